@@ -1,0 +1,83 @@
+"""authapi: accounts and JWTs as a small Flask service."""
+
+import os
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from authapi.auth import blueprint as auth
+from authapi.cli import commands
+from authapi.core.clock import Clock, utc_now
+from authapi.database import FAILURES
+from authapi.health.routes import blueprint as health
+from authapi.reference.routes import blueprint as reference
+from authapi.settings import Settings, SettingsError
+from authapi.version import __version__
+from authapi.web import bearer, cors, devserver, errors, lifecycle, logs, services
+from authapi.web.bearer import current_identity, token_required
+from authapi.web.openapi import create_api
+from authapi.wiring import Services, build
+
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "__version__",
+    "create_app",
+    "current_identity",
+    "token_required",
+]
+
+
+def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flask:
+    """Make the service.
+
+    Args:
+        settings: what it is made of; read from the environment when not given.
+        clock: what tells the time; a test may give one that it moves.
+
+    Raises:
+        SettingsError: naming every problem, when the service may not start.
+    """
+    settings = settings or Settings.from_environ(os.environ)
+    app = Flask("authapi", instance_path=str(settings.instance), static_folder=None)
+
+    # 1. How it speaks: plain JSON, logs as JSON lines, bodies of a bounded size
+    app.json = _compact_json(app)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    logs.configure(settings.log_level)
+
+    # 2. What it is made of
+    made = build(settings, clock)
+    services.install(app, made.by_class())
+    app.extensions[bearer.EXTENSION] = made.tokens.verify_access
+
+    # 3. What every request passes
+    allow_origins = cors.policy(app, settings.cors_origins, development=settings.development)
+    lifecycle.init_app(app, allow_origins, https_only=not settings.development)
+    errors.init_app(app, FAILURES)
+
+    # 4. What there is to ask for
+    api = create_api(app, __version__)
+    for blueprint in (auth, health, reference):
+        api.register_blueprint(blueprint)
+
+    # 5. The command line, and what `flask run` says
+    commands.init_app(app)
+    if settings.development:
+        _prepare_development(made, settings)
+    return app
+
+
+def _compact_json(app: Flask) -> DefaultJSONProvider:
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys = False
+    provider.compact = True
+    return provider
+
+
+def _prepare_development(made: Services, settings: Settings) -> None:
+    devserver.init()
+    if address := devserver.address():
+        where = "MONGO_URI" if settings.mongo_uri else f"embedded, in {settings.instance}/mongo"
+        devserver.announce(address, where, made.database.prepare)

@@ -1,0 +1,1 @@
+"""Accounts: registration, and who a user is."""

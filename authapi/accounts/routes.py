@@ -1,0 +1,23 @@
+"""HTTP in and out of the accounts."""
+
+from authapi.accounts.schemas import RegistrationSchema
+from authapi.accounts.service import AccountService
+from authapi.core.errors import ErrorCode
+from authapi.web.body import Blueprint
+from authapi.web.openapi import answers
+from authapi.web.schemas import IdempotencySchema, MessageSchema
+from authapi.web.services import service
+
+blueprint = Blueprint("accounts", __name__)
+
+REGISTERED = {"status": "ok", "message": "User registered successfully."}
+
+
+@blueprint.route("/register", methods=["POST"])
+@blueprint.arguments(RegistrationSchema)
+@blueprint.arguments(IdempotencySchema, location="headers")
+@answers(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True)
+def register(body: dict[str, str], headers: dict[str, str | None]) -> dict[str, str]:
+    """Register a user."""
+    service(AccountService).register(body["username"], body["password"], headers["idempotency_key"])
+    return REGISTERED

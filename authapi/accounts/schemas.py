@@ -1,0 +1,42 @@
+"""The shape of a registration."""
+
+from marshmallow import ValidationError, fields
+
+from authapi.accounts import rules
+from authapi.core import passwords
+from authapi.web.schemas import RequestSchema
+
+
+def _username(value: str) -> None:
+    if problems := rules.problems(value):
+        raise ValidationError(problems)
+
+
+def _password(value: str) -> None:
+    if problems := passwords.problems(value):
+        raise ValidationError(problems)
+
+
+class RegistrationSchema(RequestSchema):
+    """A new user's name and password."""
+
+    username = fields.String(
+        required=True,
+        validate=_username,
+        metadata={
+            "minLength": 1,
+            "description": "1 to 64 characters after trimming and NFKC; case does not tell apart.",
+            "example": "user1",
+        },
+    )
+    password = fields.String(
+        required=True,
+        validate=_password,
+        metadata={
+            "minLength": passwords.MINIMUM_LENGTH,
+            "maxLength": passwords.MAXIMUM_LENGTH,
+            "format": "password",
+            "description": "Any characters; never trimmed, never truncated.",
+            "example": "password123",
+        },
+    )

@@ -1,0 +1,11 @@
+"""Puts the commands on the app: `flask db …`."""
+
+from flask import Flask
+
+from authapi.cli.db import db
+
+
+def init_app(app: Flask) -> None:
+    """Give `app` its commands."""
+    app.cli.add_command(db)
+    app.cli.commands.pop("openapi", None)  # flask-smorest's own; it wants PyYAML

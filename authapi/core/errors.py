@@ -1,0 +1,105 @@
+"""The closed vocabulary of failures that a client can meet; `docs/errors.md` lists it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class ErrorCode(StrEnum):
+    """A stable machine-readable name for each failure; clients branch on it."""
+
+    BAD_REQUEST = "bad_request"
+    MALFORMED_JSON = "malformed_json"
+    USER_EXISTS = "user_exists"
+    INVALID_REFRESH_TOKEN = "invalid_refresh_token"
+    REFRESH_TOKEN_EXPIRED = "refresh_token_expired"
+    INVALID_CREDENTIALS = "invalid_credentials"
+    MISSING_TOKEN = "missing_token"
+    INVALID_TOKEN = "invalid_token"
+    TOKEN_EXPIRED = "token_expired"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    BODY_TOO_LARGE = "body_too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    VALIDATION_ERROR = "validation_error"
+    RATE_LIMITED = "rate_limited"
+    INTERNAL_ERROR = "internal_error"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """What is the same for every failure of one code: its HTTP status and its default message."""
+
+    status: HTTPStatus
+    message: str
+
+
+CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
+    ErrorCode.BAD_REQUEST: ErrorKind(
+        HTTPStatus.BAD_REQUEST, "The server could not understand the request."
+    ),
+    ErrorCode.MALFORMED_JSON: ErrorKind(
+        HTTPStatus.BAD_REQUEST, "The request body is not valid JSON."
+    ),
+    ErrorCode.USER_EXISTS: ErrorKind(HTTPStatus.BAD_REQUEST, "User already exists."),
+    ErrorCode.INVALID_REFRESH_TOKEN: ErrorKind(HTTPStatus.BAD_REQUEST, "Invalid refresh token."),
+    ErrorCode.REFRESH_TOKEN_EXPIRED: ErrorKind(HTTPStatus.BAD_REQUEST, "Refresh token expired."),
+    ErrorCode.INVALID_CREDENTIALS: ErrorKind(HTTPStatus.UNAUTHORIZED, "Invalid credentials."),
+    ErrorCode.MISSING_TOKEN: ErrorKind(HTTPStatus.UNAUTHORIZED, "Missing Authorization header."),
+    ErrorCode.INVALID_TOKEN: ErrorKind(HTTPStatus.UNAUTHORIZED, "Invalid token."),
+    ErrorCode.TOKEN_EXPIRED: ErrorKind(HTTPStatus.UNAUTHORIZED, "Access token expired."),
+    ErrorCode.NOT_FOUND: ErrorKind(HTTPStatus.NOT_FOUND, "There is nothing at this address."),
+    ErrorCode.METHOD_NOT_ALLOWED: ErrorKind(
+        HTTPStatus.METHOD_NOT_ALLOWED, "This address does not take that method."
+    ),
+    ErrorCode.BODY_TOO_LARGE: ErrorKind(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request body is too large."
+    ),
+    ErrorCode.UNSUPPORTED_MEDIA_TYPE: ErrorKind(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "The request body must be JSON, sent with Content-Type: application/json.",
+    ),
+    ErrorCode.VALIDATION_ERROR: ErrorKind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are missing or not valid."
+    ),
+    ErrorCode.RATE_LIMITED: ErrorKind(
+        HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts. Please wait and try again."
+    ),
+    ErrorCode.INTERNAL_ERROR: ErrorKind(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on the server."
+    ),
+    ErrorCode.SERVICE_UNAVAILABLE: ErrorKind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The service is temporarily unavailable. Please try again shortly.",
+    ),
+}
+
+
+class ApiError(Exception):
+    """A failure that is told to the client in the one error shape.
+
+    Args:
+        code: which failure it is; status and message follow from `CATALOGUE`.
+        errors: for `validation_error`, field name to list of messages.
+        retry_after: seconds after which a new attempt makes sense, for 429 and 503.
+        details: further members of the error body.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        *,
+        errors: Mapping[str, list[str]] | None = None,
+        retry_after: int | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        kind = CATALOGUE[code]
+        super().__init__(kind.message)
+        self.code = code
+        self.status = kind.status
+        self.message = kind.message
+        self.errors = errors
+        self.retry_after = retry_after
+        self.details = details

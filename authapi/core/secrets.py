@@ -1,0 +1,83 @@
+"""Secrets: hiding them, judging them, deriving keys from them, and making one for development."""
+
+import hmac
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MINIMUM_BYTES = 32
+"""256 bits: the least for HS256 (RFC 7518, 3.2)."""
+
+_MINIMUM_DISTINCT = 10
+_KNOWN_PREFIXES = ("your-", "your_", "changeme", "change-me", "change_me")
+_KNOWN = {
+    # What FastAPI's and jwt.io's own pages show; people paste them.
+    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+    "a-string-secret-at-least-256-bits-long",
+    "a-valid-string-secret-that-is-at-least-256-bits-long",
+}
+
+
+class Secret:
+    """A string that does not show itself in logs, tracebacks or `repr`."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the hidden string."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(
+            self._value.encode(), other._value.encode()
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+def weakness(secret: str) -> str | None:
+    """Say why `secret` must not sign tokens, or return None when it may (S38)."""
+    if len(secret.encode()) < MINIMUM_BYTES:
+        return f"is shorter than {MINIMUM_BYTES} bytes"
+    if len(set(secret)) < _MINIMUM_DISTINCT:
+        return "repeats a few characters only"
+    if secret.lower() in _KNOWN or secret.lower().startswith(_KNOWN_PREFIXES):
+        return "is a well-known example"
+    return None
+
+
+def derive_key(master: Secret, purpose: str) -> bytes:
+    """Derive the 32-byte key for one purpose from the master secret (HKDF-SHA256, RFC 5869)."""
+    hkdf = HKDF(algorithm=SHA256(), length=32, salt=b"authapi", info=purpose.encode())
+    return hkdf.derive(master.reveal().encode())
+
+
+def kept_secret(path: Path) -> Secret:
+    """Return the secret kept at `path`; make it first when there is none.
+
+    Two processes that start at once agree: the file appears whole, by a hard link, for the first.
+
+    Raises:
+        OSError: when the folder cannot be written or the file cannot be read.
+    """
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return Secret(path.read_text().strip())

@@ -1,0 +1,54 @@
+"""What a load balancer, a container's health check and a person ask first."""
+
+from flask import current_app
+from marshmallow import Schema, fields
+
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.health.service import Readiness
+from authapi.web.body import Blueprint
+from authapi.web.errors import RETRY_AFTER_SECONDS
+from authapi.web.openapi import answers
+from authapi.web.services import service
+
+blueprint = Blueprint("health", __name__, description="Alive and ready")
+
+
+class AliveSchema(Schema):
+    """The service answers."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    service = fields.String(required=True, metadata={"enum": ["authapi"]})
+    version = fields.String(required=True)
+
+
+class ReadySchema(Schema):
+    """The service can serve."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    checks = fields.Dict(required=True, keys=fields.String(), values=fields.String())
+
+
+@blueprint.route("/healthz", methods=["GET"])
+@answers(AliveSchema, {"status": "ok", "service": "authapi", "version": "1.0.0"})
+def alive() -> dict[str, str]:
+    """Say that the process answers; the database is not asked."""
+    version: str = current_app.config["API_VERSION"]
+    return {"status": "ok", "service": "authapi", "version": version}
+
+
+@blueprint.route("/readyz", methods=["GET"])
+@answers(
+    ReadySchema,
+    {"status": "ok", "checks": {"keys": "ok", "database": "ok", "indexes": "ok"}},
+    ErrorCode.SERVICE_UNAVAILABLE,
+)
+def ready() -> dict[str, object]:
+    """Say whether keys, database and indexes are there: 200, or 503 with what is wrong."""
+    checks = service(Readiness).report()
+    if set(checks.values()) != {"ok"}:
+        raise ApiError(
+            ErrorCode.SERVICE_UNAVAILABLE,
+            retry_after=RETRY_AFTER_SECONDS,
+            details={"checks": checks},
+        )
+    return {"status": "ok", "checks": checks}

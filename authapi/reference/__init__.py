@@ -1,0 +1,1 @@
+"""The API description and a page to try it."""

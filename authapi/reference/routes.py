@@ -1,0 +1,82 @@
+"""`/openapi.json`, and `/docs`: Swagger UI from this very server, no outside host asked."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import flask
+from flask import Response, current_app
+from flask_smorest import Api
+from marshmallow import Schema
+
+from authapi.web.body import Blueprint
+from authapi.web.openapi import answers
+
+blueprint = Blueprint(
+    "reference", __name__, description="This description", template_folder="templates"
+)
+
+# Swagger UI styles itself in line and draws its icons from data: addresses.
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js"}
+_ASSET_SECONDS = 3600
+
+
+class OpenApiSchema(Schema):
+    """An OpenAPI document."""
+
+
+@blueprint.route("/openapi.json", methods=["GET"])
+@answers(OpenApiSchema, {"openapi": "3.1.0"})
+def openapi() -> Response:
+    """Describe this API (OpenAPI 3.1)."""
+    return current_app.response_class(_document(), mimetype="application/json")
+
+
+@blueprint.route("/docs", methods=["GET"])
+@Blueprint.doc(responses={200: {"description": "The page.", "content": {"text/html": {}}}})
+def page() -> Response:
+    """Read this description as a page, and try the API on it."""
+    response = flask.make_response(flask.render_template("docs.html"))
+    response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    return response
+
+
+@blueprint.route(f"/docs/<any({','.join(repr(name) for name in _ASSETS)}):name>", methods=["GET"])
+@Blueprint.doc(responses={200: {"description": "The asset."}})
+def asset(name: str) -> Response:
+    """Serve a part of the page."""
+    return flask.send_from_directory(_swagger_ui(), name, max_age=_ASSET_SECONDS)
+
+
+@blueprint.route("/docs/start.js", methods=["GET"])
+@Blueprint.doc(responses={200: {"description": "The script."}})
+def start() -> Response:
+    """Serve the script that starts the page."""
+    return flask.send_from_directory(
+        Path(__file__).parent / "static", "start.js", max_age=_ASSET_SECONDS
+    )
+
+
+def _document() -> str:
+    """Return the description as text; made once per app."""
+    state = current_app.extensions.setdefault("authapi.reference", {})
+    if "document" not in state:
+        apis: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"]
+        api: Api = apis[""]["ext_obj"]
+        state["document"] = json.dumps(api.spec.to_dict(), indent=2)
+    document: str = state["document"]
+    return document
+
+
+def _swagger_ui() -> Path:
+    """Find Swagger UI's files; `flask-swagger-ui` brings them."""
+    spec = importlib.util.find_spec("flask_swagger_ui")
+    if spec is None or spec.origin is None:
+        flask.abort(404)
+    return Path(spec.origin).parent / "dist"

@@ -1,0 +1,1 @@
+"""Sessions: one login each, from `/authenticate` over every `/refresh` to `/logout`."""

@@ -1,0 +1,51 @@
+"""What a refresh token that lost the rotation means: pure decisions about one session."""
+
+import hmac
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from authapi.sessions.store import Session
+
+
+class Verdict(Enum):
+    """Why a refresh token could not be spent."""
+
+    REPEATED = auto()
+    """The same request again, its answer lost: the same successor is due."""
+    REPLAYED = auto()
+    """The token was spent before, by somebody else: the session must end (RFC 9700, 4.14)."""
+    ENDED = auto()
+    """There is no such session any more."""
+
+
+def judge(
+    session: Session | None,
+    generation: int,
+    fingerprint: str | None,
+    now: datetime,
+    grace: timedelta,
+) -> Verdict:
+    """Say what the token of `generation` is to the session as it stands after the lost rotation.
+
+    Args:
+        session: the session now, or None when it is gone.
+        generation: the generation that the refused token belongs to.
+        fingerprint: of the request's Idempotency-Key, or None when it had none.
+        now: the present moment.
+        grace: for how long a repeat without a key is still taken for a lost answer.
+    """
+    if session is None or session.generation <= generation:
+        return Verdict.ENDED
+    unused = session.generation == generation + 1
+    if unused and _is_same_request(session, fingerprint, now, grace):
+        return Verdict.REPEATED
+    return Verdict.REPLAYED
+
+
+def _is_same_request(
+    session: Session, fingerprint: str | None, now: datetime, grace: timedelta
+) -> bool:
+    if fingerprint is None or session.refresh_key is None:
+        neither = fingerprint is None and session.refresh_key is None
+        return neither and grace > timedelta(0) and now - session.refreshed_at <= grace
+    return hmac.compare_digest(session.refresh_key, fingerprint)

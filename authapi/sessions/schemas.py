@@ -1,0 +1,45 @@
+"""The shapes of logging in, refreshing and logging out."""
+
+from marshmallow import Schema, fields, validate
+
+from authapi.core.passwords import MAXIMUM_LENGTH
+from authapi.web.schemas import RequestSchema
+
+
+class CredentialsSchema(RequestSchema):
+    """A name and a password; whether they are right is not a question of shape."""
+
+    username = fields.String(
+        required=True,
+        validate=validate.Length(1, 1024, error="Username must be 1 to 1024 characters long."),
+        metadata={"example": "user1"},
+    )
+    password = fields.String(
+        required=True,
+        validate=validate.Length(
+            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
+        ),
+        metadata={"format": "password", "example": "password123"},
+    )
+
+
+class RefreshTokenSchema(RequestSchema):
+    """A refresh token."""
+
+    refresh_token = fields.String(
+        required=True,
+        validate=validate.Length(1, 4096, error="Refresh token must be 1 to 4096 characters long."),
+        metadata={"example": "eyJhbGciOiJIUzI1NiIsImtpZCI6…"},
+    )
+
+
+class TokenPairSchema(Schema):
+    """The tokens of a session."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    token_type = fields.String(required=True, metadata={"enum": ["Bearer"]})
+    expires_in = fields.Integer(
+        required=True, metadata={"description": "Seconds that the access token lives."}
+    )

@@ -1,0 +1,122 @@
+"""The story of a session: log in, refresh, log out."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from authapi.accounts.service import AccountService
+from authapi.core.clock import Clock, whole_second
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, record
+from authapi.core.fingerprints import Fingerprints
+from authapi.sessions.rules import Verdict, judge
+from authapi.sessions.store import Session, SessionStore
+from authapi.tokens.rules import RefreshClaims
+from authapi.tokens.service import TokenService
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client holds: `expires_in` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class SessionService:
+    """Begins, refreshes and ends sessions."""
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        accounts: AccountService,
+        tokens: TokenService,
+        fingerprints: Fingerprints,
+        clock: Clock,
+        grace: timedelta,
+    ) -> None:
+        self._sessions = sessions
+        self._accounts = accounts
+        self._tokens = tokens
+        self._fingerprints = fingerprints
+        self._clock = clock
+        self._grace = grace
+
+    def authenticate(self, username: str, password: str) -> TokenPair:
+        """Begin a session for the user whose credentials these are.
+
+        Raises:
+            ApiError: `invalid_credentials`.
+        """
+        user = self._accounts.verify(username, password)
+        claims = self._tokens.first_refresh(user.username, user.id, secrets.token_urlsafe(16))
+        self._sessions.add(
+            Session(
+                id=claims.sid,
+                user_id=claims.uid,
+                generation=claims.gen,
+                created_at=claims.auth_time,
+                refreshed_at=claims.iat,
+                expires_at=claims.exp,
+            )
+        )
+        record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=claims.sid)
+        return self._pair(claims)
+
+    def refresh(self, refresh_token: str, idempotency_key: str | None = None) -> TokenPair:
+        """Spend a refresh token for its successor, by one conditional write (RFC 9700, 4.14).
+
+        A token spent before ends its session, unless the same Idempotency-Key comes with it: then
+        the answer was lost on its way, and the same successor is given again.
+
+        Raises:
+            ApiError: `invalid_refresh_token` or `refresh_token_expired`.
+        """
+        spent = self._tokens.read_refresh(refresh_token)
+        now = whole_second(self._clock())
+        successor = self._tokens.next_refresh(spent, at=now)
+        fingerprint = self._fingerprint(spent, idempotency_key)
+        if self._sessions.rotate(
+            spent.sid, spent.gen, at=now, expires_at=successor.exp, refresh_key=fingerprint
+        ):
+            record(Event.TOKEN_REFRESHED, user_id=spent.uid, session_id=spent.sid)
+        else:
+            made_at = self._made_before(spent, fingerprint, now)
+            successor = self._tokens.next_refresh(spent, at=made_at)
+        return self._pair(successor)
+
+    def log_out(self, refresh_token: str) -> None:
+        """End the session of a refresh token; one that is dead already is fine (RFC 7009, 2.2)."""
+        try:
+            claims = self._tokens.read_refresh(refresh_token, even_expired=True)
+        except ApiError:
+            return
+        if self._sessions.end(claims.sid):
+            record(Event.LOGGED_OUT, user_id=claims.uid, session_id=claims.sid)
+
+    def _made_before(
+        self, spent: RefreshClaims, fingerprint: str | None, now: datetime
+    ) -> datetime:
+        """Return when the successor was made, if this request is the one that made it."""
+        session = self._sessions.find(spent.sid)
+        verdict = judge(session, spent.gen, fingerprint, now, self._grace)
+        whom = {"user_id": spent.uid, "session_id": spent.sid}
+        if session is not None and verdict is Verdict.REPEATED:
+            record(Event.REFRESH_REPEATED, **whom)
+            return session.refreshed_at
+        if verdict is Verdict.REPLAYED:
+            self._sessions.end_if_past(spent.sid, spent.gen)
+            record(Event.REFRESH_TOKEN_REPLAYED, **whom)
+        else:
+            record(Event.REFRESH_REFUSED, **whom, reason="session_ended")
+        raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
+
+    def _fingerprint(self, spent: RefreshClaims, idempotency_key: str | None) -> str | None:
+        if idempotency_key is None:
+            return None
+        return self._fingerprints.of("refresh", spent.sid, str(spent.gen), idempotency_key)
+
+    def _pair(self, claims: RefreshClaims) -> TokenPair:
+        access_token, expires_in = self._tokens.issue_access(claims.sub, claims.uid, claims.sid)
+        return TokenPair(access_token, self._tokens.encode_refresh(claims), expires_in)

@@ -1,0 +1,104 @@
+"""The sessions as MongoDB keeps them: one document each, rotated by one conditional write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from authapi.database import Collections, Index
+
+COLLECTION = "sessions"
+INDEXES = (Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A stored session. Nothing in it mints a token or logs anybody in (S57).
+
+    Attributes:
+        id: random, claim `sid` of its tokens.
+        user_id: whose it is.
+        generation: how often it was refreshed; the one refresh token of this number is alive.
+        created_at: when the user logged in.
+        refreshed_at: when the living refresh token was made, to the second.
+        expires_at: when it ends unless refreshed; MongoDB then removes the document.
+        refresh_key: a fingerprint of the last refresh's Idempotency-Key, if it had one.
+    """
+
+    id: str
+    user_id: str
+    generation: int
+    created_at: datetime
+    refreshed_at: datetime
+    expires_at: datetime
+    refresh_key: str | None = None
+
+
+class SessionStore:
+    """Sessions in MongoDB; every operation names one `_id`, so any topology will do."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+
+    def add(self, session: Session) -> None:
+        """Store a new session."""
+        self._collections[COLLECTION].insert_one(
+            {
+                "_id": session.id,
+                "user_id": session.user_id,
+                "generation": session.generation,
+                "created_at": session.created_at,
+                "refreshed_at": session.refreshed_at,
+                "expires_at": session.expires_at,
+                "refresh_key": session.refresh_key,
+            }
+        )
+
+    def find(self, session_id: str) -> Session | None:
+        """Return the session, or None when it is gone."""
+        found = self._collections[COLLECTION].find_one({"_id": session_id})
+        if found is None:
+            return None
+        return Session(
+            id=found["_id"],
+            user_id=found["user_id"],
+            generation=found["generation"],
+            created_at=found["created_at"],
+            refreshed_at=found["refreshed_at"],
+            expires_at=found["expires_at"],
+            refresh_key=found["refresh_key"],
+        )
+
+    def rotate(
+        self,
+        session_id: str,
+        generation: int,
+        *,
+        at: datetime,
+        expires_at: datetime,
+        refresh_key: str | None,
+    ) -> bool:
+        """Spend the refresh token of `generation`; True for exactly one caller, ever."""
+        result = self._collections[COLLECTION].update_one(
+            {"_id": session_id, "generation": generation, "expires_at": {"$gt": at}},
+            {
+                "$set": {
+                    "generation": generation + 1,
+                    "refreshed_at": at,
+                    "expires_at": expires_at,
+                    "refresh_key": refresh_key,
+                }
+            },
+        )
+        return result.modified_count == 1
+
+    def end(self, session_id: str) -> bool:
+        """Remove the session; False when there was none."""
+        return self._collections[COLLECTION].delete_one({"_id": session_id}).deleted_count == 1
+
+    def end_if_past(self, session_id: str, generation: int) -> bool:
+        """Remove the session if it went beyond `generation`; False when it did not."""
+        result = self._collections[COLLECTION].delete_one(
+            {"_id": session_id, "generation": {"$gt": generation}}
+        )
+        return result.deleted_count == 1

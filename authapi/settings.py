@@ -1,0 +1,226 @@
+"""Every setting, read once from the environment; `docs/configuration.md` is its mirror."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from authapi.core.secrets import Secret, weakness
+from authapi.database import uri_problem
+
+DEVELOPMENT = "development"
+PRODUCTION = "production"
+_ORIGIN = re.compile(
+    r"https://[a-z0-9.-]+(:\d{1,5})?"
+    r"|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+    r"|chrome-extension://[a-p]{32}"
+    r"|moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+_MONGO_SCHEMES = ("mongodb://", "mongodb+srv://")
+_DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
+_TEXT = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+class SettingsError(Exception):
+    """The environment does not make a service that may start; the message names every problem."""
+
+    def __init__(self, problems: list[str]) -> None:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"authapi cannot start:\n{lines}\nSee docs/configuration.md.")
+        self.problems = problems
+
+
+def _setting(variable: str, default: Any, read: Callable[[str], Any]) -> Any:  # noqa: ANN401
+    """Declare a field of `Settings`: its environment variable, its default, and how it is read."""
+    return field(default=default, metadata={"variable": variable, "read": read})
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            raise ValueError("must be a number") from None
+        if not least <= number <= most:  # false for NaN as well
+            raise ValueError(f"must be between {least:g} and {most:g}")
+        return number
+
+    return read
+
+
+def _integer(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,10}", text):
+            raise ValueError("must be a whole number")
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError(f"must be between {least} and {most}")
+        return number
+
+    return read
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of: {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def _pattern(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"must be {what}")
+        return text
+
+    return read
+
+
+def _secret(text: str) -> Secret:
+    if problem := weakness(text):
+        raise ValueError(
+            f"{problem}; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return Secret(text)
+
+
+def _mongo_uri(text: str) -> Secret:
+    if not text.startswith(_MONGO_SCHEMES):
+        raise ValueError("must start with mongodb:// or mongodb+srv://")
+    if problem := uri_problem(text):
+        raise ValueError(problem)
+    return Secret(text)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part for part in re.split(r"[\s,]+", text.strip()) if part)
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"{origin!r} is not an exact origin; write https://host, "
+                "chrome-extension://<id> or moz-extension://<id>, without a path"
+            )
+    return origins
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a service is made of. Make one with `from_environ`, or directly in a test."""
+
+    environment: str = _setting("AUTHAPI_ENV", PRODUCTION, _choice(PRODUCTION, DEVELOPMENT))
+    jwt_secret: Secret | None = _setting("JWT_SECRET", None, _secret)
+    mongo_uri: Secret | None = _setting("MONGO_URI", None, _mongo_uri)
+    mongo_database: str | None = _setting(
+        "MONGO_DATABASE",
+        None,
+        _pattern(_DATABASE_NAME, "up to 63 letters, digits, _ or -"),
+    )
+    mongo_timeout_ms: int = _setting("MONGO_TIMEOUT_MS", 1500, _integer(100, 60_000))
+    access_token_expire_minutes: float = _setting(
+        "ACCESS_TOKEN_EXPIRE_MINUTES", 15.0, _number(1 / 60, 1440)
+    )
+    refresh_token_expire_days: float = _setting(
+        "REFRESH_TOKEN_EXPIRE_DAYS", 180.0, _number(1 / 86_400, 3650)
+    )
+    session_expire_days: float = _setting("SESSION_EXPIRE_DAYS", 365.0, _number(1 / 86_400, 3650))
+    refresh_grace_seconds: int = _setting("REFRESH_GRACE_SECONDS", 0, _integer(0, 60))
+    jwt_issuer: str = _setting("JWT_ISSUER", "authapi", _pattern(_TEXT, "1 to 200 visible ASCII"))
+    jwt_audience: str = _setting(
+        "JWT_AUDIENCE", "authapi", _pattern(_TEXT, "1 to 200 visible ASCII")
+    )
+    cors_origins: tuple[str, ...] = _setting("CORS_ORIGINS", (), _origins)
+    max_body_bytes: int = _setting("MAX_BODY_BYTES", 32_768, _integer(16_384, 16_777_216))
+    argon2_memory_kib: int = _setting("ARGON2_MEMORY_KIB", 19_456, _integer(19_456, 262_144))
+    argon2_passes: int = _setting("ARGON2_PASSES", 2, _integer(2, 16))
+    hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, _integer(0, 256))
+    hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, _integer(0, 10_000))
+    log_level: str = _setting("LOG_LEVEL", "INFO", _choice("DEBUG", "INFO", "WARNING", "ERROR"))
+    instance: Path = _setting("AUTHAPI_INSTANCE", Path.cwd() / "instance", _path)
+
+    def __post_init__(self) -> None:
+        """Refuse what no service may start with.
+
+        Raises:
+            SettingsError: when production lacks what it needs.
+        """
+        if problems := _missing_in_production(self):
+            raise SettingsError(problems)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings; an empty variable counts as absent.
+
+        Raises:
+            SettingsError: with every problem at once, and no secret in its message.
+        """
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for spec in fields(cls):
+            text = environ.get(spec.metadata["variable"], "").strip()
+            if not text:
+                continue
+            try:
+                values[spec.name] = spec.metadata["read"](text)
+            except ValueError as problem:
+                problems.append(f"{spec.metadata['variable']} {problem}")
+        try:
+            settings = cls(**values)
+        except SettingsError as error:
+            named = " ".join(problems)
+            missing = [line for line in error.problems if line.split()[0] not in named]
+            raise SettingsError(problems + missing) from None
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a development server."""
+        return self.environment == DEVELOPMENT
+
+    @property
+    def access_token_lifetime(self) -> timedelta:
+        """How long an access token lives."""
+        return timedelta(minutes=self.access_token_expire_minutes)
+
+    @property
+    def refresh_token_lifetime(self) -> timedelta:
+        """How long a refresh token waits for its use: the session's idle end."""
+        return timedelta(days=self.refresh_token_expire_days)
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long a session may live whatever happens: its absolute end (ASVS 7.3.2)."""
+        return timedelta(days=self.session_expire_days)
+
+    @property
+    def hash_slots_or_cores(self) -> int:
+        """How many password hashes one process works on at once; 0 means one per core."""
+        return self.hash_slots or _usable_cores()
+
+
+def _missing_in_production(settings: Settings) -> list[str]:
+    if settings.development:
+        return []
+    wanted = {
+        "JWT_SECRET": (settings.jwt_secret, "signs the tokens: at least 32 random bytes"),
+        "MONGO_URI": (settings.mongo_uri, "names the MongoDB server that keeps the users"),
+    }
+    return [f"{name} is missing; it {why}" for name, (value, why) in wanted.items() if not value]
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,130 @@
+"""What a token must say to be believed: pure decisions about claims that are already verified."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+CLOCK_SKEW = timedelta(seconds=10)
+"""How far another server's clock may run ahead of ours before `iat` and `nbf` are in the future."""
+
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
+class TokenInvalid(Exception):
+    """The token is not one of ours, or not for this purpose."""
+
+
+class TokenExpired(Exception):
+    """The token was ours; its time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What an access token says (RFC 9068, 2.2)."""
+
+    sub: str
+    uid: str
+    sid: str
+    jti: str
+    iat: datetime
+    exp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshClaims:
+    """What a refresh token says: all that its rotation needs, so that no document has to be read.
+
+    Attributes:
+        sub: the username.
+        uid: the user's id.
+        sid: the session's id.
+        gen: the session's generation that this token belongs to.
+        auth_time: when the user logged in; the session's absolute end counts from it.
+        iat: when this token was made.
+        exp: when it ends.
+    """
+
+    sub: str
+    uid: str
+    sid: str
+    gen: int
+    auth_time: datetime
+    iat: datetime
+    exp: datetime
+
+
+def access_claims(claims: Mapping[str, Any], issuer: str, audience: str) -> AccessClaims:
+    """Read an access token's claims.
+
+    Raises:
+        TokenInvalid: when one is missing, of a wrong type, or not exactly ours.
+    """
+    _exactly(claims, "iss", issuer)
+    _exactly(claims, "aud", audience)
+    return AccessClaims(
+        sub=_text(claims, "sub"),
+        uid=_text(claims, "uid"),
+        sid=_text(claims, "sid"),
+        jti=_text(claims, "jti"),
+        iat=_moment(claims, "iat"),
+        exp=_moment(claims, "exp"),
+    )
+
+
+def refresh_claims(claims: Mapping[str, Any], issuer: str) -> RefreshClaims:
+    """Read a refresh token's claims.
+
+    Raises:
+        TokenInvalid: when one is missing, of a wrong type, or not exactly ours.
+    """
+    _exactly(claims, "iss", issuer)
+    return RefreshClaims(
+        sub=_text(claims, "sub"),
+        uid=_text(claims, "uid"),
+        sid=_text(claims, "sid"),
+        gen=_whole(claims, "gen"),
+        auth_time=_moment(claims, "auth_time"),
+        iat=_moment(claims, "iat"),
+        exp=_moment(claims, "exp"),
+    )
+
+
+def check_times(claims: Mapping[str, Any], exp: datetime, now: datetime) -> None:
+    """Compare a token's times with `now` (RFC 7519, 4.1.4 to 4.1.6).
+
+    Raises:
+        TokenInvalid: when `iat` or `nbf` lies in the future.
+        TokenExpired: when `exp` has come.
+    """
+    for claim in ("iat", "nbf"):
+        if claim in claims and _moment(claims, claim) > now + CLOCK_SKEW:
+            raise TokenInvalid(f"{claim} lies in the future")
+    if now >= exp:
+        raise TokenExpired
+
+
+def _exactly(claims: Mapping[str, Any], claim: str, expected: str) -> None:
+    if claims.get(claim) != expected:
+        raise TokenInvalid(f"{claim} is not ours")
+
+
+def _text(claims: Mapping[str, Any], claim: str) -> str:
+    value = claims.get(claim)
+    if not isinstance(value, str) or not value:
+        raise TokenInvalid(f"{claim} is missing")
+    return value
+
+
+def _whole(claims: Mapping[str, Any], claim: str) -> int:
+    value = claims.get(claim)
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise TokenInvalid(f"{claim} is not a whole number")
+    return value
+
+
+def _moment(claims: Mapping[str, Any], claim: str) -> datetime:
+    value = claims.get(claim)
+    if type(value) not in (int, float) or not 0 <= value < _LATEST:
+        raise TokenInvalid(f"{claim} is not a time")
+    return datetime.fromtimestamp(value, UTC)

@@ -1,0 +1,127 @@
+"""Issue and verify tokens: access tokens for resources, refresh tokens for sessions alone."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from authapi.core.clock import Clock, whole_second
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.identity import Identity
+from authapi.core.secrets import Secret
+from authapi.tokens import rules
+from authapi.tokens.codec import decode, encode
+from authapi.tokens.keys import signing_key
+from authapi.tokens.rules import RefreshClaims, TokenExpired, TokenInvalid
+
+ACCESS_TYPE = "at+jwt"
+REFRESH_TYPE = "rt+jwt"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPolicy:
+    """Names and lifetimes that all tokens of a service share."""
+
+    issuer: str
+    audience: str
+    access_lifetime: timedelta
+    refresh_lifetime: timedelta
+    session_lifetime: timedelta
+
+
+class TokenService:
+    """Makes the two kinds of token and believes only its own, each where it belongs (S37)."""
+
+    def __init__(self, master: Secret, policy: TokenPolicy, clock: Clock) -> None:
+        self._access_key = signing_key(master, "access token")
+        self._refresh_key = signing_key(master, "refresh token")
+        self._policy = policy
+        self._clock = clock
+
+    def issue_access(self, username: str, user_id: str, session_id: str) -> tuple[str, int]:
+        """Return a new access token and the seconds it lives (RFC 9068)."""
+        now = int(self._clock().timestamp())
+        lifetime = int(self._policy.access_lifetime.total_seconds())
+        claims = {
+            "iss": self._policy.issuer,
+            "aud": self._policy.audience,
+            "sub": username,
+            "uid": user_id,
+            "sid": session_id,
+            "iat": now,
+            "exp": now + lifetime,
+            "jti": secrets.token_urlsafe(12),
+        }
+        return encode(claims, ACCESS_TYPE, self._access_key), lifetime
+
+    def verify_access(self, token: str) -> Identity:
+        """Return who holds the access token `token`.
+
+        Raises:
+            ApiError: `invalid_token` or `token_expired`.
+        """
+        try:
+            raw = decode(token, ACCESS_TYPE, self._access_key)
+            claims = rules.access_claims(raw, self._policy.issuer, self._policy.audience)
+            rules.check_times(raw, claims.exp, self._clock())
+        except TokenInvalid:
+            raise ApiError(ErrorCode.INVALID_TOKEN) from None
+        except TokenExpired:
+            raise ApiError(ErrorCode.TOKEN_EXPIRED) from None
+        return Identity(claims.sub, claims.uid, claims.sid, claims.jti, claims.exp)
+
+    def first_refresh(self, username: str, user_id: str, session_id: str) -> RefreshClaims:
+        """Return the claims of a new session's first refresh token."""
+        now = whole_second(self._clock())
+        return RefreshClaims(
+            username, user_id, session_id, 0, now, now, self._refresh_end(now, auth_time=now)
+        )
+
+    def next_refresh(self, spent: RefreshClaims, at: datetime) -> RefreshClaims:
+        """Return the claims of the successor of `spent`; the same `at` gives the same successor."""
+        return RefreshClaims(
+            spent.sub,
+            spent.uid,
+            spent.sid,
+            spent.gen + 1,
+            spent.auth_time,
+            at,
+            self._refresh_end(at, auth_time=spent.auth_time),
+        )
+
+    def encode_refresh(self, claims: RefreshClaims) -> str:
+        """Sign the claims of a refresh token; equal claims give the same token."""
+        times = {
+            name: int(getattr(claims, name).timestamp()) for name in ("auth_time", "iat", "exp")
+        }
+        body = {
+            "iss": self._policy.issuer,
+            "sub": claims.sub,
+            "uid": claims.uid,
+            "sid": claims.sid,
+            "gen": claims.gen,
+            **times,
+        }
+        return encode(body, REFRESH_TYPE, self._refresh_key)
+
+    def read_refresh(self, token: str, *, even_expired: bool = False) -> RefreshClaims:
+        """Return what a refresh token of ours says.
+
+        Raises:
+            ApiError: `invalid_refresh_token`, or `refresh_token_expired` unless `even_expired`.
+        """
+        try:
+            raw = decode(token, REFRESH_TYPE, self._refresh_key)
+            claims = rules.refresh_claims(raw, self._policy.issuer)
+            if not even_expired:
+                rules.check_times(raw, claims.exp, self._clock())
+        except TokenInvalid:
+            raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN) from None
+        except TokenExpired:
+            raise ApiError(ErrorCode.REFRESH_TOKEN_EXPIRED) from None
+        return claims
+
+    def _refresh_end(self, issued: datetime, *, auth_time: datetime) -> datetime:
+        """Idle end or absolute end, whichever comes first (ASVS 7.3.1, 7.3.2)."""
+        return min(
+            issued + self._policy.refresh_lifetime, auth_time + self._policy.session_lifetime
+        )

@@ -1,0 +1,67 @@
+"""Bearer tokens: `@token_required` for any view, and `current_identity` within it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, Protocol, TypeVar, cast
+
+from flask import current_app, g, request
+from werkzeug.local import LocalProxy
+
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.identity import Identity
+
+P = ParamSpec("P")
+R = TypeVar("R")
+EXTENSION = "authapi.verify_access"
+
+
+class AccessTokenVerifier(Protocol):
+    """Says who holds an access token, or raises `ApiError`."""
+
+    def __call__(self, token: str, /) -> Identity:
+        """Return the holder's identity."""
+        ...
+
+
+def token_required(view: Callable[P, R]) -> Callable[P, R]:
+    """Let only callers with a valid access token into `view` (RFC 6750, 2.1).
+
+    The token is taken from the `Authorization` header alone, never from the address or the body.
+    Inside the view, `current_identity` is the caller.
+
+    Raises:
+        ApiError: `missing_token`, `invalid_token` or `token_expired`, each a 401 with
+            `WWW-Authenticate`.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = bearer_token(request.headers.get("Authorization", ""))
+        verify: AccessTokenVerifier = current_app.extensions[EXTENSION]
+        g.identity = verify(token)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def bearer_token(header: str) -> str:
+    """Take the token out of an `Authorization` header; the scheme's case does not matter.
+
+    Raises:
+        ApiError: `missing_token` when there is none, or another scheme.
+    """
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise ApiError(ErrorCode.MISSING_TOKEN)
+    return token.strip()
+
+
+def _identity() -> Identity:
+    identity = g.get("identity")
+    if identity is None:
+        raise RuntimeError("current_identity is known inside a view with @token_required only")
+    return cast(Identity, identity)
+
+
+current_identity: Identity = cast(Identity, LocalProxy(_identity))
+"""The caller of the current request."""

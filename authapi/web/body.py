@@ -1,0 +1,75 @@
+"""Request bodies: strict JSON in, marshmallow's verdict out as our own error."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import flask
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from authapi.core.errors import ApiError, ErrorCode
+
+
+class StrictParser(FlaskParser):
+    """webargs' parser, refusing what JSON libraries let pass (S17)."""
+
+    def _raw_load_json(self, req: flask.Request) -> Any:  # noqa: ANN401 - any JSON value
+        if req.mimetype != "application/json":
+            raise ApiError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
+        return parse_json(req.get_data(cache=False))
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: flask.Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        """Raise what marshmallow found as `validation_error`, field name to messages."""
+        raise ApiError(ErrorCode.VALIDATION_ERROR, errors=_by_field(error.messages))
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc] - flask-smorest has no types
+    """A blueprint whose `@arguments` parse strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Read one JSON value from UTF-8, as RFC 8259 and RFC 7493 have it.
+
+    Raises:
+        ApiError: `malformed_json`, also for NaN, duplicate names, lone surrogates and numbers or
+            nesting beyond reason.
+    """
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
+        )
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # fails on a lone surrogate
+    except (ValueError, RecursionError):
+        raise ApiError(ErrorCode.MALFORMED_JSON) from None
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        raise ValueError("duplicate name")
+    return names
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _by_field(messages: Any) -> dict[str, list[str]]:  # noqa: ANN401 - webargs: location first
+    fields: dict[str, list[str]] = {}
+    for found in messages.values():
+        for name, problems in found.items():
+            fields.setdefault(str(name), []).extend(str(problem) for problem in problems)
+    return fields

@@ -1,0 +1,40 @@
+"""Which origins' pages may read the answers (S70, S71), by flask-cors."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from flask import Flask, Response, request
+from flask_cors.core import get_cors_options, set_cors_headers
+
+_DEVELOPMENT = (
+    re.compile(r"chrome-extension://[a-p]{32}\Z"),
+    re.compile(r"moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"),
+    re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?\Z"),
+)
+
+
+def policy(app: Flask, origins: Sequence[str], *, development: bool) -> Callable[[Response], None]:
+    """Return what puts the CORS headers on an answer, errors and preflights included.
+
+    flask-cors itself is only asked when the request has an `Origin`: asked for every request, it
+    would cost a third of it. `Vary: Origin` is always there, since caches must know.
+    """
+    allowed = [*origins, *(_DEVELOPMENT if development else ())]
+    options = get_cors_options(
+        app,
+        {
+            "origins": allowed,
+            "methods": ["GET", "POST", "DELETE"],
+            "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+            "expose_headers": ["Retry-After", "WWW-Authenticate", "X-Request-ID"],
+            "max_age": 600,
+            "vary_header": False,
+        },
+    )
+
+    def apply(response: Response) -> None:
+        if allowed and "HTTP_ORIGIN" in request.environ:
+            set_cors_headers(response, options)
+        response.headers.add("Vary", "Origin")
+
+    return apply

@@ -1,0 +1,59 @@
+"""What makes `flask run` a good host: it says where it is, and refuses in JSON."""
+
+import json
+import logging
+import os
+from collections.abc import Callable
+
+import click
+from werkzeug.serving import WSGIRequestHandler
+
+# http.server fills these in; `code` is a number and `explain` a fixed sentence of its own.
+_REFUSAL = json.dumps({"status": "error", "code": "bad_request", "message": "%(code)d %(explain)s"})
+
+
+def init() -> None:
+    """Make werkzeug's server refuse in our shape, and leave the request log to us."""
+    WSGIRequestHandler.error_content_type = "application/json"
+    WSGIRequestHandler.error_message_format = _REFUSAL
+    logging.getLogger("werkzeug").addFilter(_is_not_a_request)
+
+
+def address() -> str | None:
+    """Return the address that `flask run` is about to serve, or None when it is not running."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.info_name != "run":
+        return None
+    if context.params.get("reload") and os.environ.get("WERKZEUG_RUN_MAIN") != "true":
+        return None  # the reloader's parent serves nothing
+    scheme = "https" if context.params.get("cert") else "http"
+    return f"{scheme}://{context.params['host']}:{context.params['port']}"
+
+
+def announce(address: str, database: str, prepare: Callable[[], None]) -> None:
+    """Start the database, then say where everything is and three lines to try."""
+    click.echo(f"authapi: a development server on {address}", err=True)
+    click.echo(f"  database: {database} (starting…)", err=True)
+    try:
+        prepare()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the server says 503 and why
+        click.echo(f"  database: NOT THERE: {error}", err=True)
+    post = f"curl -s {address}/%s -H 'Content-Type: application/json' -d '%s'"
+    user = json.dumps({"username": "user1", "password": "password123"})
+    click.echo(
+        "\n".join(
+            [
+                "  documentation: " + address + "/docs",
+                "Try:",
+                "  " + post % ("register", user),
+                "  " + post % ("authenticate", user),
+                f"  curl -s {address}/protected -H 'Authorization: Bearer <access_token>'",
+                "Stop with Ctrl+C; what was stored stays.",
+            ]
+        ),
+        err=True,
+    )
+
+
+def _is_not_a_request(record: logging.LogRecord) -> bool:
+    return " - - [" not in record.getMessage()

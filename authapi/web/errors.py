@@ -1,0 +1,102 @@
+"""Every failure in the one shape: `status`, `code`, `message`, and the headers that belong to it."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from authapi.core.errors import CATALOGUE, ApiError, ErrorCode
+
+_log = logging.getLogger("authapi.errors")
+
+RETRY_AFTER_SECONDS = 2
+_BY_STATUS = {
+    HTTPStatus.NOT_FOUND: ErrorCode.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: ErrorCode.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ErrorCode.BODY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY: ErrorCode.VALIDATION_ERROR,
+    HTTPStatus.TOO_MANY_REQUESTS: ErrorCode.RATE_LIMITED,
+    HTTPStatus.SERVICE_UNAVAILABLE: ErrorCode.SERVICE_UNAVAILABLE,
+}
+
+
+def init_app(app: Flask, database_failures: tuple[type[Exception], ...]) -> None:
+    """Answer every exception that reaches `app` as JSON; those named mean 503."""
+    app.register_error_handler(ApiError, answer)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_fault)
+    for failure in database_failures:
+        app.register_error_handler(failure, _answer_database_away)
+
+
+def answer(error: ApiError) -> Response:
+    """Turn `error` into its answer; a 5xx repeats the request id for the bug report."""
+    body: dict[str, object] = {"status": "error", "code": error.code, "message": error.message}
+    if error.errors is not None:
+        body["errors"] = error.errors
+    if error.details is not None:
+        body.update(error.details)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        body["request_id"] = g.get("request_id")
+    response = jsonify(body)
+    response.status_code = error.status
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if challenge := _challenge(error):
+        response.headers["WWW-Authenticate"] = challenge
+    return response
+
+
+def _challenge(error: ApiError) -> str | None:
+    """What RFC 6750, 3 says to a client without, or with a bad, bearer token."""
+    if error.status != HTTPStatus.UNAUTHORIZED:
+        return None
+    if error.code in {ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}:
+        return f'Bearer error="invalid_token", error_description="{error.message}"'
+    return "Bearer"
+
+
+def _answer_http(error: HTTPException) -> Response:
+    """Werkzeug's own refusals: our body, their headers (`Allow`, `Retry-After`)."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status < HTTPStatus.BAD_REQUEST:  # a redirect is an answer, not a failure
+        return Response(status=status, headers=error.get_headers())
+    response = answer(ApiError(_code_for(status)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _code_for(status: HTTPStatus) -> ErrorCode:
+    known = _BY_STATUS.get(status)
+    if known is not None:
+        return known
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ErrorCode.INTERNAL_ERROR
+    return ErrorCode.BAD_REQUEST
+
+
+def _answer_database_away(error: Exception) -> Response:
+    _log.error("the database is unavailable: %s", type(error).__name__, exc_info=error)
+    return answer(ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
+
+
+def _answer_fault(error: Exception) -> Response:
+    _log.error("unexpected fault", exc_info=error)
+    return answer(ApiError(ErrorCode.INTERNAL_ERROR))
+
+
+def describe(code: ErrorCode) -> dict[str, object]:
+    """An example of the body for `code`, for the API description."""
+    kind = CATALOGUE[code]
+    body: dict[str, object] = {"status": "error", "code": code, "message": kind.message}
+    if code is ErrorCode.VALIDATION_ERROR:
+        body["errors"] = {"password": ["Password must be at least 8 characters long."]}
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        body["request_id"] = "c0ffee00c0ffee00c0ffee00"
+    return body

@@ -1,0 +1,129 @@
+"""The API description: flask-smorest's, with our errors, and nothing that is not so."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+from marshmallow import Schema, fields
+
+from authapi.core.errors import CATALOGUE, ErrorCode
+from authapi.web.body import Blueprint
+from authapi.web.errors import describe
+
+_DESCRIPTION = """\
+Accounts and JWTs: register, log in, refresh, log out, and a resource that wants a token.
+
+Every answer is a JSON object with a `status`: `ok`, or `error` with a stable `code` and a
+`message` for people. Every answer names its request in `X-Request-ID`.
+"""
+_BODY_ERRORS = (
+    ErrorCode.MALFORMED_JSON,
+    ErrorCode.BODY_TOO_LARGE,
+    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+    ErrorCode.VALIDATION_ERROR,
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.SERVICE_UNAVAILABLE,
+)
+_HEADERS = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "The challenge (RFC 6750, 3)."),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "Seconds to wait."),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After", "Seconds to wait."),
+}
+
+
+class ErrorSchema(Schema):
+    """A failure, whichever it is."""
+
+    status = fields.String(required=True, metadata={"enum": ["error"]})
+    code = fields.String(required=True, metadata={"enum": [code.value for code in ErrorCode]})
+    message = fields.String(required=True, metadata={"description": "For people; may be shown."})
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "With `validation_error`: field name to messages."},
+    )
+    request_id = fields.String(metadata={"description": "With a 5xx: for the bug report."})
+
+
+class _Api(Api):  # type: ignore[misc] - flask-smorest has no types
+    """flask-smorest's API without its error handler, which would lose headers."""
+
+    ERROR_SCHEMA = ErrorSchema
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+
+def create_api(app: Flask, version: str) -> Api:
+    """Return the flask-smorest API of `app`; register blueprints on it to describe them."""
+    app.config["API_TITLE"] = "authapi"
+    app.config["API_VERSION"] = version
+    app.config["OPENAPI_VERSION"] = "3.1.0"
+    api = _Api(
+        app,
+        spec_kwargs={
+            "info": {"description": _DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+            "servers": [{"url": "/", "description": "This server"}],
+        },
+    )
+    api.spec.components.security_scheme(
+        "bearerAuth",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The `access_token` of `/authenticate` or `/refresh`.",
+        },
+    )
+    return api
+
+
+def answers(
+    schema: type[Schema],
+    example: dict[str, object],
+    *errors: ErrorCode,
+    body: bool = False,
+    **operation: Any,  # noqa: ANN401 - any member of an OpenAPI operation
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Describe what a view answers; costs a request nothing.
+
+    Args:
+        schema: the shape of the success.
+        example: an example of it.
+        errors: the failures of this view; `internal_error` is understood.
+        body: whether the view reads a JSON body, and fails as such views do.
+        operation: further members of the OpenAPI operation, such as `security`.
+    """
+    codes = [*errors, *(_BODY_ERRORS if body else ()), ErrorCode.INTERNAL_ERROR]
+    responses: dict[int, dict[str, object]] = {
+        200: {
+            "description": "It worked.",
+            "content": {"application/json": {"schema": schema, "example": example}},
+        }
+    }
+    for status in sorted({CATALOGUE[code].status for code in codes}):
+        responses[int(status)] = _failure(
+            status, [code for code in codes if CATALOGUE[code].status == status]
+        )
+    described: Callable[[Callable[..., Any]], Callable[..., Any]] = Blueprint.doc(
+        responses=responses, **operation
+    )
+    return described
+
+
+def _failure(status: HTTPStatus, codes: list[ErrorCode]) -> dict[str, object]:
+    response: dict[str, object] = {
+        "description": " ".join(CATALOGUE[code].message for code in codes),
+        "content": {
+            "application/json": {
+                "schema": ErrorSchema,
+                "examples": {code.value: {"value": describe(code)} for code in codes},
+            }
+        },
+    }
+    if status in _HEADERS:
+        name, meaning = _HEADERS[status]
+        response["headers"] = {name: {"description": meaning, "schema": {"type": "string"}}}
+    return response

@@ -1,0 +1,36 @@
+"""Shapes that several rooms share."""
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+
+class RequestSchema(Schema):
+    """A request's body or headers; members it does not know change nothing (S15)."""
+
+    class Meta:
+        """marshmallow's options."""
+
+        unknown = EXCLUDE
+
+
+class MessageSchema(Schema):
+    """A success that has only a message to tell."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    message = fields.String(required=True)
+
+
+class IdempotencySchema(RequestSchema):
+    """The header by which a client says: this is the same request again."""
+
+    idempotency_key = fields.String(
+        data_key="Idempotency-Key",
+        load_default=None,
+        validate=validate.Regexp(
+            r"[\x21-\x7e]{16,128}\Z",
+            error="Idempotency-Key must be 16 to 128 visible ASCII characters.",
+        ),
+        metadata={
+            "description": "Random, made by the client and stored before it sends: the same request"
+            " with the same key is answered with the same success."
+        },
+    )
