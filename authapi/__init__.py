@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     # 2. What it is made of
     made = build(settings, clock)
     services.install(app, made.by_class())
+    app.extensions["authapi.services"] = made
     app.extensions[bearer.EXTENSION] = made.tokens.verify_access
 
     # 3. What every request passes

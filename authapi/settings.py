@@ -86,7 +86,8 @@ def _pattern(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
 def _secret(text: str) -> Secret:
     if problem := weakness(text):
         raise ValueError(
-            f"{problem}; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            f"{problem}; make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return Secret(text)
 

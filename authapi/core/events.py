@@ -1,4 +1,4 @@
-"""Security events: what happened to whom, one log record each, never a secret in it (ASVS 16.3.1)."""
+"""Security events: what happened to whom, a log record each, no secret in it (ASVS 16.3.1)."""
 
 import logging
 from enum import StrEnum

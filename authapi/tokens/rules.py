@@ -125,6 +125,6 @@ def _whole(claims: Mapping[str, Any], claim: str) -> int:
 
 def _moment(claims: Mapping[str, Any], claim: str) -> datetime:
     value = claims.get(claim)
-    if type(value) not in (int, float) or not 0 <= value < _LATEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LATEST:
         raise TokenInvalid(f"{claim} is not a time")
     return datetime.fromtimestamp(value, UTC)

@@ -33,7 +33,7 @@ class StrictParser(FlaskParser):
         raise ApiError(ErrorCode.VALIDATION_ERROR, errors=_by_field(error.messages))
 
 
-class Blueprint(SmorestBlueprint):  # type: ignore[misc] - flask-smorest has no types
+class Blueprint(SmorestBlueprint):
     """A blueprint whose `@arguments` parse strictly."""
 
     ARGUMENTS_PARSER = StrictParser()

@@ -36,7 +36,7 @@ def announce(address: str, database: str, prepare: Callable[[], None]) -> None:
     click.echo(f"  database: {database} (starting…)", err=True)
     try:
         prepare()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the server says 503 and why
+    except Exception as error:
         click.echo(f"  database: NOT THERE: {error}", err=True)
     post = f"curl -s {address}/%s -H 'Content-Type: application/json' -d '%s'"
     user = json.dumps({"username": "user1", "password": "password123"})

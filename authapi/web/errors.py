@@ -1,4 +1,4 @@
-"""Every failure in the one shape: `status`, `code`, `message`, and the headers that belong to it."""
+"""Every failure in the one shape: `status`, `code`, `message`, and the headers due to it."""
 
 import logging
 from http import HTTPStatus

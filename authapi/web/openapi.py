@@ -1,6 +1,6 @@
 """The API description: flask-smorest's, with our errors, and nothing that is not so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -47,7 +47,7 @@ class ErrorSchema(Schema):
     request_id = fields.String(metadata={"description": "With a 5xx: for the bug report."})
 
 
-class _Api(Api):  # type: ignore[misc] - flask-smorest has no types
+class _Api(Api):
     """flask-smorest's API without its error handler, which would lose headers."""
 
     ERROR_SCHEMA = ErrorSchema
@@ -82,7 +82,7 @@ def create_api(app: Flask, version: str) -> Api:
 
 def answers(
     schema: type[Schema],
-    example: dict[str, object],
+    example: Mapping[str, object],
     *errors: ErrorCode,
     body: bool = False,
     **operation: Any,  # noqa: ANN401 - any member of an OpenAPI operation

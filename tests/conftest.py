@@ -1,0 +1,111 @@
+"""The service under test: a real database, a real HTTP server, a clock that moves."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from authapi import create_app
+from authapi.core.secrets import Secret
+from authapi.database import Collections
+from authapi.embedded import ensure_running
+from authapi.settings import PRODUCTION, Settings
+from authapi.wiring import Services, build_database
+from tests.support.actors import Visitor
+from tests.support.clock import MovedClock
+from tests.support.servers import SECRET, in_thread
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all parallel test processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(shared_folder: Path) -> str:
+    """A real database server: the one `TEST_MONGO_URI` names, else the embedded one."""
+    return os.environ.get("TEST_MONGO_URI") or ensure_running(shared_folder / "mongo")
+
+
+@pytest.fixture(scope="session")
+def settings(mongo_uri: str, shared_folder: Path) -> Settings:
+    """A production service's settings, on a database of this test process's own."""
+    return Settings(
+        environment=PRODUCTION,
+        jwt_secret=Secret(SECRET),
+        mongo_uri=Secret(mongo_uri),
+        mongo_database=f"test_{secrets.token_hex(6)}",
+        cors_origins=("https://app.example",),
+        instance=shared_folder / "instance",
+    )
+
+
+@pytest.fixture(scope="session")
+def environment(settings: Settings) -> dict[str, str]:
+    """The same settings as environment variables, for server processes."""
+    assert settings.mongo_uri is not None
+    assert settings.mongo_database is not None
+    return {
+        "JWT_SECRET": SECRET,
+        "MONGO_URI": settings.mongo_uri.reveal(),
+        "MONGO_DATABASE": settings.mongo_database,
+        "CORS_ORIGINS": "https://app.example",
+        "AUTHAPI_INSTANCE": str(settings.instance),
+    }
+
+
+@pytest.fixture(scope="session")
+def _clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def clock(_clock: MovedClock) -> Iterator[MovedClock]:
+    """The service's clock; back at the real time after the test."""
+    yield _clock
+    _clock.reset()
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, _clock: MovedClock) -> Iterator[Flask]:
+    """The service, in this process."""
+    app = create_app(settings, _clock)
+    yield app
+    services_of(app).database.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(app: Flask) -> Iterator[str]:
+    """The address of a real HTTP server that serves `app`."""
+    with in_thread(app) as url:
+        yield url
+
+
+@pytest.fixture
+def visitor(base_url: str) -> Iterator[Visitor]:
+    """Someone who uses the service."""
+    visitor = Visitor(base_url)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture(scope="session")
+def collections(settings: Settings) -> Iterator[Collections]:
+    """The service's collections, for looking behind the scenes."""
+    database = build_database(replace(settings))
+    yield database
+    database.close()
+
+
+def services_of(app: Flask) -> Services:
+    """Return the objects that `app` is made of."""
+    services: Services = app.extensions["authapi.services"]
+    return services

@@ -1,0 +1,141 @@
+"""Real server processes on a free loopback port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.support.waiting import until
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment without the service's own variables, plus `extra`."""
+    ours = ("AUTHAPI_", "FLASK_", "JWT_", "MONGO_", "ARGON2_", "PASSWORD_", "CORS_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PYTHONUNBUFFERED": "1", **extra}
+
+
+@dataclass
+class ServerProcess:
+    """A running server: its address, its process, and what it wrote so far."""
+
+    base_url: str
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    def read_output(self) -> None:
+        """Collect what the server writes, until it ends."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+    @property
+    def output(self) -> str:
+        """Everything written so far."""
+        return "".join(self.lines)
+
+    def answers(self) -> bool:
+        """Whether `/healthz` answers; fails when the process has ended."""
+        assert self.process.poll() is None, f"the server ended:\n{self.output}"
+        try:
+            return requests.get(self.base_url + "/healthz", timeout=2).ok
+        except requests.ConnectionError:
+            return False
+
+
+@contextmanager
+def server_process(
+    command: list[str], port: int, environment: Mapping[str, str], *, cwd: Path = ROOT
+) -> Iterator[ServerProcess]:
+    """Run `command` until the block ends; it serves on `port` when the block begins."""
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=clean_environment(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    server = ServerProcess(f"http://127.0.0.1:{port}", process)
+    reader = threading.Thread(target=server.read_output)
+    reader.start()
+    try:
+        until(server.answers, seconds=60, what="the server answers")
+        yield server
+    finally:
+        stop(process)
+        reader.join(timeout=10)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Ask the process group to end, then make it."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is None:
+            os.killpg(process.pid, sign)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+
+
+@contextmanager
+def workers(
+    environment: Mapping[str, str], *, processes: int = 3, threads: int = 8
+) -> Iterator[ServerProcess]:
+    """Serve `wsgi:app` with several worker processes (granian)."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(processes), "--blocking-threads", str(threads), "wsgi:app"]
+    with server_process(command, port, environment) as server:
+        yield server
+
+
+@contextmanager
+def flask_run(environment: Mapping[str, str]) -> Iterator[ServerProcess]:
+    """Serve with `flask run`, as a newcomer does."""
+    port = free_port()
+    command = [sys.executable, "-m", "flask", "run", "--port", str(port)]
+    with server_process(command, port, environment) as server:
+        yield server
+
+
+@contextmanager
+def in_thread(app: Flask) -> Iterator[str]:
+    """Serve `app` from a thread of this process, so that its clock can be moved; yield the URL."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
