@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     """
     settings = settings or Settings.from_environ(os.environ)
     app = Flask("authapi", instance_path=str(settings.instance), static_folder=None)
+    app.url_map.merge_slashes = False
 
     # 1. How it speaks: plain JSON, logs as JSON lines, bodies of a bounded size
     app.json = _compact_json(app)

@@ -23,6 +23,7 @@ _ORIGIN = re.compile(
 )
 _MONGO_SCHEMES = ("mongodb://", "mongodb+srv://")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
+_INSTANCE = Path(__file__).resolve().parents[1] / "instance"
 _TEXT = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -147,7 +148,7 @@ class Settings:
     hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, _integer(0, 256))
     hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, _integer(0, 10_000))
     log_level: str = _setting("LOG_LEVEL", "INFO", _choice("DEBUG", "INFO", "WARNING", "ERROR"))
-    instance: Path = _setting("AUTHAPI_INSTANCE", Path.cwd() / "instance", _path)
+    instance: Path = _setting("AUTHAPI_INSTANCE", _INSTANCE, _path)
 
     def __post_init__(self) -> None:
         """Refuse what no service may start with.

@@ -12,6 +12,22 @@ from werkzeug.serving import WSGIRequestHandler
 _REFUSAL = json.dumps({"status": "error", "code": "bad_request", "message": "%(code)d %(explain)s"})
 
 
+_WELCOME = """\
+authapi: a development server
+  address:       {address}
+  documentation: {address}/docs
+  database:      {database}
+Try, in another terminal:
+  curl -s {address}/register -H 'Content-Type: application/json' -d '{{"username": "user1", \
+"password": "password123"}}'
+  TOKEN=$(curl -s {address}/authenticate -H 'Content-Type: application/json' -d '{{"username": \
+"user1", "password": "password123"}}' | python3 -c 'import json, sys; print(json.load(sys.stdin)\
+["access_token"])')
+  curl -s {address}/protected -H "Authorization: Bearer $TOKEN"
+Stop with Ctrl+C; what was stored stays.
+"""
+
+
 def init() -> None:
     """Make werkzeug's server refuse in our shape, and leave the request log to us."""
     WSGIRequestHandler.error_content_type = "application/json"
@@ -32,27 +48,12 @@ def address() -> str | None:
 
 def announce(address: str, database: str, prepare: Callable[[], None]) -> None:
     """Start the database, then say where everything is and three lines to try."""
-    click.echo(f"authapi: a development server on {address}", err=True)
-    click.echo(f"  database: {database} (starting…)", err=True)
+    click.echo(f"authapi: starting the database ({database}) …", err=True)
     try:
         prepare()
     except Exception as error:
-        click.echo(f"  database: NOT THERE: {error}", err=True)
-    post = f"curl -s {address}/%s -H 'Content-Type: application/json' -d '%s'"
-    user = json.dumps({"username": "user1", "password": "password123"})
-    click.echo(
-        "\n".join(
-            [
-                "  documentation: " + address + "/docs",
-                "Try:",
-                "  " + post % ("register", user),
-                "  " + post % ("authenticate", user),
-                f"  curl -s {address}/protected -H 'Authorization: Bearer <access_token>'",
-                "Stop with Ctrl+C; what was stored stays.",
-            ]
-        ),
-        err=True,
-    )
+        database = f"NOT THERE: {error}"
+    click.echo(_WELCOME.format(address=address, database=database), err=True)
 
 
 def _is_not_a_request(record: logging.LogRecord) -> bool:

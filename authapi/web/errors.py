@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from typing import cast
 
 from flask import Flask, Response, g, jsonify
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -61,8 +62,8 @@ def _challenge(error: ApiError) -> str | None:
 def _answer_http(error: HTTPException) -> Response:
     """Werkzeug's own refusals: our body, their headers (`Allow`, `Retry-After`)."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    if status < HTTPStatus.BAD_REQUEST:  # a redirect is an answer, not a failure
-        return Response(status=status, headers=error.get_headers())
+    if error.response is not None or status < HTTPStatus.BAD_REQUEST:
+        return cast(Response, error.get_response())  # a view's own answer, or a redirect
     response = answer(ApiError(_code_for(status)))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))

@@ -5,8 +5,10 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from typing import TextIO, cast
 
 from flask import g, has_request_context
+from werkzeug.local import LocalProxy
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}[\w.-]*")
 _CREDENTIALS = re.compile(r"(mongodb(?:\+srv)?://)[^@/\s]*@")
@@ -42,6 +44,6 @@ def configure(level: str) -> None:
     logger.setLevel(level)
     logger.propagate = False
     if not logger.handlers:
-        handler = logging.StreamHandler(sys.stderr)
+        handler = logging.StreamHandler(cast(TextIO, LocalProxy(lambda: sys.stderr)))
         handler.setFormatter(JsonFormatter())
         logger.addHandler(handler)
