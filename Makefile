@@ -7,10 +7,10 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock extension clean
+.PHONY: help run test test-stores lint format lock extension clean
 
 help: ## Say what there is to type
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
 	@exec flask run
@@ -18,6 +18,9 @@ run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8
 test: .venv/dev node_modules/.installed ## Run every test
 	pytest -n 2 --dist loadgroup $(ARGS)
 	npm test --silent
+
+test-stores: .venv/dev ## Run the store, race and property tests (on TEST_MONGO_URI, if set)
+	pytest -n 2 tests/stores tests/races tests/properties tests/sessions $(ARGS)
 
 lint: .venv/dev node_modules/.installed ## Check style, types and layers
 	ruff check .

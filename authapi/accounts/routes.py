@@ -17,7 +17,9 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
 @blueprint.arguments(RegistrationSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
 @answers(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True)
-def register(body: dict[str, str], headers: dict[str, str | None]) -> dict[str, str]:
+def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
     """Register a user."""
-    service(AccountService).register(body["username"], body["password"], headers["idempotency_key"])
+    service(AccountService).register(
+        body["username"], body["password"], headers.get("idempotency_key")
+    )
     return REGISTERED

@@ -38,13 +38,13 @@ def authenticate(body: dict[str, str]) -> dict[str, object]:
     ErrorCode.REFRESH_TOKEN_EXPIRED,
     body=True,
 )
-def refresh(body: dict[str, str], headers: dict[str, str | None]) -> dict[str, object]:
+def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
     """Trade a refresh token for two new tokens.
 
     A refresh token is good for one use. Using it again ends its session, unless the same
     `Idempotency-Key` comes with it: then the answer was lost, and is given again.
     """
-    pair = service(SessionService).refresh(body["refresh_token"], headers["idempotency_key"])
+    pair = service(SessionService).refresh(body["refresh_token"], headers.get("idempotency_key"))
     return _answer(pair)
 
 

@@ -24,9 +24,8 @@ class IdempotencySchema(RequestSchema):
 
     idempotency_key = fields.String(
         data_key="Idempotency-Key",
-        load_default=None,
         validate=validate.Regexp(
-            r"[\x21-\x7e]{16,128}\Z",
+            r"^[\x21-\x7e]{16,128}$",
             error="Idempotency-Key must be 16 to 128 visible ASCII characters.",
         ),
         metadata={

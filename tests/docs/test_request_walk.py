@@ -1,0 +1,25 @@
+"""`docs/request-walk.md` leads to code that is there."""
+
+import re
+
+import pytest
+
+from tests.support.servers import ROOT
+
+WALK = (ROOT / "docs" / "request-walk.md").read_text()
+STOPS = re.findall(r"`([\w/]+\.py)`(?:,\s+`(\w+)`(?:\s+and\s+`(\w+)`)?)?", WALK)
+
+
+def test_the_walk_has_its_stops() -> None:
+    """Both requests are walked, from the server to the document."""
+    files = {path for path, *_ in STOPS}
+    assert {"wsgi.py", "authapi/accounts/store.py", "authapi/tokens/codec.py"} <= files
+
+
+@pytest.mark.parametrize("stop", STOPS, ids="-".join)
+def test_each_stop_of_the_walk_exists(stop: tuple[str, ...]) -> None:
+    """Every file that the walk names is there, and defines what the walk says it defines."""
+    path, *names = stop
+    code = (ROOT / path).read_text()
+    for name in filter(None, names):
+        assert re.search(rf"^\s*(def|class) {name}\b", code, re.MULTILINE), name
