@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from authapi.core.readers import choice, integer, number, pattern
 from authapi.core.secrets import Secret, weakness
 from authapi.database import uri_problem
 
@@ -39,49 +40,6 @@ class SettingsError(Exception):
 def _setting(variable: str, default: Any, read: Callable[[str], Any]) -> Any:  # noqa: ANN401
     """Declare a field of `Settings`: its environment variable, its default, and how it is read."""
     return field(default=default, metadata={"variable": variable, "read": read})
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            raise ValueError("must be a number") from None
-        if not least <= number <= most:  # false for NaN as well
-            raise ValueError(f"must be between {least:g} and {most:g}")
-        return number
-
-    return read
-
-
-def _integer(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"\d{1,10}", text):
-            raise ValueError("must be a whole number")
-        number = int(text)
-        if not least <= number <= most:
-            raise ValueError(f"must be between {least} and {most}")
-        return number
-
-    return read
-
-
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"must be one of: {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _pattern(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(f"must be {what}")
-        return text
-
-    return read
 
 
 def _secret(text: str) -> Secret:
@@ -120,34 +78,34 @@ def _path(text: str) -> Path:
 class Settings:
     """What a service is made of. Make one with `from_environ`, or directly in a test."""
 
-    environment: str = _setting("AUTHAPI_ENV", PRODUCTION, _choice(PRODUCTION, DEVELOPMENT))
+    environment: str = _setting("AUTHAPI_ENV", PRODUCTION, choice(PRODUCTION, DEVELOPMENT))
     jwt_secret: Secret | None = _setting("JWT_SECRET", None, _secret)
     mongo_uri: Secret | None = _setting("MONGO_URI", None, _mongo_uri)
     mongo_database: str | None = _setting(
         "MONGO_DATABASE",
         None,
-        _pattern(_DATABASE_NAME, "up to 63 letters, digits, _ or -"),
+        pattern(_DATABASE_NAME, "up to 63 letters, digits, _ or -"),
     )
-    mongo_timeout_ms: int = _setting("MONGO_TIMEOUT_MS", 1500, _integer(100, 60_000))
+    mongo_timeout_ms: int = _setting("MONGO_TIMEOUT_MS", 1500, integer(100, 60_000))
     access_token_expire_minutes: float = _setting(
-        "ACCESS_TOKEN_EXPIRE_MINUTES", 15.0, _number(1 / 60, 1440)
+        "ACCESS_TOKEN_EXPIRE_MINUTES", 15.0, number(1 / 60, 1440)
     )
     refresh_token_expire_days: float = _setting(
-        "REFRESH_TOKEN_EXPIRE_DAYS", 180.0, _number(1 / 86_400, 3650)
+        "REFRESH_TOKEN_EXPIRE_DAYS", 180.0, number(1 / 86_400, 3650)
     )
-    session_expire_days: float = _setting("SESSION_EXPIRE_DAYS", 365.0, _number(1 / 86_400, 3650))
-    refresh_grace_seconds: int = _setting("REFRESH_GRACE_SECONDS", 0, _integer(0, 60))
-    jwt_issuer: str = _setting("JWT_ISSUER", "authapi", _pattern(_TEXT, "1 to 200 visible ASCII"))
+    session_expire_days: float = _setting("SESSION_EXPIRE_DAYS", 365.0, number(1 / 86_400, 3650))
+    refresh_grace_seconds: int = _setting("REFRESH_GRACE_SECONDS", 0, integer(0, 60))
+    jwt_issuer: str = _setting("JWT_ISSUER", "authapi", pattern(_TEXT, "1 to 200 visible ASCII"))
     jwt_audience: str = _setting(
-        "JWT_AUDIENCE", "authapi", _pattern(_TEXT, "1 to 200 visible ASCII")
+        "JWT_AUDIENCE", "authapi", pattern(_TEXT, "1 to 200 visible ASCII")
     )
     cors_origins: tuple[str, ...] = _setting("CORS_ORIGINS", (), _origins)
-    max_body_bytes: int = _setting("MAX_BODY_BYTES", 32_768, _integer(16_384, 16_777_216))
-    argon2_memory_kib: int = _setting("ARGON2_MEMORY_KIB", 19_456, _integer(19_456, 262_144))
-    argon2_passes: int = _setting("ARGON2_PASSES", 2, _integer(2, 16))
-    hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, _integer(0, 256))
-    hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, _integer(0, 10_000))
-    log_level: str = _setting("LOG_LEVEL", "INFO", _choice("DEBUG", "INFO", "WARNING", "ERROR"))
+    max_body_bytes: int = _setting("MAX_BODY_BYTES", 32_768, integer(16_384, 16_777_216))
+    argon2_memory_kib: int = _setting("ARGON2_MEMORY_KIB", 19_456, integer(19_456, 262_144))
+    argon2_passes: int = _setting("ARGON2_PASSES", 2, integer(2, 16))
+    hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
+    hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, integer(0, 10_000))
+    log_level: str = _setting("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))
     instance: Path = _setting("AUTHAPI_INSTANCE", _INSTANCE, _path)
 
     def __post_init__(self) -> None:

@@ -6,53 +6,21 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from flask import Flask
 from flask_pymongo import PyMongo
 from pymongo.collection import Collection
-from pymongo.errors import (
-    ConfigurationError,
-    ConnectionFailure,
-    OperationFailure,
-    PyMongoError,
-)
-from pymongo.monitoring import (
-    ServerHeartbeatFailedEvent,
-    ServerHeartbeatListener,
-    ServerHeartbeatStartedEvent,
-    ServerHeartbeatSucceededEvent,
-)
-from pymongo.uri_parser import parse_uri
+from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure
+
+from authapi.database.errors import DatabaseUnavailable
+from authapi.database.indexes import Index, why_not_made
+from authapi.database.watch import Watch
 
 Document = dict[str, Any]
-_log = logging.getLogger("authapi.database")
-
 DEFAULT_NAME = "authapi"
-
-
-class DatabaseUnavailable(Exception):
-    """The database cannot be used; the message says why, for the operator."""
-
-
-FAILURES: tuple[type[Exception], ...] = (PyMongoError, DatabaseUnavailable)
-"""What a call to the database may raise when the database, not our code, is at fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """An index that the service needs: the collection, `create_index`'s keys and its options."""
-
-    collection: str
-    keys: Sequence[tuple[str, int]]
-    options: Document = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The name MongoDB gives it by convention."""
-        return "_".join(f"{key}_{direction}" for key, direction in self.keys)
+_log = logging.getLogger("authapi.database")
 
 
 class Collections(Protocol):
@@ -84,7 +52,7 @@ class Database:
         name: str | None,
         timeout_ms: int,
         indexes: Sequence[Index],
-        building: Callable[[], Any] | None = None,
+        building: Callable[[], AbstractContextManager[bool]] | None = None,
     ) -> None:
         self._uri = uri
         self._name = name
@@ -180,7 +148,7 @@ class Database:
         except ConnectionFailure:
             raise
         except OperationFailure as failure:
-            raise DatabaseUnavailable(_why_no_index(label, failure)) from failure
+            raise DatabaseUnavailable(why_not_made(label, failure)) from failure
         return label
 
     def _drop_indexes(self) -> None:
@@ -210,7 +178,7 @@ class Database:
             return PyMongo(
                 Flask(__name__),
                 uri,
-                event_listeners=[_Watch(lambda: self._reopen_if_moved(uri))],
+                event_listeners=[Watch(lambda: self._reopen_if_moved(uri))],
                 tz_aware=True,
                 w="majority",
                 journal=True,
@@ -222,50 +190,6 @@ class Database:
             raise DatabaseUnavailable(f"MONGO_URI cannot be used: {type(error).__name__}") from None
 
 
-class _Watch(ServerHeartbeatListener):
-    """Reports a server that does not answer the client's own heartbeat."""
-
-    def __init__(self, lost: Callable[[], None]) -> None:
-        self._lost = lost
-
-    def started(self, event: ServerHeartbeatStartedEvent) -> None:
-        pass
-
-    def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
-        pass
-
-    def failed(self, event: ServerHeartbeatFailedEvent) -> None:
-        self._lost()
-
-
-def uri_problem(uri: str) -> str | None:
-    """Say what is wrong with a connection string, without repeating any of it, or return None.
-
-    The hosts of a `mongodb+srv` string stand in the DNS, which is asked at the first use only.
-    """
-    if uri.startswith("mongodb+srv://"):
-        return None
-    try:
-        parse_uri(uri)
-    except (ConfigurationError, ValueError):
-        return (
-            "is not a valid connection string; it looks like mongodb://user:password@host/database,"
-            " with special characters in user and password percent-encoded"
-        )
-    return None
-
-
 @contextmanager
 def _plain_building() -> Iterator[bool]:
     yield False
-
-
-def _why_no_index(label: str, failure: OperationFailure) -> str:
-    reasons = {
-        11000: "the collection holds duplicates; remove them, then run `flask db ensure-indexes`",
-        13: "the database user may not create indexes; grant readWrite on this database",
-        85: "an index of the same keys with other options exists; drop it first",
-        86: "an index of the same name with other keys exists; drop it first",
-    }
-    why = reasons.get(failure.code or 0, str(failure.details or failure))
-    return f"The index {label} could not be created: {why}."
