@@ -20,7 +20,7 @@ def ensure_indexes() -> None:
     Exits with 1 and the reason when they cannot be made.
     """
     try:
-        names = service(Database).ensure_indexes()
+        names = service(Database).ensure_indexes(patiently=True)
     except FAILURES as error:
         raise click.ClickException(explain(error)) from None
     for name in names:

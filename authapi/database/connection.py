@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
+import pymongo
 from flask import Flask
 from flask_pymongo import PyMongo
 from pymongo.collection import Collection
@@ -59,9 +60,15 @@ class Database:
         self._timeout_ms = timeout_ms
         self._indexes = indexes
         self._building = building or _plain_building
+        self._inherited: PyMongo | None = None
         self._forget_client()
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget_client)
+            os.register_at_fork(after_in_child=self._leave_client_to_parent)
+
+    def _leave_client_to_parent(self) -> None:
+        # Kept, never used: closing it here would meddle with the parent's connections.
+        self._inherited = self._mongo
+        self._forget_client()
 
     def _forget_client(self) -> None:
         self._lock = threading.Lock()
@@ -92,18 +99,26 @@ class Database:
         if self._prepared:
             return
         self.ping()  # a dead database fails all waiting requests at once, not one after the other
-        with self._preparing:
+        if not self._preparing.acquire(timeout=self._timeout_ms / 1000):
+            raise DatabaseUnavailable("The indexes are still being made.")
+        try:
             if not self._prepared:
                 self.ensure_indexes()
                 self._prepared = True
+        finally:
+            self._preparing.release()
 
-    def ensure_indexes(self) -> list[str]:
+    def ensure_indexes(self, *, patiently: bool = False) -> list[str]:
         """Create the indexes that are missing; say which there are now, as `collection.name`.
+
+        Args:
+            patiently: take as long as a large collection needs, not what a request may take.
 
         Raises:
             DatabaseUnavailable: on duplicates, missing rights or an index of other options.
         """
-        with self._building() as interrupted:
+        limit = None if patiently else self._timeout_ms / 1000
+        with pymongo.timeout(limit), self._building() as interrupted:
             if interrupted:
                 self._drop_indexes()
             return [self._ensure(index) for index in self._indexes]
