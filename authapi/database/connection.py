@@ -117,6 +117,7 @@ class Database:
         Raises:
             DatabaseUnavailable: on duplicates, missing rights or an index of other options.
         """
+        self._connect()
         limit = None if patiently else self._timeout_ms / 1000
         with pymongo.timeout(limit), self._building() as interrupted:
             if interrupted:
