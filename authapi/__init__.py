@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     made = build(settings, clock)
     services.install(app, made.by_class())
     app.extensions["authapi.services"] = made
-    app.extensions[bearer.EXTENSION] = made.tokens.verify_access
+    app.extensions[bearer.EXTENSION] = made.verify
 
     # 3. What every request passes
     allow_origins = cors.policy(app, settings.cors_origins, development=settings.development)

@@ -95,6 +95,8 @@ class Settings:
     )
     session_expire_days: float = _setting("SESSION_EXPIRE_DAYS", 365.0, number(1 / 86_400, 3650))
     refresh_grace_seconds: int = _setting("REFRESH_GRACE_SECONDS", 0, integer(0, 60))
+    revocation: str = _setting("REVOCATION", "sync", choice("sync", "strict", "off"))
+    revocation_patience_seconds: int = _setting("REVOCATION_PATIENCE_SECONDS", 30, integer(0, 3600))
     jwt_issuer: str = _setting("JWT_ISSUER", "authapi", pattern(_TEXT, "1 to 200 visible ASCII"))
     jwt_audience: str = _setting(
         "JWT_AUDIENCE", "authapi", pattern(_TEXT, "1 to 200 visible ASCII")
@@ -163,6 +165,11 @@ class Settings:
     def session_lifetime(self) -> timedelta:
         """How long a session may live whatever happens: its absolute end (ASVS 7.3.2)."""
         return timedelta(days=self.session_expire_days)
+
+    @property
+    def revocation_patience(self) -> timedelta:
+        """How long revocations may go unsynchronised before access tokens are refused by a 503."""
+        return timedelta(seconds=self.revocation_patience_seconds)
 
     @property
     def hash_slots_or_cores(self) -> int:

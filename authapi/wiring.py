@@ -13,18 +13,28 @@ from authapi.accounts.store import UserStore
 from authapi.core.clock import Clock
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import Argon2Cost, PasswordHasher
+from authapi.core.identity import Identity
 from authapi.core.secrets import Secret, kept_secret
 from authapi.core.waiting_room import WaitingRoom
 from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.embedded import EmbeddedUnavailable, ensure_running, index_build_mark
 from authapi.health.service import Readiness
+from authapi.profile.service import ProfileService
+from authapi.revocation import store as revocation_store
+from authapi.revocation.service import (
+    NoRevocations,
+    Revocations,
+    StrictRevocations,
+    SyncedRevocations,
+)
+from authapi.revocation.store import RevocationStore
 from authapi.sessions import store as sessions_store
 from authapi.sessions.service import SessionService
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
 from authapi.tokens.service import TokenPolicy, TokenService
 
-INDEXES = (*accounts_store.INDEXES, *sessions_store.INDEXES)
+INDEXES = (*accounts_store.INDEXES, *sessions_store.INDEXES, *revocation_store.INDEXES)
 
 
 @dataclass(frozen=True)
@@ -33,13 +43,25 @@ class Services:
 
     accounts: AccountService
     sessions: SessionService
+    profile: ProfileService
     tokens: TokenService
+    revocations: Revocations
     readiness: Readiness
     database: Database
 
     def by_class(self) -> dict[type, object]:
         """Return each service under its class."""
         return {type(service): service for service in vars(self).values()}
+
+    def verify(self, token: str) -> Identity:
+        """Return who holds an access token that is valid and not revoked.
+
+        Raises:
+            ApiError: `invalid_token` or `token_expired`.
+        """
+        identity = self.tokens.verify_access(token)
+        self.revocations.check(identity)
+        return identity
 
 
 def build(settings: Settings, clock: Clock) -> Services:
@@ -48,16 +70,27 @@ def build(settings: Settings, clock: Clock) -> Services:
     fingerprints = Fingerprints(master)
     database = build_database(settings)
     tokens = TokenService(master, _token_policy(settings), clock)
-    accounts = AccountService(UserStore(database), _hasher(settings), fingerprints, clock)
+    session_store = SessionStore(database)
+    revocations = _revocations(settings, database, session_store, clock)
+    accounts = AccountService(
+        UserStore(database),
+        _hasher(settings),
+        fingerprints,
+        clock,
+        settings.access_token_lifetime,
+    )
     sessions = SessionService(
-        SessionStore(database),
+        session_store,
         accounts,
         tokens,
+        revocations,
         fingerprints,
         clock,
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
-    return Services(accounts, sessions, tokens, _readiness(tokens, database), database)
+    profile = ProfileService(accounts, sessions, revocations)
+    readiness = _readiness(tokens, database)
+    return Services(accounts, sessions, profile, tokens, revocations, readiness, database)
 
 
 def build_database(settings: Settings) -> Database:
@@ -96,6 +129,20 @@ def _token_policy(settings: Settings) -> TokenPolicy:
         refresh_lifetime=settings.refresh_token_lifetime,
         session_lifetime=settings.session_lifetime,
     )
+
+
+def _revocations(
+    settings: Settings, database: Database, sessions: SessionStore, clock: Clock
+) -> Revocations:
+    if settings.revocation == "off":
+        return NoRevocations()
+    store = RevocationStore(database)
+    lifetime, patience = settings.access_token_lifetime, settings.revocation_patience
+    if settings.revocation == "strict":
+        return StrictRevocations(
+            store, clock, lifetime, patience, lambda session: sessions.find(session) is not None
+        )
+    return SyncedRevocations(store, clock, lifetime, patience)
 
 
 def _hasher(settings: Settings) -> PasswordHasher:

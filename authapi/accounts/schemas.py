@@ -17,6 +17,21 @@ def _password(value: str) -> None:
         raise ValidationError(problems)
 
 
+def new_password(example: str) -> fields.String:
+    """Return the field of a password that is being chosen."""
+    return fields.String(
+        required=True,
+        validate=_password,
+        metadata={
+            "minLength": passwords.MINIMUM_LENGTH,
+            "maxLength": passwords.MAXIMUM_LENGTH,
+            "format": "password",
+            "description": "Any characters; never trimmed, never truncated.",
+            "example": example,
+        },
+    )
+
+
 class RegistrationSchema(RequestSchema):
     """A new user's name and password."""
 
@@ -29,14 +44,4 @@ class RegistrationSchema(RequestSchema):
             "example": "user1",
         },
     )
-    password = fields.String(
-        required=True,
-        validate=_password,
-        metadata={
-            "minLength": passwords.MINIMUM_LENGTH,
-            "maxLength": passwords.MAXIMUM_LENGTH,
-            "format": "password",
-            "description": "Any characters; never trimmed, never truncated.",
-            "example": "password123",
-        },
-    )
+    password = new_password("password123")

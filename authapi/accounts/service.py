@@ -20,12 +20,18 @@ class AccountService:
     """Registers users and checks their passwords."""
 
     def __init__(
-        self, users: UserStore, hasher: PasswordHasher, fingerprints: Fingerprints, clock: Clock
+        self,
+        users: UserStore,
+        hasher: PasswordHasher,
+        fingerprints: Fingerprints,
+        clock: Clock,
+        token_lifetime: timedelta,
     ) -> None:
         self._users = users
         self._hasher = hasher
         self._fingerprints = fingerprints
         self._clock = clock
+        self._token_lifetime = token_lifetime
 
     def register(self, username: str, password: str, idempotency_key: str | None = None) -> None:
         """Create a user; a repeat of the same request with the same key succeeds again.
@@ -60,11 +66,56 @@ class AccountService:
         """
         user = self._users.find(name_key(username))
         right = self._hasher.verify(password, user.password_hash if user else None)
-        if user is None or not right:
+        if user is None or not right or user.disabled:
             record(Event.LOGIN_FAILED, user_id=user.id if user else None)
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         if self._hasher.is_outdated(user.password_hash):
             self._upgrade(user, password)
+        return user
+
+    def is_current(self, user: User) -> bool:
+        """Whether what was verified of `user` still holds."""
+        return self._users.is_current(user)
+
+    def begin_epoch(self, user_id: str) -> None:
+        """Let no session begin on credentials that were checked before now."""
+        self._users.begin_epoch(user_id)
+
+    def change_password(self, username: str, current: str, new: str) -> User:
+        """Replace the password; return the user as it was.
+
+        Raises:
+            ApiError: `invalid_credentials` when `current` is wrong, or was changed meanwhile.
+        """
+        user = self.verify(username, current)
+        user = self._users.find(user.name_key) or user  # its hash may have been upgraded just now
+        if not self._users.change_password(user, self._hasher.hash(new)):
+            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+        record(Event.PASSWORD_CHANGED, user_id=user.id)
+        return user
+
+    def delete(self, username: str, password: str) -> User:
+        """Remove the user; the name is released when the last access token has expired.
+
+        Raises:
+            ApiError: `invalid_credentials` when the password is wrong, or was changed meanwhile.
+        """
+        user = self.verify(username, password)
+        user = self._users.find(user.name_key) or user
+        if not self._users.delete(user, release_name_at=self._clock() + self._token_lifetime):
+            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+        record(Event.USER_DELETED, user_id=user.id)
+        return user
+
+    def find(self, username: str) -> User:
+        """Return the user of that name.
+
+        Raises:
+            ApiError: `not_found`.
+        """
+        user = self._users.find(name_key(username))
+        if user is None:
+            raise ApiError(ErrorCode.NOT_FOUND)
         return user
 
     def _upgrade(self, user: User, password: str) -> None:

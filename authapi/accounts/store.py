@@ -11,7 +11,10 @@ from pymongo.errors import DuplicateKeyError
 from authapi.database import Collections, Index
 
 COLLECTION = "users"
-INDEXES = (Index(COLLECTION, [("name_key", 1)], {"unique": True}),)
+INDEXES = (
+    Index(COLLECTION, [("name_key", 1)], {"unique": True}),
+    Index(COLLECTION, [("released_at", 1)], {"expireAfterSeconds": 0}),
+)
 
 
 class NameTaken(Exception):
@@ -29,6 +32,8 @@ class User:
         password_hash: as `PasswordHasher` makes and reads it.
         created_at: when, aware, UTC.
         registration_key: a fingerprint of the request's Idempotency-Key, if it had one.
+        epoch: counts what ends sessions: a password change, a logout everywhere, a disabling.
+        disabled: whether the user may not log in.
     """
 
     id: str
@@ -37,6 +42,13 @@ class User:
     password_hash: str
     created_at: datetime
     registration_key: str | None = None
+    epoch: int = 0
+    disabled: bool = False
+
+    @property
+    def hash_method(self) -> str:
+        """The name of the method that the password is hashed with."""
+        return self.password_hash.lstrip("$").split("$")[0].split(":")[0]
 
 
 class UserStore:
@@ -57,6 +69,8 @@ class UserStore:
             "name_key": user.name_key,
             "password_hash": user.password_hash,
             "created_at": user.created_at,
+            "epoch": user.epoch,
+            "disabled": user.disabled,
         }
         if user.registration_key is not None:
             document["registration_key"] = user.registration_key
@@ -68,7 +82,7 @@ class UserStore:
     def find(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""
         found = self._collections[COLLECTION].find_one({"name_key": name_key})
-        if found is None:
+        if found is None or "released_at" in found:
             return None
         return User(
             id=found["_id"],
@@ -77,11 +91,49 @@ class UserStore:
             password_hash=found["password_hash"],
             created_at=found["created_at"],
             registration_key=found.get("registration_key"),
+            epoch=found["epoch"],
+            disabled=found["disabled"],
         )
+
+    def is_current(self, user: User) -> bool:
+        """Whether `user` may begin a session: not deleted, not disabled, not in a new epoch."""
+        query = {"_id": user.id, "epoch": user.epoch, "disabled": False}
+        return self._collections[COLLECTION].find_one(query, {"_id": 1}) is not None
 
     def replace_password_hash(self, user_id: str, old: str, new: str) -> bool:
         """Put `new` in the place of `old`; False when `old` is no longer there."""
         result = self._collections[COLLECTION].update_one(
             {"_id": user_id, "password_hash": old}, {"$set": {"password_hash": new}}
+        )
+        return result.modified_count == 1
+
+    def change_password(self, user: User, new_hash: str) -> bool:
+        """Put `new_hash` in the place of the hash that `user` has; False when that is gone."""
+        result = self._collections[COLLECTION].update_one(
+            {"_id": user.id, "password_hash": user.password_hash},
+            {"$set": {"password_hash": new_hash}, "$inc": {"epoch": 1}},
+        )
+        return result.modified_count == 1
+
+    def begin_epoch(self, user_id: str) -> bool:
+        """Let no session begin on credentials that were checked before now; False if no user."""
+        result = self._collections[COLLECTION].update_one(
+            {"_id": user_id, "epoch": {"$exists": True}}, {"$inc": {"epoch": 1}}
+        )
+        return result.modified_count == 1
+
+    def set_disabled(self, user_id: str, *, disabled: bool) -> bool:
+        """Forbid or allow a user to log in; False when there is no such user."""
+        result = self._collections[COLLECTION].update_one(
+            {"_id": user_id, "epoch": {"$exists": True}},
+            {"$set": {"disabled": disabled}, "$inc": {"epoch": 1}},
+        )
+        return result.matched_count == 1
+
+    def delete(self, user: User, *, release_name_at: datetime) -> bool:
+        """Remove the user; only the name stays, and keeps others from it, until it is released."""
+        result = self._collections[COLLECTION].replace_one(
+            {"_id": user.id, "password_hash": user.password_hash},
+            {"name_key": user.name_key, "released_at": release_name_at},
         )
         return result.modified_count == 1

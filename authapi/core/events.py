@@ -19,6 +19,8 @@ class Event(StrEnum):
     REFRESH_REFUSED = "refresh_refused"
     REFRESH_TOKEN_REPLAYED = "refresh_token_replayed"
     LOGGED_OUT = "logged_out"
+    PASSWORD_CHANGED = "password_changed"
+    USER_DELETED = "user_deleted"
 
 
 def record(

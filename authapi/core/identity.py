@@ -13,6 +13,7 @@ class Identity:
         user_id: the user's permanent id (claim `uid`).
         session_id: the session that the token belongs to (claim `sid`).
         token_id: the token's own id (claim `jti`).
+        issued_at: when the token was made, aware, UTC (claim `iat`).
         expires_at: when the token ends, aware, UTC (claim `exp`).
     """
 
@@ -20,4 +21,5 @@ class Identity:
     user_id: str
     session_id: str
     token_id: str
+    issued_at: datetime
     expires_at: datetime

@@ -1,12 +1,22 @@
 """HTTP in and out of the sessions."""
 
 from dataclasses import asdict
+from typing import Any
 
 from authapi.core.errors import ErrorCode
-from authapi.sessions.schemas import CredentialsSchema, RefreshTokenSchema, TokenPairSchema
+from authapi.sessions.schemas import (
+    CredentialsSchema,
+    LogoutSchema,
+    RefreshTokenSchema,
+    SessionListSchema,
+    TokenPairSchema,
+)
 from authapi.sessions.service import SessionService, TokenPair
+from authapi.sessions.views import describe
+from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
-from authapi.web.openapi import answers
+from authapi.web.client import client
+from authapi.web.openapi import BEARER, TOKEN_ERRORS, answers
 from authapi.web.schemas import IdempotencySchema, MessageSchema
 from authapi.web.services import service
 
@@ -14,6 +24,22 @@ blueprint = Blueprint("sessions", __name__)
 
 LOGGED_OUT = {"status": "ok", "message": "Logged out successfully."}
 _EXAMPLE = TokenPair("eyJhbGciOiJIUzI1NiIsImtpZCI6…", "eyJhbGciOiJIUzI1NiIsImtpZCI6…", 900)
+
+_LIST_EXAMPLE = {
+    "status": "ok",
+    "sessions": [
+        {
+            "id": "D274Vyd-xu0LUeEJjlMMsQ",
+            "device": "Firefox on Linux",
+            "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "address": "203.0.113.7",
+            "first_seen": "2026-11-22T18:08:40+00:00",
+            "last_seen": "2026-11-22T19:00:00+00:00",
+            "expires_at": "2027-05-21T19:00:00+00:00",
+            "current": True,
+        }
+    ],
+}
 
 
 def _answer(pair: TokenPair) -> dict[str, object]:
@@ -25,7 +51,8 @@ def _answer(pair: TokenPair) -> dict[str, object]:
 @answers(TokenPairSchema, _answer(_EXAMPLE), ErrorCode.INVALID_CREDENTIALS, body=True)
 def authenticate(body: dict[str, str]) -> dict[str, object]:
     """Log in: trade a name and a password for an access and a refresh token."""
-    return _answer(service(SessionService).authenticate(body["username"], body["password"]))
+    pair = service(SessionService).authenticate(body["username"], body["password"], client())
+    return _answer(pair)
 
 
 @blueprint.route("/refresh", methods=["POST"])
@@ -49,9 +76,37 @@ def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
 
 
 @blueprint.route("/logout", methods=["POST"])
-@blueprint.arguments(RefreshTokenSchema)
-@answers(MessageSchema, LOGGED_OUT, body=True)
-def logout(body: dict[str, str]) -> dict[str, str]:
-    """End the session of a refresh token; a token that is dead already is fine."""
-    service(SessionService).log_out(body["refresh_token"])
+@blueprint.arguments(LogoutSchema)
+@answers(MessageSchema, LOGGED_OUT, ErrorCode.INVALID_REFRESH_TOKEN, body=True)
+def logout(body: dict[str, Any]) -> dict[str, str]:
+    """End the session of a refresh token; a token that is dead already is fine.
+
+    With `everywhere`, end all sessions of its user; that takes a token that is alive.
+    """
+    sessions = service(SessionService)
+    if body["everywhere"]:
+        sessions.log_out_everywhere(body["refresh_token"])
+    else:
+        sessions.log_out(body["refresh_token"])
+    return LOGGED_OUT
+
+
+@blueprint.route("/sessions", methods=["GET"])
+@answers(SessionListSchema, _LIST_EXAMPLE, *TOKEN_ERRORS, security=BEARER)
+@token_required
+def list_own() -> dict[str, object]:
+    """List the caller's sessions, the one used last first."""
+    own = service(SessionService).of_user(current_identity.user_id)
+    return {
+        "status": "ok",
+        "sessions": [describe(session, current_identity.session_id) for session in own],
+    }
+
+
+@blueprint.route("/sessions/<session_id>", methods=["DELETE"])
+@answers(MessageSchema, LOGGED_OUT, ErrorCode.NOT_FOUND, *TOKEN_ERRORS, security=BEARER)
+@token_required
+def end_one(session_id: str) -> dict[str, str]:
+    """End one of the caller's sessions; somebody else's is not found."""
+    service(SessionService).end_own(current_identity.user_id, session_id)
     return LOGGED_OUT

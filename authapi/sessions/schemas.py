@@ -33,6 +33,17 @@ class RefreshTokenSchema(RequestSchema):
     )
 
 
+class LogoutSchema(RefreshTokenSchema):
+    """A refresh token, and how far the logout goes."""
+
+    everywhere = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "End all sessions of the user, not this one alone."},
+    )
+
+
 class TokenPairSchema(Schema):
     """The tokens of a session."""
 
@@ -43,3 +54,25 @@ class TokenPairSchema(Schema):
     expires_in = fields.Integer(
         required=True, metadata={"description": "Seconds that the access token lives."}
     )
+
+
+class SessionSchema(Schema):
+    """One of the caller's sessions."""
+
+    id = fields.String(required=True)
+    device = fields.String(required=True, metadata={"description": "For people."})
+    user_agent = fields.String(required=True)
+    address = fields.String(required=True)
+    first_seen = fields.DateTime(required=True)
+    last_seen = fields.DateTime(required=True)
+    expires_at = fields.DateTime(required=True)
+    current = fields.Boolean(
+        required=True, metadata={"description": "Whether it is the session of this very token."}
+    )
+
+
+class SessionListSchema(Schema):
+    """The caller's sessions."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    sessions = fields.List(fields.Nested(SessionSchema), required=True)

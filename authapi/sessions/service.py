@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from authapi.accounts.service import AccountService
+from authapi.core.client import Client
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, record
 from authapi.core.fingerprints import Fingerprints
+from authapi.revocation.service import Revocations
 from authapi.sessions.rules import Verdict, judge
 from authapi.sessions.store import Session, SessionStore
 from authapi.tokens.rules import RefreshClaims
@@ -32,6 +34,7 @@ class SessionService:
         sessions: SessionStore,
         accounts: AccountService,
         tokens: TokenService,
+        revocations: Revocations,
         fingerprints: Fingerprints,
         clock: Clock,
         grace: timedelta,
@@ -39,12 +42,16 @@ class SessionService:
         self._sessions = sessions
         self._accounts = accounts
         self._tokens = tokens
+        self._revocations = revocations
         self._fingerprints = fingerprints
         self._clock = clock
         self._grace = grace
 
-    def authenticate(self, username: str, password: str) -> TokenPair:
+    def authenticate(self, username: str, password: str, client: Client) -> TokenPair:
         """Begin a session for the user whose credentials these are.
+
+        The user is looked at again once the session is stored: if meanwhile the password was
+        changed, or the user disabled or deleted, one of the two sees the other, and it ends.
 
         Raises:
             ApiError: `invalid_credentials`.
@@ -59,8 +66,12 @@ class SessionService:
                 created_at=claims.auth_time,
                 refreshed_at=claims.iat,
                 expires_at=claims.exp,
+                client=client,
             )
         )
+        if not self._accounts.is_current(user):
+            self._sessions.end(claims.sid)
+            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=claims.sid)
         return self._pair(claims)
 
@@ -92,8 +103,55 @@ class SessionService:
             claims = self._tokens.read_refresh(refresh_token, even_expired=True)
         except ApiError:
             return
-        if self._sessions.end(claims.sid):
-            record(Event.LOGGED_OUT, user_id=claims.uid, session_id=claims.sid)
+        self.end(claims.uid, claims.sid)
+
+    def end(self, user_id: str, session_id: str) -> None:
+        """End one session: its access tokens first, so that nothing lives on if we are cut off."""
+        self._revocations.revoke_sessions([session_id])
+        if self._sessions.end(session_id):
+            record(Event.LOGGED_OUT, user_id=user_id, session_id=session_id)
+
+    def end_own(self, user_id: str, session_id: str) -> None:
+        """End one of the user's own sessions.
+
+        Raises:
+            ApiError: `not_found` when it is not there, or somebody else's.
+        """
+        session = self._sessions.find(session_id)
+        if session is None or session.user_id != user_id:
+            raise ApiError(ErrorCode.NOT_FOUND)
+        self.end(user_id, session_id)
+
+    def end_all(self, user_id: str, *, keep: str | None = None) -> int:
+        """End all the user's sessions but the one to `keep`; return how many they were.
+
+        A login under way is caught too, if the user's epoch was advanced before.
+        """
+        ended = [session.id for session in self._sessions.of_user(user_id) if session.id != keep]
+        self._revocations.revoke_sessions(ended)
+        count = self._sessions.end_all(user_id, keep=keep)
+        record(Event.LOGGED_OUT, user_id=user_id, reason="everywhere")
+        return count
+
+    def log_out_everywhere(self, refresh_token: str) -> None:
+        """End all sessions of the user whose living refresh token this is.
+
+        Raises:
+            ApiError: `invalid_refresh_token` when its session has ended: a token that is dead
+                must not log anybody out.
+        """
+        claims = self._tokens.read_refresh(refresh_token)
+        session = self._sessions.find(claims.sid)
+        if session is None or session.generation != claims.gen:
+            raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
+        self._accounts.begin_epoch(claims.uid)
+        self.end_all(claims.uid)
+
+    def of_user(self, user_id: str) -> list[Session]:
+        """Return the user's living sessions, the one used last first."""
+        now = self._clock()
+        living = [found for found in self._sessions.of_user(user_id) if found.expires_at > now]
+        return sorted(living, key=lambda session: session.refreshed_at, reverse=True)
 
     def _made_before(
         self, spent: RefreshClaims, fingerprint: str | None, now: datetime
@@ -106,6 +164,7 @@ class SessionService:
             record(Event.REFRESH_REPEATED, **whom)
             return session.refreshed_at
         if verdict is Verdict.REPLAYED:
+            self._revocations.revoke_sessions([spent.sid])
             self._sessions.end_if_past(spent.sid, spent.gen)
             record(Event.REFRESH_TOKEN_REPLAYED, **whom)
         else:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from authapi.database import Collections, Index
+from authapi.core.client import Client
+from authapi.database import Collections, Document, Index
 
 COLLECTION = "sessions"
-INDEXES = (Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),)
+INDEXES = (
+    Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
+    Index(COLLECTION, [("user_id", 1)]),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Session:
         created_at: when the user logged in.
         refreshed_at: when the living refresh token was made, to the second.
         expires_at: when it ends unless refreshed; MongoDB then removes the document.
+        client: the program and the address of the login.
         refresh_key: a fingerprint of the last refresh's Idempotency-Key, if it had one.
     """
 
@@ -31,6 +36,7 @@ class Session:
     created_at: datetime
     refreshed_at: datetime
     expires_at: datetime
+    client: Client
     refresh_key: str | None = None
 
 
@@ -50,6 +56,8 @@ class SessionStore:
                 "created_at": session.created_at,
                 "refreshed_at": session.refreshed_at,
                 "expires_at": session.expires_at,
+                "address": session.client.address,
+                "user_agent": session.client.user_agent,
                 "refresh_key": session.refresh_key,
             }
         )
@@ -57,17 +65,13 @@ class SessionStore:
     def find(self, session_id: str) -> Session | None:
         """Return the session, or None when it is gone."""
         found = self._collections[COLLECTION].find_one({"_id": session_id})
-        if found is None:
-            return None
-        return Session(
-            id=found["_id"],
-            user_id=found["user_id"],
-            generation=found["generation"],
-            created_at=found["created_at"],
-            refreshed_at=found["refreshed_at"],
-            expires_at=found["expires_at"],
-            refresh_key=found["refresh_key"],
-        )
+        return _session(found) if found is not None else None
+
+    def of_user(self, user_id: str) -> list[Session]:
+        """Return the user's sessions."""
+        return [
+            _session(found) for found in self._collections[COLLECTION].find({"user_id": user_id})
+        ]
 
     def rotate(
         self,
@@ -96,9 +100,29 @@ class SessionStore:
         """Remove the session; False when there was none."""
         return self._collections[COLLECTION].delete_one({"_id": session_id}).deleted_count == 1
 
+    def end_all(self, user_id: str, *, keep: str | None) -> int:
+        """Remove the user's sessions, but for the one to `keep`; return how many they were."""
+        result = self._collections[COLLECTION].delete_many(
+            {"user_id": user_id, "_id": {"$ne": keep}}
+        )
+        return result.deleted_count
+
     def end_if_past(self, session_id: str, generation: int) -> bool:
         """Remove the session if it went beyond `generation`; False when it did not."""
         result = self._collections[COLLECTION].delete_one(
             {"_id": session_id, "generation": {"$gt": generation}}
         )
         return result.deleted_count == 1
+
+
+def _session(found: Document) -> Session:
+    return Session(
+        id=found["_id"],
+        user_id=found["user_id"],
+        generation=found["generation"],
+        created_at=found["created_at"],
+        refreshed_at=found["refreshed_at"],
+        expires_at=found["expires_at"],
+        client=Client(found["address"], found["user_agent"]),
+        refresh_key=found["refresh_key"],
+    )

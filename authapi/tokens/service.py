@@ -67,7 +67,7 @@ class TokenService:
             raise ApiError(ErrorCode.INVALID_TOKEN) from None
         except TokenExpired:
             raise ApiError(ErrorCode.TOKEN_EXPIRED) from None
-        return Identity(claims.sub, claims.uid, claims.sid, claims.jti, claims.exp)
+        return Identity(claims.sub, claims.uid, claims.sid, claims.jti, claims.iat, claims.exp)
 
     def first_refresh(self, username: str, user_id: str, session_id: str) -> RefreshClaims:
         """Return the claims of a new session's first refresh token."""

@@ -26,6 +26,14 @@ _BODY_ERRORS = (
     ErrorCode.RATE_LIMITED,
     ErrorCode.SERVICE_UNAVAILABLE,
 )
+TOKEN_ERRORS = (
+    ErrorCode.MISSING_TOKEN,
+    ErrorCode.INVALID_TOKEN,
+    ErrorCode.TOKEN_EXPIRED,
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.SERVICE_UNAVAILABLE,
+)
+BEARER: list[dict[str, list[str]]] = [{"bearerAuth": []}]
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "The challenge (RFC 6750, 3)."),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "Seconds to wait."),

@@ -1,0 +1,85 @@
+"""HTTP in and out of one's own account."""
+
+from authapi.core.errors import ErrorCode
+from authapi.profile.schemas import (
+    DeletionSchema,
+    ExportSchema,
+    PasswordChangeSchema,
+    ProfileSchema,
+)
+from authapi.profile.service import ProfileService
+from authapi.web.bearer import current_identity, token_required
+from authapi.web.body import Blueprint
+from authapi.web.openapi import BEARER, TOKEN_ERRORS, answers
+from authapi.web.schemas import MessageSchema
+from authapi.web.services import service
+
+blueprint = Blueprint("profile", __name__)
+
+_CHANGED = {"status": "ok", "message": "Password changed successfully."}
+_DELETED = {"status": "ok", "message": "Account deleted successfully."}
+_PROFILE: dict[str, object] = {
+    "username": "user1",
+    "user_id": "da36b7ab8a81eedb7b0b2037",
+    "created_at": "2026-11-22T18:08:40+00:00",
+    "session_id": "D274Vyd-xu0LUeEJjlMMsQ",
+}
+_EXPORT: dict[str, object] = {
+    "status": "ok",
+    "user": {**_PROFILE, "password_hash_method": "argon2id"},
+    "sessions": [],
+}
+
+
+@blueprint.route("/me", methods=["GET"])
+@answers(
+    ProfileSchema, {"status": "ok", **_PROFILE}, ErrorCode.NOT_FOUND, *TOKEN_ERRORS, security=BEARER
+)
+@token_required
+def show() -> dict[str, object]:
+    """Say who the caller is."""
+    return {"status": "ok", **service(ProfileService).describe(current_identity)}
+
+
+@blueprint.route("/me", methods=["DELETE"])
+@token_required
+@blueprint.arguments(DeletionSchema)
+@answers(
+    MessageSchema,
+    _DELETED,
+    ErrorCode.INVALID_CREDENTIALS,
+    *TOKEN_ERRORS,
+    body=True,
+    security=BEARER,
+)
+def delete(body: dict[str, str]) -> dict[str, str]:
+    """Delete the caller's account and all that belongs to it."""
+    service(ProfileService).delete(current_identity, body["password"])
+    return _DELETED
+
+
+@blueprint.route("/me/export", methods=["GET"])
+@token_required
+@answers(ExportSchema, _EXPORT, ErrorCode.NOT_FOUND, *TOKEN_ERRORS, security=BEARER)
+def export() -> dict[str, object]:
+    """Return all that is stored about the caller."""
+    return {"status": "ok", **service(ProfileService).export(current_identity)}
+
+
+@blueprint.route("/password", methods=["POST"])
+@token_required
+@blueprint.arguments(PasswordChangeSchema)
+@answers(
+    MessageSchema,
+    _CHANGED,
+    ErrorCode.INVALID_CREDENTIALS,
+    *TOKEN_ERRORS,
+    body=True,
+    security=BEARER,
+)
+def change_password(body: dict[str, str]) -> dict[str, str]:
+    """Change the caller's password, and end the caller's other sessions."""
+    service(ProfileService).change_password(
+        current_identity, body["current_password"], body["new_password"]
+    )
+    return _CHANGED

@@ -1,0 +1,47 @@
+"""The shapes of one's own account."""
+
+from marshmallow import Schema, fields, validate
+
+from authapi.accounts.schemas import new_password
+from authapi.core.passwords import MAXIMUM_LENGTH
+from authapi.sessions.schemas import SessionSchema
+from authapi.web.schemas import RequestSchema
+
+_LENGTH = validate.Length(
+    1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
+)
+
+
+class PasswordChangeSchema(RequestSchema):
+    """The password as it is, and as it shall be."""
+
+    current_password = fields.String(
+        required=True, validate=_LENGTH, metadata={"format": "password", "example": "password123"}
+    )
+    new_password = new_password("a better password")
+
+
+class DeletionSchema(RequestSchema):
+    """The password, asked for again before something that cannot be undone."""
+
+    password = fields.String(
+        required=True, validate=_LENGTH, metadata={"format": "password", "example": "password123"}
+    )
+
+
+class ProfileSchema(Schema):
+    """Who the caller is."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    username = fields.String(required=True)
+    user_id = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    session_id = fields.String(required=True)
+
+
+class ExportSchema(Schema):
+    """All that is stored about the caller."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    user = fields.Dict(required=True)
+    sessions = fields.List(fields.Nested(SessionSchema), required=True)

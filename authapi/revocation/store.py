@@ -1,0 +1,57 @@
+"""The revocations as MongoDB keeps them, until the last access token they are about has expired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo import UpdateOne
+
+from authapi.database import Collections, Index
+
+COLLECTION = "revocations"
+INDEXES = (
+    Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
+    Index(COLLECTION, [("revoked_at", 1)]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """A session or a user whose access tokens are void.
+
+    Attributes:
+        subject: `session:<id>` or `user:<id>`.
+        revoked_at: tokens issued up to this moment are void.
+        expires_at: when the last of them has expired by itself.
+    """
+
+    subject: str
+    revoked_at: datetime
+    expires_at: datetime
+
+
+class RevocationStore:
+    """Revocations in MongoDB."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+
+    def add(self, revocations: Iterable[Revocation]) -> None:
+        """Store revocations; one that is there already is renewed."""
+        writes = [
+            UpdateOne(
+                {"_id": entry.subject},
+                {"$set": {"revoked_at": entry.revoked_at, "expires_at": entry.expires_at}},
+                upsert=True,
+            )
+            for entry in revocations
+        ]
+        if writes:
+            self._collections[COLLECTION].bulk_write(writes, ordered=False)
+
+    def since(self, moment: datetime) -> list[Revocation]:
+        """Return what was revoked at or after `moment`."""
+        found = self._collections[COLLECTION].find({"revoked_at": {"$gte": moment}})
+        return [Revocation(doc["_id"], doc["revoked_at"], doc["expires_at"]) for doc in found]
