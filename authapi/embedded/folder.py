@@ -1,0 +1,86 @@
+"""The folder of an embedded database: what lies where, and how it is written."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from authapi.embedded.locks import number_in
+
+USER = "authapi"
+
+
+class Folder:
+    """The paths in a database's folder, and what its small files say."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.data = self.path / "data"
+        self.log = self.path / "keeper.log"
+        self.server_config = self.path / "secantusd.toml"  # empty: nobody else's file is read
+        self.version_file = self.path / "version"
+        self.password_file = self.path / "password"
+        self.port_file = self.path / "port"
+        self.users_lock = self.path / "users.lock"  # shared by all users
+        self.keeper_lock = self.path / "keeper.lock"  # says the port, once the keeper serves it
+        self.server_lock = self.path / "server.lock"  # says the server's process id
+
+    def prepare(self) -> None:
+        """Make the folder, for its owner only."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.chmod(0o700)  # it may have been there
+        self.server_config.touch(0o600)
+
+    def version(self) -> str | None:
+        """Return the version of SecantusDB that wrote the data, or None if there are none."""
+        return _read(self.version_file)
+
+    def password(self) -> str | None:
+        """Return the password of `USER`, or None while that user is yet to be created."""
+        return _read(self.password_file)
+
+    def port(self) -> int | None:
+        """Return the port that was served last, which clients may still hold, or None."""
+        return number_in(self.port_file)
+
+    def served_port(self) -> int | None:
+        """Return the port that the living keeper serves, or None if it does not serve yet."""
+        return number_in(self.keeper_lock)
+
+    def uri(self, port: int) -> str:
+        """Return the connection string: an acknowledged write is on the disk."""
+        return (
+            f"mongodb://{USER}:{self.password()}@127.0.0.1:{port}/authapi?authSource=admin"
+            "&directConnection=true&w=majority&journal=true&retryWrites=false"
+        )
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a private file that is there as a whole or not at all, even after a power cut."""
+    draft = path.with_name(path.name + ".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    draft.replace(path)
+    _sync_names(path.parent)
+
+
+def delete_durably(path: Path) -> None:
+    """Delete a file so that it stays deleted, even after a power cut."""
+    path.unlink()
+    _sync_names(path.parent)
+
+
+def _sync_names(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> str | None:
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text().strip() or None
+    return None

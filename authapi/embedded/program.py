@@ -1,0 +1,63 @@
+"""The server's program: SecantusDB, as installed beside this Python.
+
+Its licence is GPL-2.0-only: it is found by its metadata and run, never imported.
+"""
+
+import platform
+import shutil
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from authapi.embedded.errors import EmbeddedUnavailable
+from authapi.embedded.folder import Folder, write_durably
+
+_DISTRIBUTION = "SecantusDB"
+_SCRIPT = "secantusd-py"
+
+
+@dataclass(frozen=True)
+class Program:
+    """An installed server."""
+
+    path: Path
+    version: str
+
+
+def installed() -> Program:
+    """Return the installed server; EmbeddedUnavailable if there is none."""
+    try:
+        distribution = metadata.distribution(_DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        raise _missing() from None
+    listed = [Path(str(f.locate())) for f in distribution.files or () if f.name == _SCRIPT]
+    found = [path.resolve() for path in listed if path.exists()]
+    if not found and (elsewhere := shutil.which(_SCRIPT)):
+        found = [Path(elsewhere).resolve()]
+    if not found:
+        raise _missing()
+    return Program(found[0], distribution.version)
+
+
+def stamp(folder: Folder, program: Program) -> None:
+    """Note in `folder` who writes its data; EmbeddedUnavailable if it was another version.
+
+    Before its version 1.0 SecantusDB does not migrate what an earlier version wrote.
+    """
+    version = folder.version()
+    if version is None:
+        write_durably(folder.version_file, program.version)
+    elif version != program.version:
+        raise EmbeddedUnavailable(
+            f"The data in {folder.path} were written by {_DISTRIBUTION} {version}, but"
+            f" {program.version} is installed: install {_DISTRIBUTION}=={version}, or delete"
+            f" {folder.path} to begin with an empty database."
+        )
+
+
+def _missing() -> EmbeddedUnavailable:
+    return EmbeddedUnavailable(
+        f"{_DISTRIBUTION}, the embedded database, is not installed for Python"
+        f" {platform.python_version()} on {platform.system()} {platform.machine()}: set MONGO_URI"
+        " to a MongoDB server, or use Python 3.11 to 3.13 with the development requirements."
+    )

@@ -1,0 +1,103 @@
+"""Who acts in these tests: processes that use a database, and a look at what runs."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from subprocess import PIPE
+
+from authapi.embedded import locks
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# It joins for every line that it reads, and says the URI or why there is none.
+SCRIPT = """
+import pathlib, sys
+from authapi.embedded import EmbeddedUnavailable, ensure_running
+for line in sys.stdin:
+    try:
+        print(ensure_running(pathlib.Path(sys.argv[1])), flush=True)
+    except EmbeddedUnavailable as error:
+        print("unavailable:", error, flush=True)
+"""
+
+
+def eventually(condition: Callable[[], object], *, seconds: float = 15.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+class User:
+    """A process that uses the database in `folder`; `prelude` is Python that it runs first."""
+
+    def __init__(self, folder: Path, *, prelude: str = "", env: Mapping[str, str] = {}) -> None:
+        command = [sys.executable, "-c", prelude + SCRIPT, str(folder)]
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **env},
+            stdin=PIPE,
+            stdout=PIPE,
+            text=True,
+            bufsize=1,
+        )
+        self.call()
+
+    def call(self) -> None:
+        """Have it call `ensure_running` (again); `answer` is to follow."""
+        assert self._process.stdin
+        self._process.stdin.write("\n")
+
+    def answer(self) -> str:
+        """Wait for the URI, or for the reason why there is none."""
+        assert self._process.stdout
+        return self._process.stdout.readline().strip()
+
+    def leave(self) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self.leave()
+
+
+class Running:
+    """What runs for the database in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._keeper_lock = folder / "keeper.lock"
+        self._server_lock = folder / "server.lock"
+
+    def server(self) -> int | None:
+        """Return the server's process id, if there is a server."""
+        return locks.number_in(self._server_lock) if locks.is_locked(self._server_lock) else None
+
+    def keeper(self) -> int:
+        """Return the process id of the server's keeper."""
+        shown = subprocess.check_output(["ps", "-o", "ppid=", "-p", str(self.server())])
+        return int(shown)
+
+    def nothing(self) -> bool:
+        return not (locks.is_locked(self._keeper_lock) or locks.is_locked(self._server_lock))
+
+
+def kill(pid: int | None) -> None:
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not lives(pid))
+
+
+def lives(pid: int | None) -> bool:
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], stdout=PIPE, check=False).stdout
+    return not shown.startswith(b"Z") and shown != b""

@@ -1,0 +1,109 @@
+"""What happens after something was killed."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from pymongo import MongoClient
+
+from authapi.embedded import locks
+from tests.embedded.actors import ROOT, Running, eventually, kill, lives
+from tests.embedded.conftest import Join
+
+# It holds the server's lock as a server does.
+ORPHAN = """
+import os, pathlib, sys, time
+from authapi.embedded import locks
+lock = locks.lock(pathlib.Path(sys.argv[1]) / "server.lock")
+locks.describe(lock, str(os.getpid()))
+time.sleep(60)
+"""
+
+
+def test_killed_server_comes_back(folder: Path, join: Join) -> None:
+    """A server that crashes is started again on the same port, with nobody asking for it."""
+    uri = join(folder).answer()
+    crashed = Running(folder).server()
+
+    kill(crashed)
+
+    eventually(lambda: Running(folder).server() not in (None, crashed))
+    with MongoClient[dict[str, object]](uri) as client:
+        assert client.admin.command("ping")["ok"]
+
+
+def test_killed_keeper_is_replaced(folder: Path, join: Join) -> None:
+    """After the keeper was killed the next call starts everything again, with the data."""
+    user = join(folder)
+    uri = user.answer()
+    with MongoClient[dict[str, object]](uri) as client:
+        client.authapi.things.insert_one({"_id": 1})
+        kill(Running(folder).keeper())
+
+        user.call()
+
+        assert user.answer() == uri
+        assert client.authapi.things.find_one() == {"_id": 1}
+
+
+def test_orphan_is_ended_first(folder: Path, join: Join) -> None:
+    """A server that outlived its keeper is ended before another opens the data."""
+    command = [sys.executable, "-c", ORPHAN, str(folder)]
+    with subprocess.Popen(command, cwd=ROOT) as orphan:
+        eventually(Running(folder).server)
+
+        assert join(folder).answer().startswith("mongodb://")
+
+        assert orphan.wait() == -signal.SIGKILL
+
+
+def test_first_start_is_finished_by_the_next(new_folder: Path, join: Join) -> None:
+    """When everything is killed before the database has a user, the next start makes it."""
+    user = join(new_folder)
+    running = Running(new_folder)
+    eventually(lambda: new_folder.exists() and running.server())
+    keeper, server = running.keeper(), running.server()
+    user.kill()
+    kill(keeper)
+    kill(server)
+    assert not (new_folder / "password").exists()
+
+    assert join(new_folder).answer().startswith("mongodb://")
+
+
+def test_user_without_a_known_password_gets_another(folder: Path, join: Join) -> None:
+    """When the first start was killed before it wrote the password down, it is set again."""
+    forgotten = (folder / "password").read_text()
+    (folder / "password").unlink()
+
+    uri = join(folder).answer()
+
+    assert uri.startswith("mongodb://")
+    assert forgotten not in uri
+
+
+def test_garbage_in_the_small_files(folder: Path, join: Join) -> None:
+    """Files that an earlier crash left half-written or stale do not prevent a start."""
+    for name in ("port", "keeper.lock", "server.lock"):
+        (folder / name).write_text("1x")
+
+    assert join(folder).answer().startswith("mongodb://")
+
+
+def test_deleted_folder_is_made_anew(folder: Path, join: Join) -> None:
+    """Who deletes the folder under a running process gets a new database at the next call."""
+    user = join(folder)
+    forgotten = user.answer()
+    server = Running(folder).server()
+    shutil.rmtree(folder)
+
+    user.call()
+
+    uri = user.answer()
+    assert uri.startswith("mongodb://")
+    assert uri != forgotten
+    assert Running(folder).server() != server
+    assert locks.is_locked(folder / "users.lock")
+    eventually(lambda: not lives(server))

@@ -1,0 +1,80 @@
+"""Who shares a database, and when it is there."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from authapi.embedded.keeper import GRACE
+from tests.embedded.actors import Running, User, eventually, kill
+from tests.embedded.conftest import Join
+
+FORK = "import os\nif os.fork(): os._exit(0)\n"
+
+
+def test_two_processes_share_one_server(folder: Path, join: Join) -> None:
+    """Whoever comes second gets the server that is there."""
+    first = join(folder).answer()
+    server = Running(folder).server()
+
+    assert join(folder).answer() == first
+    assert Running(folder).server() == server
+
+
+def test_first_start_by_many_at_once(new_folder: Path, join: Join) -> None:
+    """Eight processes that start together make one database with one server."""
+    users = [join(new_folder) for _ in range(8)]
+
+    uris = {user.answer() for user in users}
+
+    assert len(uris) == 1
+    assert uris.pop().startswith("mongodb://authapi:")
+
+
+def test_reload_keeps_the_server(folder: Path, join: Join) -> None:
+    """A moment without users, as when code is reloaded, does not end the server."""
+    user = join(folder)
+    uri = user.answer()
+    server = Running(folder).server()
+    user.leave()
+
+    assert join(folder).answer() == uri
+    assert Running(folder).server() == server
+
+
+@pytest.mark.parametrize("end", [User.leave, User.kill])
+def test_everything_ends_after_the_last_user(folder: Path, join: Join, end: object) -> None:
+    """Server and keeper end soon after the last user did, even one that was killed."""
+    user = join(folder)
+    assert user.answer()
+
+    user.leave() if end is User.leave else user.kill()
+
+    eventually(Running(folder).nothing, seconds=GRACE + 5)
+
+
+def test_server_stays_for_those_who_remain(folder: Path, join: Join) -> None:
+    """The first user may leave before the second."""
+    first, second = join(folder), join(folder)
+    uri = first.answer()
+    assert second.answer() == uri
+    server = Running(folder).server()
+
+    first.kill()
+
+    second.call()
+    assert second.answer() == uri
+    assert Running(folder).server() == server
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next keeper ends the server")
+def test_nothing_stays_when_all_are_killed(folder: Path, join: Join) -> None:
+    """A server whose user and keeper are killed together ends by itself."""
+    user = join(folder)
+    assert user.answer()
+
+    keeper = Running(folder).keeper()
+    user.kill()
+    kill(keeper)
+
+    eventually(Running(folder).nothing)
