@@ -10,6 +10,7 @@ from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.database import FAILURES
 from authapi.health.routes import blueprint as health
+from authapi.keys.routes import blueprint as keys
 from authapi.reference.routes import blueprint as reference
 from authapi.settings import Settings, SettingsError
 from authapi.version import __version__
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
 
     # 4. What there is to ask for
     api = create_api(app, __version__)
-    for blueprint in (auth, health, reference):
+    for blueprint in (auth, keys, health, reference):
         api.register_blueprint(blueprint)
 
     # 5. The command line, and what `flask run` says

@@ -13,6 +13,7 @@ from typing import Any
 from authapi.core.readers import choice, integer, number, pattern
 from authapi.core.secrets import Secret, weakness
 from authapi.database import uri_problem
+from authapi.tokens import jwks
 
 DEVELOPMENT = "development"
 PRODUCTION = "production"
@@ -51,6 +52,17 @@ def _secret(text: str) -> Secret:
     return Secret(text)
 
 
+def _jwt_keys(text: str) -> Secret:
+    """Read a JWK Set, or the path of a file that holds one."""
+    if not text.startswith("{"):
+        try:
+            text = Path(text).expanduser().read_text()
+        except (OSError, ValueError) as error:
+            raise ValueError(f"names a file that cannot be read ({type(error).__name__})") from None
+    jwks.parse(text)
+    return Secret(text)
+
+
 def _mongo_uri(text: str) -> Secret:
     if not text.startswith(_MONGO_SCHEMES):
         raise ValueError("must start with mongodb:// or mongodb+srv://")
@@ -80,6 +92,8 @@ class Settings:
 
     environment: str = _setting("AUTHAPI_ENV", PRODUCTION, choice(PRODUCTION, DEVELOPMENT))
     jwt_secret: Secret | None = _setting("JWT_SECRET", None, _secret)
+    jwt_secret_previous: Secret | None = _setting("JWT_SECRET_PREVIOUS", None, _secret)
+    jwt_keys: Secret | None = _setting("JWT_KEYS", None, _jwt_keys)
     mongo_uri: Secret | None = _setting("MONGO_URI", None, _mongo_uri)
     mongo_database: str | None = _setting(
         "MONGO_DATABASE",

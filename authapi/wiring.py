@@ -32,6 +32,8 @@ from authapi.sessions import store as sessions_store
 from authapi.sessions.service import SessionService
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
+from authapi.tokens import jwks
+from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.service import TokenPolicy, TokenService
 
 INDEXES = (*accounts_store.INDEXES, *sessions_store.INDEXES, *revocation_store.INDEXES)
@@ -67,9 +69,10 @@ class Services:
 def build(settings: Settings, clock: Clock) -> Services:
     """Make the service's objects; nothing connects yet."""
     master = settings.jwt_secret or kept_secret(settings.instance / "jwt_secret")
+    access_keys, refresh_keys = _key_rings(settings, master)
     fingerprints = Fingerprints(master)
     database = build_database(settings)
-    tokens = TokenService(master, _token_policy(settings), clock)
+    tokens = TokenService(access_keys, refresh_keys, _token_policy(settings), clock)
     session_store = SessionStore(database)
     revocations = _revocations(settings, database, session_store, clock)
     accounts = AccountService(
@@ -119,6 +122,16 @@ def _server(
             raise DatabaseUnavailable(str(error)) from error
 
     return embedded_uri, lambda: index_build_mark(folder)
+
+
+def _key_rings(settings: Settings, master: Secret) -> tuple[KeyRing, KeyRing]:
+    """Return the keys of access and of refresh tokens; old secrets and keys go on verifying."""
+    secrets = [secret for secret in (master, settings.jwt_secret_previous) if secret]
+    access = [derived_key(secret, "access token") for secret in secrets]
+    refresh = [derived_key(secret, "refresh token") for secret in secrets]
+    if settings.jwt_keys is not None:
+        access = [*jwks.signing_keys(jwks.parse(settings.jwt_keys.reveal())), *access]
+    return KeyRing(access), KeyRing(refresh)
 
 
 def _token_policy(settings: Settings) -> TokenPolicy:

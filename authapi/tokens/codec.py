@@ -5,31 +5,31 @@ from typing import Any
 
 import jwt
 
-from authapi.tokens.keys import SigningKey
+from authapi.tokens.keys import KeyRing
 from authapi.tokens.rules import TokenInvalid
 
-ALGORITHM = "HS256"
 MAXIMUM_LENGTH = 4096
 """Characters; a token of ours is far shorter, a longer one is not worth a look."""
 
 # In ASCII JSON only these four lead to `-` and `_` in base64url, which `atob` does not know.
 _ESCAPES = str.maketrans({char: f"\\u{ord(char):04x}" for char in ">?~\x7f"})
 
-_jws = jwt.PyJWS(algorithms=[ALGORITHM])
+_jws = jwt.PyJWS(algorithms=["HS256", "EdDSA", "ES256"])
 
 
-def encode(claims: dict[str, Any], typ: str, key: SigningKey) -> str:
+def encode(claims: dict[str, Any], typ: str, ring: KeyRing) -> str:
     """Sign `claims` as a compact JWT; the payload needs nothing but `atob` to be read.
 
-    The same claims and key always give the same token.
+    With HS256 the same claims and key always give the same token.
     """
+    key = ring.signing
     payload = json.dumps(claims, separators=(",", ":")).translate(_ESCAPES).encode()
     header = {"typ": typ, "kid": key.kid}
-    return _jws.encode(payload, key.secret, algorithm=ALGORITHM, headers=header)
+    return _jws.encode(payload, key.private, algorithm=key.algorithm, headers=header)
 
 
-def decode(token: str, typ: str, key: SigningKey) -> dict[str, Any]:
-    """Return the claims of a token that `key` signed for the purpose `typ`; times are not judged.
+def decode(token: str, typ: str, ring: KeyRing) -> dict[str, Any]:
+    """Return the claims of a token that a key of `ring` signed for `typ`; times are not judged.
 
     Raises:
         TokenInvalid: for any other string (RFC 8725, 3.1 to 3.11).
@@ -37,12 +37,15 @@ def decode(token: str, typ: str, key: SigningKey) -> dict[str, Any]:
     if len(token) > MAXIMUM_LENGTH:
         raise TokenInvalid("too long")
     try:
-        decoded = _jws.decode_complete(token, key.secret, algorithms=[ALGORITHM])
+        key = ring.find(_jws.get_unverified_header(token).get("kid"))
+        if key is None:
+            raise TokenInvalid("no key of ours")
+        decoded = _jws.decode_complete(token, key.public, algorithms=[key.algorithm])
         claims = json.loads(decoded["payload"])
     except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
         raise TokenInvalid(type(error).__name__) from None
     # Exactly our header: no `jku`, `jwk`, `x5u` or `crit`, and nobody else's `kid` (S32).
-    if decoded["header"] != {"alg": ALGORITHM, "typ": typ, "kid": key.kid}:
+    if decoded["header"] != {"alg": key.algorithm, "typ": typ, "kid": key.kid}:
         raise TokenInvalid("header is not ours")
     if not isinstance(claims, dict):
         raise TokenInvalid("payload is not an object")

@@ -1,24 +1,57 @@
-"""The keys that sign tokens: one per purpose, derived from the master secret."""
+"""The keys that sign tokens, each known by its `kid`; the first of a ring signs, all verify."""
+
+from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from authapi.core.secrets import Secret, derive_key
+
+SYMMETRIC = "HS256"
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key for one purpose, and its public name."""
+    """A key and its public name.
+
+    Attributes:
+        kid: names the key in a token's header.
+        algorithm: the one algorithm that it is used with (RFC 8725, 3.1).
+        private: signs; None for a key that only verifies any more.
+        public: verifies; for HS256 the same bytes.
+        jwk: what `/.well-known/jwks.json` says of it; None for HS256.
+    """
 
     kid: str
-    secret: bytes
+    algorithm: str
+    private: Any
+    public: Any
+    jwk: dict[str, str] | None = None
 
     def __repr__(self) -> str:
-        return f"SigningKey(kid={self.kid!r})"
+        return f"SigningKey(kid={self.kid!r}, algorithm={self.algorithm!r})"
 
 
-def signing_key(master: Secret, purpose: str) -> SigningKey:
+class KeyRing:
+    """The keys for one purpose: the first signs, every one of them verifies."""
+
+    def __init__(self, keys: Sequence[SigningKey]) -> None:
+        self.signing = keys[0]
+        self._by_kid = {key.kid: key for key in keys}
+
+    def find(self, kid: object) -> SigningKey | None:
+        """Return the key of that name, or None."""
+        return self._by_kid.get(kid) if isinstance(kid, str) else None
+
+    def public_jwks(self) -> list[dict[str, str]]:
+        """Return the public halves, for resource servers; there is none for HS256 (RFC 7517)."""
+        return [key.jwk for key in self._by_kid.values() if key.jwk is not None]
+
+
+def derived_key(master: Secret, purpose: str) -> SigningKey:
     """Derive the HS256 key for `purpose`; its `kid` tells keys apart and tells nothing else."""
     secret = derive_key(master, f"{purpose} signing key")
     kid = hashlib.sha256(b"kid:" + secret).hexdigest()[:12]
-    return SigningKey(kid, secret)
+    return SigningKey(kid, SYMMETRIC, secret, secret)

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
-from authapi.core.secrets import Secret
 from authapi.tokens import rules
 from authapi.tokens.codec import decode, encode
-from authapi.tokens.keys import signing_key
+from authapi.tokens.keys import KeyRing
 from authapi.tokens.rules import RefreshClaims, TokenExpired, TokenInvalid
 
 ACCESS_TYPE = "at+jwt"
@@ -31,9 +30,11 @@ class TokenPolicy:
 class TokenService:
     """Makes the two kinds of token and believes only its own, each where it belongs (S37)."""
 
-    def __init__(self, master: Secret, policy: TokenPolicy, clock: Clock) -> None:
-        self._access_key = signing_key(master, "access token")
-        self._refresh_key = signing_key(master, "refresh token")
+    def __init__(
+        self, access_keys: KeyRing, refresh_keys: KeyRing, policy: TokenPolicy, clock: Clock
+    ) -> None:
+        self._access_keys = access_keys
+        self._refresh_keys = refresh_keys
         self._policy = policy
         self._clock = clock
 
@@ -51,7 +52,7 @@ class TokenService:
             "exp": now + lifetime,
             "jti": secrets.token_urlsafe(12),
         }
-        return encode(claims, ACCESS_TYPE, self._access_key), lifetime
+        return encode(claims, ACCESS_TYPE, self._access_keys), lifetime
 
     def verify_access(self, token: str) -> Identity:
         """Return who holds the access token `token`.
@@ -60,7 +61,7 @@ class TokenService:
             ApiError: `invalid_token` or `token_expired`.
         """
         try:
-            raw = decode(token, ACCESS_TYPE, self._access_key)
+            raw = decode(token, ACCESS_TYPE, self._access_keys)
             claims = rules.access_claims(raw, self._policy.issuer, self._policy.audience)
             rules.check_times(raw, claims.exp, self._clock())
         except TokenInvalid:
@@ -68,6 +69,10 @@ class TokenService:
         except TokenExpired:
             raise ApiError(ErrorCode.TOKEN_EXPIRED) from None
         return Identity(claims.sub, claims.uid, claims.sid, claims.jti, claims.iat, claims.exp)
+
+    def public_jwks(self) -> list[dict[str, str]]:
+        """Return the public keys that verify access tokens."""
+        return self._access_keys.public_jwks()
 
     def first_refresh(self, username: str, user_id: str, session_id: str) -> RefreshClaims:
         """Return the claims of a new session's first refresh token."""
@@ -101,7 +106,7 @@ class TokenService:
             "gen": claims.gen,
             **times,
         }
-        return encode(body, REFRESH_TYPE, self._refresh_key)
+        return encode(body, REFRESH_TYPE, self._refresh_keys)
 
     def read_refresh(self, token: str, *, even_expired: bool = False) -> RefreshClaims:
         """Return what a refresh token of ours says.
@@ -110,7 +115,7 @@ class TokenService:
             ApiError: `invalid_refresh_token`, or `refresh_token_expired` unless `even_expired`.
         """
         try:
-            raw = decode(token, REFRESH_TYPE, self._refresh_key)
+            raw = decode(token, REFRESH_TYPE, self._refresh_keys)
             claims = rules.refresh_claims(raw, self._policy.issuer)
             if not even_expired:
                 rules.check_times(raw, claims.exp, self._clock())

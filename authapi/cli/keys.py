@@ -1,0 +1,105 @@
+"""`flask keys`: the asymmetric keys that sign access tokens.
+
+With `JWT_KEYS` naming a file, the file is rewritten; else the new value is printed, so that the
+first key is made by `flask keys new > keys.json`. Every server has to be restarted in between, so
+that all know a key before one signs with it:
+
+    flask keys new → restart → flask keys rotate → restart → (15 minutes) → flask keys retire KID
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from authapi.tokens import jwks
+from authapi.tokens.jwks import Jwk, KeySetError
+
+
+@click.group()
+def keys() -> None:
+    """Make, rotate and retire the keys that sign access tokens."""
+
+
+@keys.command("new")
+@click.option("--alg", type=click.Choice(jwks.ALGORITHMS), default=jwks.EDDSA, show_default=True)
+def new(alg: str) -> None:
+    """Add a key that verifies; `flask keys rotate` lets it sign."""
+    kid = f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}"
+    _write([*_read(missing_is_empty=True), jwks.generate(alg, kid)])
+    click.echo(f"added {kid} ({alg})", err=True)
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the public halves as a JWK Set.")
+def show(as_json: bool) -> None:
+    """List the keys, the one that signs first."""
+    found = _read()
+    if as_json:
+        click.echo(json.dumps({"keys": [jwks.public(key) for key in found]}, indent=2))
+        return
+    for number, key in enumerate(found):
+        click.echo(f"{key['kid']}  {key['alg']}  {'verifies' if number else 'signs'}")
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Let the newest key sign; the others go on verifying."""
+    turned = _checked(lambda: jwks.rotate(_read()))
+    _write(turned)
+    click.echo(f"{turned[0]['kid']} signs now", err=True)
+
+
+@keys.command("retire")
+@click.argument("kid")
+def retire(kid: str) -> None:
+    """Remove a key; what it signed is refused from then on."""
+    _write(_checked(lambda: jwks.retire(_read(), kid)))
+    click.echo(f"{kid} is gone", err=True)
+
+
+def _read(*, missing_is_empty: bool = False) -> list[Jwk]:
+    value = os.environ.get("JWT_KEYS", "").strip()
+    path = _path()
+    if not value:
+        if missing_is_empty:
+            return []
+        raise click.ClickException("JWT_KEYS is not set; begin with `flask keys new`.")
+    try:
+        return jwks.parse(path.read_text() if path is not None else value)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be read: {error.strerror}.") from None
+    except KeySetError as problem:
+        raise click.ClickException(f"JWT_KEYS {problem}.") from None
+
+
+def _write(found: list[Jwk]) -> None:
+    text = json.dumps({"keys": found})
+    path = _path()
+    if path is None:
+        click.echo(text)
+        return
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text + "\n")
+        draft.replace(path)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _path() -> Path | None:
+    value = os.environ.get("JWT_KEYS", "").strip()
+    return Path(value).expanduser() if value and not value.startswith("{") else None
+
+
+def _checked(change: Callable[[], list[Jwk]]) -> list[Jwk]:
+    try:
+        return change()
+    except KeySetError as problem:
+        raise click.ClickException(f"JWT_KEYS {problem}.") from None

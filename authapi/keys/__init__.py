@@ -1,0 +1,1 @@
+"""The public keys, for resource servers that verify access tokens by themselves."""

@@ -1,0 +1,117 @@
+"""Asymmetric keys as a JWK Set (RFC 7517), and what an operator does to one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm
+from jwt.exceptions import InvalidKeyError
+
+from authapi.tokens.keys import SigningKey
+
+Jwk = dict[str, Any]
+EDDSA, ES256 = "EdDSA", "ES256"
+ALGORITHMS = (EDDSA, ES256)
+_CURVES = {EDDSA: ("OKP", "Ed25519"), ES256: ("EC", "P-256")}
+_PUBLIC = ("kty", "crv", "x", "y")
+_KID_BYTES = 12
+
+
+class KeySetError(ValueError):
+    """The key set cannot be used; the message says why and repeats nothing secret."""
+
+
+def parse(text: str) -> list[Jwk]:
+    """Read a JWK Set.
+
+    Raises:
+        KeySetError: when it is not one that can sign and verify.
+    """
+    try:
+        keys = json.loads(text)["keys"]
+        found = [dict(key) for key in keys]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise KeySetError('is not a JWK Set: {"keys": [...]}') from None
+    for number, key in enumerate(found, 1):
+        if problem := _problem(key):
+            raise KeySetError(f"key {number} {problem}")
+    if not found:
+        raise KeySetError("has no key")
+    if len({key["kid"] for key in found}) != len(found):
+        raise KeySetError("has two keys of one kid")
+    if "d" not in found[0]:
+        raise KeySetError("cannot sign: the first key has no private part")
+    return found
+
+
+def signing_keys(keys: list[Jwk]) -> list[SigningKey]:
+    """Return the usable form of keys that `parse` returned, in their order."""
+    return [_signing_key(key) for key in keys]
+
+
+def generate(algorithm: str, kid: str) -> Jwk:
+    """Make a new private key for `algorithm`, EdDSA (Ed25519) or ES256 (P-256)."""
+    if algorithm == EDDSA:
+        made: Jwk = OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate(), as_dict=True)
+    else:
+        made = ECAlgorithm.to_jwk(generate_private_key(SECP256R1()), as_dict=True)
+    made.pop("key_ops", None)
+    return {**made, "kid": kid, "alg": algorithm, "use": "sig"}
+
+
+def public(key: Jwk) -> Jwk:
+    """Return the public half of a key, and nothing else of it."""
+    half = {name: key[name] for name in _PUBLIC if name in key}
+    return {**half, "kid": key["kid"], "alg": key["alg"], "use": "sig"}
+
+
+def rotate(keys: list[Jwk]) -> list[Jwk]:
+    """Make the newest key the one that signs; the others go on verifying.
+
+    Raises:
+        KeySetError: when there is no second key, or it cannot sign.
+    """
+    *older, newest = keys
+    if not older:
+        raise KeySetError("has one key only: add one first, and let every server read it")
+    if "d" not in newest:
+        raise KeySetError("cannot rotate: the newest key has no private part")
+    return [newest, *older]
+
+
+def retire(keys: list[Jwk], kid: str) -> list[Jwk]:
+    """Remove a key; what it signed is refused from then on.
+
+    Raises:
+        KeySetError: when there is none of that kid, or it is the one that signs.
+    """
+    if keys[0]["kid"] == kid:
+        raise KeySetError("cannot retire the key that signs: rotate first")
+    left = [key for key in keys if key["kid"] != kid]
+    if len(left) == len(keys):
+        raise KeySetError("has no key of that kid")
+    return left
+
+
+def _problem(key: Jwk) -> str | None:
+    if key.get("alg") not in ALGORITHMS:
+        return f"needs an alg: {' or '.join(ALGORITHMS)}"
+    if not isinstance(key.get("kid"), str) or not key["kid"]:
+        return "needs a kid"
+    if (key.get("kty"), key.get("crv")) != _CURVES[key["alg"]]:
+        return f"is not one for {key['alg']}"
+    try:
+        _signing_key(key)
+    except (InvalidKeyError, ValueError, TypeError, KeyError):
+        return "is malformed"
+    return None
+
+
+def _signing_key(key: Jwk) -> SigningKey:
+    read = OKPAlgorithm.from_jwk if key["alg"] == EDDSA else ECAlgorithm.from_jwk
+    half = public(key)
+    private = read(key) if "d" in key else None
+    return SigningKey(key["kid"], key["alg"], private, read(half), half)

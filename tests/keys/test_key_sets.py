@@ -1,0 +1,46 @@
+"""Key sets that cannot be used are refused with the reason."""
+
+import json
+
+import pytest
+
+from authapi.settings import Settings, SettingsError
+from authapi.tokens import jwks
+
+KEY = jwks.generate(jwks.EDDSA, "one")
+BASE = {"AUTHAPI_ENV": "development"}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("{nonsense", "is not a JWK Set"),
+        ('{"keys": []}', "has no key"),
+        ('{"keys": [{"alg": "none"}]}', "key 1 needs an alg"),
+        ('{"keys": [{"alg": "HS256", "kid": "x"}]}', "key 1 needs an alg"),
+        ('{"keys": [{"alg": "EdDSA"}]}', "key 1 needs a kid"),
+        ('{"keys": [{"alg": "EdDSA", "kid": "x", "kty": "EC"}]}', "key 1 is not one for EdDSA"),
+        (json.dumps({"keys": [{**KEY, "x": "AA"}]}), "key 1 is malformed"),
+        (json.dumps({"keys": [KEY, KEY]}), "has two keys of one kid"),
+        (json.dumps({"keys": [jwks.public(KEY)]}), "cannot sign"),
+        ("/nowhere/keys.json", "cannot be read"),
+    ],
+)
+def test_an_unusable_key_set_is_refused_with_the_reason(value: str, reason: str) -> None:
+    """S77: the service does not start, and says why without repeating the key."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ({**BASE, "JWT_KEYS": value})
+    assert f"JWT_KEYS {reason}" in str(refused.value) or reason in str(refused.value)
+    assert KEY["d"] not in str(refused.value)
+
+
+def test_the_key_that_signs_cannot_be_retired() -> None:
+    """S39: retiring it would log everybody out."""
+    with pytest.raises(jwks.KeySetError, match="rotate first"):
+        jwks.retire([KEY], "one")
+
+
+def test_a_rotation_needs_a_second_key() -> None:
+    """S39: there is nothing to rotate to."""
+    with pytest.raises(jwks.KeySetError, match="one key only"):
+        jwks.rotate([KEY])
