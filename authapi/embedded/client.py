@@ -110,7 +110,7 @@ def _sleep(place: Folder, deadline: float) -> None:
 
 def _failure(place: Folder, what: str) -> EmbeddedUnavailable:
     log = place.log.read_text(errors="replace") if place.log.exists() else ""
-    last_words = log.strip().rpartition("\n")[2] or "nothing"
+    last_words = log.strip().rpartition("\n")[2] or "nothing: is the disk full?"
     return EmbeddedUnavailable(
         f"The embedded database {what}: see {place.log} (it ends with: {last_words}), or set"
         " MONGO_URI to a MongoDB server."

@@ -1,6 +1,7 @@
 """Who shares a database, and when it is there."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,6 @@ import pytest
 from authapi.embedded.keeper import GRACE
 from tests.embedded.actors import Running, User, eventually, kill
 from tests.embedded.conftest import Join
-
-FORK = "import os\nif os.fork(): os._exit(0)\n"
 
 
 def test_two_processes_share_one_server(folder: Path, join: Join) -> None:
@@ -43,12 +42,14 @@ def test_reload_keeps_the_server(folder: Path, join: Join) -> None:
 
 
 @pytest.mark.parametrize("end", [User.leave, User.kill])
-def test_everything_ends_after_the_last_user(folder: Path, join: Join, end: object) -> None:
+def test_everything_ends_after_the_last_user(
+    folder: Path, join: Join, end: Callable[[User], None]
+) -> None:
     """Server and keeper end soon after the last user did, even one that was killed."""
     user = join(folder)
     assert user.answer()
 
-    user.leave() if end is User.leave else user.kill()
+    end(user)
 
     eventually(Running(folder).nothing, seconds=GRACE + 5)
 
