@@ -1,0 +1,1 @@
+"""Speed, measured side by side on real servers; run by hand, never a test."""
