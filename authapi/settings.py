@@ -100,7 +100,7 @@ class Settings:
         None,
         pattern(_DATABASE_NAME, "up to 63 letters, digits, _ or -"),
     )
-    mongo_timeout_ms: int = _setting("MONGO_TIMEOUT_MS", 1500, integer(100, 60_000))
+    mongo_timeout_ms: int = _setting("MONGO_TIMEOUT_MS", 1200, integer(100, 60_000))
     access_token_expire_minutes: float = _setting(
         "ACCESS_TOKEN_EXPIRE_MINUTES", 15.0, number(1 / 60, 1440)
     )

@@ -54,8 +54,7 @@ class PasswordHasher:
 
     def hash(self, password: str) -> str:
         """Return an Argon2id hash of `password` with a salt of its own (PHC string)."""
-        with self._room.turn():
-            return self._argon2.hash(normalise(password))
+        return self._room.do(lambda: self._argon2.hash(normalise(password)))
 
     def verify(self, password: str, stored: str | None) -> bool:
         """Tell whether `password` is the one behind `stored`.
@@ -63,13 +62,11 @@ class PasswordHasher:
         `None` (an unknown user) costs what a current hash costs and is never right (ASVS 6.3.8).
         A stored hash that is malformed, or dearer than the caps allow, is refused at once.
         """
-        stored = self._nobodys_hash if stored is None else stored
-        if not affordable(stored):
+        known = self._nobodys_hash if stored is None else stored
+        if not affordable(known):
             return False
-        with self._room.turn():
-            if stored.startswith("$argon2"):
-                return self._verify_argon2(password, stored)
-            return _verify_legacy(password, stored)
+        check = self._verify_argon2 if known.startswith("$argon2") else _verify_legacy
+        return self._room.do(lambda: check(password, known))
 
     def is_outdated(self, stored: str) -> bool:
         """Tell whether `stored` should be replaced at the next login: another method or cost."""

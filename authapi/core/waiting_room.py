@@ -1,11 +1,15 @@
 """A waiting room in front of work that eats processor time and memory."""
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from authapi.core.errors import ApiError, ErrorCode
 
+T = TypeVar("T")
 RETRY_AFTER_SECONDS = 1
 
 
@@ -16,8 +20,28 @@ class WaitingRoom:
     """
 
     def __init__(self, slots: int, seats: int) -> None:
-        self._working = threading.BoundedSemaphore(slots)
-        self._inside = threading.BoundedSemaphore(slots + seats)
+        self._slots = slots
+        self._seats = seats
+        self._open()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._open)
+
+    def _open(self) -> None:
+        self._working = threading.BoundedSemaphore(self._slots)
+        self._inside = threading.BoundedSemaphore(self._slots + self._seats)
+        self._workers = ThreadPoolExecutor(self._slots, "waiting-room")
+
+    def do(self, work: Callable[[], T]) -> T:
+        """Wait for a slot, do `work`, and return what it returns.
+
+        It is done by as many threads as there are slots, whoever asks: memory that an allocator
+        keeps for each thread is then kept for these alone, not for every thread of the server.
+
+        Raises:
+            ApiError: `service_unavailable` at once, when every seat is taken.
+        """
+        with self.turn():
+            return self._workers.submit(work).result()
 
     @contextmanager
     def turn(self) -> Iterator[None]:

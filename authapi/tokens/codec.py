@@ -1,6 +1,7 @@
 """JWTs in and out: the one file that says `jwt`."""
 
 import json
+import re
 from typing import Any
 
 import jwt
@@ -10,6 +11,9 @@ from authapi.tokens.rules import TokenInvalid
 
 MAXIMUM_LENGTH = 4096
 """Characters; a token of ours is far shorter, a longer one is not worth a look."""
+
+# Python's base64 skips whatever is none: without this `token;` and `token=` would be tokens, too.
+_COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 # In ASCII JSON only these four lead to `-` and `_` in base64url, which `atob` does not know.
 _ESCAPES = str.maketrans({char: f"\\u{ord(char):04x}" for char in ">?~\x7f"})
@@ -34,8 +38,8 @@ def decode(token: str, typ: str, ring: KeyRing) -> dict[str, Any]:
     Raises:
         TokenInvalid: for any other string (RFC 8725, 3.1 to 3.11).
     """
-    if len(token) > MAXIMUM_LENGTH:
-        raise TokenInvalid("too long")
+    if len(token) > MAXIMUM_LENGTH or not _COMPACT.fullmatch(token):
+        raise TokenInvalid("not in the compact form")
     try:
         key = ring.find(_jws.get_unverified_header(token).get("kid"))
         if key is None:

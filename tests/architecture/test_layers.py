@@ -1,0 +1,80 @@
+"""The house rules, kept by machine."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import ROOT
+
+PLACES = ("authapi/database/", "authapi/embedded/")
+FILES = sorted((ROOT / "authapi").rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the name of every module that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def importers(package: str) -> set[str]:
+    """Return the files, relative to the project, that import `package`."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        if any(name.split(".")[0] == package for name in imports(path))
+    }
+
+
+def test_rooms_import_downwards_only() -> None:
+    """The layers of `pyproject.toml` hold."""
+    program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    command = [sys.executable, "-c", program, "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 broken" in done.stdout
+
+
+def test_only_the_token_room_imports_jwt() -> None:
+    """S31: one file knows the library, so one file can misuse it."""
+    assert importers("jwt") == {"authapi/tokens/codec.py"}
+
+
+def test_only_databases_and_stores_import_pymongo() -> None:
+    """MongoDB is spoken to there alone."""
+    found = importers("pymongo") | importers("flask_pymongo") | importers("bson")
+    assert not [name for name in found if not name.startswith(PLACES) and "/store" not in name]
+
+
+@pytest.mark.parametrize("package", ["flask", "marshmallow", "pymongo", "jwt"])
+def test_the_core_stands_on_its_own(package: str) -> None:
+    """No framework in the cellar."""
+    assert not [name for name in importers(package) if name.startswith("authapi/core/")]
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    """`settings.py` says what there is; only the way of starting is looked up elsewhere."""
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        if "os.environ" in path.read_text(encoding="utf-8")
+    }
+    assert readers <= {
+        "authapi/__init__.py",  # hands it to the settings
+        "authapi/web/devserver.py",  # werkzeug's own mark of a reloaded process
+        "authapi/embedded/server.py",  # keeps the server's variables away from it
+    }
+
+
+def test_no_file_is_a_gravity_well() -> None:
+    """About 70 lines, rarely over 200, never over 260."""
+    sizes = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert max(sizes.values()) <= 260, max(sizes, key=lambda name: sizes[name])

@@ -1,0 +1,62 @@
+"""One user, however the name is written."""
+
+import secrets
+
+import pytest
+
+from authapi.database import Collections
+from tests.support.actors import Visitor, error_code
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Zo\u00eb", "Zoe\u0308", "ZO\u00cb", "zoe\u0308", "zo\u00eb \t"),
+        ("\u1e9e", "\u00df", "ss", "SS", "\u017fs"),
+        ("\uff2d\uff41\uff58", "max", "MAX", "\u2098ax"),
+        ("\u1fb3", "\u03b1\u03b9", "\u0391\u0399"),
+        ("\u0130x", "i\u0307x"),
+    ],
+)
+def test_a_name_is_one_user_in_every_spelling(
+    visitor: Visitor, collections: Collections, spellings: tuple[str, ...]
+) -> None:
+    """S14: case, composition and compatibility forms make no second user."""
+    mark = secrets.token_hex(6)
+    first, *others = (mark + spelling for spelling in spellings)
+    assert visitor.register(first).status_code == 200
+    for other in others:
+        assert error_code(visitor.register(other)) == (400, "user_exists")
+        assert visitor.authenticate(other).status_code == 200
+    assert collections["users"].count_documents({"username": {"$regex": mark}}) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ann\u202egnp.exe",
+        "\u2066ann\u2069",
+        "ann\u200e",
+        "a\u200bnn",
+        "a\u00adnn",
+        "ann\0",
+        "a\r\nnn",
+        "a\tnn",
+        "\x1b[31mann",
+        "a\u2028nn",
+        "a\ufe0fnn",
+        "a\U000e0100nn",
+        "\ue000nn",
+        "a\u034fnn",
+        "\u3164",
+        "\ufeffann",
+        "\u200b",
+        "\u115f",
+        "\ufdd0ann",
+    ],
+)
+def test_no_name_turns_text_around_or_hides_in_it(visitor: Visitor, name: str) -> None:
+    """S14: bidi, control, invisible, private and unassigned characters are refused."""
+    answer = visitor.register(name)
+    assert error_code(answer) == (422, "validation_error")
+    assert answer.json()["errors"].keys() == {"username"}

@@ -1,0 +1,63 @@
+"""What is too long costs nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from authapi.core.hashing import PasswordHasher
+from authapi.settings import Settings
+from tests.support.actors import Visitor, error_code, fresh_name
+from tests.support.apps import served
+
+BUSY = (503, "service_unavailable")
+
+
+@pytest.fixture
+def busy(settings: Settings) -> Iterator[Visitor]:
+    """A visitor of a service whose every hashing slot is taken, so that any hash is a 503."""
+    made: list[Flask] = []
+    with served(replace(settings, hash_slots=1, hash_seats=0), prepare=made.append) as visitor:
+        visitor.send("GET", "/readyz")
+        hasher: PasswordHasher = made[0].extensions["authapi.services"].accounts._hasher
+        with hasher._room.turn():
+            yield visitor
+
+
+def test_an_overlong_password_is_refused_before_any_hash(busy: Visitor) -> None:
+    """S8: where one character less would be hashed, 1025 are a 422 at once."""
+    name = fresh_name()
+    assert error_code(busy.register(name, "x" * 1024)) == BUSY
+    assert error_code(busy.register(name, "x" * 1025)) == (422, "validation_error")
+
+
+def test_an_overlong_password_at_login_is_refused_before_any_hash(busy: Visitor) -> None:
+    """S8: at `/authenticate` as well."""
+    name = fresh_name()
+    assert error_code(busy.authenticate(name, "x" * 1024)) == BUSY
+    assert error_code(busy.authenticate(name, "x" * 1025)) == (422, "validation_error")
+
+
+def test_a_wrong_name_is_refused_before_any_hash(busy: Visitor) -> None:
+    """S8: a registration that cannot succeed costs no hash."""
+    assert error_code(busy.register("x" * 65)) == (422, "validation_error")
+
+
+@pytest.mark.parametrize("path", ["/register", "/authenticate", "/refresh", "/logout"])
+@pytest.mark.parametrize("size", [32_769, 1_000_000])
+def test_a_body_over_the_cap_is_a_413_in_json(visitor: Visitor, path: str, size: int) -> None:
+    """S9: one byte too many, or a megabyte."""
+    body = b'{"username":"' + b"x" * (size - 15) + b'"}'
+    assert len(body) == size
+    answer = visitor.send("POST", path, data=body, headers={"Content-Type": "application/json"})
+    assert error_code(answer) == (413, "body_too_large")
+
+
+def test_a_body_at_the_cap_is_read(visitor: Visitor) -> None:
+    """S9: the cap itself is allowed."""
+    body = b"{}" + b" " * (32_768 - 2)
+    answer = visitor.send(
+        "POST", "/register", data=body, headers={"Content-Type": "application/json"}
+    )
+    assert error_code(answer) == (422, "validation_error")

@@ -1,0 +1,152 @@
+"""What the database keeps of a password, and what it may ask of the server."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import bcrypt
+import pytest
+from argon2 import PasswordHasher as Argon2Hasher
+from werkzeug.security import generate_password_hash
+
+from authapi.core.hashing import Argon2Cost, PasswordHasher
+from authapi.core.waiting_room import WaitingRoom
+from authapi.database import Collections
+from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
+
+CURRENT = re.compile(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[^$]{22,}\$[^$]{43}")
+
+
+class Import:
+    """Puts accounts into the database, with a hash made elsewhere."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._users = collections["users"]
+
+    def user(self, password_hash: str) -> str:
+        name = fresh_name()
+        self._users.insert_one(
+            {
+                "_id": secrets.token_hex(12),
+                "username": name,
+                "name_key": name,
+                "password_hash": password_hash,
+                "created_at": datetime.now(UTC),
+            }
+        )
+        return name
+
+    def hash_of(self, name: str) -> str:
+        found: dict[str, Any] | None = self._users.find_one({"name_key": name})
+        assert found is not None
+        return str(found["password_hash"])
+
+
+@pytest.fixture
+def imported(visitor: Visitor, collections: Collections) -> Import:
+    return Import(collections)
+
+
+def test_a_stored_hash_meets_owasps_parameters(visitor: Visitor, imported: Import) -> None:
+    """S10: Argon2id with at least 19 MiB, two passes, a 16-byte salt and a 32-byte digest."""
+    found = CURRENT.fullmatch(imported.hash_of(visitor.new_user()))
+    assert found
+    memory, passes, lanes = map(int, found.groups())
+    assert memory >= 19 * 1024
+    assert passes >= 2
+    assert lanes == 1
+
+
+def test_every_user_has_a_salt_of_their_own(visitor: Visitor, imported: Import) -> None:
+    """S10: equal passwords have unequal hashes."""
+    hashes = {imported.hash_of(visitor.new_user(PASSWORD)) for _ in range(4)}
+    assert len({stored.split("$")[4] for stored in hashes}) == 4
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(lambda text: generate_password_hash(text), id="scrypt"),
+        pytest.param(lambda text: generate_password_hash(text, "pbkdf2:sha256:1000"), id="pbkdf2"),
+        pytest.param(lambda text: generate_password_hash(text, "pbkdf2:sha1:1000"), id="pbkdf2-1"),
+        pytest.param(
+            lambda text: bcrypt.hashpw(text.encode()[:72], bcrypt.gensalt(4)).decode(), id="bcrypt"
+        ),
+        pytest.param(Argon2Hasher(time_cost=1, memory_cost=8192, parallelism=1).hash, id="argon2"),
+    ],
+)
+@pytest.mark.parametrize("password", ["password123", "x" * 100, "naïve one", "nul\0inside"])
+def test_a_weaker_hash_is_upgraded_at_the_next_login(
+    visitor: Visitor, imported: Import, made: Callable[[str], str], password: str
+) -> None:
+    """S11: it lets its owner in and nobody else, and is Argon2id of today's cost afterwards."""
+    name = imported.user(made(password))
+    assert visitor.authenticate(name, "another password").status_code == 401
+    assert visitor.authenticate(name, password).status_code == 200
+    assert CURRENT.fullmatch(imported.hash_of(name))
+    assert visitor.authenticate(name, password).status_code == 200
+    assert visitor.authenticate(name, password + "!").status_code == 401
+
+
+def test_a_current_hash_is_left_alone(visitor: Visitor, imported: Import) -> None:
+    """S11: only what is weaker is replaced."""
+    name = visitor.new_user()
+    before = imported.hash_of(name)
+    visitor.log_in(name)
+    assert imported.hash_of(name) == before
+
+
+BOMBS = [
+    "scrypt:1048576:8:1$salt$" + "0" * 128,
+    "scrypt:32768:64:1$salt$" + "0" * 128,
+    "scrypt:2:1:1000$salt$" + "0" * 128,
+    "scrypt:999999999:9999:9999$salt$" + "0" * 128,
+    "pbkdf2:sha256:999999999$salt$" + "0" * 64,
+    "$2b$31$" + "a" * 53,
+    "$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
+    "$argon2id$v=19$m=19456,t=99999,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
+    "$argon2id$v=19$m=19456,t=2,p=255$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
+]
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_parameter_bomb_is_refused_at_once(visitor: Visitor, imported: Import, bomb: str) -> None:
+    """S11: nothing is hashed: the refusal comes although no hash could have begun."""
+    name = imported.user(bomb)
+    assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
+    assert _refused_without_a_turn(bomb)
+
+
+def _refused_without_a_turn(stored: str) -> bool:
+    room = WaitingRoom(1, 0)
+    hasher = PasswordHasher(Argon2Cost(), room)
+    with room.turn():  # any hash now raises
+        return hasher.verify("password123", stored) is False
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "",
+        "plain",
+        "password123",
+        "$",
+        "$argon2",
+        "$argon2id$v=19$m=x,t=2,p=1$a$b",
+        "scrypt:a:b:c$d$e",
+        "pbkdf2:sha256$s$0",
+        "md5$salt$0",
+        "$2b$04$short",
+        "scrypt:3:8:1$salt$00",
+        "!",
+    ],
+)
+def test_a_malformed_hash_lets_nobody_in(visitor: Visitor, imported: Import, stored: str) -> None:
+    """S11: and is no fault either."""
+    name = imported.user(stored)
+    for password in ("password123", stored or "empty"):
+        assert error_code(visitor.authenticate(name, password)) == (401, "invalid_credentials")

@@ -1,0 +1,53 @@
+"""Each token where it belongs, and nothing secret in it."""
+
+import json
+
+from authapi.database import Collections
+from tests.attacks.forger import Forger
+from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.forging import payload_of
+
+
+def test_a_refresh_token_opens_nothing(visitor: Visitor) -> None:
+    """S37: at `/protected` it is an invalid token."""
+    assert error_code(visitor.protected(visitor.log_in()["refresh_token"])) == (
+        401,
+        "invalid_token",
+    )
+
+
+def test_an_access_token_refreshes_nothing(visitor: Visitor) -> None:
+    """S37: at `/refresh` it is an invalid refresh token, and its session goes on."""
+    tokens = visitor.log_in()
+    refused = visitor.refresh(tokens["access_token"])
+    assert error_code(refused) == (400, "invalid_refresh_token")
+    assert visitor.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_an_access_token_logs_nobody_out(visitor: Visitor) -> None:
+    """S37: `/logout` wants the refresh token."""
+    tokens = visitor.log_in()
+    visitor.log_out(tokens["access_token"])
+    assert visitor.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_relabelled_tokens_are_refused(visitor: Visitor, forger: Forger) -> None:
+    """S37: each kind has a key of its own, so another `typ` alone does not help."""
+    as_access = forger.refresh(header={"typ": "at+jwt"}, payload={"aud": "authapi", "jti": "x"})
+    as_refresh = forger.access(header={"typ": "rt+jwt"}, payload={"gen": 0, "auth_time": 1})
+    assert error_code(visitor.protected(as_access)) == (401, "invalid_token")
+    assert error_code(visitor.refresh(as_refresh)) == (400, "invalid_refresh_token")
+
+
+def test_nothing_secret_is_in_a_payload(visitor: Visitor, collections: Collections) -> None:
+    """S42: no password, no hash, no key; only the claims that are promised."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    user = collections["users"].find_one({"name_key": name})
+    assert user is not None
+    access, refresh = (payload_of(tokens[kind]) for kind in ("access_token", "refresh_token"))
+    assert access.keys() == {"iss", "aud", "sub", "uid", "sid", "iat", "exp", "jti"}
+    assert refresh.keys() == {"iss", "sub", "uid", "sid", "gen", "auth_time", "iat", "exp"}
+    said = json.dumps([access, refresh])
+    assert PASSWORD not in said
+    assert user["password_hash"] not in said

@@ -1,0 +1,73 @@
+"""`flask db ensure-indexes`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from tests.cli.operators import flask
+from tests.support.servers import free_port
+
+Users = Database[dict[str, object]]
+MADE = ["users.name_key_1: there", "sessions.expires_at_1: there"]
+
+
+@pytest.fixture
+def production(environment: dict[str, str]) -> dict[str, str]:
+    """A production service's environment, with a database of its own."""
+    own = {"MONGO_DATABASE": f"test_{secrets.token_hex(6)}", "AUTHAPI_ENV": "production"}
+    return {**environment, **own}
+
+
+@pytest.fixture
+def database(production: dict[str, str]) -> Iterator[Users]:
+    """That database."""
+    with MongoClient[dict[str, object]](production["MONGO_URI"]) as client:
+        yield client[production["MONGO_DATABASE"]]
+
+
+def test_the_indexes_are_made_and_making_them_again_is_fine(
+    production: dict[str, str], database: Users
+) -> None:
+    """S13: both times it says which there are, and ends with 0."""
+    for _ in range(2):
+        done = flask("db", "ensure-indexes", environment=production)
+        assert (done.returncode, done.stdout.splitlines()) == (0, MADE)
+    assert database["users"].index_information()["name_key_1"]["unique"]
+    assert database["sessions"].index_information()["expires_at_1"]["expireAfterSeconds"] == 0
+
+
+def test_duplicates_are_said_in_a_line(production: dict[str, str], database: Users) -> None:
+    """S13: the index, the reason and what to do; it ends with 1."""
+    database["users"].insert_many(
+        [{"_id": "1", "name_key": "ann"}, {"_id": "2", "name_key": "ann"}]
+    )
+    done = flask("db", "ensure-indexes", environment=production)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "users.name_key_1" in done.stderr
+    assert "duplicates" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_database_that_is_away_is_said_in_a_line(production: dict[str, str]) -> None:
+    """S74, S76: without a traceback, and without the connection's password."""
+    away = f"mongodb://ann:hidden-password@127.0.0.1:{free_port()}/"
+    environment = {**production, "MONGO_URI": away, "MONGO_TIMEOUT_MS": "300"}
+    done = flask("db", "ensure-indexes", environment=environment)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "hidden-password" not in done.stderr + done.stdout
+
+
+def test_the_command_explains_itself() -> None:
+    """To whoever asks."""
+    done = flask("db", "--help", environment={"AUTHAPI_ENV": "development"})
+    assert done.returncode == 0
+    assert "ensure-indexes" in done.stdout

@@ -1,0 +1,59 @@
+"""Starting production without its settings."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.cli.operators import flask, typed
+from tests.support.servers import SECRET
+
+PRODUCTION = {"AUTHAPI_ENV": "production"}
+
+
+def says_all(done: subprocess.CompletedProcess[str]) -> bool:
+    """Whether everything that is missing was said, plainly."""
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    return "JWT_SECRET is missing" in said and "MONGO_URI is missing" in said
+
+
+@pytest.mark.parametrize("words", [["run", "--port", "0"], ["db", "ensure-indexes"], ["routes"]])
+def test_a_flask_command_says_what_is_missing_and_fails(words: list[str]) -> None:
+    """S77: all of it, without a traceback."""
+    done = flask(*words, environment=PRODUCTION)
+    assert done.returncode != 0
+    assert says_all(done)
+
+
+def test_flask_help_still_helps() -> None:
+    """S77: and says what is missing, too."""
+    done = flask("--help", environment=PRODUCTION)
+    assert done.returncode == 0
+    assert "Commands:" in done.stdout
+    assert says_all(done)
+
+
+@pytest.mark.parametrize("words", [["-c", "import wsgi"], ["wsgi.py"]])
+def test_the_wsgi_module_says_what_is_missing_and_fails(words: list[str]) -> None:
+    """S77: as a WSGI server would import it; without `.flaskenv`, production is the default."""
+    done = typed(*words)
+    assert done.returncode == 1
+    assert says_all(done)
+
+
+def test_a_weak_secret_is_told_beside_what_is_missing() -> None:
+    """S38, S77: and is not repeated."""
+    done = typed("-c", "import wsgi", environment={"JWT_SECRET": "your-secret-key"})
+    assert done.returncode == 1
+    assert "JWT_SECRET is shorter than 32 bytes" in done.stderr
+    assert "MONGO_URI is missing" in done.stderr
+    assert "your-secret-key" not in done.stderr
+
+
+def test_with_its_settings_the_module_has_an_app() -> None:
+    """S77: without asking the database anything yet."""
+    environment = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/"}
+    done = typed("-c", "import wsgi; print(wsgi.app.name)", environment=environment)
+    assert (done.returncode, done.stdout.strip()) == (0, "authapi")

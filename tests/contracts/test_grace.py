@@ -1,0 +1,64 @@
+"""`REFRESH_GRACE_SECONDS`: mercy for clients that send no key."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from authapi.settings import Settings
+from tests.support.actors import Visitor, error_code
+from tests.support.apps import served
+from tests.support.clock import MovedClock
+
+REFUSED = (400, "invalid_refresh_token")
+
+
+@pytest.fixture
+def merciful(settings: Settings, clock: MovedClock) -> Iterator[Visitor]:
+    """A visitor of a service with ten seconds of grace."""
+    with served(replace(settings, refresh_grace_seconds=10), clock) as visitor:
+        yield visitor
+
+
+def test_within_the_grace_a_repeat_gets_the_same_successor(
+    merciful: Visitor, clock: MovedClock
+) -> None:
+    """Contract 4: a client without a key that lost the answer stays logged in."""
+    first = merciful.log_in()
+    once = merciful.refresh(first["refresh_token"]).json()
+    clock.move(seconds=8)
+    again = merciful.refresh(first["refresh_token"]).json()
+    assert again["refresh_token"] == once["refresh_token"]
+    assert merciful.refresh(again["refresh_token"]).status_code == 200
+
+
+def test_after_the_grace_a_repeat_is_a_replay(merciful: Visitor, clock: MovedClock) -> None:
+    """Contract 4: only for a few seconds."""
+    first = merciful.log_in()
+    second = merciful.refresh(first["refresh_token"]).json()
+    clock.move(seconds=12)
+    assert error_code(merciful.refresh(first["refresh_token"])) == REFUSED
+    assert error_code(merciful.refresh(second["refresh_token"])) == REFUSED
+
+
+def test_the_grace_ends_with_the_use_of_the_successor(merciful: Visitor) -> None:
+    """Contract 4: nothing forks."""
+    first = merciful.log_in()
+    second = merciful.refresh(first["refresh_token"]).json()
+    assert merciful.refresh(second["refresh_token"]).status_code == 200
+    assert error_code(merciful.refresh(first["refresh_token"])) == REFUSED
+
+
+def test_a_client_with_a_key_gets_no_grace_without_it(merciful: Visitor) -> None:
+    """Contract 4: who sent a key is not imitated by who sends none."""
+    first = merciful.log_in()
+    merciful.refresh(first["refresh_token"], "k" * 16)
+    assert error_code(merciful.refresh(first["refresh_token"])) == REFUSED
+
+
+def test_by_default_there_is_none(visitor: Visitor, settings: Settings) -> None:
+    """Contract 4: the default is 0, a repeat at once is a replay."""
+    assert settings.refresh_grace_seconds == 0
+    first = visitor.log_in()
+    visitor.refresh(first["refresh_token"])
+    assert error_code(visitor.refresh(first["refresh_token"])) == REFUSED

@@ -1,0 +1,124 @@
+"""Password hashes."""
+
+import bcrypt
+import pytest
+from werkzeug.security import generate_password_hash
+
+from authapi.core.errors import ApiError
+from authapi.core.hashing import Argon2Cost, PasswordHasher, affordable
+from authapi.core.waiting_room import WaitingRoom
+
+CHEAP = Argon2Cost(memory_kib=64, passes=1)
+PASSWORD = "password123"
+
+
+@pytest.fixture
+def hasher() -> PasswordHasher:
+    return PasswordHasher(CHEAP, WaitingRoom(2, 2))
+
+
+def test_a_hash_is_verified_by_its_password_alone(hasher: PasswordHasher) -> None:
+    """S3: and by its other Unicode form (S5)."""
+    stored = hasher.hash("caf\u00e9 au lait")
+    assert hasher.verify("caf\u00e9 au lait", stored)
+    assert hasher.verify("cafe\u0301 au lait", stored)
+    assert not hasher.verify("cafe au lait", stored)
+
+
+def test_every_hash_has_a_salt_of_its_own(hasher: PasswordHasher) -> None:
+    """S10: also for one password."""
+    assert hasher.hash(PASSWORD) != hasher.hash(PASSWORD)
+
+
+def test_the_default_cost_is_owasps() -> None:
+    """S10: Argon2id, 19 MiB, two passes, one lane."""
+    stored = PasswordHasher(Argon2Cost(), WaitingRoom(1, 0)).hash(PASSWORD)
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize("password", ["", PASSWORD, "\0", "x" * 1024])
+def test_nobodys_hash_is_never_right(hasher: PasswordHasher, password: str) -> None:
+    """S20: an unknown user cannot log in."""
+    assert not hasher.verify(password, None)
+
+
+def test_nobodys_hash_costs_a_turn_like_anybodys() -> None:
+    """S21: an unknown user is hashed for, so a full room refuses both alike."""
+    room = WaitingRoom(1, 0)
+    hasher = PasswordHasher(CHEAP, room)
+    known = hasher.hash(PASSWORD)
+    for stored in (None, known):
+        with room.turn(), pytest.raises(ApiError, match="temporarily unavailable"):
+            hasher.verify(PASSWORD, stored)
+
+
+def test_nobodys_hash_has_the_current_cost(hasher: PasswordHasher) -> None:
+    """S21: a salt, a digest and parameters like a real one's."""
+    real, nobodys = hasher.hash(PASSWORD).split("$"), hasher._nobodys_hash.split("$")
+    assert real[:4] == nobodys[:4]
+    assert [len(part) for part in real] == [len(part) for part in nobodys]
+
+
+@pytest.mark.parametrize("length", [71, 72, 73, 200])
+def test_bcrypt_takes_the_bytes_that_it_took_before(hasher: PasswordHasher, length: int) -> None:
+    """S11: the first 72, as where the hash was made; a longer password gets in all the same."""
+    password = "é" * length
+    stored = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
+    assert hasher.verify(password, stored)
+    assert not hasher.verify("e" + password[1:], stored)
+
+
+@pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
+def test_every_spelling_of_bcrypt_verifies(hasher: PasswordHasher, prefix: str) -> None:
+    """S11: other libraries write other prefixes."""
+    stored = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+    assert hasher.verify(PASSWORD, prefix + stored[4:])
+
+
+@pytest.mark.parametrize("password", ["caf\u00e9 123", "cafe\u0301 123"])
+def test_a_hash_made_elsewhere_takes_the_form_typed_there(
+    hasher: PasswordHasher, password: str
+) -> None:
+    """S5, S11: whether it was normalised there or not."""
+    stored = generate_password_hash(password, "pbkdf2:sha256:10")
+    assert hasher.verify(password, stored)
+
+
+def test_only_todays_argon2id_is_up_to_date(hasher: PasswordHasher) -> None:
+    """S11: another method or another cost is outdated."""
+    dearer = PasswordHasher(Argon2Cost(memory_kib=128, passes=1), WaitingRoom(1, 0))
+    today = hasher.hash(PASSWORD)
+    assert not hasher.is_outdated(today)
+    assert hasher.is_outdated(dearer.hash(PASSWORD))
+    assert dearer.is_outdated(today)
+    assert hasher.is_outdated(today.replace("argon2id", "argon2i"))
+    assert hasher.is_outdated(generate_password_hash(PASSWORD, "pbkdf2:sha256:10"))
+
+
+SALT, DIGEST = "c2FsdHNhbHRzYWx0c2FsdA", "A" * 43
+
+
+@pytest.mark.parametrize(
+    ("stored", "fits"),
+    [
+        (f"$argon2id$v=19$m=262144,t=16,p=16${SALT}${DIGEST}", True),
+        (f"$argon2id$v=19$m=262145,t=1,p=1${SALT}${DIGEST}", False),
+        (f"$argon2id$v=19$m=64,t=17,p=1${SALT}${DIGEST}", False),
+        (f"$argon2id$v=19$m=64,t=1,p=17${SALT}${DIGEST}", False),
+        ("scrypt:32768:8:3$salt$00ff", True),
+        ("scrypt:65536:8:1$salt$00ff", True),
+        ("scrypt:131072:8:1$salt$00ff", False),
+        ("scrypt:1048576:8:1$salt$00ff", False),
+        ("scrypt:16:8:9$salt$00ff", False),
+        ("pbkdf2:sha256:2000000$salt$00ff", True),
+        ("pbkdf2:sha256:2000001$salt$00ff", False),
+        ("pbkdf2:md5:1$salt$00ff", False),
+        ("$2b$14$" + "a" * 53, True),
+        ("$2b$15$" + "a" * 53, False),
+        ("plain$salt$text", False),
+        ("", False),
+    ],
+)
+def test_what_a_stored_hash_may_cost_is_capped(stored: str, fits: bool) -> None:
+    """S11: at these very numbers; what is unknown is not tried."""
+    assert affordable(stored) is fits

@@ -1,0 +1,88 @@
+"""Hiding secrets, judging them, and deriving keys from them."""
+
+import hashlib
+import hmac
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authapi.core.secrets import Secret, derive_key, weakness
+
+
+def hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
+    """RFC 5869 for one block of SHA-256, from `hmac` alone."""
+    extracted = hmac.new(salt, secret, hashlib.sha256).digest()
+    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()
+
+
+def test_this_computation_is_rfc_5869s() -> None:
+    """The RFC's first test case, as far as one block goes."""
+    salt, info = bytes(range(13)), bytes(range(0xF0, 0xFA))
+    expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+    assert hkdf(b"\x0b" * 22, salt, info).hex() == expected
+
+
+@given(st.text(min_size=1), st.text())
+def test_keys_are_derived_by_hkdf(secret: str, purpose: str) -> None:
+    """S31: so that any other implementation can derive the same ones."""
+    try:
+        raw, info = secret.encode(), purpose.encode()
+    except UnicodeEncodeError:
+        return
+    assert derive_key(Secret(secret), purpose) == hkdf(raw, b"authapi", info)
+
+
+def test_every_purpose_has_a_key_of_its_own() -> None:
+    """S37: and none is the secret itself."""
+    master = Secret(secrets.token_urlsafe(48))
+    keys = {derive_key(master, purpose) for purpose in ("access", "refresh", "fingerprint", "")}
+    assert len(keys) == 4
+    assert all(len(key) == 32 for key in keys)
+    assert master.reveal().encode()[:32] not in keys
+
+
+@pytest.mark.parametrize(
+    ("secret", "why"),
+    [
+        ("", "is shorter than 32 bytes"),
+        ("abcdefghijklmnopqrstuvwxyz01234", "is shorter than 32 bytes"),
+        ("x" * 100, "repeats a few characters only"),
+        ("abcabcabcabcabcabcabcabcabcabcabcabc", "repeats a few characters only"),
+        ("your-256-bit-secret-is-right-here", "is a well-known example"),
+        ("YOUR_SECRET_KEY_abcdefghijklmnopq", "is a well-known example"),
+        ("ChangeMe-abcdefghijklmnopqrstuvwxyz", "is a well-known example"),
+        ("a-string-secret-at-least-256-bits-long", "is a well-known example"),
+    ],
+)
+def test_a_weak_secret_is_told_why(secret: str, why: str) -> None:
+    """S38: too short, too plain, or known to everybody."""
+    assert weakness(secret) == why
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex])
+def test_a_random_secret_is_fine(make: type[str]) -> None:
+    """S38: 32 random bytes, however they are written."""
+    assert weakness(make(32)) is None
+
+
+def test_length_counts_bytes() -> None:
+    """S38: 256 bits, whatever the script."""
+    assert weakness("абвгдежзийклмноп") is None
+
+
+def test_a_secret_does_not_show_itself() -> None:
+    """S76: not in `repr`, `str`, a format or a traceback's message."""
+    secret = Secret("hush-hush")
+    shown = [repr(secret), str(secret), f"{secret}", repr([secret]), repr(ValueError(secret))]
+    assert not [text for text in shown if "hush" in text]
+    assert secret.reveal() == "hush-hush"
+
+
+def test_equal_secrets_are_equal() -> None:
+    """Settings that hold them can be compared."""
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a")}) == 1

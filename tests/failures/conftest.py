@@ -1,0 +1,66 @@
+"""A development server with a database of its own, which may be hurt."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.embedded.actors import Running
+from tests.support.actors import Visitor
+from tests.support.servers import ServerProcess, flask_run
+from tests.support.waiting import until
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A folder with a development server's data, and the address of that server."""
+
+    instance: Path
+    server: ServerProcess
+
+    @property
+    def database(self) -> Running:
+        """What runs for its database."""
+        return Running(self.instance / "mongo")
+
+    def database_process_after(self, old: int | None) -> int | None:
+        """Wait for the process that takes the place of `old`."""
+        return until(lambda: (pid := self.database.server()) != old and pid)
+
+
+@contextmanager
+def asleep(pid: int | None) -> Iterator[None]:
+    """Let a process do nothing as long as the block lasts."""
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def development(instance: Path) -> dict[str, str]:
+    """Return the variables of a development server that keeps its data in `instance`."""
+    return {"AUTHAPI_INSTANCE": str(instance)}
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """A running development server, its database made and ready."""
+    with flask_run(development(tmp_path)) as server:
+        installation = Installation(tmp_path, server)
+        yield installation
+
+
+@pytest.fixture
+def owner(installation: Installation) -> Iterator[Visitor]:
+    """Someone who uses it."""
+    owner = Visitor(installation.server.base_url)
+    yield owner
+    owner.close()

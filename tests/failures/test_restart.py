@@ -1,0 +1,30 @@
+"""`flask run` ends, one way or another, and is started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.failures.conftest import development
+from tests.support.actors import Visitor
+from tests.support.servers import flask_run
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_was_stored_is_there_after_a_restart(tmp_path: Path, sign: signal.Signals) -> None:
+    """S74: after Ctrl+C, a stop or a kill, users log in and sessions go on."""
+    with flask_run(development(tmp_path)) as server:
+        before = Visitor(server.base_url)
+        tokens = before.log_in(name := before.new_user())
+        before.close()
+        os.killpg(server.process.pid, sign)
+        server.process.wait(timeout=10)
+    with flask_run(development(tmp_path)) as server:
+        after = Visitor(server.base_url)
+        assert after.authenticate(name).status_code == 200
+        assert after.protected(tokens["access_token"]).status_code == 200
+        assert after.refresh(tokens["refresh_token"]).status_code == 200
+        after.close()

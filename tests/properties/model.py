@@ -1,0 +1,67 @@
+"""What the service promises about sessions, in its simplest form; time is what the clock moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+ACCESS = timedelta(minutes=15)
+IDLE = timedelta(days=180)
+ABSOLUTE = timedelta(days=365)
+REPEATABLE = timedelta(hours=24)
+
+
+@dataclass
+class Account:
+    """A registered user."""
+
+    name: str
+    password: str
+    key: str | None
+    registered: timedelta
+
+    def accepts_again(self, password: str, key: str | None, now: timedelta) -> bool:
+        """Whether this registration is the one that succeeded before."""
+        same = key is not None and (key, password) == (self.key, self.password)
+        return same and now - self.registered <= REPEATABLE
+
+
+@dataclass
+class Pair:
+    """What one answer gave."""
+
+    access: str
+    refresh: str
+    issued: timedelta
+
+
+@dataclass
+class Login:
+    """A session: the pairs of its generations, the last of which is alive if it is."""
+
+    pairs: list[Pair]
+    alive: bool = True
+    last_key: str | None = None
+    begun: timedelta = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begun = self.pairs[0].issued
+
+    def aged(self, age: int) -> Pair:
+        """Return the living pair (0), or one of so many generations ago, at most the first."""
+        return self.pairs[max(0, len(self.pairs) - 1 - age)]
+
+    def refresh(self, age: int, key: str | None, now: timedelta) -> str:
+        """Return what a refresh leads to: "next", "repeat", or the code of the refusal."""
+        pair = self.aged(age)
+        if now >= min(pair.issued + IDLE, self.begun + ABSOLUTE):
+            return "refresh_token_expired"
+        if not self.alive:
+            return "invalid_refresh_token"
+        if pair is self.aged(0):
+            self.last_key = key
+            return "next"
+        if pair is self.aged(1) and key is not None and key == self.last_key:
+            return "repeat"
+        self.alive = False
+        return "invalid_refresh_token"

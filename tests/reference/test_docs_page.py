@@ -1,0 +1,78 @@
+"""`GET /docs`: the description as a page, from this server alone."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+import pytest
+
+from tests.support.actors import Visitor
+
+
+def linked(html: str) -> list[str]:
+    """Return every address that the page names; an empty `data:` icon is none."""
+    found = re.findall(r"""(?:src|href|data-[\w-]+|action)=["']([^"']+)["']""", html)
+    return [address for address in found if address != "data:,"]
+
+
+def test_the_page_is_served(visitor: Visitor) -> None:
+    """For browsers, in HTML."""
+    answer = visitor.send("GET", "/docs")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_the_page_names_no_outside_host(visitor: Visitor) -> None:
+    """S72: every address on it is a path of this server."""
+    html = visitor.send("GET", "/docs").text
+    assert "http://" not in html
+    assert "https://" not in html
+    assert len(linked(html)) >= 4
+    assert all(re.fullmatch(r"/(?!/)[\w./-]+", address) for address in linked(html))
+
+
+def test_a_strange_host_header_changes_nothing_on_it(visitor: Visitor) -> None:
+    """S72: the page does not repeat whom the client believes to speak to."""
+    answer = visitor.send("GET", "/docs", headers={"Host": "evil.example"})
+    assert "evil.example" not in answer.text
+
+
+def test_everything_on_the_page_is_served(visitor: Visitor) -> None:
+    """Styles, scripts and the description, each as what it is, and cached."""
+    html = visitor.send("GET", "/docs").text
+    kinds = {".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
+    for address in linked(html):
+        answer = visitor.send("GET", urljoin("/docs", address))
+        assert answer.status_code == 200
+        kind = kinds["." + address.rpartition(".")[2]]
+        assert answer.headers["Content-Type"].partition(";")[0] == kind
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert len(answer.content) > 50
+
+
+def test_the_pages_policy_is_strict(visitor: Visitor) -> None:
+    """S72: nothing from elsewhere, no script in line, no frame around it."""
+    policy = visitor.send("GET", "/docs").headers["Content-Security-Policy"]
+    parts = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert parts["default-src"] == "'none'"
+    assert parts["script-src"] == parts["connect-src"] == "'self'"
+    assert parts["frame-ancestors"] == parts["base-uri"] == parts["form-action"] == "'none'"
+    assert "http" not in policy
+    assert "*" not in policy
+
+
+def test_the_page_has_no_script_in_line(visitor: Visitor) -> None:
+    """S72: which its policy would refuse."""
+    html = visitor.send("GET", "/docs").text
+    assert not re.findall(r"<script(?![^>]*\bsrc=)", html)
+    assert not re.findall(r"\son\w+=", html)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index.html", "../routes.py", "..%2froutes.py", "%2e%2e/%2e%2e/settings.py", "nothing.js"],
+)
+def test_no_other_file_is_served(visitor: Visitor, name: str) -> None:
+    """S72: the page's parts, and no path that climbs."""
+    assert visitor.send("GET", f"/docs/{name}").status_code == 404

@@ -1,0 +1,146 @@
+"""`GET /openapi.json`: all that is so, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from authapi import __version__
+from authapi.core.errors import CATALOGUE, ErrorCode
+
+BODY = {
+    ErrorCode.MALFORMED_JSON,
+    ErrorCode.BODY_TOO_LARGE,
+    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+    ErrorCode.VALIDATION_ERROR,
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.SERVICE_UNAVAILABLE,
+    ErrorCode.INTERNAL_ERROR,
+}
+TOKEN = {ErrorCode.MISSING_TOKEN, ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}
+WANTED = {
+    ("post", "/register"): {ErrorCode.USER_EXISTS, *BODY},
+    ("post", "/authenticate"): {ErrorCode.INVALID_CREDENTIALS, *BODY},
+    ("post", "/refresh"): {
+        ErrorCode.INVALID_REFRESH_TOKEN,
+        ErrorCode.REFRESH_TOKEN_EXPIRED,
+        *BODY,
+    },
+    ("post", "/logout"): BODY,
+    ("get", "/protected"): {*TOKEN, ErrorCode.INTERNAL_ERROR},
+    ("get", "/readyz"): {ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.INTERNAL_ERROR},
+    ("get", "/healthz"): {ErrorCode.INTERNAL_ERROR},
+}
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield every operation with its method and path."""
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            if method in {"get", "post", "put", "patch", "delete"}:
+                yield method, path, operation
+
+
+def json_answers(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every answer in JSON with its status."""
+    for status, response in operation["responses"].items():
+        if "application/json" in response.get("content", {}):
+            yield status, response["content"]["application/json"]
+
+
+def examples(media: dict[str, Any]) -> list[Any]:
+    """Return the examples of one answer."""
+    if "example" in media:
+        return [media["example"]]
+    return [example["value"] for example in media.get("examples", {}).values()]
+
+
+def test_it_is_openapi_3_1(description: dict[str, Any]) -> None:
+    """The description validates, and names the service and its version."""
+    OpenAPIV31SpecValidator(description).validate()
+    assert description["openapi"].startswith("3.1")
+    assert description["info"]["title"] == "authapi"
+    assert description["info"]["version"] == __version__
+
+
+def test_every_route_is_described_and_no_other(description: dict[str, Any], app: Flask) -> None:
+    """A route without a description, or a description without a route, is a mistake."""
+    routed = {
+        (method.lower(), re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert {(method, path) for method, path, _ in operations(description)} == routed
+
+
+def test_every_operation_is_summed_up(description: dict[str, Any]) -> None:
+    """In a sentence for people, with an id and a tag of its own."""
+    found = list(operations(description))
+    assert all(operation["summary"] and operation["tags"] for _, _, operation in found)
+    assert all(operation["responses"]["200"]["description"] for _, _, operation in found)
+
+
+def test_every_json_answer_has_an_example(description: dict[str, Any]) -> None:
+    """An example says more than a schema: failures each have one of theirs."""
+    for method, path, operation in operations(description):
+        for status, media in json_answers(operation):
+            shown = examples(media)
+            assert shown, (method, path, status)
+            if path != "/openapi.json" or status != "200":
+                kinds = {example["status"] for example in shown}
+                assert kinds == {"ok" if status == "200" else "error"}
+
+
+@pytest.mark.parametrize(("method", "path"), WANTED)
+def test_an_operation_lists_the_failures_it_can_give(
+    description: dict[str, Any], method: str, path: str
+) -> None:
+    """Contract 1: every code, at its status, with its message."""
+    told = {}
+    for status, media in json_answers(description["paths"][path][method]):
+        for example in examples(media):
+            if status != "200":
+                told[example["code"]] = (int(status), example["message"])
+    assert {code: told.get(code) for code in WANTED[method, path]} == {
+        code: (CATALOGUE[code].status, CATALOGUE[code].message) for code in WANTED[method, path]
+    }
+
+
+def test_the_schema_of_failures_lists_every_code(description: dict[str, Any]) -> None:
+    """Contract 1: the closed vocabulary."""
+    schema = description["components"]["schemas"]["Error"]
+    assert set(schema["properties"]["code"]["enum"]) == {code.value for code in ErrorCode}
+
+
+def test_the_protected_resource_wants_a_bearer_token(description: dict[str, Any]) -> None:
+    """Contract 1: the security scheme is there, and is asked for there alone."""
+    scheme = description["components"]["securitySchemes"]["bearerAuth"]
+    assert (scheme["type"], scheme["scheme"], scheme["bearerFormat"]) == ("http", "bearer", "JWT")
+    secured = {path for _, path, operation in operations(description) if operation.get("security")}
+    assert secured == {"/protected"}
+    assert description["paths"]["/protected"]["get"]["security"] == [{"bearerAuth": []}]
+
+
+@pytest.mark.parametrize("path", ["/register", "/authenticate", "/refresh", "/logout"])
+def test_every_body_is_described_with_examples(description: dict[str, Any], path: str) -> None:
+    """Contract 1: its fields, all of them required, each with an example."""
+    body = description["paths"][path]["post"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    resolved = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    assert set(resolved["required"]) == set(resolved["properties"])
+    assert all("example" in field for field in resolved["properties"].values())
+    assert body["required"] is True
+
+
+@pytest.mark.parametrize("path", ["/register", "/refresh"])
+def test_the_idempotency_key_is_described(description: dict[str, Any], path: str) -> None:
+    """Contract 4: as a header that may be left out."""
+    parameters = description["paths"][path]["post"]["parameters"]
+    (header,) = [one for one in parameters if one["name"] == "Idempotency-Key"]
+    assert (header["in"], header.get("required", False)) == ("header", False)

@@ -1,0 +1,111 @@
+"""Refusing what no service may start with."""
+
+from __future__ import annotations
+
+import pytest
+
+from authapi.settings import Settings, SettingsError
+from tests.settings.variables import ENOUGH, SAMPLES
+
+WRONG = [
+    ("AUTHAPI_ENV", "Development", "must be one of: production, development"),
+    ("AUTHAPI_ENV", "staging", "must be one of: production, development"),
+    ("MONGO_URI", "http://db.example", "must start with mongodb:// or mongodb+srv://"),
+    ("MONGO_URI", "mongodb://", "is not a valid connection string"),
+    ("MONGO_URI", "mongodb://a:b@c:d@host/", "is not a valid connection string"),
+    ("MONGO_URI", "mongodb://host:99999/", "is not a valid connection string"),
+    ("MONGO_DATABASE", "with space", "must be up to 63 letters, digits, _ or -"),
+    ("MONGO_DATABASE", "a" * 64, "must be up to 63 letters, digits, _ or -"),
+    ("MONGO_TIMEOUT_MS", "99", "must be between 100 and 60000"),
+    ("MONGO_TIMEOUT_MS", "1.5", "must be a whole number"),
+    ("MONGO_TIMEOUT_MS", "-100", "must be a whole number"),
+    ("ACCESS_TOKEN_EXPIRE_MINUTES", "0", "must be between"),
+    ("ACCESS_TOKEN_EXPIRE_MINUTES", "nan", "must be between"),
+    ("ACCESS_TOKEN_EXPIRE_MINUTES", "inf", "must be between"),
+    ("ACCESS_TOKEN_EXPIRE_MINUTES", "15m", "must be a number"),
+    ("REFRESH_TOKEN_EXPIRE_DAYS", "-1", "must be between"),
+    ("SESSION_EXPIRE_DAYS", "99999", "must be between"),
+    ("REFRESH_GRACE_SECONDS", "61", "must be between 0 and 60"),
+    ("REFRESH_GRACE_SECONDS", "true", "must be a whole number"),
+    ("JWT_ISSUER", "two words", "must be 1 to 200 visible ASCII"),
+    ("JWT_AUDIENCE", "é", "must be 1 to 200 visible ASCII"),
+    ("CORS_ORIGINS", "*", "is not an exact origin"),
+    ("CORS_ORIGINS", "https://*.example", "is not an exact origin"),
+    ("CORS_ORIGINS", "https://a.example/", "is not an exact origin"),
+    ("CORS_ORIGINS", "http://a.example", "is not an exact origin"),
+    ("CORS_ORIGINS", "https://a.example https://b.example/x", "is not an exact origin"),
+    ("CORS_ORIGINS", "null", "is not an exact origin"),
+    ("CORS_ORIGINS", "chrome-extension://abc", "is not an exact origin"),
+    ("CORS_ORIGINS", "https://A.example", "is not an exact origin"),
+    ("MAX_BODY_BYTES", "1", "must be between 16384 and 16777216"),
+    ("MAX_BODY_BYTES", "9" * 40, "must be a whole number"),
+    ("ARGON2_MEMORY_KIB", "19455", "must be between 19456"),
+    ("ARGON2_PASSES", "1", "must be between 2"),
+    ("PASSWORD_HASH_SLOTS", "two", "must be a whole number"),
+    ("PASSWORD_HASH_SEATS", "10001", "must be between 0 and 10000"),
+    ("LOG_LEVEL", "debug", "must be one of: DEBUG, INFO, WARNING, ERROR"),
+]
+
+
+@pytest.mark.parametrize(("variable", "text", "why"), WRONG)
+def test_a_bad_value_is_refused_in_clear_words(variable: str, text: str, why: str) -> None:
+    """S77: the variable's name first, then what it must be."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ({**ENOUGH, variable: text})
+    (problem,) = refused.value.problems
+    assert problem.startswith(variable)
+    assert why in problem
+
+
+def test_every_problem_is_said_at_once() -> None:
+    """S77: whoever configures a service learns all of it in one start."""
+    environ = {"JWT_SECRET": "short", "LOG_LEVEL": "loud", "MAX_BODY_BYTES": "many"}
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ(environ)
+    named = [problem.split()[0] for problem in refused.value.problems]
+    assert sorted(named) == ["JWT_SECRET", "LOG_LEVEL", "MAX_BODY_BYTES", "MONGO_URI"]
+    lines = str(refused.value).splitlines()
+    assert lines[0] == "authapi cannot start:"
+    assert len(lines) == len(named) + 2
+    assert "docs/configuration.md" in lines[-1]
+
+
+def test_all_variables_can_be_wrong_together() -> None:
+    """S77: not one of them hides another."""
+    wrong = {variable: text for variable, text, _ in WRONG}
+    wrong["JWT_SECRET"] = "short"
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ(wrong)
+    named = [problem.split()[0] for problem in refused.value.problems]
+    assert sorted(named) == sorted(wrong)
+    assert set(wrong) == set(SAMPLES) - {"AUTHAPI_INSTANCE"}
+
+
+@pytest.mark.parametrize("secret", ["x" * 40, "a-short-one", "your-secret-key"])
+def test_a_weak_secret_comes_with_the_way_to_a_strong_one(secret: str) -> None:
+    """S38: a command to copy."""
+    with pytest.raises(SettingsError, match=r"token_urlsafe\(48\)") as refused:
+        Settings.from_environ({**ENOUGH, "JWT_SECRET": secret})
+    assert secret not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["mongodb", "http", ""])
+@pytest.mark.parametrize(
+    "rest", ["kim:p@ss-phrase@host/", "kim:p%ss-phrase@host/", "kim:p@ss-phrase:x"]
+)
+def test_a_bad_connection_string_is_not_repeated(scheme: str, rest: str) -> None:
+    """S76: it may hold a password."""
+    with pytest.raises(SettingsError, match="MONGO_URI") as refused:
+        Settings.from_environ({**ENOUGH, "MONGO_URI": f"{scheme}://{rest}"})
+    assert "kim" not in str(refused.value)
+    assert "ss-phrase" not in str(refused.value)
+
+
+def test_settings_never_show_their_secrets() -> None:
+    """S76: not in `repr`, not in `str`, not in a traceback's locals."""
+    settings = Settings.from_environ(ENOUGH)
+    for text in (repr(settings), str(settings), f"{settings}"):
+        assert "hidden-password" not in text
+        assert ENOUGH["JWT_SECRET"] not in text
+    assert settings.jwt_secret is not None
+    assert settings.jwt_secret.reveal() == ENOUGH["JWT_SECRET"]

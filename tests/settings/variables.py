@@ -1,0 +1,37 @@
+"""A value for every variable, other than its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from authapi.core.secrets import Secret
+from tests.support.servers import SECRET
+
+URI = "mongodb://ann:hidden-password@db.example:27017/accounts"
+ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": URI}
+
+SAMPLES: dict[str, tuple[str, Any]] = {
+    "AUTHAPI_ENV": ("development", "development"),
+    "JWT_SECRET": (SECRET[::-1], Secret(SECRET[::-1])),
+    "MONGO_URI": ("mongodb://other.example/", Secret("mongodb://other.example/")),
+    "MONGO_DATABASE": ("accounts_2", "accounts_2"),
+    "MONGO_TIMEOUT_MS": ("250", 250),
+    "ACCESS_TOKEN_EXPIRE_MINUTES": ("0.5", 0.5),
+    "REFRESH_TOKEN_EXPIRE_DAYS": ("7", 7.0),
+    "SESSION_EXPIRE_DAYS": ("30", 30.0),
+    "REFRESH_GRACE_SECONDS": ("10", 10),
+    "JWT_ISSUER": ("https://issuer.example", "https://issuer.example"),
+    "JWT_AUDIENCE": ("api://accounts", "api://accounts"),
+    "CORS_ORIGINS": (
+        "https://a.example, https://b.example:8443 http://localhost:3000",
+        ("https://a.example", "https://b.example:8443", "http://localhost:3000"),
+    ),
+    "MAX_BODY_BYTES": ("65536", 65536),
+    "ARGON2_MEMORY_KIB": ("65536", 65536),
+    "ARGON2_PASSES": ("3", 3),
+    "PASSWORD_HASH_SLOTS": ("4", 4),
+    "PASSWORD_HASH_SEATS": ("7", 7),
+    "LOG_LEVEL": ("DEBUG", "DEBUG"),
+    "AUTHAPI_INSTANCE": ("/var/lib/authapi", Path("/var/lib/authapi")),
+}

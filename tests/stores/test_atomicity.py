@@ -1,0 +1,63 @@
+"""What the real database decides, and the mock cannot be asked: who was first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from authapi.accounts.store import NameTaken, UserStore
+from authapi.database import Collections
+from authapi.sessions.store import SessionStore
+from tests.stores.conftest import LATER, NOW, a_session, a_user
+from tests.support.crowd import at_once
+
+CROWD = 32
+ROUNDS = 5
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_one_of_many_gets_a_name(collections: Collections, _round: int) -> None:
+    """S13: of 32 users added at once under one name one is stored, the others learn it is taken."""
+    store, name = UserStore(collections), a_user().name_key
+
+    def add() -> bool:
+        try:
+            store.add(a_user(name))
+        except NameTaken:
+            return False
+        return True
+
+    assert sum(at_once([add] * CROWD)) == 1
+    assert collections["users"].count_documents({"name_key": name}) == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_one_of_many_rotates(collections: Collections, _round: int) -> None:
+    """S52: of 32 rotations of one generation at once one wins, and what it wrote stands."""
+    store, session = SessionStore(collections), a_session()
+    store.add(session)
+    rotate = [
+        partial(
+            store.rotate,
+            session.id,
+            0,
+            at=NOW + timedelta(seconds=number),
+            expires_at=LATER,
+            refresh_key=str(number),
+        )
+        for number in range(CROWD)
+    ]
+    won = at_once(rotate)
+    assert sum(won) == 1
+    after = store.find(session.id)
+    assert after is not None
+    assert (after.generation, after.refresh_key) == (1, str(won.index(True)))
+
+
+def test_one_of_many_ends_a_session(collections: Collections) -> None:
+    """Of 32 who end one session at once one did it."""
+    store, session = SessionStore(collections), a_session()
+    store.add(session)
+    assert sum(at_once([partial(store.end, session.id)] * CROWD)) == 1

@@ -1,0 +1,31 @@
+"""Services of their own, for tests that need other settings or another route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from authapi import create_app
+from authapi.core.clock import Clock, utc_now
+from authapi.settings import Settings
+from tests.support.actors import Visitor
+from tests.support.servers import in_thread
+
+
+@contextmanager
+def served(
+    settings: Settings,
+    clock: Clock = utc_now,
+    prepare: Callable[[Flask], object] | None = None,
+) -> Iterator[Visitor]:
+    """Serve an app of `settings` over HTTP, after `prepare` had it; yield a visitor of it."""
+    app = create_app(settings, clock)
+    if prepare is not None:
+        prepare(app)
+    with in_thread(app) as url:
+        visitor = Visitor(url)
+        yield visitor
+        visitor.close()
+    app.extensions["authapi.services"].database.close()

@@ -1,0 +1,36 @@
+"""Bytes on a socket, for requests that no HTTP client would send."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """What came back: a status (None when the answer had no head), headers, body."""
+
+    status: int | None
+    headers: dict[str, str]
+    body: bytes
+
+
+def exchange(base_url: str, request: bytes) -> RawAnswer:
+    """Send `request` as it is, and read the answer until the server closes."""
+    address = urlsplit(base_url)
+    with socket.create_connection((address.hostname, address.port or 80), timeout=20) as wire:
+        wire.sendall(request)
+        wire.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: wire.recv(65536), b""))
+    return _parsed(received)
+
+
+def _parsed(received: bytes) -> RawAnswer:
+    if not received.startswith(b"HTTP/"):
+        return RawAnswer(None, {}, received)
+    head, _, body = received.partition(b"\r\n\r\n")
+    first, *rest = head.decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in rest)
+    headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    return RawAnswer(int(first.split()[1]), headers, body)

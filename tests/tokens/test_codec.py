@@ -1,0 +1,97 @@
+"""JWTs in and out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authapi.core.secrets import Secret
+from authapi.tokens.codec import MAXIMUM_LENGTH, decode, encode
+from authapi.tokens.keys import signing_key
+from authapi.tokens.rules import TokenInvalid
+from tests.support.forging import forged, header_of, payload_of
+
+KEY = signing_key(Secret("one master secret of at least 32 bytes"), "test")
+OTHER = signing_key(Secret("one master secret of at least 32 bytes"), "another")
+CLAIMS: dict[str, Any] = {"sub": "ann", "exp": 1}
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.dictionaries(texts, texts | st.integers(-(2**53), 2**53)))
+def test_what_goes_in_comes_out(claims: dict[str, Any]) -> None:
+    """Contract 3: whatever the characters."""
+    assert decode(encode(claims, "t", KEY), "t", KEY) == claims
+
+
+@given(texts)
+def test_the_payload_is_plain_base64(text: str) -> None:
+    """Contract 3: `atob` reads it: neither `-` nor `_`, and equal for the JSON parsers of all."""
+    payload = encode({"sub": text}, "t", KEY).split(".")[1]
+    assert re.fullmatch(r"[A-Za-z0-9+/]+", payload)
+
+
+def test_the_header_is_alg_typ_and_kid() -> None:
+    """S35: and nothing else."""
+    token = encode(CLAIMS, "at+jwt", KEY)
+    assert header_of(token) == {"alg": "HS256", "typ": "at+jwt", "kid": KEY.kid}
+    assert payload_of(token) == CLAIMS
+
+
+def test_a_token_made_by_hand_from_the_rfc_is_the_same_to_us() -> None:
+    """S31: HMAC-SHA256 over the two parts, as RFC 7515 says."""
+    header = {"alg": "HS256", "typ": "t", "kid": KEY.kid}
+    assert decode(forged(header, CLAIMS, KEY.secret), "t", KEY) == CLAIMS
+
+
+def test_equal_claims_give_equal_tokens() -> None:
+    """Contract 4: which is how a successor is given again without being stored."""
+    assert encode(CLAIMS, "t", KEY) == encode(dict(CLAIMS), "t", KEY)
+
+
+def test_another_type_or_key_is_refused() -> None:
+    """S35, S37: a token is for one purpose."""
+    token = encode(CLAIMS, "t", KEY)
+    for typ, key in (("u", KEY), ("t", OTHER), ("T", KEY), ("", KEY)):
+        with pytest.raises(TokenInvalid):
+            decode(token, typ, key)
+
+
+@given(st.text(max_size=80) | st.from_regex(r"\A[\w-]{2,9}\.[\w-]{2,9}\.[\w-]{2,9}\Z"))
+def test_any_other_text_is_refused(text: str) -> None:
+    """S17: and nothing but `TokenInvalid` is raised."""
+    with pytest.raises(TokenInvalid):
+        decode(text, "t", KEY)
+
+
+def test_a_long_text_is_not_looked_at() -> None:
+    """S17: although the right key signed it."""
+    long = encode({"sub": "x" * MAXIMUM_LENGTH}, "t", KEY)
+    with pytest.raises(TokenInvalid, match="compact"):
+        decode(long, "t", KEY)
+
+
+@pytest.mark.parametrize("tail", ["=", "==", ";", ",", "\n", " ", "!", "é"])
+def test_nothing_may_follow_a_token(tail: str) -> None:
+    """S44: base64 decoders skip it; a token has one spelling."""
+    token = encode(CLAIMS, "t", KEY)
+    with pytest.raises(TokenInvalid):
+        decode(token + tail, "t", KEY)
+
+
+def test_deep_nesting_is_refused() -> None:
+    """S17: in the payload, rightly signed."""
+    header = {"alg": "HS256", "typ": "t", "kid": KEY.kid}
+    token = forged(header, b"[" * 2900, KEY.secret)
+    with pytest.raises(TokenInvalid):
+        decode(token, "t", KEY)
+
+
+def test_a_key_shows_its_name_only() -> None:
+    """S76: its `kid` is public, its secret is not."""
+    assert repr(KEY) == f"SigningKey(kid='{KEY.kid}')"
+    assert KEY.kid != OTHER.kid
+    assert KEY.secret.hex() not in KEY.kid

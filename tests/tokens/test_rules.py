@@ -1,0 +1,121 @@
+"""What a token must say to be believed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from authapi.tokens.rules import (
+    TokenExpired,
+    TokenInvalid,
+    access_claims,
+    check_times,
+    refresh_claims,
+)
+
+NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
+AT = int(NOON.timestamp())
+ACCESS: dict[str, Any] = {
+    "iss": "me", "aud": "you", "sub": "ann", "uid": "u1", "sid": "s1", "jti": "j1",
+    "iat": AT, "exp": AT + 900,
+}  # fmt: skip
+REFRESH: dict[str, Any] = {
+    "iss": "me", "sub": "ann", "uid": "u1", "sid": "s1", "gen": 3,
+    "auth_time": AT - 60, "iat": AT, "exp": AT + 900,
+}  # fmt: skip
+TEXTS: list[object] = [None, "", 1, True, ["x"], {"x": 1}]
+TIMES: list[object] = [
+    None,
+    "",
+    "1",
+    True,
+    [],
+    -1,
+    float("nan"),
+    float("inf"),
+    1e300,
+    253_402_300_800,
+]
+
+
+def test_access_claims_are_read() -> None:
+    """S36: into their types, times aware in UTC."""
+    claims = access_claims(ACCESS, "me", "you")
+    assert (claims.sub, claims.uid, claims.sid, claims.jti) == ("ann", "u1", "s1", "j1")
+    assert (claims.iat, claims.exp) == (NOON, NOON + timedelta(minutes=15))
+
+
+def test_refresh_claims_are_read() -> None:
+    """S36: with the generation and the time of the login."""
+    claims = refresh_claims(REFRESH, "me")
+    assert (claims.sub, claims.uid, claims.sid, claims.gen) == ("ann", "u1", "s1", 3)
+    assert claims.auth_time == NOON - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("claim", sorted(ACCESS))
+def test_no_claim_of_an_access_token_may_be_missing(claim: str) -> None:
+    """S36: RFC 9068, 2.2."""
+    with pytest.raises(TokenInvalid, match=claim):
+        access_claims({name: ACCESS[name] for name in ACCESS if name != claim}, "me", "you")
+
+
+@pytest.mark.parametrize("claim", sorted(REFRESH))
+def test_no_claim_of_a_refresh_token_may_be_missing(claim: str) -> None:
+    """S36: all that its rotation needs is there."""
+    with pytest.raises(TokenInvalid, match=claim):
+        refresh_claims({name: REFRESH[name] for name in REFRESH if name != claim}, "me")
+
+
+@pytest.mark.parametrize("claim", ["sub", "uid", "sid", "jti"])
+@pytest.mark.parametrize("value", TEXTS, ids=repr)
+def test_a_name_is_a_text(claim: str, value: object) -> None:
+    """S36: not empty, and nothing else."""
+    with pytest.raises(TokenInvalid):
+        access_claims({**ACCESS, claim: value}, "me", "you")
+
+
+@pytest.mark.parametrize("claim", ["auth_time", "iat", "exp"])
+@pytest.mark.parametrize("value", TIMES, ids=repr)
+def test_a_time_is_a_number_of_seconds(claim: str, value: object) -> None:
+    """S33: within the years that a date can have."""
+    with pytest.raises(TokenInvalid):
+        refresh_claims({**REFRESH, claim: value}, "me")
+
+
+@pytest.mark.parametrize("value", [None, True, -1, 1.0, "1", 2**53], ids=repr)
+def test_a_generation_is_a_whole_number(value: object) -> None:
+    """S36: which MongoDB can store."""
+    with pytest.raises(TokenInvalid):
+        refresh_claims({**REFRESH, "gen": value}, "me")
+
+
+@pytest.mark.parametrize(("issuer", "audience"), [("ME", "you"), ("me", "You"), ("", "you")])
+def test_issuer_and_audience_are_exact(issuer: str, audience: str) -> None:
+    """S34: no other spelling."""
+    with pytest.raises(TokenInvalid):
+        access_claims(ACCESS, issuer, audience)
+
+
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+def test_another_clock_may_run_ahead_by_ten_seconds(claim: str) -> None:
+    """S33: and not by eleven."""
+    end = NOON + timedelta(hours=1)
+    check_times({claim: AT + 10}, end, NOON)
+    with pytest.raises(TokenInvalid, match=claim):
+        check_times({claim: AT + 11}, end, NOON)
+
+
+@pytest.mark.parametrize("value", ["x", None, True])
+def test_an_nbf_that_is_none_is_refused(value: object) -> None:
+    """S33: although nobody asked for it."""
+    with pytest.raises(TokenInvalid):
+        check_times({"nbf": value}, NOON + timedelta(hours=1), NOON)
+
+
+def test_a_token_ends_at_its_exp() -> None:
+    """S33: RFC 7519, 4.1.4: on or after."""
+    check_times({}, NOON, NOON - timedelta(microseconds=1))
+    with pytest.raises(TokenExpired):
+        check_times({}, NOON, NOON)

@@ -1,0 +1,95 @@
+"""Issuing and verifying, on a clock that stands where it is put."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.secrets import Secret
+from authapi.tokens.service import TokenPolicy, TokenService
+from tests.support.clock import MovedClock
+from tests.support.forging import payload_of
+
+POLICY = TokenPolicy(
+    issuer="me",
+    audience="you",
+    access_lifetime=timedelta(minutes=15),
+    refresh_lifetime=timedelta(days=30),
+    session_lifetime=timedelta(days=45),
+)
+MASTER = Secret("one master secret of at least 32 bytes")
+
+
+@pytest.fixture
+def moved() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def tokens(moved: MovedClock) -> TokenService:
+    return TokenService(MASTER, POLICY, moved)
+
+
+def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -> None:
+    """S36: name, user, session, its own id and its end."""
+    token, seconds = tokens.issue_access("Ann", "u1", "s1")
+    identity = tokens.verify_access(token)
+    assert (identity.username, identity.user_id, identity.session_id) == ("Ann", "u1", "s1")
+    assert identity.token_id == payload_of(token)["jti"]
+    assert seconds == 900
+    assert timedelta(0) < identity.expires_at - datetime.now(UTC) <= timedelta(minutes=15)
+
+
+def test_an_access_token_expires(tokens: TokenService, moved: MovedClock) -> None:
+    """S33: with a code of its own."""
+    token, _ = tokens.issue_access("Ann", "u1", "s1")
+    moved.move(minutes=15)
+    with pytest.raises(ApiError) as refused:
+        tokens.verify_access(token)
+    assert refused.value.code is ErrorCode.TOKEN_EXPIRED
+
+
+def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
+    """S34: another issuer, another audience or another secret."""
+    token, _ = TokenService(MASTER, POLICY, moved).issue_access("Ann", "u1", "s1")
+    others = [
+        (MASTER, {"issuer": "them"}),
+        (MASTER, {"audience": "them"}),
+        (Secret("another master secret of 32 bytes"), {}),
+    ]
+    for master, names in others:
+        policy = TokenPolicy(**{**{f: getattr(POLICY, f) for f in POLICY.__slots__}, **names})
+        with pytest.raises(ApiError, match="Invalid token"):
+            TokenService(master, policy, moved).verify_access(token)
+
+
+def test_a_successor_is_derived_from_its_moment(tokens: TokenService, moved: MovedClock) -> None:
+    """Contract 4: the same moment gives the same token, another moment another."""
+    first = tokens.first_refresh("Ann", "u1", "s1")
+    at = first.iat + timedelta(days=1)
+    once, again = (tokens.encode_refresh(tokens.next_refresh(first, at)) for _ in range(2))
+    later = tokens.encode_refresh(tokens.next_refresh(first, at + timedelta(seconds=1)))
+    assert once == again != later
+    assert payload_of(once)["gen"] == 1
+
+
+def test_no_successor_outlives_the_session(tokens: TokenService) -> None:
+    """S56: the idle end moves, the absolute end does not."""
+    first = tokens.first_refresh("Ann", "u1", "s1")
+    assert first.exp == first.auth_time + timedelta(days=30)
+    late = tokens.next_refresh(first, first.iat + timedelta(days=29))
+    assert late.exp == first.auth_time + timedelta(days=45)
+
+
+def test_an_expired_refresh_token_can_still_say_whose_it_was(
+    tokens: TokenService, moved: MovedClock
+) -> None:
+    """Contract 6: so that a logout works with it, and a refresh does not."""
+    token = tokens.encode_refresh(tokens.first_refresh("Ann", "u1", "s1"))
+    moved.move(days=31)
+    assert tokens.read_refresh(token, even_expired=True).sid == "s1"
+    with pytest.raises(ApiError) as refused:
+        tokens.read_refresh(token)
+    assert refused.value.code is ErrorCode.REFRESH_TOKEN_EXPIRED

@@ -1,0 +1,93 @@
+"""One record, one line of JSON, no secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authapi.core.secrets import Secret
+from authapi.tokens.codec import encode
+from authapi.tokens.keys import signing_key
+from authapi.web.logs import JsonFormatter, redact
+
+TOKEN = encode(
+    {"sub": "ann"}, "at+jwt", signing_key(Secret("a master secret of 32 bytes or so"), "t")
+)
+
+
+def line(message: str, **fields: Any) -> str:  # noqa: ANN401 - whatever is logged
+    """Format one record."""
+    record = logging.LogRecord("authapi.test", logging.INFO, __file__, 1, message, None, None)
+    record.fields = fields
+    return JsonFormatter().format(record)
+
+
+@given(st.text(), st.text())
+def test_a_record_is_one_line_of_json(message: str, value: str) -> None:
+    """S76: whatever it says, in printable ASCII."""
+    formatted = line(message, value=value)
+    assert formatted.isascii()
+    assert formatted.isprintable()
+    assert json.loads(formatted)["level"] == "INFO"
+
+
+def test_a_line_says_when_and_where() -> None:
+    """S75: time with its zone, level, logger, message and the fields."""
+    told = json.loads(line("it happened", user_id="u1"))
+    assert told.keys() == {"time", "level", "logger", "message", "user_id"}
+    assert (told["logger"], told["message"], told["user_id"]) == (
+        "authapi.test",
+        "it happened",
+        "u1",
+    )
+    assert told["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "Bearer {}", "/path/{}/more", '"{}"', "a={},b", "\n{}\n", "x{}"]
+)
+def test_a_token_is_not_said(around: str) -> None:
+    """S76: in the message or in a field, wherever it stands."""
+    text = around.format(TOKEN)
+    formatted = line(text, path=text, deep={"list": [text]})
+    assert formatted.count("[token]") == 3
+    assert not [part for part in TOKEN.split(".") if part in formatted]
+
+
+def test_a_part_of_a_token_is_not_said_either() -> None:
+    """S76: also when it was cut off."""
+    assert TOKEN[:60] not in line(TOKEN[:60])
+    assert TOKEN.split(".")[1] not in line(TOKEN.split(".")[1])
+
+
+@pytest.mark.parametrize("scheme", ["mongodb", "mongodb+srv"])
+def test_a_connections_password_is_not_said(scheme: str) -> None:
+    """S76: the host stays, for whoever looks for the fault."""
+    formatted = line(f"cannot reach {scheme}://ann:p%40ss@db.example:27017/x")
+    assert "p%40ss" not in formatted
+    assert f"{scheme}://[hidden]@db.example:27017/x" in formatted
+
+
+def test_a_traceback_is_in_the_line_and_redacted() -> None:
+    """S73, S76: the rest of a fault is one value of one line."""
+    try:
+        raise ValueError(f"bad {TOKEN}\nmongodb://ann:secret@host/")
+    except ValueError:
+        record = logging.LogRecord("a", logging.ERROR, "", 1, "fault", None, sys.exc_info())
+    formatted = JsonFormatter().format(record)
+    assert "\n" not in formatted
+    assert "ValueError" in json.loads(formatted)["exception"]
+    assert "secret" not in formatted
+    assert TOKEN not in formatted
+
+
+@pytest.mark.parametrize("text", ["", "plain", "eye", "key=value", "mongodb://host/db", "a@b"])
+def test_what_is_no_secret_stays(text: str) -> None:
+    """S75: a log that hides everything helps nobody."""
+    assert redact(text) == text

@@ -1,0 +1,21 @@
+"""How a route finds its service."""
+
+import pytest
+from flask import Flask
+
+from authapi.health.service import Readiness
+from authapi.web.services import install, service
+
+
+def test_a_service_is_found_by_its_class() -> None:
+    """The app that answers the request has it."""
+    app, ready = Flask("any"), Readiness({})
+    install(app, {Readiness: ready})
+    with app.app_context():
+        assert service(Readiness) is ready
+
+
+def test_an_app_that_was_not_made_here_is_told_so() -> None:
+    """In words that say what to do."""
+    with Flask("any").app_context(), pytest.raises(RuntimeError, match="create_app"):
+        service(Readiness)
