@@ -26,7 +26,9 @@ from tests.support.servers import SECRET, workers
 class Client(threading.Thread):
     """Sends one request again and again, and notes each answer's status and time in seconds."""
 
-    def __init__(self, port: int, method: str, path: str, body: str, headers: dict[str, str]) -> None:
+    def __init__(
+        self, port: int, method: str, path: str, body: str, headers: dict[str, str]
+    ) -> None:
         super().__init__()
         self._port = port
         self._request = (method, path, body, headers)

@@ -21,3 +21,6 @@ class Client:
     def of(cls, address: str | None, user_agent: str | None) -> "Client":
         """Return the client of a request."""
         return cls(address or "", (user_agent or "")[:_LONGEST])
+
+
+UNKNOWN = Client("", "")

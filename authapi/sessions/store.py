@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from authapi.core.client import Client
+from authapi.core.client import UNKNOWN, Client
 from authapi.database import Collections, Document, Index
 
 COLLECTION = "sessions"
@@ -36,7 +36,7 @@ class Session:
     created_at: datetime
     refreshed_at: datetime
     expires_at: datetime
-    client: Client
+    client: Client = UNKNOWN
     refresh_key: str | None = None
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from authapi.core.secrets import Secret
-from authapi.tokens.keys import signing_key
+from authapi.tokens.keys import derived_key
 from tests.support.forging import forged, header_of, payload_of
 from tests.support.servers import SECRET
 
-ACCESS_KEY = signing_key(Secret(SECRET), "access token").secret
-REFRESH_KEY = signing_key(Secret(SECRET), "refresh token").secret
+ACCESS_KEY = derived_key(Secret(SECRET), "access token").private
+REFRESH_KEY = derived_key(Secret(SECRET), "refresh token").private
 
 
 class Forger:

@@ -8,6 +8,7 @@ import pytest
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.secrets import Secret
+from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.service import TokenPolicy, TokenService
 from tests.support.clock import MovedClock
 from tests.support.forging import payload_of
@@ -22,6 +23,12 @@ POLICY = TokenPolicy(
 MASTER = Secret("one master secret of at least 32 bytes")
 
 
+def service(master: Secret, policy: TokenPolicy, clock: MovedClock) -> TokenService:
+    """Return the token service of somebody with that secret."""
+    access, refresh = (KeyRing([derived_key(master, use)]) for use in ("access", "refresh"))
+    return TokenService(access, refresh, policy, clock)
+
+
 @pytest.fixture
 def moved() -> MovedClock:
     return MovedClock()
@@ -29,7 +36,7 @@ def moved() -> MovedClock:
 
 @pytest.fixture
 def tokens(moved: MovedClock) -> TokenService:
-    return TokenService(MASTER, POLICY, moved)
+    return service(MASTER, POLICY, moved)
 
 
 def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -> None:
@@ -53,7 +60,7 @@ def test_an_access_token_expires(tokens: TokenService, moved: MovedClock) -> Non
 
 def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
     """S34: another issuer, another audience or another secret."""
-    token, _ = TokenService(MASTER, POLICY, moved).issue_access("Ann", "u1", "s1")
+    token, _ = service(MASTER, POLICY, moved).issue_access("Ann", "u1", "s1")
     others = [
         (MASTER, {"issuer": "them"}),
         (MASTER, {"audience": "them"}),
@@ -62,7 +69,7 @@ def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
     for master, names in others:
         policy = TokenPolicy(**{**{f: getattr(POLICY, f) for f in POLICY.__slots__}, **names})
         with pytest.raises(ApiError, match="Invalid token"):
-            TokenService(master, policy, moved).verify_access(token)
+            service(master, policy, moved).verify_access(token)
 
 
 def test_a_successor_is_derived_from_its_moment(tokens: TokenService, moved: MovedClock) -> None:

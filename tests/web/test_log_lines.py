@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from authapi.core.secrets import Secret
 from authapi.tokens.codec import encode
-from authapi.tokens.keys import signing_key
+from authapi.tokens.keys import KeyRing, derived_key
 from authapi.web.logs import JsonFormatter, redact
 
 TOKEN = encode(
-    {"sub": "ann"}, "at+jwt", signing_key(Secret("a master secret of 32 bytes or so"), "t")
+    {"sub": "ann"},
+    "at+jwt",
+    KeyRing([derived_key(Secret("a master secret of 32 bytes or so"), "t")]),
 )
 
 

@@ -1,0 +1,28 @@
+"""How long a refusal takes tells nobody who has an account."""
+
+import statistics
+import time
+
+from tests.support.actors import Visitor, error_code, fresh_name
+
+ATTEMPTS = 200
+
+
+def seconds_to_refuse(visitor: Visitor, username: str) -> float:
+    """Return how long the refusal of a wrong password takes."""
+    started = time.perf_counter()
+    answer = visitor.authenticate(username, "not the password")
+    taken = time.perf_counter() - started
+    assert error_code(answer) == (401, "invalid_credentials")
+    return taken
+
+
+def test_an_unknown_user_is_refused_in_the_time_of_a_known_one(visitor: Visitor) -> None:
+    """S21: medians of 200 attempts each, taken in turns, differ by less than 10 %."""
+    known = visitor.new_user()
+    pairs = [
+        (seconds_to_refuse(visitor, known), seconds_to_refuse(visitor, fresh_name()))
+        for _ in range(ATTEMPTS)
+    ]
+    of_known, of_unknown = (statistics.median(column) for column in zip(*pairs, strict=True))
+    assert abs(of_known / of_unknown - 1) < 0.10
