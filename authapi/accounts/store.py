@@ -17,6 +17,10 @@ INDEXES = (
 )
 
 
+# A deleted user's name stays for a while, and is nobody.
+_ALIVE = {"released_at": None}
+
+
 class NameTaken(Exception):
     """Another user has this name already."""
 
@@ -82,7 +86,7 @@ class UserStore:
     def find(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""
         found = self._collections[COLLECTION].find_one({"name_key": name_key})
-        if found is None or "released_at" in found:
+        if found is None or found.get("released_at") is not None:
             return None
         return User(
             id=found["_id"],
@@ -91,13 +95,18 @@ class UserStore:
             password_hash=found["password_hash"],
             created_at=found["created_at"],
             registration_key=found.get("registration_key"),
-            epoch=found["epoch"],
-            disabled=found["disabled"],
+            epoch=found.get("epoch", 0),
+            disabled=found.get("disabled", False),
         )
 
     def is_current(self, user: User) -> bool:
         """Whether `user` may begin a session: not deleted, not disabled, not in a new epoch."""
-        query = {"_id": user.id, "epoch": user.epoch, "disabled": False}
+        query = {
+            "_id": user.id,
+            "epoch": user.epoch or {"$in": [0, None]},  # None: no such member yet
+            "disabled": {"$ne": True},
+            **_ALIVE,
+        }
         return self._collections[COLLECTION].find_one(query, {"_id": 1}) is not None
 
     def replace_password_hash(self, user_id: str, old: str, new: str) -> bool:
@@ -118,14 +127,14 @@ class UserStore:
     def begin_epoch(self, user_id: str) -> bool:
         """Let no session begin on credentials that were checked before now; False if no user."""
         result = self._collections[COLLECTION].update_one(
-            {"_id": user_id, "epoch": {"$exists": True}}, {"$inc": {"epoch": 1}}
+            {"_id": user_id, **_ALIVE}, {"$inc": {"epoch": 1}}
         )
         return result.modified_count == 1
 
     def set_disabled(self, user_id: str, *, disabled: bool) -> bool:
         """Forbid or allow a user to log in; False when there is no such user."""
         result = self._collections[COLLECTION].update_one(
-            {"_id": user_id, "epoch": {"$exists": True}},
+            {"_id": user_id, **_ALIVE},
             {"$set": {"disabled": disabled}, "$inc": {"epoch": 1}},
         )
         return result.matched_count == 1

@@ -40,7 +40,10 @@ class LogoutSchema(RefreshTokenSchema):
         load_default=False,
         truthy={True},
         falsy={False},
-        metadata={"description": "End all sessions of the user, not this one alone."},
+        metadata={
+            "description": "End all sessions of the user, not this one alone.",
+            "example": False,
+        },
     )
 
 

@@ -9,11 +9,12 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from authapi.wiring import INDEXES
 from tests.cli.operators import flask
 from tests.support.servers import free_port
 
 Users = Database[dict[str, object]]
-MADE = ["users.name_key_1: there", "sessions.expires_at_1: there"]
+MADE = [f"{index.collection}.{index.name}: there" for index in INDEXES]
 
 
 @pytest.fixture

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from authapi.core.secrets import Secret
+from authapi.tokens import jwks
 from tests.support.servers import SECRET
 
 URI = "mongodb://ann:hidden-password@db.example:27017/accounts"
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": URI}
+KEYS = json.dumps({"keys": [jwks.generate(jwks.EDDSA, "sample")]})
 
 SAMPLES: dict[str, tuple[str, Any]] = {
     "AUTHAPI_ENV": ("development", "development"),
     "JWT_SECRET": (SECRET[::-1], Secret(SECRET[::-1])),
+    "JWT_SECRET_PREVIOUS": (SECRET[::-1], Secret(SECRET[::-1])),
+    "JWT_KEYS": (KEYS, Secret(KEYS)),
+    "REVOCATION": ("strict", "strict"),
+    "REVOCATION_PATIENCE_SECONDS": ("5", 5),
     "MONGO_URI": ("mongodb://other.example/", Secret("mongodb://other.example/")),
     "MONGO_DATABASE": ("accounts_2", "accounts_2"),
     "MONGO_TIMEOUT_MS": ("250", 250),
