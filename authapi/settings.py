@@ -107,6 +107,7 @@ class Settings:
     argon2_passes: int = _setting("ARGON2_PASSES", 2, integer(2, 16))
     hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
     hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, integer(0, 10_000))
+    audit_days: int = _setting("AUDIT_DAYS", 90, integer(0, 3650))
     log_level: str = _setting("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))
     instance: Path = _setting("AUTHAPI_INSTANCE", _INSTANCE, _path)
 
@@ -170,6 +171,11 @@ class Settings:
     def revocation_patience(self) -> timedelta:
         """How long revocations may go unsynchronised before access tokens are refused by a 503."""
         return timedelta(seconds=self.revocation_patience_seconds)
+
+    @property
+    def audit_lifetime(self) -> timedelta:
+        """How long a security event is kept in the database; nothing: it goes to the log only."""
+        return timedelta(days=self.audit_days)
 
     @property
     def hash_slots_or_cores(self) -> int:

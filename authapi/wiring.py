@@ -10,7 +10,11 @@ from datetime import timedelta
 from authapi.accounts import store as accounts_store
 from authapi.accounts.service import AccountService
 from authapi.accounts.store import UserStore
+from authapi.audit import store as audit_store
+from authapi.audit.service import AuditTrail
+from authapi.audit.store import AuditStore
 from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder, log
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import Argon2Cost, PasswordHasher
 from authapi.core.identity import Identity
@@ -33,8 +37,14 @@ from authapi.sessions.service import SessionService
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
 from authapi.tokens.service import TokenPolicy, TokenService
+from authapi.web.client import origin
 
-INDEXES = (*accounts_store.INDEXES, *sessions_store.INDEXES, *revocation_store.INDEXES)
+INDEXES = (
+    *accounts_store.INDEXES,
+    *sessions_store.INDEXES,
+    *revocation_store.INDEXES,
+    *audit_store.INDEXES,
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,7 @@ class Services:
     profile: ProfileService
     tokens: TokenService
     revocations: Revocations
+    audit: AuditTrail
     readiness: Readiness
     database: Database
 
@@ -69,6 +80,8 @@ def build(settings: Settings, clock: Clock) -> Services:
     master = settings.jwt_secret or kept_secret(settings.instance / "jwt_secret")
     fingerprints = Fingerprints(master)
     database = build_database(settings)
+    audit = AuditTrail(AuditStore(database), settings.audit_lifetime)
+    events = EventRecorder(clock, origin, *((log, audit.keep) if settings.audit_days else (log,)))
     tokens = TokenService(master, _token_policy(settings), clock)
     session_store = SessionStore(database)
     revocations = _revocations(settings, database, session_store, clock)
@@ -76,6 +89,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         UserStore(database),
         _hasher(settings),
         fingerprints,
+        events,
         clock,
         settings.access_token_lifetime,
     )
@@ -85,12 +99,13 @@ def build(settings: Settings, clock: Clock) -> Services:
         tokens,
         revocations,
         fingerprints,
+        events,
         clock,
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
-    profile = ProfileService(accounts, sessions, revocations)
+    profile = ProfileService(accounts, sessions, revocations, audit)
     readiness = _readiness(tokens, database)
-    return Services(accounts, sessions, profile, tokens, revocations, readiness, database)
+    return Services(accounts, sessions, profile, tokens, revocations, audit, readiness, database)
 
 
 def build_database(settings: Settings) -> Database:

@@ -8,7 +8,7 @@ from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import NameTaken, User, UserStore
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.core.events import Event, record
+from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import PasswordHasher
 
@@ -24,12 +24,14 @@ class AccountService:
         users: UserStore,
         hasher: PasswordHasher,
         fingerprints: Fingerprints,
+        events: EventRecorder,
         clock: Clock,
         token_lifetime: timedelta,
     ) -> None:
         self._users = users
         self._hasher = hasher
         self._fingerprints = fingerprints
+        self._events = events
         self._clock = clock
         self._token_lifetime = token_lifetime
 
@@ -51,10 +53,10 @@ class AccountService:
             self._users.add(user)
         except NameTaken:
             if not self._is_repeat(user, password):
-                record(Event.REGISTRATION_REFUSED, reason="user_exists")
+                self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
                 raise ApiError(ErrorCode.USER_EXISTS) from None
         else:
-            record(Event.USER_REGISTERED, user_id=user.id)
+            self._events.record(Event.USER_REGISTERED, user_id=user.id)
 
     def verify(self, username: str, password: str) -> User:
         """Return the user whose name and password these are; upgrade an outdated hash on the way.
@@ -67,7 +69,7 @@ class AccountService:
         user = self._users.find(name_key(username))
         right = self._hasher.verify(password, user.password_hash if user else None)
         if user is None or not right or user.disabled:
-            record(Event.LOGIN_FAILED, user_id=user.id if user else None)
+            self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         if self._hasher.is_outdated(user.password_hash):
             self._upgrade(user, password)
@@ -91,7 +93,7 @@ class AccountService:
         user = self._users.find(user.name_key) or user  # its hash may have been upgraded just now
         if not self._users.change_password(user, self._hasher.hash(new)):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        record(Event.PASSWORD_CHANGED, user_id=user.id)
+        self._events.record(Event.PASSWORD_CHANGED, user_id=user.id)
         return user
 
     def delete(self, username: str, password: str) -> User:
@@ -104,7 +106,7 @@ class AccountService:
         user = self._users.find(user.name_key) or user
         if not self._users.delete(user, release_name_at=self._clock() + self._token_lifetime):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        record(Event.USER_DELETED, user_id=user.id)
+        self._events.record(Event.USER_DELETED, user_id=user.id)
         return user
 
     def find(self, username: str) -> User:
@@ -122,7 +124,7 @@ class AccountService:
         if self._users.replace_password_hash(
             user.id, user.password_hash, self._hasher.hash(password)
         ):
-            record(Event.PASSWORD_REHASHED, user_id=user.id)
+            self._events.record(Event.PASSWORD_REHASHED, user_id=user.id)
 
     def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:

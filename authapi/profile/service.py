@@ -1,6 +1,8 @@
-"""The stories of one's own account, across the rooms below: account, sessions, revocation."""
+"""The stories of one's own account, across the rooms below it."""
 
 from authapi.accounts.service import AccountService
+from authapi.audit import views as audit_views
+from authapi.audit.service import AuditTrail
 from authapi.core.identity import Identity
 from authapi.revocation.service import Revocations
 from authapi.sessions.service import SessionService
@@ -11,11 +13,16 @@ class ProfileService:
     """What a logged-in user may do with the account."""
 
     def __init__(
-        self, accounts: AccountService, sessions: SessionService, revocations: Revocations
+        self,
+        accounts: AccountService,
+        sessions: SessionService,
+        revocations: Revocations,
+        audit: AuditTrail,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._revocations = revocations
+        self._audit = audit
 
     def describe(self, identity: Identity) -> dict[str, object]:
         """Return who the caller is."""
@@ -45,6 +52,7 @@ class ProfileService:
         user = self._accounts.delete(identity.username, password)
         self._revocations.revoke_user(user.id)
         self._sessions.end_all(user.id)
+        self._audit.forget_user(user.id)
 
     def export(self, identity: Identity) -> dict[str, object]:
         """Return all that is stored about the caller; of the password, only how it is hashed."""
@@ -55,4 +63,5 @@ class ProfileService:
                 describe(session, identity.session_id)
                 for session in self._sessions.of_user(user.id)
             ],
+            "events": [audit_views.describe(event) for event in self._audit.all_of(user.id)],
         }
