@@ -10,6 +10,8 @@ from datetime import timedelta
 from authapi.accounts import store as accounts_store
 from authapi.accounts.service import AccountService
 from authapi.accounts.store import UserStore
+from authapi.administration.imports import UserImport
+from authapi.administration.service import Administration
 from authapi.audit import store as audit_store
 from authapi.audit.service import AuditTrail
 from authapi.audit.store import AuditStore
@@ -57,6 +59,8 @@ class Services:
     tokens: TokenService
     revocations: Revocations
     audit: AuditTrail
+    administration: Administration
+    imports: UserImport
     readiness: Readiness
     database: Database
 
@@ -85,8 +89,9 @@ def build(settings: Settings, clock: Clock) -> Services:
     tokens = TokenService(master, _token_policy(settings), clock)
     session_store = SessionStore(database)
     revocations = _revocations(settings, database, session_store, clock)
+    users = UserStore(database)
     accounts = AccountService(
-        UserStore(database),
+        users,
         _hasher(settings),
         fingerprints,
         events,
@@ -104,8 +109,21 @@ def build(settings: Settings, clock: Clock) -> Services:
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
     profile = ProfileService(accounts, sessions, revocations, audit)
+    administration = Administration(accounts, sessions, profile, revocations, audit)
+    imports = UserImport(users, events, clock)
     readiness = _readiness(tokens, database)
-    return Services(accounts, sessions, profile, tokens, revocations, audit, readiness, database)
+    return Services(
+        accounts,
+        sessions,
+        profile,
+        tokens,
+        revocations,
+        audit,
+        administration,
+        imports,
+        readiness,
+        database,
+    )
 
 
 def build_database(settings: Settings) -> Database:

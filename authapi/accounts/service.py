@@ -35,8 +35,21 @@ class AccountService:
         self._clock = clock
         self._token_lifetime = token_lifetime
 
-    def register(self, username: str, password: str, idempotency_key: str | None = None) -> None:
+    def register(
+        self,
+        username: str,
+        password: str,
+        idempotency_key: str | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
         """Create a user; a repeat of the same request with the same key succeeds again.
+
+        Args:
+            username: of the form that `rules.problems` finds no fault with.
+            password: of the form that `passwords.problems` finds no fault with.
+            idempotency_key: the request's own, if it had one.
+            reason: a word for the event, when it was not the user who asked.
 
         Raises:
             ApiError: `user_exists` when the name belongs to somebody else.
@@ -56,7 +69,7 @@ class AccountService:
                 self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
                 raise ApiError(ErrorCode.USER_EXISTS) from None
         else:
-            self._events.record(Event.USER_REGISTERED, user_id=user.id)
+            self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
 
     def verify(self, username: str, password: str) -> User:
         """Return the user whose name and password these are; upgrade an outdated hash on the way.
@@ -119,6 +132,36 @@ class AccountService:
         if user is None:
             raise ApiError(ErrorCode.NOT_FOUND)
         return user
+
+    def find_by_id(self, user_id: str) -> User:
+        """Return the user of that id.
+
+        Raises:
+            ApiError: `not_found`.
+        """
+        user = self._users.find_by_id(user_id)
+        if user is None:
+            raise ApiError(ErrorCode.NOT_FOUND)
+        return user
+
+    def page(self, after: str, limit: int) -> list[User]:
+        """Return at most `limit` users whose names sort after the name `after`, sorted."""
+        return self._users.page(name_key(after), limit)
+
+    def set_disabled(self, user: User, *, disabled: bool, reason: str) -> bool:
+        """Forbid or allow a user to log in; False when the user is gone."""
+        if not self._users.set_disabled(user.id, disabled=disabled):
+            return False
+        event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
+        self._events.record(event, user_id=user.id, reason=reason)
+        return True
+
+    def remove(self, user: User, *, reason: str) -> bool:
+        """Remove a user without asking for the password; False when the user is gone."""
+        if not self._users.remove(user, release_name_at=self._clock() + self._token_lifetime):
+            return False
+        self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
+        return True
 
     def _upgrade(self, user: User, password: str) -> None:
         if self._users.replace_password_hash(

@@ -26,7 +26,10 @@ class Event(StrEnum):
     REFRESH_TOKEN_REPLAYED = "refresh_token_replayed"
     LOGGED_OUT = "logged_out"
     PASSWORD_CHANGED = "password_changed"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
     USER_DELETED = "user_deleted"
+    USERS_IMPORTED = "users_imported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,13 @@ class ProfileService:
         Raises:
             ApiError: `invalid_credentials` when `password` is wrong.
         """
-        user = self._accounts.delete(identity.username, password)
-        self._revocations.revoke_user(user.id)
-        self._sessions.end_all(user.id)
-        self._audit.forget_user(user.id)
+        self.erase(self._accounts.delete(identity.username, password).id)
+
+    def erase(self, user_id: str) -> None:
+        """Remove what other rooms keep of a user whose account was removed just now."""
+        self._revocations.revoke_user(user_id)
+        self._sessions.end_all(user_id)
+        self._audit.forget_user(user_id)
 
     def export(self, identity: Identity) -> dict[str, object]:
         """Return all that is stored about the caller; of the password, only how it is hashed."""

@@ -107,11 +107,13 @@ class SessionService:
             return
         self.end(claims.uid, claims.sid)
 
-    def end(self, user_id: str, session_id: str) -> None:
+    def end(self, user_id: str, session_id: str, reason: str | None = None) -> None:
         """End one session: its access tokens first, so that nothing lives on if we are cut off."""
         self._revocations.revoke_sessions([session_id])
         if self._sessions.end(session_id):
-            self._events.record(Event.LOGGED_OUT, user_id=user_id, session_id=session_id)
+            self._events.record(
+                Event.LOGGED_OUT, user_id=user_id, session_id=session_id, reason=reason
+            )
 
     def end_own(self, user_id: str, session_id: str) -> None:
         """End one of the user's own sessions.
@@ -123,6 +125,17 @@ class SessionService:
         if session is None or session.user_id != user_id:
             raise ApiError(ErrorCode.NOT_FOUND)
         self.end(user_id, session_id)
+
+    def end_any(self, session_id: str) -> None:
+        """End a session, whosever it is.
+
+        Raises:
+            ApiError: `not_found`.
+        """
+        session = self._sessions.find(session_id)
+        if session is None:
+            raise ApiError(ErrorCode.NOT_FOUND)
+        self.end(session.user_id, session_id, reason="operator")
 
     def end_all(self, user_id: str, *, keep: str | None = None) -> int:
         """End all the user's sessions but the one to `keep`; return how many they were.
