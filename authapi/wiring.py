@@ -15,6 +15,7 @@ from authapi.administration.service import Administration
 from authapi.audit import store as audit_store
 from authapi.audit.service import AuditTrail
 from authapi.audit.store import AuditStore
+from authapi.core.blocklist import Blocklist, CommonPasswords, NoBlocklist
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder, log
 from authapi.core.fingerprints import Fingerprints
@@ -41,6 +42,7 @@ from authapi.settings import Settings
 from authapi.tokens.service import TokenPolicy, TokenService
 from authapi.web.client import origin
 
+SERVICE_NAME = "authapi"
 INDEXES = (
     *accounts_store.INDEXES,
     *sessions_store.INDEXES,
@@ -95,6 +97,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         _hasher(settings),
         fingerprints,
         events,
+        _blocklist(settings),
         clock,
         settings.access_token_lifetime,
     )
@@ -181,6 +184,12 @@ def _revocations(
 def _hasher(settings: Settings) -> PasswordHasher:
     cost = Argon2Cost(settings.argon2_memory_kib, settings.argon2_passes)
     return PasswordHasher(cost, WaitingRoom(settings.hash_slots_or_cores, settings.hash_seats))
+
+
+def _blocklist(settings: Settings) -> Blocklist:
+    if not settings.refuses_common_passwords:
+        return NoBlocklist()
+    return CommonPasswords(SERVICE_NAME, settings.jwt_issuer)
 
 
 def _readiness(tokens: TokenService, database: Database) -> Readiness:

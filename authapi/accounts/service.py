@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import NameTaken, User, UserStore
+from authapi.core.blocklist import Blocklist
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
@@ -25,6 +26,7 @@ class AccountService:
         hasher: PasswordHasher,
         fingerprints: Fingerprints,
         events: EventRecorder,
+        blocklist: Blocklist,
         clock: Clock,
         token_lifetime: timedelta,
     ) -> None:
@@ -32,6 +34,7 @@ class AccountService:
         self._hasher = hasher
         self._fingerprints = fingerprints
         self._events = events
+        self._blocklist = blocklist
         self._clock = clock
         self._token_lifetime = token_lifetime
 
@@ -52,8 +55,10 @@ class AccountService:
             reason: a word for the event, when it was not the user who asked.
 
         Raises:
-            ApiError: `user_exists` when the name belongs to somebody else.
+            ApiError: `user_exists` when the name belongs to somebody else; `validation_error` when
+                the password is too easily guessed.
         """
+        self._refuse_guessable("password", password, username)
         user = User(
             id=secrets.token_hex(12),
             username=display_name(username),
@@ -100,8 +105,10 @@ class AccountService:
         """Replace the password; return the user as it was.
 
         Raises:
-            ApiError: `invalid_credentials` when `current` is wrong, or was changed meanwhile.
+            ApiError: `invalid_credentials` when `current` is wrong, or was changed meanwhile;
+                `validation_error` when `new` is too easily guessed.
         """
+        self._refuse_guessable("new_password", new, username)
         user = self.verify(username, current)
         user = self._users.find(user.name_key) or user  # its hash may have been upgraded just now
         if not self._users.change_password(user, self._hasher.hash(new)):
@@ -162,6 +169,10 @@ class AccountService:
             return False
         self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
         return True
+
+    def _refuse_guessable(self, field: str, password: str, username: str) -> None:
+        if problems := self._blocklist.problems(password, username):
+            raise ApiError(ErrorCode.VALIDATION_ERROR, errors={field: problems})
 
     def _upgrade(self, user: User, password: str) -> None:
         if self._users.replace_password_hash(

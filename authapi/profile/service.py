@@ -38,7 +38,8 @@ class ProfileService:
         """Replace the password and end the caller's other sessions (ASVS 7.4.3).
 
         Raises:
-            ApiError: `invalid_credentials` when `current` is wrong.
+            ApiError: `invalid_credentials` when `current` is wrong; `validation_error` when `new`
+                is too easily guessed.
         """
         user = self._accounts.change_password(identity.username, current, new)
         self._sessions.end_all(user.id, keep=identity.session_id)
