@@ -9,8 +9,11 @@ import sys
 from collections.abc import Mapping
 
 import pytest
+from flask import Flask
 
+from authapi.database import Collections
 from tests.cli.conftest import Operator, flask_process
+from tests.conftest import services_of
 from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
 from tests.support.servers import ROOT, clean_environment
 from tests.support.waiting import until
@@ -209,6 +212,33 @@ def test_a_deleted_user_is_gone_at_once(operator: Operator, visitor: Visitor) ->
     assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
     assert error_code(visitor.register(name)) == (400, "user_exists")
     assert operator("users", "show", name).code == 1
+
+
+@pytest.mark.parametrize("args", [("disable",), ("logout",), ("delete", "--yes")])
+def test_a_login_under_way_is_caught(
+    app: Flask, operator: Operator, visitor: Visitor, args: tuple[str, ...]
+) -> None:
+    """S41: credentials checked before the command begin no session after it."""
+    name = visitor.new_user()
+    accounts = services_of(app).accounts
+    checked = accounts.verify(name, PASSWORD)
+    assert accounts.is_current(checked)
+    assert operator("users", args[0], name, *args[1:]).code == 0
+    assert not accounts.is_current(checked)
+
+
+@pytest.mark.parametrize("args", [("disable",), ("delete", "--yes")])
+def test_a_token_that_outlived_its_session_is_dead_too(
+    operator: Operator, visitor: Visitor, collections: Collections, args: tuple[str, ...]
+) -> None:
+    """S41: where refresh tokens are set to a shorter life than access tokens."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    user_id = operator("users", "show", name, "--json").json["user_id"]
+    collections["sessions"].delete_many({"user_id": user_id})
+    assert visitor.protected(tokens["access_token"]).status_code == 200
+    operator("users", args[0], name, *args[1:])
+    assert error_code(visitor.protected(tokens["access_token"])) == DEAD
 
 
 @pytest.mark.parametrize(("answer", "status"), [(b"n\n", 200), (b"", 200), (b"y\n", 401)])
