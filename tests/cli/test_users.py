@@ -104,7 +104,8 @@ def test_a_name_that_is_taken_is_refused(operator: Operator, visitor: Visitor) -
 
 
 def test_users_are_listed_a_page_at_a_time(operator: Operator, visitor: Visitor) -> None:
-    """`--limit` and `--after` lead through all of them, sorted, none twice."""
+    """`--limit` and `--after` lead through all of them, none twice, and no deleted one."""
+    operator("users", "delete", visitor.new_user(), "--yes")
     made = {visitor.new_user() for _ in range(3)}
     seen: list[str] = []
     after = ""
