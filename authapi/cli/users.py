@@ -75,7 +75,7 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
 @whom_argument
 @json_option
 def disable(name: str, by_id: bool, json_wanted: bool) -> None:
-    """Forbid a user to log in, and end all sessions and tokens of the user."""
+    """Forbid a user to log in, and end all sessions."""
     _report(service(Administration).disable(Whom(name, by_id)), "disabled", json_wanted)
 
 

@@ -19,12 +19,13 @@ PROGRESS_EVERY = 1000
 @json_option
 @click.pass_context
 def import_users(ctx: click.Context, file: BinaryIO, dry_run: bool, json_wanted: bool) -> None:
-    """Import users from FILE (- is standard input): JSON lines, as mongoexport writes them.
+    """Import users from FILE, or - for standard input.
 
-    A line has `username`, a hash as `password_hash`, `hashed_password` or `password` (argon2,
-    bcrypt, werkzeug's scrypt or pbkdf2), and perhaps `created_at`; whatever else it has is ignored.
-    Users that are there already stay as they are, so it may be run again. Each refused line is
-    reported with its number. Exit code 1 when there was one.
+    FILE is JSON lines, as mongoexport writes them: `username`, a hash as `password_hash`,
+    `hashed_password` or `password` (argon2, bcrypt, werkzeug's scrypt or pbkdf2), and perhaps
+    `created_at`; whatever else a line has is ignored. Users that are there already stay as they
+    are, so it may be run again. Each refused line is reported with its number. Exit code 1 when
+    there was one.
     """
     tally = Tally()
     told = 0
