@@ -119,8 +119,10 @@ class Settings:
     max_body_bytes: int = _setting("MAX_BODY_BYTES", 32_768, integer(16_384, 16_777_216))
     argon2_memory_kib: int = _setting("ARGON2_MEMORY_KIB", 19_456, integer(19_456, 262_144))
     argon2_passes: int = _setting("ARGON2_PASSES", 2, integer(2, 16))
+    password_blocklist: str | None = _setting("PASSWORD_BLOCKLIST", None, choice("on", "off"))
     hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
     hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, integer(0, 10_000))
+    audit_days: int = _setting("AUDIT_DAYS", 90, integer(0, 3650))
     log_level: str = _setting("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))
     instance: Path = _setting("AUTHAPI_INSTANCE", _INSTANCE, _path)
 
@@ -184,6 +186,16 @@ class Settings:
     def revocation_patience(self) -> timedelta:
         """How long revocations may go unsynchronised before access tokens are refused by a 503."""
         return timedelta(seconds=self.revocation_patience_seconds)
+
+    @property
+    def refuses_common_passwords(self) -> bool:
+        """Whether common passwords are refused: as told, else in production."""
+        return (self.password_blocklist or ("off" if self.development else "on")) == "on"
+
+    @property
+    def audit_lifetime(self) -> timedelta:
+        """How long a security event is kept in the database; nothing: it goes to the log only."""
+        return timedelta(days=self.audit_days)
 
     @property
     def hash_slots_or_cores(self) -> int:

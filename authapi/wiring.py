@@ -10,7 +10,14 @@ from datetime import timedelta
 from authapi.accounts import store as accounts_store
 from authapi.accounts.service import AccountService
 from authapi.accounts.store import UserStore
+from authapi.administration.imports import UserImport
+from authapi.administration.service import Administration
+from authapi.audit import store as audit_store
+from authapi.audit.service import AuditTrail
+from authapi.audit.store import AuditStore
+from authapi.core.blocklist import Blocklist, CommonPasswords, NoBlocklist
 from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder, log
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import Argon2Cost, PasswordHasher
 from authapi.core.identity import Identity
@@ -35,8 +42,15 @@ from authapi.settings import Settings
 from authapi.tokens import jwks
 from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.service import TokenPolicy, TokenService
+from authapi.web.client import origin
 
-INDEXES = (*accounts_store.INDEXES, *sessions_store.INDEXES, *revocation_store.INDEXES)
+SERVICE_NAME = "authapi"
+INDEXES = (
+    *accounts_store.INDEXES,
+    *sessions_store.INDEXES,
+    *revocation_store.INDEXES,
+    *audit_store.INDEXES,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,9 @@ class Services:
     profile: ProfileService
     tokens: TokenService
     revocations: Revocations
+    audit: AuditTrail
+    administration: Administration
+    imports: UserImport
     readiness: Readiness
     database: Database
 
@@ -72,13 +89,18 @@ def build(settings: Settings, clock: Clock) -> Services:
     access_keys, refresh_keys = _key_rings(settings, master)
     fingerprints = Fingerprints(master)
     database = build_database(settings)
+    audit = AuditTrail(AuditStore(database), settings.audit_lifetime)
+    events = EventRecorder(clock, origin, *((log, audit.keep) if settings.audit_days else (log,)))
     tokens = TokenService(access_keys, refresh_keys, _token_policy(settings), clock)
     session_store = SessionStore(database)
     revocations = _revocations(settings, database, session_store, clock)
+    users = UserStore(database)
     accounts = AccountService(
-        UserStore(database),
+        users,
         _hasher(settings),
         fingerprints,
+        events,
+        _blocklist(settings),
         clock,
         settings.access_token_lifetime,
     )
@@ -88,12 +110,26 @@ def build(settings: Settings, clock: Clock) -> Services:
         tokens,
         revocations,
         fingerprints,
+        events,
         clock,
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
-    profile = ProfileService(accounts, sessions, revocations)
+    profile = ProfileService(accounts, sessions, revocations, audit)
+    administration = Administration(accounts, sessions, profile, revocations, audit)
+    imports = UserImport(users, events, clock)
     readiness = _readiness(tokens, database)
-    return Services(accounts, sessions, profile, tokens, revocations, readiness, database)
+    return Services(
+        accounts,
+        sessions,
+        profile,
+        tokens,
+        revocations,
+        audit,
+        administration,
+        imports,
+        readiness,
+        database,
+    )
 
 
 def build_database(settings: Settings) -> Database:
@@ -161,6 +197,12 @@ def _revocations(
 def _hasher(settings: Settings) -> PasswordHasher:
     cost = Argon2Cost(settings.argon2_memory_kib, settings.argon2_passes)
     return PasswordHasher(cost, WaitingRoom(settings.hash_slots_or_cores, settings.hash_seats))
+
+
+def _blocklist(settings: Settings) -> Blocklist:
+    if not settings.refuses_common_passwords:
+        return NoBlocklist()
+    return CommonPasswords(SERVICE_NAME, settings.jwt_issuer)
 
 
 def _readiness(tokens: TokenService, database: Database) -> Readiness:

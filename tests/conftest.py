@@ -37,13 +37,14 @@ def mongo_uri(shared_folder: Path) -> str:
 
 @pytest.fixture(scope="session")
 def settings(mongo_uri: str, shared_folder: Path) -> Settings:
-    """A production service's settings, on a database of this test process's own."""
+    """A production service's settings, but for the blocklist, on a database of our own."""
     return Settings(
         environment=PRODUCTION,
         jwt_secret=Secret(SECRET),
         mongo_uri=Secret(mongo_uri),
         mongo_database=f"test_{secrets.token_hex(6)}",
         cors_origins=("https://app.example",),
+        password_blocklist="off",
         instance=shared_folder / "instance",
     )
 
@@ -58,6 +59,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "MONGO_URI": settings.mongo_uri.reveal(),
         "MONGO_DATABASE": settings.mongo_database,
         "CORS_ORIGINS": "https://app.example",
+        "PASSWORD_BLOCKLIST": "off",
         "AUTHAPI_INSTANCE": str(settings.instance),
     }
 

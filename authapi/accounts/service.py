@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import NameTaken, User, UserStore
+from authapi.core.blocklist import Blocklist
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.core.events import Event, record
+from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import PasswordHasher
 
@@ -24,21 +25,40 @@ class AccountService:
         users: UserStore,
         hasher: PasswordHasher,
         fingerprints: Fingerprints,
+        events: EventRecorder,
+        blocklist: Blocklist,
         clock: Clock,
         token_lifetime: timedelta,
     ) -> None:
         self._users = users
         self._hasher = hasher
         self._fingerprints = fingerprints
+        self._events = events
+        self._blocklist = blocklist
         self._clock = clock
         self._token_lifetime = token_lifetime
 
-    def register(self, username: str, password: str, idempotency_key: str | None = None) -> None:
+    def register(
+        self,
+        username: str,
+        password: str,
+        idempotency_key: str | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
         """Create a user; a repeat of the same request with the same key succeeds again.
 
+        Args:
+            username: of the form that `rules.problems` finds no fault with.
+            password: of the form that `passwords.problems` finds no fault with.
+            idempotency_key: the request's own, if it had one.
+            reason: a word for the event, when it was not the user who asked.
+
         Raises:
-            ApiError: `user_exists` when the name belongs to somebody else.
+            ApiError: `user_exists` when the name belongs to somebody else; `validation_error` when
+                the password is too easily guessed.
         """
+        self._refuse_guessable("password", password, username)
         user = User(
             id=secrets.token_hex(12),
             username=display_name(username),
@@ -51,10 +71,10 @@ class AccountService:
             self._users.add(user)
         except NameTaken:
             if not self._is_repeat(user, password):
-                record(Event.REGISTRATION_REFUSED, reason="user_exists")
+                self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
                 raise ApiError(ErrorCode.USER_EXISTS) from None
         else:
-            record(Event.USER_REGISTERED, user_id=user.id)
+            self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
 
     def verify(self, username: str, password: str) -> User:
         """Return the user whose name and password these are; upgrade an outdated hash on the way.
@@ -67,7 +87,7 @@ class AccountService:
         user = self._users.find(name_key(username))
         right = self._hasher.verify(password, user.password_hash if user else None)
         if user is None or not right or user.disabled:
-            record(Event.LOGIN_FAILED, user_id=user.id if user else None)
+            self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         if self._hasher.is_outdated(user.password_hash):
             self._upgrade(user, password)
@@ -85,13 +105,15 @@ class AccountService:
         """Replace the password; return the user as it was.
 
         Raises:
-            ApiError: `invalid_credentials` when `current` is wrong, or was changed meanwhile.
+            ApiError: `invalid_credentials` when `current` is wrong, or was changed meanwhile;
+                `validation_error` when `new` is too easily guessed.
         """
+        self._refuse_guessable("new_password", new, username)
         user = self.verify(username, current)
         user = self._users.find(user.name_key) or user  # its hash may have been upgraded just now
         if not self._users.change_password(user, self._hasher.hash(new)):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        record(Event.PASSWORD_CHANGED, user_id=user.id)
+        self._events.record(Event.PASSWORD_CHANGED, user_id=user.id)
         return user
 
     def delete(self, username: str, password: str) -> User:
@@ -104,7 +126,7 @@ class AccountService:
         user = self._users.find(user.name_key) or user
         if not self._users.delete(user, release_name_at=self._clock() + self._token_lifetime):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        record(Event.USER_DELETED, user_id=user.id)
+        self._events.record(Event.USER_DELETED, user_id=user.id)
         return user
 
     def find(self, username: str) -> User:
@@ -118,11 +140,45 @@ class AccountService:
             raise ApiError(ErrorCode.NOT_FOUND)
         return user
 
+    def find_by_id(self, user_id: str) -> User:
+        """Return the user of that id.
+
+        Raises:
+            ApiError: `not_found`.
+        """
+        user = self._users.find_by_id(user_id)
+        if user is None:
+            raise ApiError(ErrorCode.NOT_FOUND)
+        return user
+
+    def page(self, after: str, limit: int) -> list[User]:
+        """Return at most `limit` users whose names sort after the name `after`, sorted."""
+        return self._users.page(name_key(after), limit)
+
+    def set_disabled(self, user: User, *, disabled: bool, reason: str) -> bool:
+        """Forbid or allow a user to log in; False when the user is gone."""
+        if not self._users.set_disabled(user.id, disabled=disabled):
+            return False
+        event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
+        self._events.record(event, user_id=user.id, reason=reason)
+        return True
+
+    def remove(self, user: User, *, reason: str) -> bool:
+        """Remove a user without asking for the password; False when the user is gone."""
+        if not self._users.remove(user, release_name_at=self._clock() + self._token_lifetime):
+            return False
+        self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
+        return True
+
+    def _refuse_guessable(self, field: str, password: str, username: str) -> None:
+        if problems := self._blocklist.problems(password, username):
+            raise ApiError(ErrorCode.VALIDATION_ERROR, errors={field: problems})
+
     def _upgrade(self, user: User, password: str) -> None:
         if self._users.replace_password_hash(
             user.id, user.password_hash, self._hasher.hash(password)
         ):
-            record(Event.PASSWORD_REHASHED, user_id=user.id)
+            self._events.record(Event.PASSWORD_REHASHED, user_id=user.id)
 
     def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:

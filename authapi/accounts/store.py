@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
+import pymongo
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from authapi.database import Collections, Index
+from authapi.database import Collections, Document, Index
 
 COLLECTION = "users"
+BATCH_SECONDS = 30
+"""How long the storing of many users at once may take at the most."""
+
+_DUPLICATE = 11000
 INDEXES = (
     Index(COLLECTION, [("name_key", 1)], {"unique": True}),
     Index(COLLECTION, [("released_at", 1)], {"expireAfterSeconds": 0}),
@@ -52,6 +58,8 @@ class User:
     @property
     def hash_method(self) -> str:
         """The name of the method that the password is hashed with."""
+        if self.password_hash.startswith("$2"):
+            return "bcrypt"
         return self.password_hash.lstrip("$").split("$")[0].split(":")[0]
 
 
@@ -67,37 +75,53 @@ class UserStore:
         Raises:
             NameTaken: when the name belongs to somebody already.
         """
-        document: dict[str, Any] = {
-            "_id": user.id,
-            "username": user.username,
-            "name_key": user.name_key,
-            "password_hash": user.password_hash,
-            "created_at": user.created_at,
-            "epoch": user.epoch,
-            "disabled": user.disabled,
-        }
-        if user.registration_key is not None:
-            document["registration_key"] = user.registration_key
         try:
-            self._collections[COLLECTION].insert_one(document)
+            self._collections[COLLECTION].insert_one(_document(user))
         except DuplicateKeyError:
             raise NameTaken from None
+
+    def add_many(self, users: Sequence[User]) -> set[int]:
+        """Store new users, each by an insert of its own; say which found their name taken.
+
+        Returns:
+            Positions in `users`. One that is refused keeps no other from being stored.
+        """
+        collection = self._collections[COLLECTION]  # a database that is away is told at once
+        try:
+            with pymongo.timeout(BATCH_SECONDS):
+                collection.insert_many([_document(user) for user in users], ordered=False)
+        except BulkWriteError as error:
+            failures = (error.details or {}).get("writeErrors", [])
+            if not failures or any(failure["code"] != _DUPLICATE for failure in failures):
+                raise
+            return {failure["index"] for failure in failures}
+        return set()
+
+    def names(self, name_keys: Iterable[str]) -> dict[str, str | None]:
+        """Return which of these names are taken, each as its user wrote it.
+
+        A deleted user's name, as long as it is not released, is there as None.
+        """
+        collection = self._collections[COLLECTION]
+        query = {"name_key": {"$in": list(name_keys)}}
+        with pymongo.timeout(BATCH_SECONDS):
+            found = collection.find(query, {"name_key": 1, "username": 1})
+            return {document["name_key"]: document.get("username") for document in found}
 
     def find(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""
         found = self._collections[COLLECTION].find_one({"name_key": name_key})
-        if found is None or found.get("released_at") is not None:
-            return None
-        return User(
-            id=found["_id"],
-            username=found["username"],
-            name_key=found["name_key"],
-            password_hash=found["password_hash"],
-            created_at=found["created_at"],
-            registration_key=found.get("registration_key"),
-            epoch=found.get("epoch", 0),
-            disabled=found.get("disabled", False),
-        )
+        return _user_or_none(found)
+
+    def find_by_id(self, user_id: str) -> User | None:
+        """Return the user of that id, or None."""
+        return _user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
+
+    def page(self, after: str, limit: int) -> list[User]:
+        """Return at most `limit` users, in the order of their name keys, from beyond `after`."""
+        query = {"name_key": {"$gt": after}, **_ALIVE}
+        found = self._collections[COLLECTION].find(query).sort("name_key", 1).limit(limit)
+        return [_user(document) for document in found]
 
     def is_current(self, user: User) -> bool:
         """Whether `user` may begin a session: not deleted, not disabled, not in a new epoch."""
@@ -146,3 +170,44 @@ class UserStore:
             {"name_key": user.name_key, "released_at": release_name_at},
         )
         return result.modified_count == 1
+
+    def remove(self, user: User, *, release_name_at: datetime) -> bool:
+        """Do as `delete` does, whatever the password is by now; False when the user is gone."""
+        result = self._collections[COLLECTION].replace_one(
+            {"_id": user.id, **_ALIVE},
+            {"name_key": user.name_key, "released_at": release_name_at},
+        )
+        return result.modified_count == 1
+
+
+def _document(user: User) -> Document:
+    document: dict[str, Any] = {
+        "_id": user.id,
+        "username": user.username,
+        "name_key": user.name_key,
+        "password_hash": user.password_hash,
+        "created_at": user.created_at,
+        "epoch": user.epoch,
+        "disabled": user.disabled,
+    }
+    if user.registration_key is not None:
+        document["registration_key"] = user.registration_key
+    return document
+
+
+def _user_or_none(found: Document | None) -> User | None:
+    """Return the user that a document holds: none, if it is only a name kept after a deletion."""
+    return _user(found) if found is not None and found.get("released_at") is None else None
+
+
+def _user(found: Document) -> User:
+    return User(
+        id=found["_id"],
+        username=found["username"],
+        name_key=found["name_key"],
+        password_hash=found["password_hash"],
+        created_at=found["created_at"],
+        registration_key=found.get("registration_key"),
+        epoch=found.get("epoch", 0),
+        disabled=found.get("disabled", False),
+    )

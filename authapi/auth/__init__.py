@@ -1,6 +1,7 @@
 """The `auth` blueprint: the table of contents of everything that users do."""
 
 from authapi.accounts.routes import blueprint as accounts
+from authapi.audit.routes import blueprint as audit
 from authapi.profile.routes import blueprint as profile
 from authapi.protected.routes import blueprint as protected
 from authapi.sessions.routes import blueprint as sessions
@@ -11,4 +12,5 @@ blueprint = Blueprint("auth", __name__, description="Accounts, sessions and a pr
 blueprint.register_blueprint(accounts)  # /register
 blueprint.register_blueprint(sessions)  # /authenticate, /refresh, /logout, /sessions
 blueprint.register_blueprint(profile)  # /me, /password
+blueprint.register_blueprint(audit)  # /me/activity
 blueprint.register_blueprint(protected)  # /protected

@@ -1,13 +1,19 @@
-"""Puts the commands on the app: `flask db …`."""
+"""Puts the commands on the app: `flask users …`, `sessions …`, `audit …`, `db …`."""
 
 from flask import Flask
 
+from authapi.cli import users_import
+from authapi.cli.audit import audit
 from authapi.cli.db import db
 from authapi.cli.keys import keys
+from authapi.cli.sessions import sessions
+from authapi.cli.users import users
+
+users.add_command(users_import.import_users)
 
 
 def init_app(app: Flask) -> None:
     """Give `app` its commands."""
-    app.cli.add_command(db)
-    app.cli.add_command(keys)
+    for noun in (users, sessions, audit, keys, db):
+        app.cli.add_command(noun)
     app.cli.commands.pop("openapi", None)  # flask-smorest's own; it wants PyYAML

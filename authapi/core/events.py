@@ -1,13 +1,19 @@
-"""Security events: what happened to whom, a log record each, no secret in it (ASVS 16.3.1)."""
+"""Security events: what happened to whom, and from where; no secret in it (ASVS 16.3.1)."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from authapi.core.client import Client
+from authapi.core.clock import Clock
 
 _log = logging.getLogger("authapi.security")
 
 
 class Event(StrEnum):
-    """The vocabulary of security events."""
+    """The vocabulary of security events; `docs/operations.md` lists it."""
 
     USER_REGISTERED = "user_registered"
     REGISTRATION_REFUSED = "registration_refused"
@@ -20,13 +26,81 @@ class Event(StrEnum):
     REFRESH_TOKEN_REPLAYED = "refresh_token_replayed"
     LOGGED_OUT = "logged_out"
     PASSWORD_CHANGED = "password_changed"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
     USER_DELETED = "user_deleted"
+    USERS_IMPORTED = "users_imported"
 
 
-def record(
-    event: Event, *, user_id: str | None = None, session_id: str | None = None, reason: str = ""
-) -> None:
-    """Log `event`; the ids say whom it concerns, `reason` is a fixed word, never user input."""
-    fields = {"user_id": user_id, "session_id": session_id, "reason": reason or None}
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What caused an event: the client, and the id of its request, if it was a request."""
+
+    client: Client
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityEvent:
+    """Something that happened.
+
+    Attributes:
+        event: what: an `Event`, or what an earlier release called one.
+        at: when, aware, UTC.
+        origin: what caused it.
+        user_id: whom it concerns, if that is known.
+        session_id: which session it concerns, if it is about one.
+        reason: a fixed word, never user input; None when the event says it all.
+    """
+
+    event: str
+    at: datetime
+    origin: Origin
+    user_id: str | None = None
+    session_id: str | None = None
+    reason: str | None = None
+
+
+Sink = Callable[[SecurityEvent], None]
+"""Takes an event in; what goes wrong there is the sink's own affair, never its caller's."""
+
+
+class EventRecorder:
+    """What the services tell their events to; it hands them to each sink in turn.
+
+    Args:
+        clock: what tells the time.
+        origin: says what is being answered right now.
+        sinks: where events go.
+    """
+
+    def __init__(self, clock: Clock, origin: Callable[[], Origin], *sinks: Sink) -> None:
+        self._clock = clock
+        self._origin = origin
+        self._sinks = sinks
+
+    def record(
+        self,
+        event: Event,
+        *,
+        user_id: str | None = None,
+        session_id: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Record `event`; the ids say whom it concerns, `reason` is a fixed word."""
+        happened = SecurityEvent(
+            event, self._clock(), self._origin(), user_id, session_id, reason or None
+        )
+        for sink in self._sinks:
+            sink(happened)
+
+
+def log(happened: SecurityEvent) -> None:
+    """Write `happened` to the log, as one record."""
+    fields = {
+        "user_id": happened.user_id,
+        "session_id": happened.session_id,
+        "reason": happened.reason,
+    }
     known = {name: value for name, value in fields.items() if value is not None}
-    _log.info(event.value, extra={"fields": known})
+    _log.info("%s", happened.event, extra={"fields": known})

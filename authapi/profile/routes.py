@@ -28,6 +28,7 @@ _EXPORT: dict[str, object] = {
     "status": "ok",
     "user": {**_PROFILE, "password_hash_method": "argon2id"},
     "sessions": [],
+    "events": [],
 }
 
 

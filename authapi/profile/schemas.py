@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from authapi.accounts.schemas import new_password
+from authapi.audit.schemas import EventSchema
 from authapi.core.passwords import MAXIMUM_LENGTH
 from authapi.sessions.schemas import SessionSchema
 from authapi.web.schemas import RequestSchema
@@ -45,3 +46,4 @@ class ExportSchema(Schema):
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     user = fields.Dict(required=True)
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
+    events = fields.List(fields.Nested(EventSchema), required=True)

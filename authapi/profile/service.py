@@ -1,6 +1,8 @@
-"""The stories of one's own account, across the rooms below: account, sessions, revocation."""
+"""The stories of one's own account, across the rooms below it."""
 
 from authapi.accounts.service import AccountService
+from authapi.audit import views as audit_views
+from authapi.audit.service import AuditTrail
 from authapi.core.identity import Identity
 from authapi.revocation.service import Revocations
 from authapi.sessions.service import SessionService
@@ -11,11 +13,16 @@ class ProfileService:
     """What a logged-in user may do with the account."""
 
     def __init__(
-        self, accounts: AccountService, sessions: SessionService, revocations: Revocations
+        self,
+        accounts: AccountService,
+        sessions: SessionService,
+        revocations: Revocations,
+        audit: AuditTrail,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._revocations = revocations
+        self._audit = audit
 
     def describe(self, identity: Identity) -> dict[str, object]:
         """Return who the caller is."""
@@ -31,7 +38,8 @@ class ProfileService:
         """Replace the password and end the caller's other sessions (ASVS 7.4.3).
 
         Raises:
-            ApiError: `invalid_credentials` when `current` is wrong.
+            ApiError: `invalid_credentials` when `current` is wrong; `validation_error` when `new`
+                is too easily guessed.
         """
         user = self._accounts.change_password(identity.username, current, new)
         self._sessions.end_all(user.id, keep=identity.session_id)
@@ -42,9 +50,13 @@ class ProfileService:
         Raises:
             ApiError: `invalid_credentials` when `password` is wrong.
         """
-        user = self._accounts.delete(identity.username, password)
-        self._revocations.revoke_user(user.id)
-        self._sessions.end_all(user.id)
+        self.erase(self._accounts.delete(identity.username, password).id)
+
+    def erase(self, user_id: str) -> None:
+        """Remove what other rooms keep of a user whose account was removed just now."""
+        self._revocations.revoke_user(user_id)
+        self._sessions.end_all(user_id)
+        self._audit.forget_user(user_id)
 
     def export(self, identity: Identity) -> dict[str, object]:
         """Return all that is stored about the caller; of the password, only how it is hashed."""
@@ -55,4 +67,5 @@ class ProfileService:
                 describe(session, identity.session_id)
                 for session in self._sessions.of_user(user.id)
             ],
+            "events": [audit_views.describe(event) for event in self._audit.all_of(user.id)],
         }

@@ -8,7 +8,7 @@ from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.core.events import Event, record
+from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.revocation.service import Revocations
 from authapi.sessions.rules import Verdict, judge
@@ -36,6 +36,7 @@ class SessionService:
         tokens: TokenService,
         revocations: Revocations,
         fingerprints: Fingerprints,
+        events: EventRecorder,
         clock: Clock,
         grace: timedelta,
     ) -> None:
@@ -44,6 +45,7 @@ class SessionService:
         self._tokens = tokens
         self._revocations = revocations
         self._fingerprints = fingerprints
+        self._events = events
         self._clock = clock
         self._grace = grace
 
@@ -72,7 +74,7 @@ class SessionService:
         if not self._accounts.is_current(user):
             self._sessions.end(claims.sid)
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=claims.sid)
+        self._events.record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=claims.sid)
         return self._pair(claims)
 
     def refresh(self, refresh_token: str, idempotency_key: str | None = None) -> TokenPair:
@@ -91,7 +93,7 @@ class SessionService:
         if self._sessions.rotate(
             spent.sid, spent.gen, at=now, expires_at=successor.exp, refresh_key=fingerprint
         ):
-            record(Event.TOKEN_REFRESHED, user_id=spent.uid, session_id=spent.sid)
+            self._events.record(Event.TOKEN_REFRESHED, user_id=spent.uid, session_id=spent.sid)
         else:
             made_at = self._made_before(spent, fingerprint, now)
             successor = self._tokens.next_refresh(spent, at=made_at)
@@ -105,11 +107,13 @@ class SessionService:
             return
         self.end(claims.uid, claims.sid)
 
-    def end(self, user_id: str, session_id: str) -> None:
+    def end(self, user_id: str, session_id: str, reason: str | None = None) -> None:
         """End one session: its access tokens first, so that nothing lives on if we are cut off."""
         self._revocations.revoke_sessions([session_id])
         if self._sessions.end(session_id):
-            record(Event.LOGGED_OUT, user_id=user_id, session_id=session_id)
+            self._events.record(
+                Event.LOGGED_OUT, user_id=user_id, session_id=session_id, reason=reason
+            )
 
     def end_own(self, user_id: str, session_id: str) -> None:
         """End one of the user's own sessions.
@@ -122,6 +126,17 @@ class SessionService:
             raise ApiError(ErrorCode.NOT_FOUND)
         self.end(user_id, session_id)
 
+    def end_any(self, session_id: str) -> None:
+        """End a session, whosever it is.
+
+        Raises:
+            ApiError: `not_found`.
+        """
+        session = self._sessions.find(session_id)
+        if session is None:
+            raise ApiError(ErrorCode.NOT_FOUND)
+        self.end(session.user_id, session_id, reason="operator")
+
     def end_all(self, user_id: str, *, keep: str | None = None) -> int:
         """End all the user's sessions but the one to `keep`; return how many they were.
 
@@ -130,7 +145,7 @@ class SessionService:
         ended = [session.id for session in self._sessions.of_user(user_id) if session.id != keep]
         self._revocations.revoke_sessions(ended)
         count = self._sessions.end_all(user_id, keep=keep)
-        record(Event.LOGGED_OUT, user_id=user_id, reason="everywhere")
+        self._events.record(Event.LOGGED_OUT, user_id=user_id, reason="everywhere")
         return count
 
     def log_out_everywhere(self, refresh_token: str) -> None:
@@ -161,14 +176,14 @@ class SessionService:
         verdict = judge(session, spent.gen, fingerprint, now, self._grace)
         whom = {"user_id": spent.uid, "session_id": spent.sid}
         if session is not None and verdict is Verdict.REPEATED:
-            record(Event.REFRESH_REPEATED, **whom)
+            self._events.record(Event.REFRESH_REPEATED, **whom)
             return session.refreshed_at
         if verdict is Verdict.REPLAYED:
             self._revocations.revoke_sessions([spent.sid])
             self._sessions.end_if_past(spent.sid, spent.gen)
-            record(Event.REFRESH_TOKEN_REPLAYED, **whom)
+            self._events.record(Event.REFRESH_TOKEN_REPLAYED, **whom)
         else:
-            record(Event.REFRESH_REFUSED, **whom, reason="session_ended")
+            self._events.record(Event.REFRESH_REFUSED, **whom, reason="session_ended")
         raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
 
     def _fingerprint(self, spent: RefreshClaims, idempotency_key: str | None) -> str | None:

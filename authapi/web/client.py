@@ -1,10 +1,23 @@
 """The client behind the current request."""
 
-from flask import request
+from flask import g, has_request_context, request
 
 from authapi.core.client import Client
+from authapi.core.events import Origin
+from authapi.web.logs import redact
 
 
 def client() -> Client:
     """Return the current request's client."""
     return Client.of(request.remote_addr, request.headers.get("User-Agent"))
+
+
+def origin() -> Origin:
+    """Return what is being answered: a request, or a command of the operator's.
+
+    Only the user agent is free text, so it is kept without what looks like a token.
+    """
+    if not has_request_context():
+        return Origin(Client.of(None, "command line"))
+    caller = client()
+    return Origin(Client(caller.address, redact(caller.user_agent)), g.get("request_id"))

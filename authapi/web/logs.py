@@ -38,6 +38,11 @@ def redact(text: str) -> str:
     return _CREDENTIALS.sub(r"\1[hidden]@", _TOKEN.sub("[token]", text))
 
 
+def only_problems() -> None:
+    """Leave out of this process's log what is no warning and no error."""
+    logging.getLogger("authapi").setLevel(logging.WARNING)
+
+
 def configure(level: str) -> None:
     """Send everything below the logger `authapi` to standard error, once per process."""
     logger = logging.getLogger("authapi")

@@ -1,0 +1,1 @@
+"""What the operator does with users: look, forbid, remove, bring in."""

@@ -1,0 +1,157 @@
+"""The operator's stories about users, across the rooms below it."""
+
+from dataclasses import dataclass
+
+from authapi.accounts import rules
+from authapi.accounts.service import AccountService
+from authapi.accounts.store import User
+from authapi.administration.errors import Refused
+from authapi.audit.service import AuditTrail
+from authapi.core import passwords
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import SecurityEvent
+from authapi.profile.service import ProfileService
+from authapi.revocation.service import Revocations
+from authapi.sessions.service import SessionService
+from authapi.sessions.store import Session
+
+_BY = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """The user that a command is about: by name, or by id, never the one for the other.
+
+    A name may look like somebody else's id, so that nothing is guessed.
+    """
+
+    name_or_id: str
+    is_id: bool = False
+
+    def __str__(self) -> str:
+        return f"the id {self.name_or_id!r}" if self.is_id else f"the name {self.name_or_id!r}"
+
+
+class Administration:
+    """What the operator may do with users; nobody's password is asked."""
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        sessions: SessionService,
+        profiles: ProfileService,
+        revocations: Revocations,
+        audit: AuditTrail,
+    ) -> None:
+        self._accounts = accounts
+        self._sessions = sessions
+        self._profiles = profiles
+        self._revocations = revocations
+        self._audit = audit
+
+    def create(self, username: str, password: str) -> User:
+        """Register a user, and return it.
+
+        Raises:
+            ApiError: `validation_error` or `user_exists`, as `/register` has them.
+        """
+        problems = {
+            "username": rules.problems(username),
+            "password": passwords.problems(password),
+        }
+        if found := {field: messages for field, messages in problems.items() if messages}:
+            raise ApiError(ErrorCode.VALIDATION_ERROR, errors=found)
+        self._accounts.register(username, password, reason=_BY)
+        return self._accounts.find(username)
+
+    def find(self, whom: Whom) -> User:
+        """Return the user.
+
+        Raises:
+            Refused: when there is none.
+        """
+        find = self._accounts.find_by_id if whom.is_id else self._accounts.find
+        try:
+            return find(whom.name_or_id)
+        except ApiError:
+            raise Refused(f"There is no user of {whom}.") from None
+
+    def page(self, after: str, limit: int) -> list[User]:
+        """Return at most `limit` users whose names sort after `after`, sorted."""
+        return self._accounts.page(after, limit)
+
+    def sessions(self, user: User) -> list[Session]:
+        """Return the user's living sessions, the one used last first."""
+        return self._sessions.of_user(user.id)
+
+    def disable(self, whom: Whom) -> User:
+        """Forbid a user to log in; all sessions and access tokens of the user are dead at once.
+
+        Running it again does no harm, and completes what was cut off.
+
+        Raises:
+            Refused: when there is no such user.
+        """
+        user = self.find(whom)
+        if not self._accounts.set_disabled(user, disabled=True, reason=_BY):
+            raise Refused(f"There is no user of {whom} any more.")
+        self._revocations.revoke_user(user.id)
+        self._sessions.end_all(user.id)
+        return user
+
+    def enable(self, whom: Whom) -> User:
+        """Allow a user to log in again.
+
+        Raises:
+            Refused: when there is no such user.
+        """
+        user = self.find(whom)
+        if not self._accounts.set_disabled(user, disabled=False, reason=_BY):
+            raise Refused(f"There is no user of {whom} any more.")
+        return user
+
+    def delete(self, whom: Whom) -> User:
+        """Remove a user and all that belongs to the user, as the user's own `DELETE /me` does.
+
+        Raises:
+            Refused: when there is no such user.
+        """
+        user = self.find(whom)
+        if not self._accounts.remove(user, reason=_BY):
+            raise Refused(f"There is no user of {whom} any more.")
+        self._profiles.erase(user.id)
+        return user
+
+    def log_out(self, whom: Whom) -> int:
+        """End all sessions of a user, logins under way included; return how many they were.
+
+        The user may log in again at once.
+
+        Raises:
+            Refused: when there is no such user.
+        """
+        user = self.find(whom)
+        self._accounts.begin_epoch(user.id)
+        return self._sessions.end_all(user.id)
+
+    def end_session(self, session_id: str) -> None:
+        """End one session; its access tokens are dead at once.
+
+        Raises:
+            Refused: when there is no such session.
+        """
+        try:
+            self._sessions.end_any(session_id)
+        except ApiError:
+            raise Refused(f"There is no session of the id {session_id!r}.") from None
+
+    def tail(self, limit: int, whom: Whom | None = None) -> list[SecurityEvent]:
+        """Return the last security events, the newest first, of one user or of all.
+
+        Raises:
+            Refused: when there is no such user. By id, one who is gone is fine.
+        """
+        if whom is None:
+            return self._audit.tail(limit)
+        user_id = whom.name_or_id if whom.is_id else self.find(whom).id
+        return self._audit.tail(limit, user_id)

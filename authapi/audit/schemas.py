@@ -1,0 +1,24 @@
+"""The shape of a user's own events."""
+
+from marshmallow import Schema, fields
+
+from authapi.core.events import Event
+
+
+class EventSchema(Schema):
+    """A security event of the caller's."""
+
+    at = fields.DateTime(required=True)
+    event = fields.String(required=True, metadata={"enum": [event.value for event in Event]})
+    reason = fields.String(required=True, allow_none=True)
+    session_id = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True)
+    user_agent = fields.String(required=True)
+    request_id = fields.String(required=True, allow_none=True)
+
+
+class ActivitySchema(Schema):
+    """The caller's recent events."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    events = fields.List(fields.Nested(EventSchema), required=True)

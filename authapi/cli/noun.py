@@ -1,0 +1,53 @@
+"""What the commands have in common: their groups, and how they fail."""
+
+import sys
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from authapi.administration.errors import Refused
+from authapi.cli.output import printable
+from authapi.core.errors import ApiError
+from authapi.database import FAILURES, DatabaseUnavailable
+from authapi.web import logs
+
+
+class Noun(AppGroup):
+    """A group of commands within the app; what they raise becomes one line and exit code 1.
+
+    At a terminal the log says only what is wrong: a line of JSON for each event is for whoever
+    collects them.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command that was asked for."""
+        if sys.stderr.isatty():
+            logs.only_problems()
+        try:
+            return super().invoke(ctx)
+        except FAILURES as failure:
+            raise click.ClickException(explain(failure)) from None
+        except ApiError as error:
+            raise click.ClickException(_in_one_line(error)) from None
+        except Refused as why:
+            raise click.ClickException(printable(str(why))) from None
+        except UnicodeEncodeError:
+            raise click.ClickException("An argument is not UTF-8.") from None
+        except BrokenPipeError:
+            raise  # whoever read the output has enough: click ends quietly
+        except OSError as error:
+            raise click.ClickException(error.strerror or type(error).__name__) from None
+
+
+def explain(error: Exception) -> str:
+    """Say in one line what is the matter with the database."""
+    if isinstance(error, DatabaseUnavailable):
+        return str(error)
+    return f"The database does not answer ({type(error).__name__}). Check MONGO_URI."
+
+
+def _in_one_line(error: ApiError) -> str:
+    if error.errors is None:
+        return error.message
+    return " ".join(message for messages in error.errors.values() for message in messages)

@@ -1,0 +1,147 @@
+"""`flask users`: the users."""
+
+import sys
+
+import click
+
+from authapi.accounts.store import User
+from authapi.administration.service import Administration, Whom
+from authapi.cli.noun import Noun
+from authapi.cli.options import json_option, whom_argument
+from authapi.cli.output import as_json, printable, sheet, table, when
+from authapi.web.services import service
+
+users = Noun("users", help="Look after the users.")
+
+
+@users.command()
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@json_option
+def create(name: str, password_stdin: bool, json_wanted: bool) -> None:
+    """Register a user called NAME.
+
+    The password is asked for, unseen, or read from standard input; one line end after it is not
+    part of it.
+    """
+    user = service(Administration).create(name, _password(from_stdin=password_stdin))
+    _report(user, "created", json_wanted)
+
+
+@users.command("list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--after", metavar="NAME", default="", help="Go on beyond this name.")
+@json_option
+def list_users(limit: int, after: str, json_wanted: bool) -> None:
+    """List users, sorted by name, a page at a time."""
+    found = service(Administration).page(after, limit + 1)
+    page, more = found[:limit], len(found) > limit
+    if json_wanted:
+        last = page[-1].username if more else None
+        as_json({"users": [_fact_sheet(user) for user in page], "after": last})
+        return
+    rows = [(u.username, u.id, when(u.created_at), _state(u), u.hash_method) for u in page]
+    table(("NAME", "ID", "CREATED", "STATE", "PASSWORD HASH"), rows)
+    if more:
+        click.echo(f"There are more: --after {printable(repr(page[-1].username))}", err=True)
+
+
+@users.command()
+@whom_argument
+@json_option
+def show(name: str, by_id: bool, json_wanted: bool) -> None:
+    """Show a user."""
+    administration = service(Administration)
+    user = administration.find(Whom(name, by_id))
+    sessions = administration.sessions(user)
+    if json_wanted:
+        as_json({**_fact_sheet(user), "sessions": len(sessions)})
+        return
+    last_seen = when(sessions[0].refreshed_at) if sessions else "not logged in"
+    sheet(
+        {
+            "name": user.username,
+            "id": user.id,
+            "created": when(user.created_at),
+            "state": _state(user),
+            "password hash": user.hash_method,
+            "sessions": str(len(sessions)),
+            "last seen": last_seen,
+        }
+    )
+
+
+@users.command()
+@whom_argument
+@json_option
+def disable(name: str, by_id: bool, json_wanted: bool) -> None:
+    """Forbid a user to log in, and end all sessions."""
+    _report(service(Administration).disable(Whom(name, by_id)), "disabled", json_wanted)
+
+
+@users.command()
+@whom_argument
+@json_option
+def enable(name: str, by_id: bool, json_wanted: bool) -> None:
+    """Allow a user to log in again."""
+    _report(service(Administration).enable(Whom(name, by_id)), "enabled", json_wanted)
+
+
+@users.command()
+@whom_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def delete(name: str, by_id: bool, yes: bool, json_wanted: bool) -> None:
+    """Remove a user and all that belongs to the user."""
+    administration = service(Administration)
+    user = administration.find(Whom(name, by_id))
+    if not yes:
+        question = f"Delete {printable(user.username)} (id {user.id}) and all that belongs to it?"
+        click.confirm(question, abort=True, err=True)
+    _report(administration.delete(Whom(user.id, is_id=True)), "deleted", json_wanted)
+
+
+@users.command()
+@whom_argument
+@json_option
+def logout(name: str, by_id: bool, json_wanted: bool) -> None:
+    """End all sessions of a user; the user may log in again."""
+    ended = service(Administration).log_out(Whom(name, by_id))
+    if json_wanted:
+        as_json({"sessions_ended": ended})
+    else:
+        click.echo(f"{ended} session{'' if ended == 1 else 's'} ended.")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if not from_stdin:
+        if not sys.stdin.isatty():
+            raise click.UsageError("There is no terminal to ask at: use --password-stdin.")
+        asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return asked
+    try:
+        text = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise click.ClickException("The password on standard input is not UTF-8.") from None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _fact_sheet(user: User) -> dict[str, object]:
+    return {
+        "username": user.username,
+        "user_id": user.id,
+        "created_at": user.created_at.isoformat(),
+        "disabled": user.disabled,
+        "password_hash_method": user.hash_method,
+    }
+
+
+def _state(user: User) -> str:
+    return "disabled" if user.disabled else "active"
+
+
+def _report(user: User, what: str, json_wanted: bool) -> None:
+    if json_wanted:
+        as_json({"username": user.username, "user_id": user.id, "done": what})
+    else:
+        click.echo(f"{printable(user.username)} (id {user.id}) was {what}.")

@@ -1,0 +1,73 @@
+"""`flask audit tail`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from authapi.database import Collections
+from tests.cli.conftest import Operator, flask_process
+from tests.support.actors import Visitor
+
+
+def test_the_last_events_stand_at_the_end(operator: Operator, visitor: Visitor) -> None:
+    """S75: as `tail` shows a file; `--limit` says how many."""
+    name = visitor.new_user()
+    visitor.log_in(name)
+    visitor.authenticate(name, "not the password")
+    heading, *rows = operator("audit", "tail", "--limit", "2").out.splitlines()
+    assert heading.split()[:3] == ["AT", "EVENT", "REASON"]
+    assert [row.split()[2] for row in rows] == ["login_succeeded", "login_failed"]
+
+
+def test_the_events_of_one_user(operator: Operator, visitor: Visitor) -> None:
+    """By name or by id, and nobody else's."""
+    name = visitor.new_user()
+    visitor.log_in(name)
+    visitor.log_in()
+    events = operator("audit", "tail", "--user", name, "--json").json["events"]
+    assert {event["event"] for event in events} == {"user_registered", "login_succeeded"}
+    user_id = events[0]["user_id"]
+    assert operator("audit", "tail", "--user", user_id, "--id", "--json").json["events"] == events
+
+
+def test_what_the_operator_does_is_an_event(
+    environment: Mapping[str, str], operator: Operator, visitor: Visitor
+) -> None:
+    """S75: one JSON line in the log, and one document that says who it was."""
+    name = visitor.new_user()
+    done = flask_process(environment, "users", "disable", name)
+    assert '"message": "user_disabled"' in done.err
+    [event] = [
+        event
+        for event in operator("audit", "tail", "--user", name, "--json").json["events"]
+        if event["event"] == "user_disabled"
+    ]
+    assert (event["reason"], event["user_agent"]) == ("operator", "command line")
+
+
+def test_a_deleted_users_events_are_gone(
+    operator: Operator, visitor: Visitor, collections: Collections
+) -> None:
+    """Deleted by the operator or by the owner, it is the same."""
+    name = visitor.new_user()
+    user_id = operator("users", "show", name, "--json").json["user_id"]
+    operator("users", "delete", name, "--yes")
+    assert collections["audit_events"].count_documents({"user_id": user_id}) == 0
+    assert operator("audit", "tail", "--user", user_id, "--id", "--json").json["events"] == []
+
+
+def test_a_user_agent_does_not_move_the_terminal(operator: Operator, visitor: Visitor) -> None:
+    """S76: what a client calls itself is shown with its control characters escaped."""
+    name = visitor.new_user()
+    credentials = {"username": name, "password": "not the password"}
+    visitor.post("/authenticate", credentials, {"User-Agent": "evil\x9b2J"})
+    shown = operator("audit", "tail", "--user", name).out
+    assert "evil\\x9b2J" in shown
+    assert "\x9b" not in operator("audit", "tail", "--user", name, "--json").out
+
+
+def test_mistakes_are_one_line(operator: Operator) -> None:
+    """An unknown user is exit code 1; a flag without what it belongs to is 2."""
+    done = operator("audit", "tail", "--user", "nobody-at-all")
+    assert (done.code, done.said) == (1, "Error: There is no user of the name 'nobody-at-all'.\n")
+    assert operator("audit", "tail", "--id").code == 2
