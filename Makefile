@@ -16,7 +16,8 @@ run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8
 	@exec flask run
 
 test: .venv/dev node_modules/.installed ## Run every test
-	pytest -n 2 --dist loadgroup $(ARGS)
+	pytest -n 2 --dist loadfile --ignore tests/extension $(ARGS)
+	pytest tests/extension $(ARGS)
 	npm test --silent
 
 test-stores: .venv/dev ## Run the store, race and property tests (on TEST_MONGO_URI, if set)

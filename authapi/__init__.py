@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
 
     # 5. The command line, and what `flask run` says
     commands.init_app(app)
+    devserver.init()
     if settings.development:
         _prepare_development(made, settings)
     return app
@@ -80,7 +81,6 @@ def _compact_json(app: Flask) -> DefaultJSONProvider:
 
 
 def _prepare_development(made: Services, settings: Settings) -> None:
-    devserver.init()
     if address := devserver.address():
         where = "MONGO_URI" if settings.mongo_uri else f"embedded, in {settings.instance}/mongo"
         devserver.announce(address, where, made.database.prepare)

@@ -65,6 +65,7 @@ def _answer_http(error: HTTPException) -> Response:
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return cast(Response, error.get_response())  # a view's own answer, or a redirect
     response = answer(ApiError(_code_for(status)))
+    response.status_code = status  # also one that the catalogue does not list, such as 403
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     retry_after = getattr(error, "retry_after", None)

@@ -142,11 +142,12 @@ def test_a_strange_request_id_is_not_taken_over(
     assert offered not in log.text
 
 
-def test_what_a_development_server_writes_holds_no_secret_either(
-    environment: dict[str, str],
+@pytest.mark.parametrize("kind", ["development", "production"])
+def test_what_a_server_writes_holds_no_secret_either(
+    environment: dict[str, str], kind: str
 ) -> None:
-    """S76: the whole output of `flask run`, its own request log included."""
-    with flask_run({**environment, "AUTHAPI_ENV": "development"}) as server:
+    """S76: the whole output of `flask run`, its own request log included, in every environment."""
+    with flask_run({**environment, "AUTHAPI_ENV": kind}) as server:
         visitor = Visitor(server.base_url)
         life = live(visitor)
         tokens = visitor.log_in(life.name, PASSWORD)

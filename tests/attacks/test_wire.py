@@ -59,10 +59,10 @@ BAD_BODIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(environment: dict[str, str]) -> Iterator[ServerProcess]:
-    """A development server, as `flask run` starts it."""
-    with flask_run({**environment, "AUTHAPI_ENV": "development"}) as server:
+@pytest.fixture(scope="module", params=["development", "production"])
+def server(environment: dict[str, str], request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
+    """A server as `flask run` starts it, in every environment."""
+    with flask_run({**environment, "AUTHAPI_ENV": request.param}) as server:
         yield server
 
 

@@ -100,7 +100,7 @@ def test_too_many_hashes_in_progress_are_a_503(settings: Settings) -> None:
         return any(answer.status_code == 503 for answer in answers)
 
     with served(one_seat) as visitor:
-        until(lambda: turned_away(visitor), what="somebody is turned away")
+        until(lambda: turned_away(visitor), seconds=60, what="somebody is turned away")
     refused = next(answer for answer in answers if answer.status_code == 503)
     assert error_code(refused) == (503, "service_unavailable")
     assert refused.headers["Retry-After"] == "1"

@@ -16,7 +16,9 @@ from tests.support.servers import free_port
 
 @pytest.fixture(scope="module")
 def stranded(settings: Settings) -> Iterator[Visitor]:
-    """A visitor of it; all but the database's address is as in production."""
+    """A visitor of it, with the usual patience."""
     uri = Secret(f"mongodb://ann:hidden-password@127.0.0.1:{free_port()}/")
-    with served(replace(settings, mongo_uri=uri)) as visitor:
+    with served(
+        replace(settings, mongo_uri=uri, mongo_timeout_ms=Settings.mongo_timeout_ms)
+    ) as visitor:
         yield visitor
