@@ -21,6 +21,7 @@ class Event(StrEnum):
     LOGGED_OUT = "logged_out"
     PASSWORD_CHANGED = "password_changed"
     USER_DELETED = "user_deleted"
+    RATE_LIMITED = "rate_limited"
 
 
 def record(
