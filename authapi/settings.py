@@ -13,6 +13,7 @@ from typing import Any
 from authapi.core.readers import choice, integer, number, pattern
 from authapi.core.secrets import Secret, weakness
 from authapi.database import uri_problem
+from authapi.limits.rules import Rate
 
 DEVELOPMENT = "development"
 PRODUCTION = "production"
@@ -107,6 +108,18 @@ class Settings:
     argon2_passes: int = _setting("ARGON2_PASSES", 2, integer(2, 16))
     hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
     hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, integer(0, 10_000))
+    limits: str = _setting("LIMITS", "on", choice("on", "off"))
+    limit_login_failures: Rate = _setting(
+        "LIMIT_LOGIN_FAILURES", Rate.parse("10/5 minutes"), Rate.parse
+    )
+    limit_login_failures_per_address: Rate = _setting(
+        "LIMIT_LOGIN_FAILURES_PER_ADDRESS", Rate.parse("300/5 minutes"), Rate.parse
+    )
+    limit_failures_in_a_row: int = _setting("LIMIT_FAILURES_IN_A_ROW", 100, integer(1, 1_000_000))
+    limit_longest_wait_minutes: int = _setting("LIMIT_LONGEST_WAIT_MINUTES", 60, integer(1, 1440))
+    limit_registrations: Rate | None = _setting("LIMIT_REGISTRATIONS", None, Rate.parse)
+    limit_refreshes: Rate = _setting("LIMIT_REFRESHES", Rate.parse("300/minute"), Rate.parse)
+    trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, integer(0, 10))
     log_level: str = _setting("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))
     instance: Path = _setting("AUTHAPI_INSTANCE", _INSTANCE, _path)
 
@@ -170,6 +183,17 @@ class Settings:
     def revocation_patience(self) -> timedelta:
         """How long revocations may go unsynchronised before access tokens are refused by a 503."""
         return timedelta(seconds=self.revocation_patience_seconds)
+
+    @property
+    def longest_wait(self) -> timedelta:
+        """How long strangers wait at the most once an account was guessed at too often."""
+        return timedelta(minutes=self.limit_longest_wait_minutes)
+
+    @property
+    def registration_rate(self) -> Rate:
+        """How often one address may register; where people develop, test suites do it a lot."""
+        default = "300/minute" if self.development else "100/hour"
+        return self.limit_registrations or Rate.parse(default)
 
     @property
     def hash_slots_or_cores(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,10 +15,16 @@ from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import Argon2Cost, PasswordHasher
 from authapi.core.identity import Identity
 from authapi.core.secrets import Secret, kept_secret
+from authapi.core.turns import Turns
 from authapi.core.waiting_room import WaitingRoom
 from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.embedded import EmbeddedUnavailable, ensure_running, index_build_mark
 from authapi.health.service import Readiness
+from authapi.limits import store as limits_store
+from authapi.limits.off import NoStore
+from authapi.limits.rules import Brake
+from authapi.limits.service import LimitPolicy, Limits
+from authapi.limits.store import LimitStore
 from authapi.profile.service import ProfileService
 from authapi.revocation import store as revocation_store
 from authapi.revocation.service import (
@@ -34,7 +40,15 @@ from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
 from authapi.tokens.service import TokenPolicy, TokenService
 
-INDEXES = (*accounts_store.INDEXES, *sessions_store.INDEXES, *revocation_store.INDEXES)
+INDEXES = (
+    *accounts_store.INDEXES,
+    *sessions_store.INDEXES,
+    *revocation_store.INDEXES,
+    *limits_store.INDEXES,
+)
+
+_WAITING_ATTEMPTS = 256
+"""In one process: attempts that wait for another one at the same account from the same client."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,7 @@ class Services:
     profile: ProfileService
     tokens: TokenService
     revocations: Revocations
+    limits: Limits
     readiness: Readiness
     database: Database
 
@@ -72,9 +87,11 @@ def build(settings: Settings, clock: Clock) -> Services:
     tokens = TokenService(master, _token_policy(settings), clock)
     session_store = SessionStore(database)
     revocations = _revocations(settings, database, session_store, clock)
+    limits = _limits(settings, database, fingerprints, clock)
     accounts = AccountService(
         UserStore(database),
         _hasher(settings),
+        limits,
         fingerprints,
         clock,
         settings.access_token_lifetime,
@@ -84,13 +101,14 @@ def build(settings: Settings, clock: Clock) -> Services:
         accounts,
         tokens,
         revocations,
+        limits,
         fingerprints,
         clock,
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
     profile = ProfileService(accounts, sessions, revocations)
     readiness = _readiness(tokens, database)
-    return Services(accounts, sessions, profile, tokens, revocations, readiness, database)
+    return Services(accounts, sessions, profile, tokens, revocations, limits, readiness, database)
 
 
 def build_database(settings: Settings) -> Database:
@@ -143,6 +161,22 @@ def _revocations(
             store, clock, lifetime, patience, lambda session: sessions.find(session) is not None
         )
     return SyncedRevocations(store, clock, lifetime, patience)
+
+
+def _limits(
+    settings: Settings, database: Database, fingerprints: Fingerprints, clock: Clock
+) -> Limits:
+    policy = LimitPolicy(
+        login_failures=settings.limit_login_failures,
+        login_failures_per_address=settings.limit_login_failures_per_address,
+        registrations=settings.registration_rate,
+        refreshes=settings.limit_refreshes,
+        brake=Brake(settings.limit_failures_in_a_row, settings.longest_wait),
+    )
+    if settings.limits == "off":
+        return Limits(NoStore(), nullcontext, policy, fingerprints, clock)
+    turns = Turns(seats=_WAITING_ATTEMPTS)
+    return Limits(LimitStore(database), turns.of, policy, fingerprints, clock)
 
 
 def _hasher(settings: Settings) -> PasswordHasher:

@@ -1,6 +1,7 @@
 """The stories of one's own account, across the rooms below: account, sessions, revocation."""
 
 from authapi.accounts.service import AccountService
+from authapi.core.client import Client
 from authapi.core.identity import Identity
 from authapi.revocation.service import Revocations
 from authapi.sessions.service import SessionService
@@ -27,22 +28,22 @@ class ProfileService:
             "session_id": identity.session_id,
         }
 
-    def change_password(self, identity: Identity, current: str, new: str) -> None:
+    def change_password(self, identity: Identity, current: str, new: str, client: Client) -> None:
         """Replace the password and end the caller's other sessions (ASVS 7.4.3).
 
         Raises:
-            ApiError: `invalid_credentials` when `current` is wrong.
+            ApiError: `invalid_credentials` when `current` is wrong; `rate_limited`.
         """
-        user = self._accounts.change_password(identity.username, current, new)
+        user = self._accounts.change_password(identity.username, current, new, client)
         self._sessions.end_all(user.id, keep=identity.session_id)
 
-    def delete(self, identity: Identity, password: str) -> None:
+    def delete(self, identity: Identity, password: str, client: Client) -> None:
         """Remove the account and all that belongs to it.
 
         Raises:
-            ApiError: `invalid_credentials` when `password` is wrong.
+            ApiError: `invalid_credentials` when `password` is wrong; `rate_limited`.
         """
-        user = self._accounts.delete(identity.username, password)
+        user = self._accounts.delete(identity.username, password, client)
         self._revocations.revoke_user(user.id)
         self._sessions.end_all(user.id)
 
