@@ -1,5 +1,7 @@
 """Wrong passwords: how many, and how long to wait."""
 
+import pytest
+
 from authapi.settings import Settings
 from tests.limits.conftest import From, Serve, fail
 from tests.support.actors import Visitor, error_code, fresh_name
@@ -38,9 +40,10 @@ def test_a_stranger_does_not_lock_the_owner_out(serve: Serve, come_from: From) -
     assert owner.authenticate(name).status_code == 200
 
 
-def test_a_successful_login_does_not_count(serve: Serve, come_from: From) -> None:
+@pytest.mark.parametrize("limit", ["limit_login_failures", "limit_login_failures_per_address"])
+def test_a_successful_login_does_not_count(serve: Serve, come_from: From, limit: str) -> None:
     """Any number of right passwords pass, and the failures between them stay counted."""
-    owner = come_from(serve(limit_login_failures="2/5 minutes"))
+    owner = come_from(serve(**{limit: "2/5 minutes"}))
     name = owner.new_user()
     assert [owner.authenticate(name).status_code for _ in range(5)] == [200] * 5
     assert fail(owner, name) == [401]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import repeat
 
 import pytest
+from pymongo.errors import PyMongoError
 
 from authapi.database import Database
 from authapi.limits.rules import Brake, Claim, Rate
@@ -101,6 +102,14 @@ def test_the_places_of_an_account_are_bounded_and_the_latest_stay(store: LimitSt
     assert len(known) == len(set(known)) == KNOWN_PLACES
 
 
+def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database) -> None:
+    """S74: only a full window is a 429; any other error is the database's, and so a 503."""
+    account = secrets.token_hex(8)
+    database["limits"].insert_one({"_id": account, "failures": "damaged"})
+    with pytest.raises(PyMongoError):
+        store.take([a_window("1/hour")], NOW, account, Claim(1, None, 3))
+
+
 def test_documents_end_by_themselves(store: LimitStore, database: Database) -> None:
     """A window with itself, a row of failures after a month, known places after the longest."""
     counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
@@ -110,4 +119,5 @@ def test_documents_end_by_themselves(store: LimitStore, database: Database) -> N
         database["limits"].find_one({"_id": name})["expires_at"] - NOW  # type: ignore[index]
         for name in (counter.id, failing, known)
     ]
+    assert "limits.expires_at_1" in database.ensure_indexes()
     assert lives == [timedelta(hours=1), timedelta(days=30), timedelta(days=400)]
