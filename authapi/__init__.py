@@ -14,7 +14,7 @@ from authapi.keys.routes import blueprint as keys
 from authapi.reference.routes import blueprint as reference
 from authapi.settings import Settings, SettingsError
 from authapi.version import __version__
-from authapi.web import bearer, cors, devserver, errors, lifecycle, logs, services
+from authapi.web import bearer, client, cors, devserver, errors, lifecycle, logs, services
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.openapi import create_api
 from authapi.wiring import Services, build
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     app.extensions[bearer.EXTENSION] = made.verify
 
     # 3. What every request passes
+    client.trust_proxies(app, settings.trusted_proxies)
     allow_origins = cors.policy(app, settings.cors_origins, development=settings.development)
     lifecycle.init_app(app, allow_origins, https_only=not settings.development)
     errors.init_app(app, FAILURES)

@@ -13,6 +13,7 @@ from typing import Any
 from authapi.core.readers import choice, integer, number, pattern
 from authapi.core.secrets import Secret, weakness
 from authapi.database import uri_problem
+from authapi.limits.rules import Rate
 from authapi.tokens import jwks
 
 DEVELOPMENT = "development"
@@ -123,6 +124,18 @@ class Settings:
     hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
     hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, integer(0, 10_000))
     audit_days: int = _setting("AUDIT_DAYS", 90, integer(0, 3650))
+    limits: str = _setting("LIMITS", "on", choice("on", "off"))
+    limit_login_failures: Rate = _setting(
+        "LIMIT_LOGIN_FAILURES", Rate.parse("10/5 minutes"), Rate.parse
+    )
+    limit_login_failures_per_address: Rate = _setting(
+        "LIMIT_LOGIN_FAILURES_PER_ADDRESS", Rate.parse("300/5 minutes"), Rate.parse
+    )
+    limit_failures_in_a_row: int = _setting("LIMIT_FAILURES_IN_A_ROW", 100, integer(1, 1_000_000))
+    limit_longest_wait_minutes: int = _setting("LIMIT_LONGEST_WAIT_MINUTES", 60, integer(1, 1440))
+    limit_registrations: Rate | None = _setting("LIMIT_REGISTRATIONS", None, Rate.parse)
+    limit_refreshes: Rate = _setting("LIMIT_REFRESHES", Rate.parse("300/minute"), Rate.parse)
+    trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, integer(0, 10))
     log_level: str = _setting("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))
     instance: Path = _setting("AUTHAPI_INSTANCE", _INSTANCE, _path)
 
@@ -196,6 +209,17 @@ class Settings:
     def audit_lifetime(self) -> timedelta:
         """How long a security event is kept in the database; nothing: it goes to the log only."""
         return timedelta(days=self.audit_days)
+
+    @property
+    def longest_wait(self) -> timedelta:
+        """How long strangers wait at the most once an account was guessed at too often."""
+        return timedelta(minutes=self.limit_longest_wait_minutes)
+
+    @property
+    def registration_rate(self) -> Rate:
+        """How often one address may register; where people develop, test suites do it a lot."""
+        default = "300/minute" if self.development else "100/hour"
+        return self.limit_registrations or Rate.parse(default)
 
     @property
     def hash_slots_or_cores(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,10 +22,16 @@ from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import Argon2Cost, PasswordHasher
 from authapi.core.identity import Identity
 from authapi.core.secrets import Secret, kept_secret
+from authapi.core.turns import Turns
 from authapi.core.waiting_room import WaitingRoom
 from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.embedded import EmbeddedUnavailable, ensure_running, index_build_mark
 from authapi.health.service import Readiness
+from authapi.limits import store as limits_store
+from authapi.limits.off import NoStore
+from authapi.limits.rules import Brake
+from authapi.limits.service import LimitPolicy, Limits
+from authapi.limits.store import LimitStore
 from authapi.profile.service import ProfileService
 from authapi.revocation import store as revocation_store
 from authapi.revocation.service import (
@@ -50,7 +56,11 @@ INDEXES = (
     *sessions_store.INDEXES,
     *revocation_store.INDEXES,
     *audit_store.INDEXES,
+    *limits_store.INDEXES,
 )
+
+_WAITING_ATTEMPTS = 256
+"""In one process: attempts that wait for another one at the same account from the same client."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,7 @@ class Services:
     audit: AuditTrail
     administration: Administration
     imports: UserImport
+    limits: Limits
     readiness: Readiness
     database: Database
 
@@ -95,9 +106,11 @@ def build(settings: Settings, clock: Clock) -> Services:
     session_store = SessionStore(database)
     revocations = _revocations(settings, database, session_store, clock)
     users = UserStore(database)
+    limits = _limits(settings, database, fingerprints, events, clock)
     accounts = AccountService(
         users,
         _hasher(settings),
+        limits,
         fingerprints,
         events,
         _blocklist(settings),
@@ -109,6 +122,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         accounts,
         tokens,
         revocations,
+        limits,
         fingerprints,
         events,
         clock,
@@ -127,6 +141,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         audit,
         administration,
         imports,
+        limits,
         readiness,
         database,
     )
@@ -192,6 +207,26 @@ def _revocations(
             store, clock, lifetime, patience, lambda session: sessions.find(session) is not None
         )
     return SyncedRevocations(store, clock, lifetime, patience)
+
+
+def _limits(
+    settings: Settings,
+    database: Database,
+    fingerprints: Fingerprints,
+    events: EventRecorder,
+    clock: Clock,
+) -> Limits:
+    policy = LimitPolicy(
+        login_failures=settings.limit_login_failures,
+        login_failures_per_address=settings.limit_login_failures_per_address,
+        registrations=settings.registration_rate,
+        refreshes=settings.limit_refreshes,
+        brake=Brake(settings.limit_failures_in_a_row, settings.longest_wait),
+    )
+    if settings.limits == "off":
+        return Limits(NoStore(), nullcontext, policy, fingerprints, events, clock)
+    turns = Turns(seats=_WAITING_ATTEMPTS)
+    return Limits(LimitStore(database), turns.of, policy, fingerprints, events, clock)
 
 
 def _hasher(settings: Settings) -> PasswordHasher:

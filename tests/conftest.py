@@ -15,11 +15,16 @@ from authapi import create_app
 from authapi.core.secrets import Secret
 from authapi.database import Collections
 from authapi.embedded import ensure_running
+from authapi.limits.rules import Rate
 from authapi.settings import PRODUCTION, Settings
 from authapi.wiring import Services, build_database
 from tests.support.actors import Visitor
 from tests.support.clock import MovedClock
 from tests.support.servers import SECRET, in_thread
+
+GENEROUS = "300/second"
+"""All tests come from one address, and many of them fail to log in on purpose."""
+GENEROUS_ROW = 1_000_000
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +51,11 @@ def settings(mongo_uri: str, shared_folder: Path) -> Settings:
         mongo_timeout_ms=10_000,  # a busy machine is no lost database
         cors_origins=("https://app.example",),
         password_blocklist="off",
+        limit_login_failures=Rate.parse(GENEROUS),
+        limit_login_failures_per_address=Rate.parse(GENEROUS),
+        limit_failures_in_a_row=GENEROUS_ROW,
+        limit_registrations=Rate.parse(GENEROUS),
+        limit_refreshes=Rate.parse(GENEROUS),
         instance=shared_folder / "instance",
     )
 
@@ -61,6 +71,11 @@ def environment(settings: Settings) -> dict[str, str]:
         "MONGO_DATABASE": settings.mongo_database,
         "CORS_ORIGINS": "https://app.example",
         "PASSWORD_BLOCKLIST": "off",
+        "LIMIT_LOGIN_FAILURES": GENEROUS,
+        "LIMIT_LOGIN_FAILURES_PER_ADDRESS": GENEROUS,
+        "LIMIT_FAILURES_IN_A_ROW": str(GENEROUS_ROW),
+        "LIMIT_REGISTRATIONS": GENEROUS,
+        "LIMIT_REFRESHES": GENEROUS,
         "AUTHAPI_INSTANCE": str(settings.instance),
     }
 

@@ -3,7 +3,9 @@
 from authapi.accounts.schemas import RegistrationSchema
 from authapi.accounts.service import AccountService
 from authapi.core.errors import ErrorCode
+from authapi.limits.service import Limits
 from authapi.web.body import Blueprint
+from authapi.web.client import client
 from authapi.web.openapi import answers
 from authapi.web.schemas import IdempotencySchema, MessageSchema
 from authapi.web.services import service
@@ -19,7 +21,8 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
 @answers(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True)
 def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
     """Register a user."""
-    service(AccountService).register(
-        body["username"], body["password"], headers.get("idempotency_key")
-    )
+    with service(Limits).registration(client()):
+        service(AccountService).register(
+            body["username"], body["password"], headers.get("idempotency_key")
+        )
     return REGISTERED

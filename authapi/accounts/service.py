@@ -7,11 +7,13 @@ from datetime import timedelta
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import NameTaken, User, UserStore
 from authapi.core.blocklist import Blocklist
+from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import PasswordHasher
+from authapi.limits.service import Limits
 
 REPEATABLE_FOR = timedelta(hours=24)
 """How long a registration may be repeated with its Idempotency-Key."""
@@ -24,6 +26,7 @@ class AccountService:
         self,
         users: UserStore,
         hasher: PasswordHasher,
+        limits: Limits,
         fingerprints: Fingerprints,
         events: EventRecorder,
         blocklist: Blocklist,
@@ -32,6 +35,7 @@ class AccountService:
     ) -> None:
         self._users = users
         self._hasher = hasher
+        self._limits = limits
         self._fingerprints = fingerprints
         self._events = events
         self._blocklist = blocklist
@@ -76,19 +80,22 @@ class AccountService:
         else:
             self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
 
-    def verify(self, username: str, password: str) -> User:
+    def verify(self, username: str, password: str, client: Client) -> User:
         """Return the user whose name and password these are; upgrade an outdated hash on the way.
 
         An unknown name costs the time of a known one (ASVS 6.3.8).
 
         Raises:
-            ApiError: `invalid_credentials`, the same for every reason.
+            ApiError: `invalid_credentials`, the same for every reason; `rate_limited`.
         """
-        user = self._users.find(name_key(username))
-        right = self._hasher.verify(password, user.password_hash if user else None)
-        if user is None or not right or user.disabled:
-            self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
-            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+        key = name_key(username)
+        with self._limits.password_attempt(key, client) as attempt:
+            user = self._users.find(key)
+            right = self._hasher.verify(password, user.password_hash if user else None)
+            if user is None or not right or user.disabled:
+                self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
+                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+            attempt.succeed()
         if self._hasher.is_outdated(user.password_hash):
             self._upgrade(user, password)
         return user
@@ -101,31 +108,33 @@ class AccountService:
         """Let no session begin on credentials that were checked before now."""
         self._users.begin_epoch(user_id)
 
-    def change_password(self, username: str, current: str, new: str) -> User:
+    def change_password(self, username: str, current: str, new: str, client: Client) -> User:
         """Replace the password; return the user as it was.
 
         Raises:
             ApiError: `invalid_credentials` when `current` is wrong, or was changed meanwhile;
-                `validation_error` when `new` is too easily guessed.
+                `validation_error` when `new` is too easily guessed; `rate_limited`.
         """
         self._refuse_guessable("new_password", new, username)
-        user = self.verify(username, current)
+        user = self.verify(username, current, client)
         user = self._users.find(user.name_key) or user  # its hash may have been upgraded just now
         if not self._users.change_password(user, self._hasher.hash(new)):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         self._events.record(Event.PASSWORD_CHANGED, user_id=user.id)
         return user
 
-    def delete(self, username: str, password: str) -> User:
+    def delete(self, username: str, password: str, client: Client) -> User:
         """Remove the user; the name is released when the last access token has expired.
 
         Raises:
-            ApiError: `invalid_credentials` when the password is wrong, or was changed meanwhile.
+            ApiError: `invalid_credentials` when the password is wrong, or was changed meanwhile;
+                `rate_limited`.
         """
-        user = self.verify(username, password)
+        user = self.verify(username, password, client)
         user = self._users.find(user.name_key) or user
         if not self._users.delete(user, release_name_at=self._clock() + self._token_lifetime):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+        self._limits.forget(user.name_key)
         self._events.record(Event.USER_DELETED, user_id=user.id)
         return user
 
@@ -167,6 +176,7 @@ class AccountService:
         """Remove a user without asking for the password; False when the user is gone."""
         if not self._users.remove(user, release_name_at=self._clock() + self._token_lifetime):
             return False
+        self._limits.forget(user.name_key)
         self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
         return True
 

@@ -30,6 +30,7 @@ class Event(StrEnum):
     USER_ENABLED = "user_enabled"
     USER_DELETED = "user_deleted"
     USERS_IMPORTED = "users_imported"
+    RATE_LIMITED = "rate_limited"
 
 
 @dataclass(frozen=True, slots=True)

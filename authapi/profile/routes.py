@@ -10,6 +10,7 @@ from authapi.profile.schemas import (
 from authapi.profile.service import ProfileService
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
+from authapi.web.client import client
 from authapi.web.openapi import BEARER, TOKEN_ERRORS, answers
 from authapi.web.schemas import MessageSchema
 from authapi.web.services import service
@@ -55,7 +56,7 @@ def show() -> dict[str, object]:
 )
 def delete(body: dict[str, str]) -> dict[str, str]:
     """Delete the caller's account and all that belongs to it."""
-    service(ProfileService).delete(current_identity, body["password"])
+    service(ProfileService).delete(current_identity, body["password"], client())
     return _DELETED
 
 
@@ -81,6 +82,6 @@ def export() -> dict[str, object]:
 def change_password(body: dict[str, str]) -> dict[str, str]:
     """Change the caller's password, and end the caller's other sessions."""
     service(ProfileService).change_password(
-        current_identity, body["current_password"], body["new_password"]
+        current_identity, body["current_password"], body["new_password"], client()
     )
     return _CHANGED

@@ -3,6 +3,7 @@
 from authapi.accounts.service import AccountService
 from authapi.audit import views as audit_views
 from authapi.audit.service import AuditTrail
+from authapi.core.client import Client
 from authapi.core.identity import Identity
 from authapi.revocation.service import Revocations
 from authapi.sessions.service import SessionService
@@ -34,23 +35,23 @@ class ProfileService:
             "session_id": identity.session_id,
         }
 
-    def change_password(self, identity: Identity, current: str, new: str) -> None:
+    def change_password(self, identity: Identity, current: str, new: str, client: Client) -> None:
         """Replace the password and end the caller's other sessions (ASVS 7.4.3).
 
         Raises:
             ApiError: `invalid_credentials` when `current` is wrong; `validation_error` when `new`
-                is too easily guessed.
+                is too easily guessed; `rate_limited`.
         """
-        user = self._accounts.change_password(identity.username, current, new)
+        user = self._accounts.change_password(identity.username, current, new, client)
         self._sessions.end_all(user.id, keep=identity.session_id)
 
-    def delete(self, identity: Identity, password: str) -> None:
+    def delete(self, identity: Identity, password: str, client: Client) -> None:
         """Remove the account and all that belongs to it.
 
         Raises:
-            ApiError: `invalid_credentials` when `password` is wrong.
+            ApiError: `invalid_credentials` when `password` is wrong; `rate_limited`.
         """
-        self.erase(self._accounts.delete(identity.username, password).id)
+        self.erase(self._accounts.delete(identity.username, password, client).id)
 
     def erase(self, user_id: str) -> None:
         """Remove what other rooms keep of a user whose account was removed just now."""

@@ -71,7 +71,9 @@ def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
     A refresh token is good for one use. Using it again ends its session, unless the same
     `Idempotency-Key` comes with it: then the answer was lost, and is given again.
     """
-    pair = service(SessionService).refresh(body["refresh_token"], headers.get("idempotency_key"))
+    pair = service(SessionService).refresh(
+        body["refresh_token"], client(), headers.get("idempotency_key")
+    )
     return _answer(pair)
 
 

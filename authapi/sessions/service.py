@@ -10,6 +10,7 @@ from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
+from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
 from authapi.sessions.rules import Verdict, judge
 from authapi.sessions.store import Session, SessionStore
@@ -35,6 +36,7 @@ class SessionService:
         accounts: AccountService,
         tokens: TokenService,
         revocations: Revocations,
+        limits: Limits,
         fingerprints: Fingerprints,
         events: EventRecorder,
         clock: Clock,
@@ -44,6 +46,7 @@ class SessionService:
         self._accounts = accounts
         self._tokens = tokens
         self._revocations = revocations
+        self._limits = limits
         self._fingerprints = fingerprints
         self._events = events
         self._clock = clock
@@ -56,9 +59,9 @@ class SessionService:
         changed, or the user disabled or deleted, one of the two sees the other, and it ends.
 
         Raises:
-            ApiError: `invalid_credentials`.
+            ApiError: `invalid_credentials` or `rate_limited`.
         """
-        user = self._accounts.verify(username, password)
+        user = self._accounts.verify(username, password, client)
         claims = self._tokens.first_refresh(user.username, user.id, secrets.token_urlsafe(16))
         self._sessions.add(
             Session(
@@ -77,16 +80,20 @@ class SessionService:
         self._events.record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=claims.sid)
         return self._pair(claims)
 
-    def refresh(self, refresh_token: str, idempotency_key: str | None = None) -> TokenPair:
+    def refresh(
+        self, refresh_token: str, client: Client, idempotency_key: str | None = None
+    ) -> TokenPair:
         """Spend a refresh token for its successor, by one conditional write (RFC 9700, 4.14).
 
         A token spent before ends its session, unless the same Idempotency-Key comes with it: then
         the answer was lost on its way, and the same successor is given again.
 
         Raises:
-            ApiError: `invalid_refresh_token` or `refresh_token_expired`.
+            ApiError: `invalid_refresh_token`, `refresh_token_expired`, or `rate_limited`, which
+                leaves the token as it is.
         """
         spent = self._tokens.read_refresh(refresh_token)
+        self._limits.refresh(client)
         now = whole_second(self._clock())
         successor = self._tokens.next_refresh(spent, at=now)
         fingerprint = self._fingerprint(spent, idempotency_key)

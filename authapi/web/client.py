@@ -1,6 +1,7 @@
 """The client behind the current request."""
 
-from flask import g, has_request_context, request
+from flask import Flask, g, has_request_context, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from authapi.core.client import Client
 from authapi.core.events import Origin
@@ -21,3 +22,13 @@ def origin() -> Origin:
         return Origin(Client.of(None, "command line"))
     caller = client()
     return Origin(Client(caller.address, redact(caller.user_agent)), g.get("request_id"))
+
+
+def trust_proxies(app: Flask, count: int) -> None:
+    """Take address and scheme from what the last `count` proxies wrote; 0: from the connection.
+
+    With 0 no forwarding header changes anything, however it is spelled (S27).
+    """
+    if count:
+        fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
+        app.wsgi_app = fixed  # type: ignore[method-assign]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pytest
 from flask import Flask
 
+from authapi.core.client import UNKNOWN
 from authapi.database import Collections
 from tests.cli.conftest import Operator, flask_process
 from tests.conftest import services_of
@@ -222,7 +223,7 @@ def test_a_login_under_way_is_caught(
     """S41: credentials checked before the command begin no session after it."""
     name = visitor.new_user()
     accounts = services_of(app).accounts
-    checked = accounts.verify(name, PASSWORD)
+    checked = accounts.verify(name, PASSWORD, UNKNOWN)
     assert accounts.is_current(checked)
     assert operator("users", args[0], name, *args[1:]).code == 0
     assert not accounts.is_current(checked)

@@ -27,11 +27,13 @@ def error_code(response: requests.Response) -> tuple[int, str]:
 
 
 class Visitor:
-    """Speaks HTTP with the service at `base_url`."""
+    """Speaks HTTP with the service at `base_url`, through a proxy if one says `forwarded_for`."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, forwarded_for: str | None = None) -> None:
         self.base_url = base_url
         self._http = requests.Session()
+        if forwarded_for is not None:
+            self._http.headers["X-Forwarded-For"] = forwarded_for
 
     def close(self) -> None:
         """Close the connection."""

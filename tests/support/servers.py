@@ -33,7 +33,19 @@ def free_port() -> int:
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment without the service's own variables, plus `extra`."""
-    ours = ("AUTHAPI_", "FLASK_", "JWT_", "MONGO_", "ARGON2_", "PASSWORD_", "CORS_", "AUDIT_")
+    ours = (
+        "AUTHAPI_",
+        "FLASK_",
+        "JWT_",
+        "MONGO_",
+        "ARGON2_",
+        "PASSWORD_",
+        "CORS_",
+        "AUDIT_",
+        "LIMIT",
+        "REVOCATION",
+        "TRUSTED_",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "PYTHONUNBUFFERED": "1", **extra}
 

@@ -1,0 +1,56 @@
+"""One at a time, for each of many things."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from authapi.core.errors import ApiError, ErrorCode
+
+RETRY_AFTER_SECONDS = 1
+
+
+class Turns:
+    """Lets one caller at a time do something about one thing; different things do not wait.
+
+    Args:
+        seats: how many callers may wait in this process, for whatever it is.
+    """
+
+    def __init__(self, seats: int) -> None:
+        self._seats = seats
+        self._begin()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
+        self._changed = threading.Condition()
+        self._busy: set[str] = set()
+        self.waiting = 0  # how many wait now
+
+    @contextmanager
+    def of(self, thing: str) -> Iterator[None]:
+        """Wait until nobody else is at `thing`, and keep it for the length of the `with` block.
+
+        Raises:
+            ApiError: `service_unavailable` at once, when every seat is taken.
+        """
+        with self._changed:
+            if thing in self._busy:
+                self._wait_for(thing)
+            self._busy.add(thing)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy.discard(thing)
+                self._changed.notify_all()
+
+    def _wait_for(self, thing: str) -> None:
+        if self.waiting >= self._seats:
+            raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)
+        self.waiting += 1
+        try:
+            self._changed.wait_for(lambda: thing not in self._busy)
+        finally:
+            self.waiting -= 1

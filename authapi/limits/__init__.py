@@ -1,0 +1,1 @@
+"""Limits: how often one may guess, register or refresh, shared by all processes."""

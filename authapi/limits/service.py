@@ -1,0 +1,146 @@
+"""What may be done how often: a password tried, a user registered, a session refreshed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.limits.attempts import TRIES, PasswordAttempt, Reason, Target, refuse, refuse_while
+from authapi.limits.rules import Brake, Rate, network
+from authapi.limits.store import Counter, LimitStore
+
+
+@dataclass(frozen=True, slots=True)
+class LimitPolicy:
+    """The numbers.
+
+    Attributes:
+        login_failures: wrong passwords for one account from one client.
+        login_failures_per_address: wrong passwords from one client for any accounts.
+        registrations: registrations from one client, successful or not.
+        refreshes: refreshes from one client.
+        brake: what slows strangers down once an account was guessed at from many places.
+    """
+
+    login_failures: Rate
+    login_failures_per_address: Rate
+    registrations: Rate
+    refreshes: Rate
+    brake: Brake
+
+
+class Limits:
+    """Counts per client: an IPv4 address or an IPv6 /64 (S28). Ids are keyed fingerprints.
+
+    What the database raises is raised: without it the answer is 503, never an open door.
+
+    Args:
+        store: what counts.
+        turns: lets the attempts at one account from one client wait for each other. A right
+            password counts as a failure while it is looked at: many at once must not look like
+            many wrong ones.
+        policy: the numbers.
+        fingerprints: makes the ids of what is stored.
+        events: is told of every refusal.
+        clock: what tells the time.
+    """
+
+    def __init__(
+        self,
+        store: LimitStore,
+        turns: Callable[[str], AbstractContextManager[object]],
+        policy: LimitPolicy,
+        fingerprints: Fingerprints,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._turns = turns
+        self._policy = policy
+        self._fingerprints = fingerprints
+        self._events = events
+        self._clock = clock
+
+    @contextmanager
+    def password_attempt(self, account: str, client: Client) -> Iterator[PasswordAttempt]:
+        """Let a password be tried in the `with` block; the same for names that nobody has (S25).
+
+        It counts as a failure unless the block says that it succeeded, or we were too busy.
+
+        Args:
+            account: the unique form of the user name.
+            client: who tries.
+
+        Raises:
+            ApiError: `rate_limited`; `service_unavailable` when too many wait for their turn.
+        """
+        place = network(client.address)
+        target = Target(
+            self._counter("pair", self._policy.login_failures, account, place),
+            self._counter("logins", self._policy.login_failures_per_address, place),
+            self._account_id(account),
+        )
+        attempt = PasswordAttempt(
+            self._store, target, self._policy.brake, self._events, self._clock
+        )
+        with self._turns(target.pair.id):
+            attempt.begin()
+            try:
+                yield attempt
+            except ApiError as error:
+                if error.code is ErrorCode.SERVICE_UNAVAILABLE:
+                    attempt.give_back()
+                raise
+
+    @contextmanager
+    def registration(self, client: Client) -> Iterator[None]:
+        """Let a user be registered in the `with` block; one that we were too busy for is free.
+
+        Raises:
+            ApiError: `rate_limited`.
+        """
+        counter = self._counter(
+            "registrations", self._policy.registrations, network(client.address)
+        )
+        self._take(counter, Reason.REGISTRATIONS)
+        try:
+            yield
+        except ApiError as error:
+            if error.code is ErrorCode.SERVICE_UNAVAILABLE:
+                self._store.give_back([counter])
+            raise
+
+    def refresh(self, client: Client) -> None:
+        """Let a session be refreshed; one write.
+
+        Raises:
+            ApiError: `rate_limited`.
+        """
+        counter = self._counter("refreshes", self._policy.refreshes, network(client.address))
+        self._take(counter, Reason.REFRESHES)
+
+    def forget(self, account: str) -> None:
+        """Remove what is stored about an account: its failures in a row, and its known places."""
+        self._store.forget(self._account_id(account))
+
+    def _take(self, counter: Counter, reason: Reason) -> None:
+        for _ in range(TRIES):
+            now = self._clock()
+            if self._store.take([counter], now):
+                return
+            standing = self._store.read([counter])
+            free_at = counter.rate.free_at(standing.hits[counter.id], now)
+            refuse_while({reason: free_at}, now, self._events)
+        refuse(reason, 1, self._events)
+
+    def _counter(self, kind: str, rate: Rate, *parts: str) -> Counter:
+        return Counter(self._fingerprints.of("limit", kind, *parts), rate)
+
+    def _account_id(self, account: str) -> str:
+        return self._fingerprints.of("limit", "account", account)

@@ -1,0 +1,81 @@
+"""Registrations and refreshes per address, and what counts as one address."""
+
+import pytest
+
+from tests.limits.conftest import From, Serve, fail
+from tests.limits.test_logins import LIMITED
+from tests.support.actors import error_code, fresh_name
+from tests.support.clock import MovedClock
+
+
+def test_registrations_are_limited_for_an_address(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """S22, S26: names that are taken count as well; another address goes on; waiting works."""
+    url = serve(limit_registrations="2/hour")
+    anyone, somebody_else = come_from(url), come_from(url)
+    name = anyone.new_user()
+    assert error_code(anyone.register(name)) == (400, "user_exists")
+    refused = anyone.register(fresh_name())
+    assert error_code(refused) == LIMITED
+    assert somebody_else.register(fresh_name()).status_code == 200
+    clock.move(seconds=int(refused.headers["Retry-After"]))
+    assert anyone.register(fresh_name()).status_code == 200
+
+
+def test_a_body_that_is_not_valid_is_no_registration(serve: Serve, come_from: From) -> None:
+    """A person who mistypes in the form uses up nothing."""
+    anyone = come_from(serve(limit_registrations="1/hour"))
+    assert [anyone.register(fresh_name(), "short").status_code for _ in range(3)] == [422] * 3
+    assert anyone.register(fresh_name()).status_code == 200
+
+
+def test_refreshes_are_limited_and_the_token_survives_it(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """A refused refresh spends nothing: after the wait the same token works."""
+    anyone = come_from(serve(limit_refreshes="2/minute"))
+    token = anyone.log_in()["refresh_token"]
+    for _ in range(2):
+        token = anyone.refresh(token).json()["refresh_token"]
+    refused = anyone.refresh(token)
+    assert error_code(refused) == LIMITED
+    clock.move(seconds=int(refused.headers["Retry-After"]))
+    assert anyone.refresh(token).status_code == 200
+
+
+def test_rubbish_is_no_refresh(serve: Serve, come_from: From) -> None:
+    """What is no refresh token of ours is refused without a look at the database."""
+    anyone = come_from(serve(limit_refreshes="1/hour"))
+    token = anyone.log_in()["refresh_token"]
+    assert [anyone.refresh("rubbish").status_code for _ in range(3)] == [400] * 3
+    assert anyone.refresh(token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7:50001", "198.51.100.7:50002"),
+        ("[2001:db8:1:2::1]:443", "2001:db8:1:2::2"),
+    ],
+)
+def test_these_two_are_one_client(serve: Serve, come_from: From, first: str, second: str) -> None:
+    """S28: a /64 is one address, a mapped IPv4 address is itself, a port is no part of it."""
+    url = serve(limit_login_failures="1/hour")
+    name = fresh_name()
+    assert fail(come_from(url, first), name) == [401]
+    assert fail(come_from(url, second), name) == [429]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("2001:db8:1:2::1", "2001:db8:1:3::1"), ("198.51.100.7", "198.51.100.8")],
+)
+def test_these_two_are_two_clients(serve: Serve, come_from: From, first: str, second: str) -> None:
+    """S28: neighbours do not share a limit."""
+    url = serve(limit_login_failures="1/hour")
+    name = fresh_name()
+    assert fail(come_from(url, first), name) == [401]
+    assert fail(come_from(url, second), name) == [401]

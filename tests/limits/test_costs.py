@@ -1,0 +1,89 @@
+"""What the limits cost, and what they leave in the log."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pymongo import monitoring
+
+from tests.limits.conftest import From, Serve, fail
+from tests.support.actors import fresh_name
+
+
+class Commands(monitoring.CommandListener):
+    """Notes what clients made from now on ask of collections; PyMongo keeps a listener for good."""
+
+    def __init__(self) -> None:
+        self._sent: list[str] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Note `<command> <collection>`."""
+        collection = event.command.get(event.command_name)
+        if isinstance(collection, str):
+            self._sent.append(f"{event.command_name} {collection}")
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Nothing to note."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Nothing to note."""
+
+    def since_last(self) -> list[str]:
+        """Return what was sent since the last time."""
+        sent, self._sent = self._sent, []
+        return sent
+
+
+@pytest.fixture(scope="module")
+def commands() -> Commands:
+    """What the services made from now on send to the database."""
+    commands = Commands()
+    monitoring.register(commands)
+    return commands
+
+
+def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From) -> None:
+    """A right password costs two writes, a wrong one one; `/refresh` one; `/protected` nothing."""
+    visitor = come_from(serve(limit_login_failures="1/hour", revocation="off"))
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    commands.since_last()
+    visitor.register(fresh_name())
+    assert commands.since_last() == ["update limits", "insert users"]
+    visitor.authenticate(name)
+    login = ["update limits", "find users", "update limits"]
+    assert commands.since_last() == [*login, "insert sessions", "find users"]
+    fail(visitor, name)
+    assert commands.since_last() == ["update limits", "find users"]
+    fail(visitor, name)
+    assert commands.since_last() == ["update limits", "find limits"]
+    visitor.refresh(tokens["refresh_token"])
+    assert commands.since_last() == ["update limits", "update sessions"]
+    visitor.protected(tokens["access_token"])
+    assert commands.since_last() == []
+
+
+def test_every_refusal_is_a_security_event(
+    serve: Serve, come_from: From, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """S75: which limit it was, in a fixed word, under the request's id; nothing that was typed."""
+    url = serve(
+        limit_registrations="1/hour",
+        limit_refreshes="1/hour",
+        limit_login_failures="1/hour",
+        limit_failures_in_a_row=1,
+    )
+    visitor = come_from(url)
+    name = visitor.new_user()
+    token = visitor.refresh(visitor.log_in(name)["refresh_token"]).json()["refresh_token"]
+    visitor.register(fresh_name())
+    visitor.refresh(token)
+    fail(visitor, name, 2)
+    fail(come_from(url), name)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    events = [line for line in lines if line["message"] == "rate_limited"]
+    expected = ["registrations", "refreshes", "login_failures", "failures_in_a_row"]
+    assert [event["reason"] for event in events] == expected
+    assert all(event["request_id"] for event in events)
+    assert name not in str(events)

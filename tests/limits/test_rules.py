@@ -1,0 +1,136 @@
+"""The pure rules: rates, networks, waits."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authapi.limits.rules import Brake, Claim, Rate, Streak, network, whole_seconds
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+rates = st.builds(
+    Rate, st.integers(1, 5), st.integers(1, 120).map(lambda seconds: timedelta(seconds=seconds))
+)
+gaps = st.lists(st.integers(0, 200_000), max_size=40)  # milliseconds between one attempt and next
+hosts = st.integers(0, 2**64 - 1)
+ipv6 = st.integers(2**64, 2**128 - 1).map(IPv6Address)  # beyond where the mapped ones are
+brakes = st.builds(
+    Brake, st.integers(1, 100), st.integers(1, 1440).map(lambda minutes: timedelta(minutes=minutes))
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["10/5 minutes", "300/minute", "1/hour", "7/2 days", "1000/second", "5/90 seconds"]
+)
+def test_a_rate_is_read_and_written(text: str) -> None:
+    """What is documented is what is read."""
+    assert str(Rate.parse(text)) == text
+
+
+def test_a_rate_may_be_written_in_words() -> None:
+    """The library's other spelling is the same rate."""
+    assert Rate.parse("10 per 5 minute") == Rate(10, timedelta(minutes=5))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "10", "ten/minute", "0/minute", "1001/minute", "-5/minute", "5.5/minute"),
+        *("1/year", "5/40 days", f"5/{'9' * 30} days", "5/fortnight", "1/second; 5/minute"),
+    ],
+)
+def test_no_rate(text: str) -> None:
+    """Anything else is refused, with a reason that can follow the variable's name."""
+    with pytest.raises(ValueError, match=r"^must "):
+        Rate.parse(text)
+
+
+@given(rates, gaps)
+def test_a_window_is_never_too_full_and_never_shut_too_long(rate: Rate, gaps: list[int]) -> None:
+    """At most `count` hits in any stretch of `window`; a refused one is right when it is told."""
+    hits: list[datetime] = []
+    now = NOW
+    for gap in gaps:
+        now += timedelta(milliseconds=gap)
+        recent = [hit for hit in hits if now - hit < rate.window]
+        free_at = rate.free_at(hits, now)
+        assert (free_at is None) == (len(recent) < rate.count)
+        if free_at is None:
+            hits.insert(0, now)
+        else:
+            assert now < free_at <= now + rate.window
+            assert rate.free_at(hits, free_at) is None
+            assert rate.free_at(hits, free_at - timedelta(milliseconds=1)) is not None
+
+
+@given(ipv6, hosts)
+def test_all_of_a_64_is_one_network(address: IPv6Address, host: int) -> None:
+    """S28: whatever the lower half of an IPv6 address."""
+    prefix = int(address) >> 64 << 64
+    neighbour = IPv6Address(prefix | host)
+    assert network(str(neighbour)) == network(str(address)) == str(IPv6Network((prefix, 64)))
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_itself_also_when_mapped(address: IPv4Address) -> None:
+    """S28: `::ffff:a.b.c.d` is what a dual-stack socket makes of `a.b.c.d`."""
+    assert network(str(address)) == network(f"::ffff:{address}") == str(address)
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_network(text: str) -> None:
+    """Whatever a proxy writes, nothing breaks, and a network is a network of itself."""
+    assert isinstance(network(text), str)
+
+
+def test_a_zone_is_no_part_of_an_address() -> None:
+    """`fe80::1%eth0` and `fe80::1` are one."""
+    assert network("fe80::1%eth0") == network("fe80::1") == "fe80::/64"
+
+
+@given(brakes, st.integers(0, 300))
+def test_waits_grow_to_the_longest(brake: Brake, further: int) -> None:
+    """S23: never shorter than before, never longer than the longest."""
+    waits = [brake.wait(brake.threshold + more) for more in (further, further + 1)]
+    assert timedelta(0) < waits[0] <= waits[1] <= brake.longest
+
+
+@given(brakes, st.integers(0, 300), st.integers(0, 100_000))
+def test_only_strangers_wait(brake: Brake, failures: int, seconds: int) -> None:
+    """S24: a known place is never kept waiting; a stranger not below the threshold."""
+    now = NOW + timedelta(seconds=seconds)
+    streak = Streak(failures, NOW, ("home",))
+    assert brake.free_at(streak, "home", now) is None
+    stranger = brake.free_at(streak, "elsewhere", now)
+    if failures < brake.threshold:
+        assert stranger is None
+    if stranger is not None:
+        assert now < stranger <= now + brake.longest
+        assert brake.free_at(streak, "elsewhere", stranger) is None
+
+
+@pytest.mark.parametrize(
+    ("streak", "place", "claim"),
+    [
+        (Streak(), "x", Claim(1, None, 3)),
+        (Streak(2, NOW), "x", Claim(3, None, 3)),
+        (Streak(3, NOW), "x", Claim(4, Streak(3, NOW), 3)),
+        (Streak(3, NOW, ("home",)), "home", None),
+        (
+            Streak(9, NOW - timedelta(days=31)),
+            "x",
+            Claim(1, Streak(9, NOW - timedelta(days=31)), 3),
+        ),
+    ],
+)
+def test_how_an_attempt_counts(streak: Streak, place: str, claim: Claim | None) -> None:
+    """Below the threshold any; above it one stranger after the other; a known place not at all."""
+    assert Brake(3, timedelta(hours=1)).claim(streak, place, NOW) == claim
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(-5, 1), (0, 1), (0.2, 1), (1, 1), (1.001, 2)])
+def test_retry_after_is_rounded_up(seconds: float, said: int) -> None:
+    """S26: waiting for whole seconds must be enough."""
+    assert whole_seconds(NOW + timedelta(seconds=seconds), NOW) == said

@@ -1,0 +1,145 @@
+"""The limits below HTTP: what is free, what is stored, and no open door."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any, Protocol
+
+import pytest
+from pymongo.errors import PyMongoError
+
+from authapi.core.client import Client
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.secrets import Secret
+from authapi.limits.rules import Rate
+from authapi.settings import DEVELOPMENT, Settings
+from authapi.wiring import Services, build
+from tests.limits.conftest import new_address
+from tests.support.actors import fresh_name
+from tests.support.clock import MovedClock
+
+
+class Make(Protocol):
+    """Makes the service's objects."""
+
+    def __call__(self, **changes: Any) -> Services:  # noqa: ANN401
+        """Return them, from the settings with these changes."""
+        ...
+
+
+@pytest.fixture
+def make(settings: Settings, clock: MovedClock) -> Iterator[Make]:
+    """Make services on the shared database, and close them after the test."""
+    with ExitStack() as stack:
+
+        def making(**changes: Any) -> Services:  # noqa: ANN401
+            services = build(replace(settings, **changes), clock)
+            stack.callback(services.database.close)
+            return services
+
+        yield making
+
+
+@pytest.fixture
+def guest() -> Client:
+    """A client from an address that nobody came from yet."""
+    return Client(new_address(), "test")
+
+
+def test_a_registration_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
+    """Who is sent away with a 503 may come again; who is told that the name is taken has had it."""
+    limits = make(limit_registrations=Rate.parse("1/hour")).limits
+    for code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.USER_EXISTS):
+        with pytest.raises(ApiError) as told, limits.registration(guest):
+            raise ApiError(code)
+        assert told.value.code is code
+    with pytest.raises(ApiError) as refused, limits.registration(guest):
+        raise AssertionError("let through")
+    assert refused.value.code is ErrorCode.RATE_LIMITED
+
+
+def test_an_attempt_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
+    """A password that nobody looked at is no wrong one, neither here nor in the account's row."""
+    once = Rate.parse("1/hour")
+    limits = make(limit_login_failures=once, limit_failures_in_a_row=1).limits
+    name = fresh_name()
+    for _ in range(2):
+        with pytest.raises(ApiError) as told, limits.password_attempt(name, guest):
+            raise ApiError(ErrorCode.SERVICE_UNAVAILABLE)
+        assert told.value.code is ErrorCode.SERVICE_UNAVAILABLE
+    with pytest.raises(ApiError), limits.password_attempt(name, guest):
+        raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+    elsewhere = Client(new_address(), "test")
+    for client in (guest, elsewhere):
+        with pytest.raises(ApiError) as refused, limits.password_attempt(name, client):
+            raise AssertionError("let through")
+        assert refused.value.code is ErrorCode.RATE_LIMITED
+
+
+def test_nothing_stored_names_a_user_or_an_address(make: Make, guest: Client) -> None:
+    """S57: a copy of the database does not say who tried to log in from where."""
+    services = make(mongo_database=f"test_{secrets.token_hex(6)}")
+    name = fresh_name()
+    with services.limits.password_attempt(name, guest) as attempt:
+        attempt.succeed()
+    stored = list(services.database["limits"].find())
+    assert len(stored) == 3
+    assert name not in str(stored)
+    assert guest.address not in str(stored)
+
+
+def test_the_default_numbers(make: Make) -> None:
+    """S22, S23: 10 failures at one address; 100 from any, and a fresh one has to wait."""
+    limits = make(
+        limit_login_failures=Settings.limit_login_failures,
+        limit_failures_in_a_row=Settings.limit_failures_in_a_row,
+    ).limits
+    name = fresh_name()
+    for _ in range(10):
+        guesser = Client(new_address(), "test")
+        for _ in range(10):
+            with pytest.raises(ApiError) as told, limits.password_attempt(name, guesser):
+                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+            assert told.value.code is ErrorCode.INVALID_CREDENTIALS
+    for client, least in ((guesser, 240), (Client(new_address(), "test"), 1)):
+        with pytest.raises(ApiError) as refused, limits.password_attempt(name, client):
+            raise AssertionError("let through")
+        assert refused.value.code is ErrorCode.RATE_LIMITED
+        assert (refused.value.retry_after or 0) >= least
+
+
+def test_without_the_database_no_door_is_open(make: Make, guest: Client) -> None:
+    """S74: what cannot be counted is not let through, but fails as the database does: a 503."""
+    limits = make(mongo_uri=Secret("mongodb://127.0.0.1:1"), mongo_timeout_ms=100).limits
+    with pytest.raises(PyMongoError), limits.password_attempt(fresh_name(), guest):
+        raise AssertionError("let through")
+    with pytest.raises(PyMongoError):
+        limits.refresh(guest)
+    with pytest.raises(PyMongoError), limits.registration(guest):
+        raise AssertionError("let through")
+
+
+def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
+    settings: Settings, clock: MovedClock, guest: Client
+) -> None:
+    """200 users from one address at one moment: registered, logged in, some typos, refreshed."""
+    services = build(
+        Settings(
+            environment=DEVELOPMENT,
+            jwt_secret=settings.jwt_secret,
+            mongo_uri=settings.mongo_uri,
+            mongo_database=settings.mongo_database,
+        ),
+        clock,
+    )
+    for number in range(200):
+        with services.limits.registration(guest):
+            pass
+        with services.limits.password_attempt(f"suite {number}", guest) as attempt:
+            if number % 4:
+                attempt.succeed()
+        services.limits.refresh(guest)
+    services.database.close()

@@ -1,0 +1,60 @@
+"""The settings of the limits, and the page that documents them."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from authapi.settings import Settings, SettingsError
+from tests.support.servers import ROOT, SECRET
+
+REQUIRED = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1"}
+ROWS = dict(
+    re.findall(
+        r"^\| `(LIMIT\w*|TRUSTED_PROXIES)` \| `?([^`|]+?)`? \|",
+        (ROOT / "docs" / "configuration.md").read_text(),
+        re.MULTILINE,
+    )
+)
+
+
+def test_limits_are_on_by_default() -> None:
+    """S22, S27: nothing has to be said for that, and no proxy is trusted."""
+    settings = Settings.from_environ(REQUIRED)
+    assert settings.limits == "on"
+    assert settings.trusted_proxies == 0
+
+
+def test_the_documented_defaults_are_the_real_ones() -> None:
+    """Every row of the limits, and no other."""
+    defaults = {
+        spec.metadata["variable"]: "none" if spec.default is None else str(spec.default)
+        for spec in fields(Settings)
+        if spec.name.startswith(("limit", "trusted"))
+    }
+    assert defaults == ROWS
+
+
+@pytest.mark.parametrize("environment", ["production", "development"])
+def test_the_documented_registrations_are_the_real_ones(environment: str) -> None:
+    """The default that depends on the environment stands in the text."""
+    settings = Settings.from_environ({**REQUIRED, "AUTHAPI_ENV": environment})
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    assert f"`{settings.registration_rate}`" in page
+
+
+def test_every_number_is_a_setting() -> None:
+    """What is set is what is used."""
+    wanted = {name: "7/2 hours" for name, default in ROWS.items() if "/" in default}
+    wanted["LIMIT_REGISTRATIONS"] = "7/2 hours"
+    settings = Settings.from_environ({**REQUIRED, **wanted, "LIMIT_FAILURES_IN_A_ROW": "7"})
+    assert len(wanted) == 4
+    assert str(settings.limit_login_failures_per_address) == "7/2 hours"
+    assert str(settings.registration_rate) == "7/2 hours"
+    assert settings.limit_failures_in_a_row == 7
+
+
+def test_a_bad_rate_keeps_the_service_from_starting() -> None:
+    """The variable is named, with what it must be."""
+    with pytest.raises(SettingsError, match="LIMIT_REFRESHES must be a rate such as"):
+        Settings.from_environ({**REQUIRED, "LIMIT_REFRESHES": "often"})

@@ -1,0 +1,123 @@
+"""Windows and rows of failures on the real database."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+
+import pytest
+from pymongo.errors import PyMongoError
+
+from authapi.database import Database
+from authapi.limits.rules import Brake, Claim, Rate
+from authapi.limits.store import KNOWN_PLACES, Counter, LimitStore
+from authapi.settings import Settings
+from authapi.wiring import build_database
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+ONCE = Rate.parse("1/hour")
+
+
+@pytest.fixture(scope="module")
+def database(settings: Settings) -> Iterator[Database]:
+    database = build_database(settings)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> LimitStore:
+    return LimitStore(database)
+
+
+def a_window(rate: str) -> Counter:
+    """Return a window that nobody counted in yet."""
+    return Counter(secrets.token_hex(8), Rate.parse(rate))
+
+
+def test_a_window_keeps_no_more_than_it_needs(store: LimitStore) -> None:
+    """What has left the window leaves the document with the next hit."""
+    counter = a_window("3/minute")
+    assert [store.take([counter], NOW) for _ in range(3)] == [True] * 3
+    assert not store.take([counter], NOW + timedelta(seconds=59.999))
+    assert store.take([counter], NOW + timedelta(minutes=1))
+    assert len(store.read([counter]).hits[counter.id]) == 1
+
+
+def test_a_refusal_counts_nowhere(store: LimitStore) -> None:
+    """One window without room: the ones before it get their hit back, the ones after it none."""
+    before, full, after = a_window("9/hour"), a_window("1/hour"), a_window("9/hour")
+    assert store.take([full], NOW)
+    assert not store.take([before, full, after], NOW)
+    hits = store.read([before, full, after]).hits
+    assert [len(hits[counter.id]) for counter in (before, full, after)] == [0, 1, 0]
+
+
+def test_a_hit_given_back_makes_room_for_one(store: LimitStore) -> None:
+    """Not for two, although both hits were made in the same millisecond."""
+    counter = a_window("2/hour")
+    assert [store.take([counter], NOW) for _ in range(3)] == [True, True, False]
+    store.give_back([counter])
+    assert [store.take([counter], NOW) for _ in range(2)] == [True, False]
+
+
+def test_hits_at_once_never_exceed_the_rate(store: LimitStore) -> None:
+    """S29: with a race for the first hit of each window, and never one too many."""
+    with ThreadPoolExecutor(16) as pool:
+        for _ in range(10):
+            counter = a_window("5/hour")
+            taken = list(pool.map(store.take, repeat([counter], 40), repeat(NOW)))
+            assert 1 <= sum(taken) <= 5
+            assert len(store.read([counter]).hits[counter.id]) == sum(taken)
+
+
+def test_of_strangers_at_once_one_gets_the_turn(store: LimitStore) -> None:
+    """S23, S29: past the threshold one attempt at a time, whoever is first."""
+    brake, account = Brake(3, timedelta(hours=1)), secrets.token_hex(8)
+    for failures in range(3):
+        assert store.take([a_window("9/hour")], NOW, account, Claim(failures + 1, None, 3))
+    streak = store.read([], account).streak
+    later = NOW + brake.wait(streak.failures)
+    claim = brake.claim(streak, "elsewhere", later)
+
+    def attempt(_: int) -> bool:
+        return store.take([a_window("9/hour")], later, account, claim)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(attempt, range(16))) == 1
+    assert store.read([], account).streak.failures == 4
+
+
+def test_the_places_of_an_account_are_bounded_and_the_latest_stay(store: LimitStore) -> None:
+    """A traveller's old hotels are forgotten; home is not, as long as it is used."""
+    account = secrets.token_hex(8)
+    for number in range(KNOWN_PLACES + 5):
+        for place in (f"hotel {number}", "home"):
+            store.settle([], account, place, NOW, end_row=True)
+    known = store.read([], account).streak.known
+    assert known[:2] == ("home", f"hotel {KNOWN_PLACES + 4}")
+    assert len(known) == len(set(known)) == KNOWN_PLACES
+
+
+def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database) -> None:
+    """S74: only a full window is a 429; any other error is the database's, and so a 503."""
+    account = secrets.token_hex(8)
+    database["limits"].insert_one({"_id": account, "failures": "damaged"})
+    with pytest.raises(PyMongoError):
+        store.take([a_window("1/hour")], NOW, account, Claim(1, None, 3))
+
+
+def test_documents_end_by_themselves(store: LimitStore, database: Database) -> None:
+    """A window with itself, a row of failures after a month, known places after the longest."""
+    counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
+    store.take([counter], NOW, failing, Claim(1, None, 3))
+    store.settle([], known, "home", NOW, end_row=True)
+    lives = [
+        database["limits"].find_one({"_id": name})["expires_at"] - NOW  # type: ignore[index]
+        for name in (counter.id, failing, known)
+    ]
+    assert "limits.expires_at_1" in database.ensure_indexes()
+    assert lives == [timedelta(hours=1), timedelta(days=30), timedelta(days=400)]

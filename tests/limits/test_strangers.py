@@ -1,0 +1,107 @@
+"""Many addresses guess at one account: strangers wait longer and longer, its owner does not."""
+
+from tests.limits.conftest import From, Serve, fail
+from tests.limits.test_logins import LIMITED, retry_after
+from tests.support.actors import error_code
+from tests.support.clock import MovedClock
+
+ROW = 5
+
+
+def test_a_fresh_address_waits_longer_and_longer(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """S23: twice as long after each failure, up to the longest wait; waiting works (S26)."""
+    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=5)
+    name = come_from(url).new_user()
+    for _ in range(ROW):
+        fail(come_from(url), name)
+    for expected in (10, 20, 40, 80, 160, 300, 300):
+        wait = retry_after(come_from(url), name)
+        assert expected - 5 <= wait <= expected
+        clock.move(seconds=wait)
+        assert fail(come_from(url), name) == [401]
+
+
+def test_an_address_that_logged_in_before_gets_in_at_once(serve: Serve, come_from: From) -> None:
+    """S24: while strangers wait, the owner does not, wherever the owner was before."""
+    url = serve(limit_failures_in_a_row=ROW)
+    home, work = come_from(url), come_from(url)
+    name = home.new_user()
+    home.log_in(name)
+    work.log_in(name)
+    for _ in range(ROW + 1):
+        fail(come_from(url), name)
+    assert error_code(come_from(url).authenticate(name)) == LIMITED
+    assert [who.authenticate(name).status_code for who in (home, work, home)] == [200] * 3
+
+
+def test_the_owner_s_login_does_not_give_strangers_new_guesses(
+    serve: Serve, come_from: From
+) -> None:
+    """S23: once past the number, a login ends the wait for its own address only."""
+    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=60)
+    home = come_from(url)
+    name = home.new_user()
+    home.log_in(name)
+    for _ in range(ROW):
+        fail(come_from(url), name)
+    assert home.authenticate(name).status_code == 200
+    assert error_code(come_from(url).authenticate(name)) == LIMITED
+
+
+def test_the_owner_at_a_fresh_address_waits_once(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """S24: the right password makes the address known, and its next login is at once."""
+    url = serve(limit_failures_in_a_row=ROW)
+    hotel = come_from(url)
+    name = hotel.new_user()
+    for _ in range(ROW):
+        fail(come_from(url), name)
+    clock.move(seconds=retry_after(hotel, name))
+    assert hotel.authenticate(name).status_code == 200
+    assert hotel.authenticate(name).status_code == 200
+
+
+def test_a_login_ends_a_row_that_is_not_yet_too_long(serve: Serve, come_from: From) -> None:
+    """Failures in a row are in a row: the right password in between starts the count anew."""
+    url = serve(limit_failures_in_a_row=ROW)
+    owner = come_from(url)
+    name = owner.new_user()
+    for _ in range(3):
+        assert [fail(come_from(url), name)[0] for _ in range(ROW - 1)] == [401] * (ROW - 1)
+        assert owner.authenticate(name).status_code == 200
+
+
+def test_a_known_address_may_not_guess_without_end(serve: Serve, come_from: From) -> None:
+    """S22: the limit of an account and an address holds for a known one, too."""
+    url = serve(limit_failures_in_a_row=1, limit_login_failures="3/hour")
+    home = come_from(url)
+    name = home.new_user()
+    home.log_in(name)
+    assert fail(home, name, 4) == [401] * 3 + [429]
+
+
+def test_a_row_is_forgotten_after_a_month(serve: Serve, come_from: From, clock: MovedClock) -> None:
+    """An attack of long ago slows nobody down, also when a known address kept its document."""
+    url = serve(limit_failures_in_a_row=ROW)
+    home = come_from(url)
+    name = home.new_user()
+    home.log_in(name)
+    for _ in range(ROW):
+        fail(come_from(url), name)
+    clock.move(days=31)
+    assert [fail(come_from(url), name)[0] for _ in range(ROW)] == [401] * ROW
+    assert fail(come_from(url), name) == [429]
+
+
+def test_a_deleted_account_leaves_no_known_addresses(serve: Serve, come_from: From) -> None:
+    """Everything of the user is gone: who has the name next starts with nothing."""
+    url = serve(limit_failures_in_a_row=1)
+    home = come_from(url)
+    name = home.new_user()
+    bearer = {"Authorization": f"Bearer {home.log_in(name)['access_token']}"}
+    body = {"password": "correct horse battery"}
+    assert home.send("DELETE", "/me", json=body, headers=bearer).status_code == 200
+    assert fail(home, name, 2) == [401, 429]
