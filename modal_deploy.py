@@ -24,7 +24,10 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 # What is uploaded is listed, so that no `.env`, key or data folder can come along by accident.
 # Paths count from the package's folder.
 UPLOADED = modal.FilePatternMatcher(
-    "**/*.py", "core/*.gz", "reference/templates/*.html", "reference/static/*.js"
+    "**/*.py",
+    "core/common_passwords.*",
+    "reference/templates/*.html",
+    "reference/static/*.js",
 )
 
 image = (

@@ -30,6 +30,7 @@ SECURED = {
     "/sessions/{session_id}",
     "/me",
     "/me/export",
+    "/me/activity",
     "/password",
 }
 WANTED = {

@@ -48,6 +48,16 @@ WRONG = [
     ("ARGON2_PASSES", "1", "must be between 2"),
     ("PASSWORD_HASH_SLOTS", "two", "must be a whole number"),
     ("PASSWORD_HASH_SEATS", "10001", "must be between 0 and 10000"),
+    ("PASSWORD_BLOCKLIST", "yes", "must be one of: on, off"),
+    ("AUDIT_DAYS", "-1", "must be a whole number"),
+    ("LIMITS", "yes", "must be one of: on, off"),
+    ("LIMIT_LOGIN_FAILURES", "many", "must"),
+    ("LIMIT_LOGIN_FAILURES_PER_ADDRESS", "0/hour", "must"),
+    ("LIMIT_FAILURES_IN_A_ROW", "0", "must be between 1"),
+    ("LIMIT_LONGEST_WAIT_MINUTES", "1441", "must be between 1 and 1440"),
+    ("LIMIT_REGISTRATIONS", "1/fortnight", "must"),
+    ("LIMIT_REFRESHES", "1", "must"),
+    ("TRUSTED_PROXIES", "11", "must be between 0 and 10"),
     ("LOG_LEVEL", "debug", "must be one of: DEBUG, INFO, WARNING, ERROR"),
 ]
 

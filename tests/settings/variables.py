@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from authapi.core.secrets import Secret
+from authapi.limits.rules import Rate
 from authapi.tokens import jwks
 from tests.support.servers import SECRET
 
@@ -39,6 +40,16 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "ARGON2_PASSES": ("3", 3),
     "PASSWORD_HASH_SLOTS": ("4", 4),
     "PASSWORD_HASH_SEATS": ("7", 7),
+    "PASSWORD_BLOCKLIST": ("off", "off"),
+    "AUDIT_DAYS": ("30", 30),
+    "LIMITS": ("off", "off"),
+    "LIMIT_LOGIN_FAILURES": ("3/hour", Rate.parse("3/hour")),
+    "LIMIT_LOGIN_FAILURES_PER_ADDRESS": ("30/hour", Rate.parse("30/hour")),
+    "LIMIT_FAILURES_IN_A_ROW": ("50", 50),
+    "LIMIT_LONGEST_WAIT_MINUTES": ("5", 5),
+    "LIMIT_REGISTRATIONS": ("7/day", Rate.parse("7/day")),
+    "LIMIT_REFRESHES": ("9/minute", Rate.parse("9/minute")),
+    "TRUSTED_PROXIES": ("2", 2),
     "LOG_LEVEL": ("DEBUG", "DEBUG"),
     "AUTHAPI_INSTANCE": ("/var/lib/authapi", Path("/var/lib/authapi")),
 }

@@ -1,0 +1,118 @@
+"""The composition root: every object of the service is made here, from settings and a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from authapi.accounts.service import AccountService
+from authapi.accounts.store import UserStore
+from authapi.administration.imports import UserImport
+from authapi.administration.service import Administration
+from authapi.audit.service import AuditTrail
+from authapi.audit.store import AuditStore
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder, log
+from authapi.core.fingerprints import Fingerprints
+from authapi.core.identity import Identity
+from authapi.core.secrets import kept_secret
+from authapi.database import Database
+from authapi.health.service import Readiness
+from authapi.limits.service import Limits
+from authapi.profile.service import ProfileService
+from authapi.revocation.service import (
+    Revocations,
+)
+from authapi.sessions.service import SessionService
+from authapi.sessions.store import SessionStore
+from authapi.settings import Settings
+from authapi.tokens.service import TokenService
+from authapi.web.client import origin
+from authapi.wiring import parts
+from authapi.wiring.database import INDEXES, build_database
+
+__all__ = ["INDEXES", "Services", "build", "build_database"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes and the command line use."""
+
+    accounts: AccountService
+    sessions: SessionService
+    profile: ProfileService
+    tokens: TokenService
+    revocations: Revocations
+    audit: AuditTrail
+    administration: Administration
+    imports: UserImport
+    limits: Limits
+    readiness: Readiness
+    database: Database
+
+    def by_class(self) -> dict[type, object]:
+        """Return each service under its class."""
+        return {type(service): service for service in vars(self).values()}
+
+    def verify(self, token: str) -> Identity:
+        """Return who holds an access token that is valid and not revoked.
+
+        Raises:
+            ApiError: `invalid_token` or `token_expired`.
+        """
+        identity = self.tokens.verify_access(token)
+        self.revocations.check(identity)
+        return identity
+
+
+def build(settings: Settings, clock: Clock) -> Services:
+    """Make the service's objects; nothing connects yet."""
+    master = settings.jwt_secret or kept_secret(settings.instance / "jwt_secret")
+    access_keys, refresh_keys = parts.key_rings(settings, master)
+    fingerprints = Fingerprints(master)
+    database = build_database(settings)
+    audit = AuditTrail(AuditStore(database), settings.audit_lifetime)
+    events = EventRecorder(clock, origin, *((log, audit.keep) if settings.audit_days else (log,)))
+    tokens = TokenService(access_keys, refresh_keys, parts.token_policy(settings), clock)
+    session_store = SessionStore(database)
+    revocations = parts.revocations(settings, database, session_store, clock)
+    users = UserStore(database)
+    limits = parts.limits(settings, database, fingerprints, events, clock)
+    accounts = AccountService(
+        users,
+        parts.hasher(settings),
+        limits,
+        fingerprints,
+        events,
+        parts.blocklist(settings),
+        clock,
+        settings.access_token_lifetime,
+    )
+    sessions = SessionService(
+        session_store,
+        accounts,
+        tokens,
+        revocations,
+        limits,
+        fingerprints,
+        events,
+        clock,
+        grace=timedelta(seconds=settings.refresh_grace_seconds),
+    )
+    profile = ProfileService(accounts, sessions, revocations, audit)
+    administration = Administration(accounts, sessions, profile, revocations, audit)
+    imports = UserImport(users, events, clock)
+    readiness = parts.readiness(tokens, database)
+    return Services(
+        accounts,
+        sessions,
+        profile,
+        tokens,
+        revocations,
+        audit,
+        administration,
+        imports,
+        limits,
+        readiness,
+        database,
+    )

@@ -1,0 +1,133 @@
+"""The parts of the service that take some choosing: which kind, and with which numbers."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from authapi.core.blocklist import Blocklist, CommonPasswords, NoBlocklist
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.core.hashing import Argon2Cost, PasswordHasher
+from authapi.core.secrets import Secret
+from authapi.core.turns import Turns
+from authapi.core.waiting_room import WaitingRoom
+from authapi.database import FAILURES, Database, DatabaseUnavailable
+from authapi.health.service import Readiness
+from authapi.limits.off import NoStore
+from authapi.limits.rules import Brake
+from authapi.limits.service import LimitPolicy, Limits
+from authapi.limits.store import LimitStore
+from authapi.revocation.service import (
+    NoRevocations,
+    Revocations,
+    StrictRevocations,
+    SyncedRevocations,
+)
+from authapi.revocation.store import RevocationStore
+from authapi.sessions.store import SessionStore
+from authapi.settings import Settings
+from authapi.tokens import jwks
+from authapi.tokens.keys import KeyRing, derived_key
+from authapi.tokens.service import TokenPolicy, TokenService
+
+SERVICE_NAME = "authapi"
+
+_WAITING_ATTEMPTS = 256
+"""In one process: attempts that wait for another one at the same account from the same client."""
+
+
+def key_rings(settings: Settings, master: Secret) -> tuple[KeyRing, KeyRing]:
+    """Return the keys of access and of refresh tokens; old secrets and keys go on verifying."""
+    secrets = [secret for secret in (master, settings.jwt_secret_previous) if secret]
+    access = [derived_key(secret, "access token") for secret in secrets]
+    refresh = [derived_key(secret, "refresh token") for secret in secrets]
+    if settings.jwt_keys is not None:
+        access = [*jwks.signing_keys(jwks.parse(settings.jwt_keys.reveal())), *access]
+    return KeyRing(access), KeyRing(refresh)
+
+
+def token_policy(settings: Settings) -> TokenPolicy:
+    """Return the names and lifetimes of all tokens."""
+    return TokenPolicy(
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        access_lifetime=settings.access_token_lifetime,
+        refresh_lifetime=settings.refresh_token_lifetime,
+        session_lifetime=settings.session_lifetime,
+    )
+
+
+def revocations(
+    settings: Settings, database: Database, sessions: SessionStore, clock: Clock
+) -> Revocations:
+    """Return the chosen way to check for revocations."""
+    if settings.revocation == "off":
+        return NoRevocations()
+    store = RevocationStore(database)
+    lifetime, patience = settings.access_token_lifetime, settings.revocation_patience
+    if settings.revocation == "strict":
+        return StrictRevocations(
+            store, clock, lifetime, patience, lambda session: sessions.find(session) is not None
+        )
+    return SyncedRevocations(store, clock, lifetime, patience)
+
+
+def limits(
+    settings: Settings,
+    database: Database,
+    fingerprints: Fingerprints,
+    events: EventRecorder,
+    clock: Clock,
+) -> Limits:
+    """Return the limits, or in their place what never refuses."""
+    policy = LimitPolicy(
+        login_failures=settings.limit_login_failures,
+        login_failures_per_address=settings.limit_login_failures_per_address,
+        registrations=settings.registration_rate,
+        refreshes=settings.limit_refreshes,
+        brake=Brake(settings.limit_failures_in_a_row, settings.longest_wait),
+    )
+    if settings.limits == "off":
+        return Limits(NoStore(), nullcontext, policy, fingerprints, events, clock)
+    turns = Turns(seats=_WAITING_ATTEMPTS)
+    return Limits(LimitStore(database), turns.of, policy, fingerprints, events, clock)
+
+
+def hasher(settings: Settings) -> PasswordHasher:
+    """Return what hashes passwords, a bounded number at a time."""
+    cost = Argon2Cost(settings.argon2_memory_kib, settings.argon2_passes)
+    return PasswordHasher(cost, WaitingRoom(settings.hash_slots_or_cores, settings.hash_seats))
+
+
+def blocklist(settings: Settings) -> Blocklist:
+    """Return the passwords that nobody may choose."""
+    if not settings.refuses_common_passwords:
+        return NoBlocklist()
+    return CommonPasswords(SERVICE_NAME, settings.jwt_issuer)
+
+
+def readiness(tokens: TokenService, database: Database) -> Readiness:
+    """Return the checks behind `/readyz`."""
+
+    def keys() -> str | None:
+        token, _ = tokens.issue_access("ready", "ready", "ready")
+        tokens.verify_access(token)
+        return None
+
+    def answers() -> str | None:
+        try:
+            database.ping()
+        except FAILURES as error:
+            return f"the database does not answer ({type(error).__name__})"
+        return None
+
+    def indexes() -> str | None:
+        try:
+            database.prepare()
+            missing = database.missing_indexes()
+        except FAILURES as error:
+            return str(error) if isinstance(error, DatabaseUnavailable) else "cannot be read"
+        return f"missing: {', '.join(missing)}" if missing else None
+
+    return Readiness({"keys": keys, "database": answers, "indexes": indexes})
