@@ -47,9 +47,6 @@ INDEXES = (
     *limits_store.INDEXES,
 )
 
-_WAITING_ATTEMPTS = 256
-"""In one process: attempts that wait for another one at the same account from the same client."""
-
 
 @dataclass(frozen=True)
 class Services:
@@ -175,7 +172,8 @@ def _limits(
     )
     if settings.limits == "off":
         return Limits(NoStore(), nullcontext, policy, fingerprints, clock)
-    turns = Turns(seats=_WAITING_ATTEMPTS)
+    # As many as wait for a password hash at the most: more would take the other routes' threads.
+    turns = Turns(seats=settings.hash_slots_or_cores + settings.hash_seats)
     return Limits(LimitStore(database), turns.of, policy, fingerprints, clock)
 
 
