@@ -16,6 +16,10 @@ HIGHEST_COUNT = 1000
 
 LONGEST_WINDOW = timedelta(days=31)
 
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far the clocks of two servers may differ. What was noted by a clock that went further wrong,
+and was put right since, does not count: it would shut a door for as long as the clock was ahead."""
+
 FIRST_WAIT = timedelta(seconds=10)
 """How long strangers wait once an account was guessed at too often; then it doubles."""
 
@@ -70,8 +74,10 @@ class Rate:
         """
         if len(hits) < self.count:
             return None
-        free = hits[self.count - 1] + self.window
-        return free if free > now else None
+        decisive = hits[self.count - 1]
+        if decisive > now + CLOCK_SKEW or decisive + self.window <= now:
+            return None
+        return decisive + self.window
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ class Brake:
         if streak.failed_at is None or not self.grips(streak, now) or place in streak.known:
             return None
         free = streak.failed_at + self.wait(streak.failures)
-        return free if free > now else None
+        return free if streak.failed_at <= now + CLOCK_SKEW and free > now else None
 
     def claim(self, streak: Streak, place: str, now: datetime) -> Claim | None:
         """Return how an attempt from `place` counts; None when it does not: the row is full."""

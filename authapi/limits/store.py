@@ -17,7 +17,7 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from authapi.database import Collections, Document, Index
-from authapi.limits.rules import FORGOTTEN_AFTER, Claim, Rate, Streak
+from authapi.limits.rules import CLOCK_SKEW, FORGOTTEN_AFTER, Claim, Rate, Streak
 
 COLLECTION = "limits"
 INDEXES = (Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),)
@@ -128,13 +128,12 @@ class LimitStore:
 
 
 def _hit(counter: Counter, now: datetime) -> UpdateOne:
-    begin, count = now - counter.rate.window, counter.rate.count
-    in_window = {
-        "$filter": {"input": {"$ifNull": ["$hits", []]}, "cond": {"$gt": ["$$this", begin]}}
-    }
+    begin, end, count = now - counter.rate.window, now + CLOCK_SKEW, counter.rate.count
+    recent = {"$and": [{"$gt": ["$$this", begin]}, {"$lte": ["$$this", end]}]}
+    in_window = {"$filter": {"input": {"$ifNull": ["$hits", []]}, "cond": recent}}
     hits = {"$slice": [{"$concatArrays": [[now], in_window]}, count]}
     return UpdateOne(
-        {"_id": counter.id, f"hits.{count - 1}": {"$not": {"$gt": begin}}},
+        {"_id": counter.id, f"hits.{count - 1}": {"$not": {"$gt": begin, "$lte": end}}},
         [{"$set": {"hits": hits, "expires_at": now + counter.rate.window}}],
         upsert=True,
     )

@@ -33,9 +33,6 @@ from authapi.tokens.service import TokenPolicy, TokenService
 
 SERVICE_NAME = "authapi"
 
-_WAITING_ATTEMPTS = 256
-"""In one process: attempts that wait for another one at the same account from the same client."""
-
 
 def key_rings(settings: Settings, master: Secret) -> tuple[KeyRing, KeyRing]:
     """Return the keys of access and of refresh tokens; old secrets and keys go on verifying."""
@@ -90,7 +87,8 @@ def limits(
     )
     if settings.limits == "off":
         return Limits(NoStore(), nullcontext, policy, fingerprints, events, clock)
-    turns = Turns(seats=_WAITING_ATTEMPTS)
+    # As many as wait for a password hash at the most: more would take the other routes' threads.
+    turns = Turns(seats=settings.hash_slots_or_cores + settings.hash_seats)
     return Limits(LimitStore(database), turns.of, policy, fingerprints, events, clock)
 
 

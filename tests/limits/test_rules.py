@@ -111,6 +111,15 @@ def test_only_strangers_wait(brake: Brake, failures: int, seconds: int) -> None:
         assert brake.free_at(streak, "elsewhere", stranger) is None
 
 
+def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting() -> None:
+    """What was noted a year ahead does not count; half a minute may be another server's clock."""
+    rate, brake = Rate(2, timedelta(minutes=5)), Brake(2, timedelta(hours=1))
+    for ahead, waits in ((timedelta(days=365), False), (timedelta(seconds=30), True)):
+        noted = NOW + ahead
+        assert (rate.free_at([noted, noted], NOW) is not None) == waits
+        assert (brake.free_at(Streak(2, noted), "elsewhere", NOW) is not None) == waits
+
+
 @pytest.mark.parametrize(
     ("streak", "place", "claim"),
     [

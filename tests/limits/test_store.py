@@ -47,6 +47,17 @@ def test_a_window_keeps_no_more_than_it_needs(store: LimitStore) -> None:
     assert len(store.read([counter]).hits[counter.id]) == 1
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_clock_that_was_wrong_and_put_right_shuts_no_door(store: LimitStore, count: int) -> None:
+    """Hits from a year ahead do not count; those of a clock that is a little ahead do."""
+    counter = Counter(secrets.token_hex(8), Rate(count, timedelta(hours=1)))
+    ahead, little = NOW + timedelta(days=365), NOW + timedelta(seconds=30)
+    assert all(store.take([counter], ahead) for _ in range(count))
+    assert all(store.take([counter], little) for _ in range(count))
+    assert not store.take([counter], NOW)
+    assert counter.rate.free_at(store.read([counter]).hits[counter.id], NOW) is not None
+
+
 def test_a_refusal_counts_nowhere(store: LimitStore) -> None:
     """One window without room: the ones before it get their hit back, the ones after it none."""
     before, full, after = a_window("9/hour"), a_window("1/hour"), a_window("9/hour")
