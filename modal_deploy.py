@@ -6,7 +6,8 @@ Once: an account (`modal setup`), a MongoDB server that Modal can reach, and the
         JWT_SECRET="$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')" \
         MONGO_URI='mongodb+srv://user:password@cluster.example.mongodb.net/authapi'
 
-Every other variable of docs/configuration.md may stand in the same secret. Then:
+Every other variable of docs/configuration.md may stand in the same secret, except for those that
+are set below. Then:
 
     modal serve modal_deploy.py     try it; it ends with Ctrl+C, and changed files are taken at once
     modal deploy modal_deploy.py    leave it there; prints the address

@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from flask import Response, current_app
 from flask_smorest import Api
-from marshmallow import Schema
+from marshmallow import INCLUDE, Schema
 
 from authapi.web.body import Blueprint
 from authapi.web.openapi import answers
@@ -30,6 +30,11 @@ _ASSET_SECONDS = 3600
 class OpenApiSchema(Schema):
     """An OpenAPI document."""
 
+    class Meta:
+        """marshmallow's options."""
+
+        unknown = INCLUDE
+
 
 @blueprint.route("/openapi.json", methods=["GET"])
 @answers(OpenApiSchema, {"openapi": "3.1.0"})
@@ -48,7 +53,9 @@ def page() -> Response:
 
 
 @blueprint.route(f"/docs/<any({','.join(repr(name) for name in _ASSETS)}):name>", methods=["GET"])
-@Blueprint.doc(responses={200: {"description": "The asset."}})
+@Blueprint.doc(
+    responses={200: {"description": "The asset."}, 404: {"description": "There is no such part."}}
+)
 def asset(name: str) -> Response:
     """Serve a part of the page."""
     return flask.send_from_directory(_swagger_ui(), name, max_age=_ASSET_SECONDS)

@@ -59,6 +59,7 @@ class _Api(Api):
     """flask-smorest's API without its error handler, which would lose headers."""
 
     ERROR_SCHEMA = ErrorSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None  # each operation names its failures; it would hide the rest
 
     def _register_error_handlers(self) -> None:
         pass

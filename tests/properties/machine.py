@@ -24,10 +24,12 @@ from tests.support.clock import MovedClock
 
 PASSWORDS = st.sampled_from(["correct horse battery", "another password"])
 KEYS = st.sampled_from([None, "the-first-of-two-keys", "the-second-of-two-keys"])
-AGE = st.integers(0, 3)
+AGE = st.sampled_from([0, 0, 1, 1, 2])
 PAUSES = st.sampled_from(
-    [timedelta(0), timedelta(minutes=1), timedelta(minutes=20), timedelta(days=181)]
+    [timedelta(0), timedelta(0), timedelta(minutes=1), timedelta(minutes=20), timedelta(days=181)]
 )
+Use = tuple[int, str | None, timedelta]
+USES: st.SearchStrategy[Use] = st.tuples(AGE, KEYS, PAUSES)
 
 
 class Sessions(RuleBasedStateMachine):
@@ -65,9 +67,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(target=logins, account=accounts)
     def authenticate(self, account: Account) -> Login:
-        login = Login([self._pair(self._visitor.authenticate(account.name, account.password))])
-        self._logins.append(login)
-        return login
+        return self._log_in(account)
 
     @rule(target=logins, login=consumes(logins), age=AGE, key=KEYS)
     def refresh(self, login: Login, age: int, key: str | None) -> Login | MultipleResults[Login]:
@@ -75,20 +75,16 @@ class Sessions(RuleBasedStateMachine):
         self._use(login, age, key)
         return self._if_alive(login)
 
-    @rule(target=logins, login=consumes(logins), key=KEYS, pause=PAUSES, again=KEYS)
-    def refresh_twice(
-        self, login: Login, key: str | None, pause: timedelta, again: str | None
+    @rule(target=logins, account=accounts, uses=st.lists(USES, min_size=3, max_size=8))
+    def log_in_and_use_it(
+        self, account: Account, uses: list[Use]
     ) -> Login | MultipleResults[Login]:
-        """Lose an answer and ask again; or a thief asks."""
-        self._use(login, 0, key)
-        self.time_passes(pause)
-        self._use(login, 1, again)
-        return self._if_alive(login)
-
-    @rule(login=consumes(logins), key=KEYS)
-    def repeat_when_the_successor_was_used(self, login: Login, key: str | None) -> None:
-        for age in (0, 0, 2):
+        """Answers get lost and are asked for again, thieves come, time passes."""
+        login = self._log_in(account)
+        for age, key, pause in uses:
+            self.time_passes(pause)
             self._use(login, age, key)
+        return self._if_alive(login)
 
     @rule(login=consumes(logins))
     def use_it_for_longer_than_a_year(self, login: Login) -> None:
@@ -135,6 +131,11 @@ class Sessions(RuleBasedStateMachine):
                 assert stored["generation"] == len(login.pairs) - 1
         self._visitor.close()
         self._clock.reset()
+
+    def _log_in(self, account: Account) -> Login:
+        login = Login([self._pair(self._visitor.authenticate(account.name, account.password))])
+        self._logins.append(login)
+        return login
 
     def _pair(self, answer: requests.Response) -> Pair:
         assert answer.status_code == 200, answer.text

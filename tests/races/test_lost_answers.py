@@ -12,6 +12,7 @@ import pytest
 
 from authapi.database import Collections
 from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
+from tests.support.clock import MovedClock
 from tests.support.waiting import until
 
 
@@ -59,6 +60,15 @@ def test_a_lost_refresh_is_repeated_twice(visitor: Visitor, lost: str, key: str)
     """S54: as long as the successor is unused it is given again, always the same one."""
     first, second = visitor.refresh(lost, key).json(), visitor.refresh(lost, key).json()
     assert first["refresh_token"] == second["refresh_token"]
+
+
+def test_a_late_repeat_gets_the_same_successor(
+    visitor: Visitor, clock: MovedClock, lost: str, key: str
+) -> None:
+    """S53: a client that was offline for a day gets the very successor that was made at first."""
+    at_once = visitor.refresh(lost, key).json()["refresh_token"]
+    clock.move(days=1)
+    assert visitor.refresh(lost, key).json()["refresh_token"] == at_once
 
 
 @pytest.mark.parametrize("thiefs_key", [None, "a-key-that-the-thief-made-up"])

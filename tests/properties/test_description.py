@@ -1,0 +1,44 @@
+"""`/openapi.json` and the running service say the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.servers import workers
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = 60
+"""Made-up requests per operation, next to those that look for the limits of every field."""
+
+
+def compare(description: dict[str, Any], base_url: str, folder: Path) -> tuple[int, str]:
+    """Let schemathesis compare the two; return its exit code and what it says."""
+    document = folder / "openapi.json"  # a file: it leaves out the operation that it reads it from
+    document.write_text(json.dumps(description))
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)]
+    command += ["run", str(document), "--url", base_url, "--checks", "all", "--mode", "all"]
+    command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--no-shrink", "--no-color"]
+    command += ["--generation-database", "none", "--workers", "2"]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=170
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_service_does_what_its_description_says(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """S15, S16, S17: right and wrong requests of every kind to every operation: as described."""
+    with workers(environment, processes=1, threads=16) as server:
+        description = requests.get(f"{server.base_url}/openapi.json", timeout=10).json()
+        code, said = compare(description, server.base_url, tmp_path)
+    assert code == 0, said
+    operations = sum(len(path.keys() - {"parameters"}) for path in description["paths"].values())
+    assert f"{operations} selected / {operations} total" in said, said
+    assert "skipped\n" not in said.partition("Fuzzing")[2].partition("SUMMARY")[0], said
