@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from authapi.core.passwords import MAXIMUM_LENGTH
-from authapi.web.schemas import RequestSchema
+from authapi.web.schemas import RequestSchema, StrictBoolean
 
 
 class CredentialsSchema(RequestSchema):
@@ -36,10 +36,8 @@ class RefreshTokenSchema(RequestSchema):
 class LogoutSchema(RefreshTokenSchema):
     """A refresh token, and how far the logout goes."""
 
-    everywhere = fields.Boolean(
+    everywhere = StrictBoolean(
         load_default=False,
-        truthy={True},
-        falsy={False},
         metadata={
             "description": "End all sessions of the user, not this one alone.",
             "example": False,

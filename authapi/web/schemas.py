@@ -1,5 +1,7 @@
 """Shapes that several rooms share."""
 
+from typing import Any
+
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 
@@ -10,6 +12,15 @@ class RequestSchema(Schema):
         """marshmallow's options."""
 
         unknown = EXCLUDE
+
+
+class StrictBoolean(fields.Boolean):
+    """`true` or `false`; marshmallow's own takes 1 and 0 as well."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ANN401
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
 
 
 class MessageSchema(Schema):

@@ -24,7 +24,8 @@ new PostmanValidator().verify(document).then((errors) => console.log(JSON.string
 def called(item: dict[str, Any]) -> tuple[str, str]:
     url = item["request"]["url"]
     assert url["raw"] == "{{base_url}}/" + "/".join(url["path"])
-    return item["request"]["method"], url["raw"].removeprefix("{{base_url}}")
+    path = re.sub(r"\{\{(\w+)\}\}", r"<\1>", url["raw"].removeprefix("{{base_url}}"))
+    return item["request"]["method"], path
 
 
 def test_it_is_a_collection_of_version_2_1() -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from authapi.database import Collections
-from tests.properties.model import ACCESS, Account, Login, Pair
+from tests.properties.model import Account, Login, Pair
 from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.clock import MovedClock
 
@@ -33,7 +33,7 @@ USES: st.SearchStrategy[Use] = st.tuples(AGE, KEYS, PAUSES)
 
 
 class Sessions(RuleBasedStateMachine):
-    """Users, logins, refreshes, repeats, replays, logouts and the passage of time."""
+    """Users, logins, refreshes, replays, all kinds of endings, and the passage of time."""
 
     accounts: Bundle[Account] = Bundle("accounts")
     logins: Bundle[Login] = Bundle("logins")
@@ -63,11 +63,51 @@ class Sessions(RuleBasedStateMachine):
     @rule(account=accounts, password=PASSWORDS)
     def guess_the_password(self, account: Account, password: str) -> None:
         answer = self._visitor.authenticate(account.name, password)
-        assert answer.status_code == (200 if password == account.password else 401)
+        right = password == account.password and not account.deleted
+        assert answer.status_code == (200 if right else 401)
 
     @rule(target=logins, account=accounts)
-    def authenticate(self, account: Account) -> Login:
-        return self._log_in(account)
+    def authenticate(self, account: Account) -> Login | MultipleResults[Login]:
+        return multiple() if account.deleted else self._log_in(account)
+
+    @rule(target=logins, account=accounts, password=PASSWORDS)
+    def change_the_password(
+        self, account: Account, password: str
+    ) -> Login | MultipleResults[Login]:
+        """The session that did it goes on, all others of the user are over."""
+        if account.deleted:
+            return multiple()
+        login = self._log_in(account)
+        body = {"current_password": account.password, "new_password": password}
+        answer = self._visitor.post("/password", body, self._bearer(login))
+        assert answer.status_code == 200
+        account.password = password
+        account.end_all(keep=login)
+        return login
+
+    @rule(account=accounts)
+    def delete_the_account(self, account: Account) -> None:
+        """All sessions are over, and nobody gets the name."""
+        if account.deleted:
+            return
+        login = self._log_in(account)
+        body, headers = {"password": account.password}, self._bearer(login)
+        assert self._visitor.send("DELETE", "/me", json=body, headers=headers).status_code == 200
+        account.deleted = True
+        account.end_all()
+
+    @rule(login=consumes(logins))
+    def log_out_everywhere(self, login: Login) -> None:
+        """A living token ends all sessions of its user, a dead one none."""
+        body = {"refresh_token": login.aged(0).refresh, "everywhere": True}
+        answer = self._visitor.post("/logout", body)
+        if login.has_expired(self._now):
+            assert error_code(answer) == (400, "refresh_token_expired")
+        elif not login.alive:
+            assert error_code(answer) == (400, "invalid_refresh_token")
+        else:
+            assert answer.status_code == 200
+            login.account.end_all()
 
     @rule(target=logins, login=consumes(logins), age=AGE, key=KEYS)
     def refresh(self, login: Login, age: int, key: str | None) -> Login | MultipleResults[Login]:
@@ -80,6 +120,8 @@ class Sessions(RuleBasedStateMachine):
         self, account: Account, uses: list[Use]
     ) -> Login | MultipleResults[Login]:
         """Answers get lost and are asked for again, thieves come, time passes."""
+        if account.deleted:
+            return multiple()
         login = self._log_in(account)
         for age, key, pause in uses:
             self.time_passes(pause)
@@ -102,12 +144,12 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(login=logins)
     def open_the_protected_resource(self, login: Login) -> None:
-        pair = login.aged(0)
-        answer = self._visitor.protected(pair.access)
-        if self._now - pair.issued < ACCESS:
+        answer = self._visitor.protected(login.aged(0).access)
+        expected = login.access(self._now)
+        if expected == "ok":
             assert answer.status_code == 200
         else:
-            assert error_code(answer) == (401, "token_expired")
+            assert error_code(answer) == (401, expected)
 
     @rule(login=logins)
     def confuse_the_tokens(self, login: Login) -> None:
@@ -133,9 +175,14 @@ class Sessions(RuleBasedStateMachine):
         self._clock.reset()
 
     def _log_in(self, account: Account) -> Login:
-        login = Login([self._pair(self._visitor.authenticate(account.name, account.password))])
+        pair = self._pair(self._visitor.authenticate(account.name, account.password))
+        login = Login([pair], account)
+        account.logins.append(login)
         self._logins.append(login)
         return login
+
+    def _bearer(self, login: Login) -> dict[str, str]:
+        return {"Authorization": f"Bearer {login.aged(0).access}"}
 
     def _pair(self, answer: requests.Response) -> Pair:
         assert answer.status_code == 200, answer.text

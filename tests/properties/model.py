@@ -19,11 +19,18 @@ class Account:
     password: str
     key: str | None
     registered: timedelta
+    logins: list[Login] = field(default_factory=list)
+    deleted: bool = False
+
+    def end_all(self, *, keep: Login | None = None) -> None:
+        """Every session ends but the one to keep."""
+        for login in self.logins:
+            login.alive = login is keep
 
     def accepts_again(self, password: str, key: str | None, now: timedelta) -> bool:
         """Whether this registration is the one that succeeded before."""
         same = key is not None and (key, password) == (self.key, self.password)
-        return same and now - self.registered <= REPEATABLE
+        return same and now - self.registered <= REPEATABLE and not self.deleted
 
 
 @dataclass
@@ -40,6 +47,7 @@ class Login:
     """A session: the pairs of its generations, the last of which is alive if it is."""
 
     pairs: list[Pair]
+    account: Account
     alive: bool = True
     last_key: str | None = None
     begun: timedelta = field(init=False)
@@ -50,6 +58,16 @@ class Login:
     def aged(self, age: int) -> Pair:
         """Return the living pair (0), or one of so many generations ago, at most the first."""
         return self.pairs[max(0, len(self.pairs) - 1 - age)]
+
+    def has_expired(self, now: timedelta) -> bool:
+        """Whether the living pair's refresh token came to its idle or absolute end."""
+        return now >= min(self.aged(0).issued + IDLE, self.begun + ABSOLUTE)
+
+    def access(self, now: timedelta) -> str:
+        """Return what the living pair's access token leads to: "ok", or the refusal's code."""
+        if now - self.aged(0).issued >= ACCESS:
+            return "token_expired"
+        return "ok" if self.alive else "invalid_token"
 
     def refresh(self, age: int, key: str | None, now: timedelta) -> str:
         """Return what a refresh leads to: "next", "repeat", or the code of the refusal."""

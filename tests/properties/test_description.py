@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from tests.support.actors import Visitor
 from tests.support.servers import workers
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
@@ -17,14 +18,17 @@ EXAMPLES = 60
 """Made-up requests per operation, next to those that look for the limits of every field."""
 
 
-def compare(description: dict[str, Any], base_url: str, folder: Path) -> tuple[int, str]:
+def compare(
+    description: dict[str, Any], base_url: str, access_token: str, folder: Path
+) -> tuple[int, str]:
     """Let schemathesis compare the two; return its exit code and what it says."""
     document = folder / "openapi.json"  # a file: it leaves out the operation that it reads it from
     document.write_text(json.dumps(description))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)]
     command += ["run", str(document), "--url", base_url, "--checks", "all", "--mode", "all"]
     command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--no-shrink", "--no-color"]
-    command += ["--generation-database", "none", "--workers", "2"]
+    command += ["--header", f"Authorization: Bearer {access_token}"]
+    command += ["--generation-database", "none", "--workers", "1"]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=170
     )
@@ -37,7 +41,10 @@ def test_the_service_does_what_its_description_says(
     """S15, S16, S17: right and wrong requests of every kind to every operation: as described."""
     with workers(environment, processes=1, threads=16) as server:
         description = requests.get(f"{server.base_url}/openapi.json", timeout=10).json()
-        code, said = compare(description, server.base_url, tmp_path)
+        visitor = Visitor(server.base_url)
+        token = visitor.log_in()["access_token"]
+        visitor.close()
+        code, said = compare(description, server.base_url, token, tmp_path)
     assert code == 0, said
     operations = sum(len(path.keys() - {"parameters"}) for path in description["paths"].values())
     assert f"{operations} selected / {operations} total" in said, said
