@@ -1,0 +1,172 @@
+/**
+ * One login and its tokens. Two locks keep it whole: `refresh` lets one refresh run at a time,
+ * across pages and workers; `state` is held for moments only, so that a log out never waits for a
+ * slow server and always wins against the refresh that it overtakes.
+ */
+import { ApiError } from './api.js';
+import { isFresh, subjectOf, tokensIn } from './tokens.js';
+
+/** @typedef {import('./store.js').Grant} Grant */
+/** @typedef {import('./tokens.js').Tokens} Tokens */
+/** @typedef {(path: string, body: unknown, key?: string) => Promise<import('./api.js').Answer>} Post */
+
+const ENDINGS = ['invalid_refresh_token', 'refresh_token_expired'];
+
+/**
+ * @param {object} parts
+ * @param {string} parts.baseUrl
+ * @param {Post} parts.post
+ * @param {ReturnType<typeof import('./store.js').createStore>} parts.store
+ * @param {import('./locks.js').Lock} parts.lock
+ * @param {() => number} parts.now
+ * @param {() => string} parts.random
+ * @param {() => void} parts.onChange
+ * @param {() => void} parts.onFarewell called when the server should be told of an ended session
+ */
+export function createSession(parts) {
+  const { baseUrl, post, store, lock, now, random, onChange, onFarewell } = parts;
+
+  /** @type {<T>(work: () => Promise<T>) => Promise<T>} */
+  const state = (work) => lock('authapi.state', work);
+
+  /** A login at another address is nobody's business here. */
+  async function read() {
+    const grant = await store.grant.get();
+    if (grant?.baseUrl !== baseUrl) return {};
+    const access = await store.access.get();
+    return { grant, access: access?.id === grant.id ? access : undefined };
+  }
+
+  /** @param {Pick<Grant, 'id' | 'username' | 'keep'>} grant @param {Tokens} tokens */
+  async function write({ id, username, keep }, tokens) {
+    await store.grant.set({ id, baseUrl, username, keep, token: tokens.refresh });
+    const { access: token, lifetime } = tokens;
+    await store.access.set({ id, token, lifetime, receivedAt: now() });
+  }
+
+  /** The note to the server comes first: a worker may die between any two lines. */
+  async function dismiss() {
+    const grant = await store.grant.get();
+    if (grant) await store.farewells.add({ baseUrl: grant.baseUrl, token: grant.token });
+    await forget();
+  }
+
+  async function forget() {
+    await Promise.all([store.access.remove(), store.grant.remove(), store.ended.remove()]);
+  }
+
+  /**
+   * Starts a login; one that was there before ends.
+   * @param {import('./api.js').Answer} answer
+   * @param {{username: string, keep: boolean}} login
+   */
+  async function open(answer, { username, keep }) {
+    const tokens = tokensIn(answer, baseUrl);
+    const name = subjectOf(tokens.access) ?? username;
+    await state(async () => {
+      await dismiss();
+      await write({ id: random(), username: name, keep }, tokens);
+    });
+    onChange();
+    onFarewell();
+  }
+
+  /** Ends the login here and now; what the server must be told is noted. */
+  async function close() {
+    await state(dismiss);
+    onChange();
+  }
+
+  /**
+   * An access token that is good now. `stale` is one that the server has just refused.
+   * @param {string} [stale]
+   * @returns {Promise<string>}
+   */
+  async function token(stale) {
+    const { access } = await state(read);
+    if (access && access.token !== stale && isFresh(access, now())) return access.token;
+    return lock('authapi.refresh', () => refresh(stale));
+  }
+
+  /** @param {string} [stale] */
+  async function refresh(stale) {
+    const { access, grant } = await prepare(stale);
+    if (grant === undefined) return access;
+    try {
+      const answer = await post('/refresh', { refresh_token: grant.token }, grant.key);
+      return await adopt(grant, tokensIn(answer, baseUrl));
+    } catch (error) {
+      throw isEnding(error) ? await end(grant, error) : error;
+    }
+  }
+
+  /**
+   * Reads again what others may have done while we waited, and writes down the Idempotency-Key
+   * before the request goes out: whatever happens then, the next attempt repeats this one.
+   * @param {string} [stale]
+   * @returns {Promise<{access: string, grant?: undefined} | {grant: Grant, access?: undefined}>}
+   */
+  function prepare(stale) {
+    return state(async () => {
+      const { grant, access } = await read();
+      if (!grant) throw signedOut();
+      if (access && access.token !== stale && isFresh(access, now())) return { access: access.token };
+      const marked = { ...grant, key: grant.key ?? random() };
+      await store.grant.set(marked);
+      return { grant: marked };
+    });
+  }
+
+  /**
+   * Takes the new tokens, unless the login ended meanwhile: then they must end as well.
+   * @param {Grant} grant
+   * @param {Tokens} tokens
+   */
+  async function adopt(grant, tokens) {
+    const adopted = await state(async () => {
+      const { grant: latest } = await read();
+      if (latest?.id !== grant.id) {
+        await store.farewells.add({ baseUrl, token: tokens.refresh });
+        return false;
+      }
+      if (latest.token === grant.token) await write(grant, tokens);
+      return true;
+    });
+    if (!adopted) {
+      onFarewell();
+      throw signedOut();
+    }
+    onChange();
+    return tokens.access;
+  }
+
+  /**
+   * The server no longer knows this login: forget it, and remember why.
+   * @param {Grant} grant
+   * @param {ApiError} error
+   */
+  async function end(grant, error) {
+    const ours = await state(async () => {
+      const { grant: latest } = await read();
+      if (latest?.id !== grant.id || latest.token !== grant.token) return false;
+      await forget();
+      await store.ended.set(String(error.problem.code));
+      return true;
+    });
+    if (!ours) return signedOut();
+    onChange();
+    return new ApiError({ ...error.problem, kind: 'session_ended' });
+  }
+
+  /** @returns {ApiError} */
+  const signedOut = () => new ApiError({ kind: 'signed_out', baseUrl });
+
+  return { open, close, token, read: () => state(read) };
+}
+
+/** @param {unknown} error @returns {error is ApiError} */
+function isEnding(error) {
+  if (!(error instanceof ApiError)) return false;
+  const { kind, status, code } = error.problem;
+  return kind === 'refused' && status === 400 && ENDINGS.includes(String(code));
+}

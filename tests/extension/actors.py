@@ -1,0 +1,225 @@
+"""Who acts in the scenarios: the popup's user, the options' user, and the browser's owner."""
+
+import itertools
+import json
+
+from tests.extension import Json
+from tests.extension.browser import Browser, Page
+from tests.extension.gate import Answer, Gate, answer
+from tests.extension.polling import until
+from tests.extension.service import Service
+
+PASSWORD = "correct horse battery"
+NAMES = (f"user-{number}" for number in itertools.count(1))
+RENEWED = 24 * 3600
+"""A clock that is a day fast takes every access token for expired."""
+
+STATUS = "const { textContent: t, className: c } = document.getElementById('status');"
+
+
+def problem(status: int, code: str, message: str, **headers: str) -> Answer:
+    """Make an error answer as the service gives them."""
+    body = json.dumps({"status": "error", "code": code, "message": message})
+    return answer(status, body, **headers)
+
+
+class Screen:
+    """A page of the extension in front of its user."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        until(lambda: page.run("return document.body.dataset.ready"), "the page's first state")
+
+    def fill(self, **fields: str) -> None:
+        """Write into fields."""
+        for name, value in fields.items():
+            self._on(name, f"element.value = {json.dumps(value)}")
+
+    def text(self, element_id: str) -> str:
+        """Return what an element says."""
+        return str(self._on(element_id, "return element.textContent"))
+
+    def value(self, element_id: str) -> str:
+        """Return what stands in a field."""
+        return str(self._on(element_id, "return element.value"))
+
+    def attribute(self, element_id: str, name: str) -> str | None:
+        """Return an attribute of an element."""
+        found = self._on(element_id, f"return element.getAttribute({json.dumps(name)})")
+        return None if found is None else str(found)
+
+    def sees(self, element_id: str) -> bool:
+        """Tell whether an element is to be seen."""
+        return bool(self._on(element_id, "return element.checkVisibility()"))
+
+    def _on(self, element_id: str, body: str) -> Json:
+        find = f"const element = document.getElementById({json.dumps(element_id)});"
+        return self.page.run(f"{find} {body}")
+
+    def status(self) -> str:
+        """Return the status: its text, and its classes in brackets."""
+        return str(self.page.run(f"{STATUS} return t + ' [' + c + ']'"))
+
+    def reads(self, text: str, kind: str = "success") -> None:
+        """Wait until the status says exactly this."""
+        wanted = f"{text} [show {kind}]"
+        until(lambda: self.status() == wanted, f"the status {wanted!r}", self.status)
+
+
+class Popup(Screen):
+    """The popup."""
+
+    def register(self, username: str, password: str = PASSWORD) -> None:
+        """Fill the form and press Register."""
+        self.fill(username=username, password=password)
+        self.page.click("register")
+
+    def login(self, username: str, password: str = PASSWORD) -> None:
+        """Fill the form and press Log in."""
+        self.fill(username=username, password=password)
+        self.page.click("login")
+
+    def access(self) -> None:
+        """Ask for the protected resource."""
+        self.page.click("accessProtected")
+
+    def logout(self) -> None:
+        """Log out."""
+        self.page.click("logout")
+
+    def is_signed_in_as(self, username: str) -> None:
+        """Wait until somebody is signed in."""
+        until(lambda: self.sees("logout") and self.text("name") == username, f"{username} to be in")
+
+    def is_signed_out(self) -> None:
+        """Wait until nobody is signed in."""
+        until(lambda: self.sees("login") and not self.sees("logout"), "nobody to be signed in")
+
+    def ends_idle(self) -> None:
+        """Wait until no button is at work."""
+        busy = "return document.querySelector('[aria-busy]') === null"
+        until(lambda: self.page.run(busy), "the buttons to come to rest")
+
+
+class Options(Screen):
+    """The options."""
+
+    def enter(self, address: str) -> None:
+        """Write an address."""
+        self.fill(address=address)
+
+
+class Owner:
+    """The owner of a browser with the extension in it."""
+
+    def __init__(self, browser: Browser, gate: Gate, service: Service) -> None:
+        self.browser = browser
+        self.gate = gate
+        self.service = service
+        self._pages: list[Page] = []
+
+    def popup(self) -> Popup:
+        """Open the popup."""
+        popup = Popup(self._keep(self.browser.open("popup.html")))
+        popup.page.size(360, 600)
+        return popup
+
+    def options(self) -> Options:
+        """Open the options."""
+        return Options(self._keep(self.browser.open("options.html")))
+
+    def visit(self, address: str) -> Page:
+        """Open a page of the web."""
+        return self._keep(self.browser.open_address(address))
+
+    def finds(self, page: str) -> Page:
+        """Wait until the extension has opened a page by itself."""
+        return self._keep(until(lambda: self.browser.find(page), f"{page} to open"))
+
+    def _keep(self, page: Page) -> Page:
+        self._pages.append(page)
+        return page
+
+    def close(self, popup: Popup) -> None:
+        """Close a popup."""
+        self._pages.remove(popup.page)
+        popup.page.close()
+
+    def registered(self, username: str) -> str:
+        """Make sure that somebody has an account; return the name."""
+        self.service.post("/register", {"username": username, "password": PASSWORD})
+        return username
+
+    def signed_in(self, username: str | None = None, *, keep: bool = True) -> Popup:
+        """Open a popup, register somebody and log in."""
+        name = username or next(NAMES)
+        popup = self.popup()
+        if not keep:
+            popup.page.click("keep")
+        popup.register(name)
+        popup.reads("Registration successful.")
+        popup.login(name)
+        popup.reads("Authentication successful.")
+        return popup
+
+    def expire(self) -> None:
+        """Let the access token be expired by the worker's clock."""
+        self.browser.move_clock(RENEWED)
+
+    def no_answer(self) -> str:
+        """Return what the user reads when the server is away."""
+        return (
+            f"No answer from {self.gate.address}. "
+            "Start the server, or correct its address in the options."
+        )
+
+    def refreshes(self, refresh_token: str) -> bool:
+        """Tell whether the service still takes a refresh token."""
+        return self.service.post("/refresh", {"refresh_token": refresh_token}).ok
+
+    def stored(self, area: str) -> dict[str, Json]:
+        """Return all that is in a storage area."""
+        return dict(self.browser.console.run(f"return await chrome.storage.{area}.get()"))
+
+    def secrets(self) -> set[str]:
+        """Return which tokens are stored anywhere."""
+        return ({*self.stored("session")} | {*self.stored("local")}) & {"access", "grant"}
+
+    def somebody_waits(self) -> bool:
+        """Tell whether a refresh waits for another to end."""
+        look = "return (await navigator.locks.query()).pending.length > 0"
+        return bool(self.browser.console.run(look))
+
+    def wakes_worker(self) -> None:
+        """Let the browser start the worker, with a message that means nothing to it."""
+        self.browser.console.run("chrome.runtime.sendMessage({}).catch(() => undefined)")
+
+    def may_reach(self, pattern: str) -> bool:
+        """Tell whether the extension has access to a host."""
+        look = f"return await chrome.permissions.contains({{ origins: [{json.dumps(pattern)}] }})"
+        return bool(self.browser.console.run(look))
+
+    def fresh(self) -> None:
+        """Start with an extension that has just been installed, and knows the gate's address."""
+        self.browser.kill_worker()
+        self.knows_address(self.gate.address)
+
+    def knows_address(self, address: str | None) -> None:
+        """Let the extension know an API's address, if any, and nothing else."""
+        known = json.dumps({"address": address} if address else {})
+        self.browser.console.run(
+            f"""await chrome.storage.session.clear();
+            await chrome.storage.local.clear();
+            await chrome.storage.local.set({known});"""
+        )
+
+    def restart(self) -> None:
+        """Quit the browser and start it again."""
+        self._pages.clear()
+        self.browser.restart()
+
+    def leave(self) -> None:
+        """Close what was opened."""
+        for page in self._pages:
+            page.close()
+        self._pages.clear()

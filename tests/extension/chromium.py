@@ -1,0 +1,136 @@
+"""Chromium, driven by Playwright."""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Page as PlaywrightPage
+from playwright.sync_api import Playwright, Worker
+
+from tests.extension import Json
+from tests.extension.browser import EXTENSION, Page, Scheme, unpacked_id
+
+KEYS = {"Space": " "}
+PREFERENCES = {"extensions": {"ui": {"developer_mode": True}}}
+HOSTS = "MAP api.example.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    f"--host-resolver-rules={HOSTS}",
+]
+
+
+class ChromiumPage:
+    """One tab of Chromium."""
+
+    def __init__(self, page: PlaywrightPage) -> None:
+        self._page = page
+
+    def run(self, body: str) -> Json:
+        return self._page.evaluate(f"async () => {{ {body} }}")
+
+    def click(self, element_id: str, times: int = 1) -> None:
+        self._page.click(f"#{element_id}", click_count=times, force=True)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self._page.keyboard.press(KEYS.get(key, key))
+
+    def scheme(self, scheme: Scheme) -> None:
+        self._page.emulate_media(color_scheme=scheme)
+
+    def size(self, width: int, height: int) -> None:
+        self._page.set_viewport_size({"width": width, "height": height})
+
+    def screenshot(self) -> bytes:
+        return self._page.screenshot()
+
+    def close(self) -> None:
+        self._page.close()
+
+
+class Chromium:
+    """One Chromium on a profile of its own, with the extension loaded unpacked."""
+
+    name = "chromium"
+
+    def __init__(
+        self, playwright: Playwright, program: str, profile: Path, folder: Path = EXTENSION
+    ) -> None:
+        self._playwright = playwright
+        self._program = program
+        self._profile = profile
+        self._folder = folder
+        self._id = unpacked_id(folder)
+        (profile / "Default").mkdir()
+        (profile / "Default" / "Preferences").write_text(json.dumps(PREFERENCES))
+        self._start()
+
+    def _start(self) -> None:
+        self._context = self._playwright.chromium.launch_persistent_context(
+            self._profile,
+            executable_path=self._program,
+            headless=True,
+            args=[*ARGUMENTS, f"--load-extension={self._folder}"],
+            ignore_default_args=["--disable-extensions"],
+        )
+        page = self._context.new_page()
+        page.goto(self._address("popup.html"))
+        self.console: Page = ChromiumPage(page)
+        self._debugger = self._context.new_cdp_session(page)
+        self._debugger.send("ServiceWorker.enable")
+
+    def _address(self, page: str) -> str:
+        return f"chrome-extension://{self._id}/{page}"
+
+    def open(self, page: str) -> Page:
+        return self.open_address(self._address(page))
+
+    def find(self, page: str) -> Page | None:
+        self.console.run("")  # hear of tabs that have been opened
+        pages = [tab for tab in self._context.pages if tab.url == self._address(page)]
+        return ChromiumPage(pages[0]) if pages else None
+
+    def open_address(self, address: str) -> Page:
+        page = self._context.new_page()
+        page.goto(address)
+        return ChromiumPage(page)
+
+    def move_clock(self, seconds: float) -> None:
+        self.console.run('await chrome.runtime.sendMessage({ type: "state" })')  # wake it
+        self._worker().evaluate(
+            f"""() => {{
+                Date.original ??= Date.now;
+                Date.now = () => Date.original() + {seconds * 1000};
+            }}"""
+        )
+
+    def _worker(self) -> Worker:
+        workers = self._context.service_workers
+        return workers[0] if workers else self._context.wait_for_event("serviceworker")
+
+    def kill_worker(self) -> None:
+        self._debugger.send("ServiceWorker.stopAllWorkers")
+
+    def restart(self) -> None:
+        self.quit()
+        self._start()
+
+    def allow(self, host: str) -> None:
+        page = self.open_address("chrome://extensions")
+        page.run(
+            f"""await new Promise((done) => chrome.developerPrivate.addHostPermission(
+                "{self._id}", "{host}", done));"""
+        )
+        page.close()
+
+    def beside(self, profile: Path, folder: Path) -> "Chromium":
+        """Start another Chromium, with a changed copy of the extension."""
+        return Chromium(self._playwright, self._program, profile, folder)
+
+    def quit(self) -> None:
+        self._context.close()

@@ -1,0 +1,106 @@
+"""One service, one gate, and one browser of each kind for the whole suite."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.extension.actors import Owner
+from tests.extension.browser import Browser
+from tests.extension.chromium import Chromium
+from tests.extension.firefox import Firefox
+from tests.extension.gate import Gate
+from tests.extension.left_out import PROGRAMS, find, missing_browsers, report
+from tests.extension.service import Service
+
+SHORT_LIFE = "0.05"
+"""Minutes: an access token of three seconds, at least two of them whole."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly which browsers were left out."""
+    report(terminalreporter)
+
+
+@pytest.fixture(scope="session", params=sorted(PROGRAMS))
+def browser(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """A running browser with the extension in it."""
+    name = str(request.param)
+    program = find(name)
+    if program is None:
+        leave_out(missing_browsers()[name])
+    profile = tmp_path_factory.mktemp(name)
+    yield from running(name, str(program), profile)
+
+
+def leave_out(reason: str) -> None:
+    """Skip on a newcomer's machine; fail where everything must be tested."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def running(name: str, program: str, profile: Path) -> Iterator[Browser]:
+    """Start a browser and quit it at the end."""
+    if name == "firefox":
+        firefox = Firefox(program, profile)
+        yield firefox
+        firefox.quit()
+        return
+    with sync_playwright() as playwright:
+        chromium = Chromium(playwright, program, profile)
+        yield chromium
+        chromium.quit()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service as people run it."""
+    yield from serving(tmp_path_factory.mktemp("service"))
+
+
+@pytest.fixture(scope="session")
+def hasty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service whose access tokens live for three seconds."""
+    folder = tmp_path_factory.mktemp("hasty")
+    yield from serving(folder, ACCESS_TOKEN_EXPIRE_MINUTES=SHORT_LIFE)
+
+
+def serving(folder: Path, **settings: str) -> Iterator[Service]:
+    """Start a service and stop it at the end."""
+    service = Service(folder, **settings)
+    try:
+        service.wait_until_up()
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture(scope="session")
+def open_gate(service: Service) -> Iterator[Gate]:
+    """The gate in front of the service, open all the time."""
+    gate = Gate(service.port)
+    gate.start()
+    yield gate
+    gate.stop()
+
+
+@pytest.fixture
+def gate(open_gate: Gate, service: Service) -> Iterator[Gate]:
+    """The gate, with no rule and nothing seen."""
+    open_gate.reset(service.port)
+    yield open_gate
+    open_gate.reset(service.port)
+
+
+@pytest.fixture
+def owner(browser: Browser, gate: Gate, service: Service) -> Iterator[Owner]:
+    """The browser's owner, with an extension that has just been installed."""
+    owner = Owner(browser, gate, service)
+    owner.fresh()
+    yield owner
+    owner.leave()

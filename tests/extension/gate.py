@@ -1,0 +1,249 @@
+"""A gate between browser and service: it holds, drops or replaces what passes, and counts it."""
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.extension import Json
+from tests.extension.polling import DEADLINE
+from tests.extension.service import free_port
+
+HOP = {"connection", "transfer-encoding", "content-length", "server", "date"}
+
+
+@dataclass
+class Answer:
+    """What comes back to the browser."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Json:
+        """Return the body's content."""
+        return json.loads(self.body)
+
+
+def answer(status: int, body: str, content_type: str = "application/json", **more: str) -> Answer:
+    """Make an answer that the service never gave; `Retry_After` stands for `Retry-After`."""
+    headers = {name.replace("_", "-"): value for name, value in more.items()}
+    return Answer(status, {"Content-Type": content_type, **headers}, body.encode())
+
+
+@dataclass
+class Exchange:
+    """One request and, once there is one, its answer."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    answer: Answer | None = None
+
+    @property
+    def json(self) -> Json:
+        """Return what the request says."""
+        return json.loads(self.body)
+
+
+class Rule:
+    """What happens to the next request for a path: by default nothing special."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def before(self, _exchange: Exchange) -> Answer | None:
+        """Run before the service hears of the request; an answer here keeps it from hearing."""
+        return None
+
+    def passes(self, _exchange: Exchange) -> bool:
+        """Run when the service has worked; tell whether the browser may hear of it."""
+        return True
+
+
+class Hold(Rule):
+    """Stops a request at the gate, on its way in or, with `answered`, on its way back."""
+
+    def __init__(self, path: str, *, answered: bool) -> None:
+        super().__init__(path)
+        self._answered = answered
+        self._here = threading.Event()
+        self._open = threading.Event()
+
+    def before(self, _exchange: Exchange) -> Answer | None:
+        if not self._answered:
+            self._stop()
+        return None
+
+    def passes(self, _exchange: Exchange) -> bool:
+        if self._answered:
+            self._stop()
+        return True
+
+    def _stop(self) -> None:
+        self._here.set()
+        self._open.wait(DEADLINE * 2)
+
+    def wait(self) -> None:
+        """Return when somebody stands at the gate."""
+        assert self._here.wait(DEADLINE), f"nobody asked for {self.path}"
+
+    def release(self) -> None:
+        """Let it go on."""
+        self._open.set()
+
+
+class Drop(Rule):
+    """The service works, its answer is lost."""
+
+    def passes(self, _exchange: Exchange) -> bool:
+        return False
+
+
+class Replace(Rule):
+    """Somebody else answers."""
+
+    def __init__(self, path: str, instead: Answer) -> None:
+        super().__init__(path)
+        self._instead = instead
+
+    def before(self, _exchange: Exchange) -> Answer | None:
+        return self._instead
+
+
+@dataclass
+class Gate:
+    """A proxy on the loopback interface; each rule is used once, in the order they were made."""
+
+    upstream: int
+    port: int = field(default_factory=free_port)
+    exchanges: list[Exchange] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    _server: ThreadingHTTPServer | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def address(self) -> str:
+        """Return what stands in the extension's options."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def hold(self, path: str, *, answered: bool = False) -> Hold:
+        """Stop the next request for a path."""
+        rule = Hold(path, answered=answered)
+        self.rules.append(rule)
+        return rule
+
+    def drop(self, path: str) -> None:
+        """Lose the answer to the next request for a path."""
+        self.rules.append(Drop(path))
+
+    def replace(self, path: str, instead: Answer) -> None:
+        """Answer the next request for a path ourselves."""
+        self.rules.append(Replace(path, instead))
+
+    def to(self, path: str) -> list[Exchange]:
+        """Return the requests for a path, in order."""
+        return [exchange for exchange in list(self.exchanges) if exchange.path == path]
+
+    def tokens(self) -> Json:
+        """Return the tokens that the service gave last."""
+        for exchange in reversed(self.exchanges):
+            if exchange.path in ("/authenticate", "/refresh") and exchange.answer:
+                return exchange.answer.json
+        raise AssertionError("no tokens were given")
+
+    def reset(self, upstream: int) -> None:
+        """Forget all that was, and let everything pass again."""
+        for rule in self.rules:
+            if isinstance(rule, Hold):
+                rule.release()
+        self.rules.clear()
+        self.exchanges.clear()
+        self.upstream = upstream
+
+    def take(self, path: str) -> Rule:
+        """Return the rule for a request, and use it up."""
+        with self._lock:
+            rule = next((rule for rule in self.rules if rule.path == path), Rule(path))
+            if rule in self.rules:
+                self.rules.remove(rule)
+        return rule
+
+    def start(self) -> None:
+        """Listen."""
+        gate = self
+
+        class Handler(_Handler):
+            owner = gate
+
+        self._server = _Server(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Listen no more: the server is away."""
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Be away for a while."""
+        self.stop()
+        yield
+        self.start()
+
+    def forward(self, exchange: Exchange) -> Answer:
+        """Ask the service."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=DEADLINE)
+        try:
+            connection.request(exchange.method, exchange.path, exchange.body, exchange.headers)
+            response = connection.getresponse()
+            headers = {k: v for k, v in response.getheaders() if k.lower() not in HOP}
+            return Answer(response.status, headers, response.read())
+        finally:
+            connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 32
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away in the middle is part of the game."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: Gate
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        exchange = Exchange(self.command, self.path, headers, body)
+        preflight = self.command == "OPTIONS"
+        rule = Rule(self.path) if preflight else self.owner.take(self.path)
+        if not preflight:
+            self.owner.exchanges.append(exchange)
+        exchange.answer = rule.before(exchange) or self.owner.forward(exchange)
+        if rule.passes(exchange):
+            self._send(exchange.answer)
+
+    def _send(self, reply: Answer) -> None:
+        self.send_response_only(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    do_GET = do_POST = do_OPTIONS = _serve
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the test speaks when something is wrong."""

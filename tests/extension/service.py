@@ -1,0 +1,78 @@
+"""The real service as a process of its own, on its embedded database."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.extension.polling import until
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "a secret for tests only, long enough for HS256"
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Service:
+    """A development server; `settings` are environment variables."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = (folder / "service.log").open("wb")
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "run", "--port", str(self.port)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(folder, settings), stdout=self._log, stderr=self._log
+        )
+
+    def wait_until_up(self) -> None:
+        """Return when the service answers."""
+        until(self._answers, f"the service at {self.address} (see {self._log.name})")
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, f"the service stopped: see {self._log.name}"
+        try:
+            return requests.get(f"{self.address}/healthz", timeout=2).ok
+        except requests.ConnectionError:
+            return False
+
+    def post(self, path: str, body: dict[str, Any]) -> requests.Response:
+        """Send JSON straight to the service, past the gate."""
+        return requests.post(self.address + path, json=body, timeout=20)
+
+    def greets(self, access_token: str) -> bool:
+        """Tell whether the service still accepts an access token."""
+        headers = {"Authorization": f"Bearer {access_token}"}
+        return requests.get(f"{self.address}/protected", headers=headers, timeout=20).ok
+
+    def stop(self) -> None:
+        """End the process; its database ends with it."""
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(20)
+        self._log.close()
+
+
+def environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
+    """Return the variables of the service: what it needs to run, and nothing of the developer's."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return kept | {
+        "AUTHAPI_ENV": "development",
+        "FLASK_SKIP_DOTENV": "1",
+        "AUTHAPI_INSTANCE": str(folder / "instance"),
+        "JWT_SECRET": SECRET,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **settings,
+    }

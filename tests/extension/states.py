@@ -1,0 +1,130 @@
+"""Every state that the pages can be in, each reached as a user reaches it."""
+
+from collections.abc import Callable
+
+from tests.extension.actors import NAMES, Owner, Screen, problem
+from tests.extension.gate import Hold
+from tests.extension.polling import until
+
+ENDED = problem(400, "invalid_refresh_token", "Invalid refresh token.")
+LONG_NAME = "the-longest-name-that-anybody-could-possibly-register@example.org"[:64]
+
+
+def logged_out(owner: Owner) -> Screen:
+    """Nobody is logged in."""
+    return owner.popup()
+
+
+def registered(owner: Owner) -> Screen:
+    """An account was made."""
+    popup = owner.popup()
+    popup.register(next(NAMES))
+    popup.reads("Registration successful.")
+    return popup
+
+
+def refused_field(owner: Owner) -> Screen:
+    """The server did not like a field."""
+    popup = owner.popup()
+    popup.register("n" * 65)
+    until(lambda: popup.attribute("username", "aria-invalid") == "true", "the field to be marked")
+    return popup
+
+
+def server_away(owner: Owner) -> Screen:
+    """Nobody answered."""
+    popup = owner.popup()
+    with owner.gate.away():
+        popup.login("ann")
+        popup.reads(f"Authentication failed: {owner.no_answer()}", "error")
+    return popup
+
+
+def logged_in(owner: Owner) -> Screen:
+    """Somebody has just logged in."""
+    return owner.signed_in(f"Ann {next(NAMES)}")
+
+
+def long_name(owner: Owner) -> Screen:
+    """The longest name there can be is logged in."""
+    popup = owner.popup()
+    popup.login(owner.registered(LONG_NAME))
+    popup.reads("Authentication successful.")
+    return popup
+
+
+def greeted(owner: Owner) -> Screen:
+    """The protected resource has answered."""
+    popup = owner.signed_in(f"名前 {next(NAMES)}")
+    popup.access()
+    popup.reads(f"Hello, {popup.text('name')}!")
+    return popup
+
+
+def session_ended(owner: Owner) -> Screen:
+    """The server no longer knows the session."""
+    popup = owner.signed_in()
+    owner.gate.replace("/refresh", ENDED)
+    owner.expire()
+    popup.access()
+    popup.is_signed_out()
+    popup.ends_idle()
+    return popup
+
+
+def expired(owner: Owner) -> Screen:
+    """The access token's time is over."""
+    owner.signed_in("Ann " + next(NAMES))
+    owner.expire()
+    return owner.popup()
+
+
+def working(owner: Owner) -> Screen:
+    """A button is at work."""
+    popup = owner.signed_in("Ann " + next(NAMES))
+    held: Hold = owner.gate.hold("/protected")
+    popup.access()
+    held.wait()
+    return popup
+
+
+def options_start(owner: Owner) -> Screen:
+    """The options have just been opened."""
+    return owner.options()
+
+
+def options_good(owner: Owner) -> Screen:
+    """The API answers."""
+    options = owner.options()
+    options.page.click("check")
+    options.reads(f"The API answers at {owner.gate.address}.")
+    return options
+
+
+def options_bad(owner: Owner) -> Screen:
+    """What was typed is no address."""
+    options = owner.options()
+    options.enter("ftp://example.org")
+    options.page.click("check")
+    until(lambda: "[show error]" in options.status(), "the error")
+    return options
+
+
+STATES: dict[str, Callable[[Owner], Screen]] = {
+    state.__name__: state
+    for state in (
+        logged_out,
+        registered,
+        refused_field,
+        server_away,
+        logged_in,
+        long_name,
+        greeted,
+        session_ended,
+        expired,
+        working,
+        options_start,
+        options_good,
+        options_bad,
+    )
+}

@@ -1,0 +1,73 @@
+"""The client module in a page of the web, as it is: no extension around it, CORS in the way."""
+
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from tests.extension import Json
+from tests.extension.actors import NAMES, PASSWORD, Owner
+from tests.extension.browser import EXTENSION, Page
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+CLIENT = """const { createAuthClient } = await import("/src/client.js");
+const client = createAuthClient({ baseUrl: "%s" });
+const problem = ({ problem }) => problem.message ?? problem.kind;
+"""
+
+
+class Files(SimpleHTTPRequestHandler):
+    """A web server for the extension's files; the folder's listing is the page."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def page(owner: Owner) -> Iterator[Page]:
+    """A page of another origin than the service's."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(EXTENSION)))
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield owner.visit(f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
+    server.server_close()
+
+
+def run(page: Page, owner: Owner, script: str) -> Json:
+    """Run a script that has a client of the service."""
+    return page.run(CLIENT % owner.gate.address + script)
+
+
+def test_a_page_registers_logs_in_fetches_and_logs_out(page: Page, owner: Owner) -> None:
+    """The whole way, with a token refreshed in the middle of it."""
+    name = next(NAMES)
+    words = run(
+        page,
+        owner,
+        f"""await client.register("{name}", "{PASSWORD}");
+        await client.authenticate("{name}", "{PASSWORD}");
+        const real = Date.now;
+        Date.now = () => real() + 24 * 3600 * 1000;
+        const answer = await (await client.fetch("/protected")).json();
+        return [answer.message, (await client.logout()).told];""",
+    )
+    assert words == [f"Hello, {name}!", True]
+    paths = [exchange.path for exchange in owner.gate.exchanges]
+    assert paths == ["/register", "/authenticate", "/refresh", "/protected", "/logout"]
+
+
+def test_a_page_reads_why_something_failed(page: Page, owner: Owner) -> None:
+    """Errors are readable across origins."""
+    script = f'return client.authenticate("nobody", "{PASSWORD}").catch(problem);'
+    assert run(page, owner, script) == "Invalid credentials."
+
+
+def test_a_page_keeps_no_token_unless_told_to(page: Page, owner: Owner) -> None:
+    """By default tokens are in the page's memory only."""
+    name = owner.registered(next(NAMES))
+    script = f"""await client.authenticate("{name}", "{PASSWORD}");
+    return [localStorage.length, sessionStorage.length, document.cookie];"""
+    assert run(page, owner, script) == [0, 0, ""]

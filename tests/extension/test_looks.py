@@ -1,0 +1,89 @@
+"""How every state looks and whether everybody can use it, in light and dark.
+
+Each state is reached once for each browser; the pictures are in `build/screenshots/`.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.extension.actors import Owner, Screen
+from tests.extension.browser import Browser, Scheme
+from tests.extension.gate import Gate
+from tests.extension.service import ROOT, Service
+from tests.extension.states import STATES
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+PICTURES = ROOT / "build" / "screenshots"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+LOOKING = (Path(__file__).parent / "looking.js").read_text("utf-8")
+WIDTH_AND_HEIGHT = """const root = document.documentElement;
+return [root.scrollWidth, Math.ceil(document.body.getBoundingClientRect().height)];"""
+VIOLATIONS = """const { violations } = await axe.run();
+return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"""
+
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+@dataclass
+class Look:
+    """A screen in one of its states, and the most room that it may take."""
+
+    name: str
+    screen: Screen
+    room: tuple[int, int]
+
+
+@pytest.fixture(scope="module", params=STATES)
+def look(
+    request: pytest.FixtureRequest, browser: Browser, open_gate: Gate, service: Service
+) -> Iterator[Look]:
+    """Every state, one after the other."""
+    state = str(request.param)
+    open_gate.reset(service.port)
+    owner = Owner(browser, open_gate, service)
+    owner.fresh()
+    screen = STATES[state](owner)
+    room = (640, 600) if state.startswith("options") else (360, 600)
+    screen.page.size(*room)
+    yield Look(f"{browser.name}-{state}", screen, room)
+    open_gate.reset(service.port)
+    owner.leave()
+
+
+def test_every_state_fits(look: Look) -> None:
+    """The popup never needs more than 360 by 600, the options no sideways scrolling."""
+    width, height = look.screen.page.run(WIDTH_AND_HEIGHT)
+    assert width <= look.room[0]
+    assert height <= look.room[1]
+
+
+@SCHEMES
+def test_every_state_has_its_picture(look: Look, scheme: Scheme) -> None:
+    """Pictures are written at each run, for people to look at."""
+    _, height = look.screen.page.run(WIDTH_AND_HEIGHT)
+    look.screen.page.size(look.room[0], height)
+    look.screen.page.scheme(scheme)
+    picture = look.screen.page.screenshot()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    (PICTURES / f"{look.name}-{scheme}.png").write_bytes(picture)
+    assert struct.unpack(">II", picture[16:24]) == (look.room[0], height)
+
+
+@SCHEMES
+def test_axe_finds_nothing(look: Look, scheme: Scheme) -> None:
+    """No rule of axe is broken."""
+    look.screen.page.scheme(scheme)
+    axe = AXE.read_text("utf-8")
+    assert look.screen.page.run(f"{axe}; {VIOLATIONS}") == []
+
+
+@SCHEMES
+def test_what_axe_does_not_see(look: Look, scheme: Scheme) -> None:
+    """Labels that are words, contrast of text, edges and focus, and targets that can be hit."""
+    look.screen.page.scheme(scheme)
+    assert look.screen.page.run(f"{LOOKING}; return flaws();") == []

@@ -1,0 +1,108 @@
+"""What is shipped: the manifest's promises and the zips for the stores."""
+
+import json
+import re
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.extension import Json
+from tests.extension.browser import EXTENSION
+from tests.extension.service import ROOT
+
+STORES = ["chromium", "firefox"]
+
+
+def manifest(source: Path | None = None) -> Json:
+    """Return the manifest, of the folder or of a zip."""
+    if source is None:
+        return json.loads((EXTENSION / "manifest.json").read_text("utf-8"))
+    with ZipFile(source) as archive:
+        return json.loads(archive.read("manifest.json"))
+
+
+def package(folder: Path) -> dict[str, Path]:
+    """Make the zips in a folder."""
+    script = ROOT / "scripts" / "package_extension.py"
+    subprocess.run([sys.executable, script, folder], check=True, stdout=subprocess.DEVNULL)
+    return {store: folder / f"password-auth-demo-{store}.zip" for store in STORES}
+
+
+def test_least_permissions() -> None:
+    """Storage, the loopback interface, and any other host only when the user agrees (S78)."""
+    declared = manifest()
+    assert declared["permissions"] == ["storage"]
+    assert declared["host_permissions"] == ["http://127.0.0.1/*", "http://localhost/*"]
+    assert declared["optional_host_permissions"] == ["https://*/*", "http://*/*"]
+    for door in ("content_scripts", "web_accessible_resources", "externally_connectable"):
+        assert door not in declared
+
+
+def test_pages_run_nothing_but_the_extension_s_own_files() -> None:
+    """The policy allows no inline script or style, and the pages have none."""
+    policy = manifest()["content_security_policy"]["extension_pages"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "unsafe" not in policy
+    for page in EXTENSION.glob("*.html"):
+        assert not re.search(r"<style|\son\w+=|\sstyle=|<script(?![^>]*\ssrc=)", page.read_text())
+
+
+def test_one_file_names_the_platform() -> None:
+    """Whoever takes another module out of the extension needs no extension around it."""
+    for module in EXTENSION.rglob("*.js"):
+        names = re.search(r"\b(chrome|browser)\.\w", module.read_text("utf-8"))
+        assert bool(names) == (module.name == "platform.js"), module
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_zip_holds_the_extension(store: str, tmp_path: Path) -> None:
+    """Every file of the folder, none besides."""
+    files = {path.relative_to(EXTENSION).as_posix() for path in EXTENSION.rglob("*.*")}
+    with ZipFile(package(tmp_path)[store]) as archive:
+        assert set(archive.namelist()) == files
+
+
+def test_each_store_gets_its_own_manifest(tmp_path: Path) -> None:
+    """Neither has keys that only the other browser knows; all else is the same."""
+    zips = package(tmp_path)
+    chromium, firefox = manifest(zips["chromium"]), manifest(zips["firefox"])
+    assert set(chromium["background"]) == {"service_worker", "type"}
+    assert set(firefox["background"]) == {"scripts", "type"}
+    assert set(chromium) ^ set(firefox) == {"browser_specific_settings", "minimum_chrome_version"}
+
+
+def test_zips_are_the_same_each_time(tmp_path: Path) -> None:
+    """The same files give the same bytes."""
+    first, second = package(tmp_path / "first"), package(tmp_path / "second")
+    assert all(first[store].read_bytes() == second[store].read_bytes() for store in STORES)
+
+
+def test_the_icons_are_those_that_the_script_draws(tmp_path: Path) -> None:
+    """Whoever changes the drawing commits its pictures."""
+    subprocess.run([sys.executable, ROOT / "scripts" / "draw_icons.py", tmp_path], check=True)
+    for name in manifest()["icons"].values():
+        assert pixels(tmp_path / Path(name).name) == pixels(EXTENSION / name)
+
+
+def test_the_docs_name_every_file_of_the_client() -> None:
+    """Whoever copies what the docs say has all that the client imports."""
+    needed, found = {"client.js"}, set[str]()
+    while needed - found:
+        module = (needed - found).pop()
+        found.add(module)
+        source = (EXTENSION / "src" / module).read_text("utf-8")
+        needed |= set(re.findall(r"^import .* from '\./(.+)';$", source, re.MULTILINE))
+    docs = (ROOT / "docs" / "extension.md").read_text("utf-8")
+    section = docs.split("## Use the client in a page")[1].split("```html")[0]
+    assert set(re.findall(r"`(?:extension/src/)?(\w+\.js)`", section)) == found
+
+
+def pixels(icon: Path) -> bytes:
+    """Return what is drawn; how it is compressed differs from one machine to another."""
+    content = icon.read_bytes()
+    start = content.index(b"IDAT") + 4
+    return zlib.decompress(content[start:])

@@ -1,0 +1,29 @@
+"""Quitting the browser and coming back."""
+
+import pytest
+
+from tests.extension.actors import Owner
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+
+def test_who_wants_to_stay_signed_in_is_still_signed_in(owner: Owner) -> None:
+    """The access token is gone with the browser; the refresh token brings a new one."""
+    popup = owner.signed_in(keep=True)
+    name = popup.text("name")
+    owner.restart()
+    again = owner.popup()
+    again.is_signed_in_as(name)
+    again.access()
+    again.reads(f"Hello, {name}!")
+    assert len(owner.gate.to("/refresh")) == 1
+
+
+def test_who_does_not_is_signed_out(owner: Owner) -> None:
+    """Nothing of the login outlives the browser; the choice itself is remembered."""
+    owner.signed_in(keep=False)
+    owner.restart()
+    popup = owner.popup()
+    popup.is_signed_out()
+    assert not owner.secrets()
+    assert popup.page.run("return document.getElementById('keep').checked") is False

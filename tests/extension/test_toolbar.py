@@ -1,0 +1,22 @@
+"""The popup as the toolbar opens it: all other tests open its page in a tab."""
+
+import pytest
+
+from tests.extension.actors import Owner
+from tests.extension.polling import until
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+ROOM = """const [popup] = chrome.extension.getViews({ type: "popup" });
+if (!popup?.document.body?.dataset.ready) return null;
+const { scrollWidth, scrollHeight } = popup.document.documentElement;
+return [popup.innerWidth, scrollWidth - popup.innerWidth, scrollHeight - popup.innerHeight];"""
+
+
+def test_the_toolbar_s_popup_needs_no_scrolling(owner: Owner) -> None:
+    """It is 360 wide, and as high as what it shows."""
+    console = owner.browser.console
+    console.size(1280, 800)  # a window that is too narrow squeezes the popup
+    console.run("await chrome.action.openPopup()")
+    until(lambda: console.run(ROOM) == [360, 0, 0], "the popup", lambda: console.run(ROOM))
+    console.run('for (const view of chrome.extension.getViews({ type: "popup" })) view.close();')
