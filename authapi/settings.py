@@ -58,7 +58,7 @@ def _jwt_keys(text: str) -> Secret:
     if not text.startswith("{"):
         try:
             text = Path(text).expanduser().read_text()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise ValueError(f"names a file that cannot be read ({type(error).__name__})") from None
     jwks.parse(text)
     return Secret(text)
@@ -84,7 +84,10 @@ def _origins(text: str) -> tuple[str, ...]:
 
 
 def _path(text: str) -> Path:
-    return Path(text).expanduser().resolve()
+    try:
+        return Path(text).expanduser().resolve()
+    except (OSError, RuntimeError) as error:
+        raise ValueError(f"is no path ({type(error).__name__})") from None
 
 
 @dataclass(frozen=True)

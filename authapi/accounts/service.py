@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 from authapi.accounts.rules import display_name, name_key
@@ -62,7 +63,7 @@ class AccountService:
             ApiError: `user_exists` when the name belongs to somebody else; `validation_error` when
                 the password is too easily guessed.
         """
-        self._refuse_guessable("password", password, username)
+        self.refuse_guessable("password", password, username)
         user = User(
             id=secrets.token_hex(12),
             username=display_name(username),
@@ -97,7 +98,7 @@ class AccountService:
                 raise ApiError(ErrorCode.INVALID_CREDENTIALS)
             attempt.succeed()
         if self._hasher.is_outdated(user.password_hash):
-            self._upgrade(user, password)
+            return self._upgrade(user, password)
         return user
 
     def is_current(self, user: User) -> bool:
@@ -108,35 +109,28 @@ class AccountService:
         """Let no session begin on credentials that were checked before now."""
         self._users.begin_epoch(user_id)
 
-    def change_password(self, username: str, current: str, new: str, client: Client) -> User:
-        """Replace the password; return the user as it was.
+    def change_password(self, user: User, new: str) -> None:
+        """Replace the password that `verify` found right.
 
         Raises:
-            ApiError: `invalid_credentials` when `current` is wrong, or was changed meanwhile;
-                `validation_error` when `new` is too easily guessed; `rate_limited`.
+            ApiError: `invalid_credentials` when it was changed since.
         """
-        self._refuse_guessable("new_password", new, username)
-        user = self.verify(username, current, client)
-        user = self._users.find(user.name_key) or user  # its hash may have been upgraded just now
         if not self._users.change_password(user, self._hasher.hash(new)):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         self._events.record(Event.PASSWORD_CHANGED, user_id=user.id)
-        return user
 
-    def delete(self, username: str, password: str, client: Client) -> User:
-        """Remove the user; the name is released when the last access token has expired.
+    def delete(self, user: User) -> None:
+        """Remove a user whose password `verify` found right.
+
+        The name is released when the last access token has expired.
 
         Raises:
-            ApiError: `invalid_credentials` when the password is wrong, or was changed meanwhile;
-                `rate_limited`.
+            ApiError: `invalid_credentials` when the password was changed since.
         """
-        user = self.verify(username, password, client)
-        user = self._users.find(user.name_key) or user
         if not self._users.delete(user, release_name_at=self._clock() + self._token_lifetime):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         self._limits.forget(user.name_key)
         self._events.record(Event.USER_DELETED, user_id=user.id)
-        return user
 
     def find(self, username: str) -> User:
         """Return the user of that name.
@@ -180,15 +174,21 @@ class AccountService:
         self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
         return True
 
-    def _refuse_guessable(self, field: str, password: str, username: str) -> None:
+    def refuse_guessable(self, field: str, password: str, username: str) -> None:
+        """Refuse a password that is too easily guessed for the user of that name.
+
+        Raises:
+            ApiError: `validation_error` about `field`.
+        """
         if problems := self._blocklist.problems(password, username):
             raise ApiError(ErrorCode.VALIDATION_ERROR, errors={field: problems})
 
-    def _upgrade(self, user: User, password: str) -> None:
-        if self._users.replace_password_hash(
-            user.id, user.password_hash, self._hasher.hash(password)
-        ):
-            self._events.record(Event.PASSWORD_REHASHED, user_id=user.id)
+    def _upgrade(self, user: User, password: str) -> User:
+        better = self._hasher.hash(password)
+        if not self._users.replace_password_hash(user.id, user.password_hash, better):
+            return user
+        self._events.record(Event.PASSWORD_REHASHED, user_id=user.id)
+        return replace(user, password_hash=better)
 
     def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:

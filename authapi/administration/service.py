@@ -117,9 +117,12 @@ class Administration:
             Refused: when there is no such user.
         """
         user = self.find(whom)
-        if not self._accounts.remove(user, reason=_BY):
-            raise Refused(f"There is no user of {whom} any more.")
-        self._profiles.erase(user.id)
+
+        def remove() -> None:
+            if not self._accounts.remove(user, reason=_BY):
+                raise Refused(f"There is no user of {whom} any more.")
+
+        self._profiles.erase(user.id, remove)
         return user
 
     def log_out(self, whom: Whom) -> int:

@@ -3,9 +3,9 @@
 from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
 
-LOG_ONLY = frozenset({Event.TOKEN_REFRESHED, Event.RATE_LIMITED})
+LOG_ONLY = frozenset({Event.TOKEN_REFRESHED, Event.REFRESH_REFUSED, Event.RATE_LIMITED})
 """Too many to be worth a write each: the session itself says when it was refreshed last, and
-whoever runs into a limit must not fill the database by going on."""
+whoever goes on with a dead token or beyond a limit must not fill the database."""
 
 ANONYMOUS = frozenset({Event.USER_DELETED})
 """Stored as a fact and a time only: nothing of a deleted user stays."""

@@ -24,6 +24,7 @@ _MAX_SCRYPT_LANES = 8
 _MAX_PBKDF2_ROUNDS = 2_000_000
 _MAX_BCRYPT_COST = 14
 _BCRYPT_BYTES = 72
+_LONGEST = 1024
 _BCRYPT = re.compile(r"\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}\Z")
 _SCRYPT = re.compile(r"scrypt:(\d{1,9}):(\d{1,4}):(\d{1,4})\$[^$]+\$[0-9a-f]+\Z")
 _PBKDF2 = re.compile(r"pbkdf2:(?:sha1|sha256|sha512):(\d{1,9})\$[^$]+\$[0-9a-f]+\Z")
@@ -90,6 +91,8 @@ class PasswordHasher:
 
 def affordable(stored: str) -> bool:
     """Tell whether `stored` is a known kind of hash whose cost stays under the caps (S11)."""
+    if not stored.isascii() or len(stored) > _LONGEST:
+        return False
     if stored.startswith("$argon2"):
         return _affordable_argon2(stored)
     if found := _BCRYPT.match(stored):

@@ -198,6 +198,7 @@ class Database:
                 tz_aware=True,
                 w="majority",
                 journal=True,
+                readPreference="primary",
                 serverSelectionTimeoutMS=self._timeout_ms,
                 connectTimeoutMS=self._timeout_ms,
                 timeoutMS=self._timeout_ms,

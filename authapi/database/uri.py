@@ -13,7 +13,7 @@ def uri_problem(uri: str) -> str | None:
         return None
     try:
         parse_uri(uri)
-    except (ConfigurationError, ValueError):
+    except (ConfigurationError, ValueError, OSError):
         return (
             "is not a valid connection string; it looks like mongodb://user:password@host/database,"
             " with special characters in user and password percent-encoded"

@@ -147,10 +147,10 @@ class Brake:
 
     def claim(self, streak: Streak, place: str, now: datetime) -> Claim | None:
         """Return how an attempt from `place` counts; None when it does not: the row is full."""
+        if streak.failed_at is not None and now - streak.failed_at >= FORGOTTEN_AFTER:
+            return Claim(1, streak, self.threshold)  # the old row is forgotten
         if streak.failures < self.threshold:
             return Claim(streak.failures + 1, None, self.threshold)
-        if not self.grips(streak, now):
-            return Claim(1, streak, self.threshold)  # the old row is forgotten
         if place in streak.known:
             return None
         return Claim(streak.failures + 1, streak, self.threshold)

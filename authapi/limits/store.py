@@ -145,7 +145,10 @@ def _pop(counter: Counter) -> UpdateOne:
 
 
 def _failure(account_id: str, claim: Claim, now: datetime) -> UpdateOne:
-    condition: dict[str, Any] = {"failures": {"$not": {"$gte": claim.below}}}
+    condition: dict[str, Any] = {
+        "failures": {"$not": {"$gte": claim.below}},
+        "failed_at": {"$not": {"$lte": now - FORGOTTEN_AFTER}},
+    }
     change: dict[str, Any] = {"$inc": {"failures": 1}, "$set": {"failed_at": now}}
     if claim.seen is not None:
         condition = {"failures": claim.seen.failures, "failed_at": claim.seen.failed_at}

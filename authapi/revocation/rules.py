@@ -23,6 +23,10 @@ class RevocationCopy:
 
     def __init__(self) -> None:
         self._entries: dict[str, Revocation] = {}
+        self.renew_lock()
+
+    def renew_lock(self) -> None:
+        """Start with a free lock: in a forked child nobody is writing."""
         self._writing = threading.Lock()
 
     def add(self, revocations: Iterable[Revocation]) -> None:

@@ -1,7 +1,9 @@
 """Says whether a valid access token was revoked, from a copy that is never older than a second."""
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,7 +11,7 @@ from typing import Protocol
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
-from authapi.database import FAILURES
+from authapi.database import FAILURES, DatabaseUnavailable
 from authapi.revocation.rules import RevocationCopy, session_subject, user_subject
 from authapi.revocation.store import Revocation, RevocationStore
 
@@ -44,22 +46,37 @@ class SyncedRevocations:
     Args:
         store: where the revocations are.
         clock: what tells the time.
-        token_lifetime: how long an access token lives; a revocation is kept as long.
+        token_lifetime: how long an access token lives; a revocation is kept a little longer.
         patience: how long the copy may go on unsynchronised while the database is away; then
             every check raises what the database raises, a 503: never an open door.
+        timeout: how long the database may take for one write or read.
     """
 
     def __init__(
-        self, store: RevocationStore, clock: Clock, token_lifetime: timedelta, patience: timedelta
+        self,
+        store: RevocationStore,
+        clock: Clock,
+        token_lifetime: timedelta,
+        patience: timedelta,
+        timeout: timedelta = timedelta(seconds=2),
     ) -> None:
         self._store = store
         self._clock = clock
-        self._token_lifetime = token_lifetime
+        self._kept_for = token_lifetime + OVERLAP
         self._patience = patience
-        self._copy = RevocationCopy()
+        self._timeout = timeout
         self._synced_at: datetime | None = None
         self._tried_at: datetime | None = None
+        self._failed_at: float | None = None  # monotonic seconds
+        self._copy = RevocationCopy()
+        self._renew_lock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew_lock)
+
+    def _renew_lock(self) -> None:
+        """In a forked child nobody is synchronising, whoever was in the parent."""
         self._syncing = threading.Lock()
+        self._copy.renew_lock()
 
     def revoke_sessions(self, session_ids: Iterable[str]) -> None:
         """Void every access token of these sessions, here at once, elsewhere within a second."""
@@ -82,21 +99,31 @@ class SyncedRevocations:
             raise ApiError(ErrorCode.INVALID_TOKEN)
 
     def _synchronise(self, now: datetime) -> None:
-        must_wait = not _recent(self._synced_at, now, self._patience)
-        if not self._syncing.acquire(blocking=must_wait):
-            return  # somebody else is at it, and the copy is good enough until then
+        began = time.monotonic()
+        if _recent(self._synced_at, now, self._patience):
+            if not self._syncing.acquire(blocking=False):
+                return  # somebody else is at it, and the copy is good enough until then
+        elif not self._syncing.acquire(timeout=self._timeout.total_seconds()):
+            raise DatabaseUnavailable("The revocations are being read for too long.")
         try:
+            if self._failed_at is not None and self._failed_at >= began:
+                raise DatabaseUnavailable("The revocations could not be read just now.")
+            now = self._clock()
             if not _recent(self._tried_at, now, INTERVAL):
                 self._read(now)
         finally:
             self._syncing.release()
 
     def _read(self, now: datetime) -> None:
-        since = self._synced_at - OVERLAP if self._synced_at else now - self._token_lifetime
         try:
-            self._copy.add(self._store.since(since - OVERLAP))
+            if self._synced_at is None:
+                self._copy.add(self._store.unexpired(now - OVERLAP))
+            else:
+                # Far enough back for another clock, and for a write that took its time.
+                self._copy.add(self._store.since(self._synced_at - OVERLAP - self._timeout))
         except FAILURES as failure:
             if not _recent(self._synced_at, now, self._patience):
+                self._failed_at = time.monotonic()
                 raise
             _log.warning("revocations not synchronised: %s", type(failure).__name__)
         else:
@@ -106,7 +133,7 @@ class SyncedRevocations:
 
     def _revoke(self, subjects: list[str]) -> None:
         now = self._clock()
-        entries = [Revocation(subject, now, now + self._token_lifetime) for subject in subjects]
+        entries = [Revocation(subject, now, now + self._kept_for) for subject in subjects]
         self._store.add(entries)
         self._copy.add(entries)
 
@@ -120,9 +147,10 @@ class StrictRevocations(SyncedRevocations):
         clock: Clock,
         token_lifetime: timedelta,
         patience: timedelta,
+        timeout: timedelta,
         session_lives: Callable[[str], bool],
     ) -> None:
-        super().__init__(store, clock, token_lifetime, patience)
+        super().__init__(store, clock, token_lifetime, patience, timeout)
         self._session_lives = session_lives
 
     def check(self, identity: Identity) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
-from authapi.database import Collections, Index
+from authapi.database import Collections, Document, Index
 
 COLLECTION = "revocations"
 INDEXES = (
@@ -51,7 +51,14 @@ class RevocationStore:
         if writes:
             self._collections[COLLECTION].bulk_write(writes, ordered=False)
 
+    def unexpired(self, moment: datetime) -> list[Revocation]:
+        """Return what still matters at `moment`, whenever it was revoked."""
+        return self._read({"expires_at": {"$gt": moment}})
+
     def since(self, moment: datetime) -> list[Revocation]:
         """Return what was revoked at or after `moment`."""
-        found = self._collections[COLLECTION].find({"revoked_at": {"$gte": moment}})
+        return self._read({"revoked_at": {"$gte": moment}})
+
+    def _read(self, query: Document) -> list[Revocation]:
+        found = self._collections[COLLECTION].find(query)
         return [Revocation(doc["_id"], doc["revoked_at"], doc["expires_at"]) for doc in found]

@@ -17,6 +17,9 @@ from authapi.sessions.store import Session, SessionStore
 from authapi.tokens.rules import RefreshClaims
 from authapi.tokens.service import TokenService
 
+_AT_ONCE = 200
+"""How many sessions one command ends: it has to be over within the database's timeout."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
@@ -150,8 +153,11 @@ class SessionService:
         A login under way is caught too, if the user's epoch was advanced before.
         """
         ended = [session.id for session in self._sessions.of_user(user_id) if session.id != keep]
-        self._revocations.revoke_sessions(ended)
-        count = self._sessions.end_all(user_id, keep=keep)
+        count = 0
+        for first in range(0, len(ended), _AT_ONCE):
+            some = ended[first : first + _AT_ONCE]
+            self._revocations.revoke_sessions(some)
+            count += self._sessions.end_these(some)
         self._events.record(Event.LOGGED_OUT, user_id=user_id, reason="everywhere")
         return count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,11 +101,9 @@ class SessionStore:
         """Remove the session; False when there was none."""
         return self._collections[COLLECTION].delete_one({"_id": session_id}).deleted_count == 1
 
-    def end_all(self, user_id: str, *, keep: str | None) -> int:
-        """Remove the user's sessions, but for the one to `keep`; return how many they were."""
-        result = self._collections[COLLECTION].delete_many(
-            {"user_id": user_id, "_id": {"$ne": keep}}
-        )
+    def end_these(self, session_ids: Sequence[str]) -> int:
+        """Remove sessions; return how many of them were there."""
+        result = self._collections[COLLECTION].delete_many({"_id": {"$in": list(session_ids)}})
         return result.deleted_count
 
     def end_if_past(self, session_id: str, generation: int) -> bool:

@@ -17,7 +17,7 @@ EDDSA, ES256 = "EdDSA", "ES256"
 ALGORITHMS = (EDDSA, ES256)
 _CURVES = {EDDSA: ("OKP", "Ed25519"), ES256: ("EC", "P-256")}
 _PUBLIC = ("kty", "crv", "x", "y")
-_KID_BYTES = 12
+_LONGEST_KID = 64
 
 
 class KeySetError(ValueError):
@@ -99,8 +99,8 @@ def retire(keys: list[Jwk], kid: str) -> list[Jwk]:
 def _problem(key: Jwk) -> str | None:
     if key.get("alg") not in ALGORITHMS:
         return f"needs an alg: {' or '.join(ALGORITHMS)}"
-    if not isinstance(key.get("kid"), str) or not key["kid"]:
-        return "needs a kid"
+    if not isinstance(key.get("kid"), str) or not 1 <= len(key["kid"]) <= _LONGEST_KID:
+        return f"needs a kid of 1 to {_LONGEST_KID} characters"
     if (key.get("kty"), key.get("crv")) != _CURVES[key["alg"]]:
         return f"is not one for {key['alg']}"
     try:

@@ -11,6 +11,9 @@ from webargs.flaskparser import FlaskParser
 
 from authapi.core.errors import ApiError, ErrorCode
 
+DEEPEST = 32
+"""How deep a body may be nested, the same on every version of Python."""
+
 
 class StrictParser(FlaskParser):
     """webargs' parser, refusing what JSON libraries let pass (S17)."""
@@ -59,10 +62,20 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
             raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
         )
         # fails on a lone surrogate, and on a number that became infinite
+        _refuse_deep(value, DEEPEST)
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise ApiError(ErrorCode.MALFORMED_JSON) from None
     return value
+
+
+def _refuse_deep(value: Any, levels: int) -> None:  # noqa: ANN401 - any JSON value
+    if not isinstance(value, dict | list):
+        return
+    if levels == 0:
+        raise ValueError("nested too deeply")
+    for inner in value.values() if isinstance(value, dict) else value:
+        _refuse_deep(inner, levels - 1)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

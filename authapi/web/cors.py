@@ -19,7 +19,9 @@ def policy(app: Flask, origins: Sequence[str], *, development: bool) -> Callable
     flask-cors itself is only asked when the request has an `Origin`: asked for every request, it
     would cost a third of it. `Vary: Origin` is always there, since caches must know.
     """
-    allowed = [*origins, *(_DEVELOPMENT if development else ())]
+    # As expressions of our own: flask-cors takes `http://[::1]` for one, and ignores case.
+    exact = [re.compile(re.escape(origin) + r"\Z") for origin in origins]
+    allowed = [*exact, *(_DEVELOPMENT if development else ())]
     options = get_cors_options(
         app,
         {

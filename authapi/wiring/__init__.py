@@ -15,14 +15,11 @@ from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder, log
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.identity import Identity
-from authapi.core.secrets import kept_secret
 from authapi.database import Database
 from authapi.health.service import Readiness
 from authapi.limits.service import Limits
 from authapi.profile.service import ProfileService
-from authapi.revocation.service import (
-    Revocations,
-)
+from authapi.revocation.service import OVERLAP, Revocations
 from authapi.sessions.service import SessionService
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
@@ -67,7 +64,7 @@ class Services:
 
 def build(settings: Settings, clock: Clock) -> Services:
     """Make the service's objects; nothing connects yet."""
-    master = settings.jwt_secret or kept_secret(settings.instance / "jwt_secret")
+    master = settings.jwt_secret or parts.development_secret(settings)
     access_keys, refresh_keys = parts.key_rings(settings, master)
     fingerprints = Fingerprints(master)
     database = build_database(settings)
@@ -86,7 +83,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         events,
         parts.blocklist(settings),
         clock,
-        settings.access_token_lifetime,
+        settings.access_token_lifetime + OVERLAP,
     )
     sessions = SessionService(
         session_store,

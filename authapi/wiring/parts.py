@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import timedelta
 
 from authapi.core.blocklist import Blocklist, CommonPasswords, NoBlocklist
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import Argon2Cost, PasswordHasher
-from authapi.core.secrets import Secret
+from authapi.core.secrets import Secret, kept_secret
 from authapi.core.turns import Turns
 from authapi.core.waiting_room import WaitingRoom
 from authapi.database import FAILURES, Database, DatabaseUnavailable
@@ -26,12 +27,25 @@ from authapi.revocation.service import (
 )
 from authapi.revocation.store import RevocationStore
 from authapi.sessions.store import SessionStore
-from authapi.settings import Settings
+from authapi.settings import Settings, SettingsError
 from authapi.tokens import jwks
 from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.service import TokenPolicy, TokenService
 
 SERVICE_NAME = "authapi"
+
+
+def development_secret(settings: Settings) -> Secret:
+    """Return the secret that a development server keeps for itself.
+
+    Raises:
+        SettingsError: when its folder cannot be used.
+    """
+    try:
+        return kept_secret(settings.instance / "jwt_secret")
+    except OSError as error:
+        why = f"AUTHAPI_INSTANCE cannot keep a secret ({error.strerror}); name a writable folder"
+        raise SettingsError([why]) from None
 
 
 def key_rings(settings: Settings, master: Secret) -> tuple[KeyRing, KeyRing]:
@@ -63,11 +77,14 @@ def revocations(
         return NoRevocations()
     store = RevocationStore(database)
     lifetime, patience = settings.access_token_lifetime, settings.revocation_patience
+    timeout = timedelta(milliseconds=settings.mongo_timeout_ms)
     if settings.revocation == "strict":
-        return StrictRevocations(
-            store, clock, lifetime, patience, lambda session: sessions.find(session) is not None
-        )
-    return SyncedRevocations(store, clock, lifetime, patience)
+
+        def lives(session_id: str) -> bool:
+            return sessions.find(session_id) is not None
+
+        return StrictRevocations(store, clock, lifetime, patience, timeout, lives)
+    return SyncedRevocations(store, clock, lifetime, patience, timeout)
 
 
 def limits(

@@ -190,3 +190,19 @@ def test_a_database_that_is_away_can_be_read_by_a_page(settings: Settings) -> No
     assert answer.status_code == 503
     assert allowed(answer) == ORIGIN
     assert answer.headers["Retry-After"]
+
+
+def test_an_address_in_brackets_is_no_pattern(settings: Settings) -> None:
+    """S70: `http://[::1]` allows itself, and no origin that looks like a match of it."""
+    with served(replace(settings, cors_origins=("http://[::1]:3000",))) as visitor:
+        allowed = {
+            origin: visitor.send("GET", "/healthz", headers={"Origin": origin}).headers.get(
+                "Access-Control-Allow-Origin"
+            )
+            for origin in ("http://[::1]:3000", "http://1.evil.com", "http://:.evil.com:3000")
+        }
+    assert allowed == {
+        "http://[::1]:3000": "http://[::1]:3000",
+        "http://1.evil.com": None,
+        "http://:.evil.com:3000": None,
+    }

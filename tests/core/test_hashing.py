@@ -122,3 +122,19 @@ SALT, DIGEST = "c2FsdHNhbHRzYWx0c2FsdA", "A" * 43
 def test_what_a_stored_hash_may_cost_is_capped(stored: str, fits: bool) -> None:
     """S11: at these very numbers; what is unknown is not tried."""
     assert affordable(stored) is fits
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "$argon2id$v=19$m=19456,t=2,p=1$sälzchensälz$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "scrypt:32768:8:1$" + "\udcff" + "$" + "00" * 64,
+        "scrypt:32768:8:1$" + "s" * 2000 + "$" + "00" * 64,
+    ],
+)
+def test_a_damaged_hash_is_refused_before_any_library_sees_it(
+    hasher: PasswordHasher, stored: str
+) -> None:
+    """S11: characters that no hash has, or a salt of thousands."""
+    assert not affordable(stored)
+    assert not hasher.verify(PASSWORD, stored)

@@ -19,6 +19,7 @@ BASE = {"AUTHAPI_ENV": "development"}
         ('{"keys": [{"alg": "none"}]}', "key 1 needs an alg"),
         ('{"keys": [{"alg": "HS256", "kid": "x"}]}', "key 1 needs an alg"),
         ('{"keys": [{"alg": "EdDSA"}]}', "key 1 needs a kid"),
+        (json.dumps({"keys": [{**KEY, "kid": "k" * 65}]}), "key 1 needs a kid of 1 to 64"),
         ('{"keys": [{"alg": "EdDSA", "kid": "x", "kty": "EC"}]}', "key 1 is not one for EdDSA"),
         (json.dumps({"keys": [{**KEY, "x": "AA"}]}), "key 1 is malformed"),
         (json.dumps({"keys": [KEY, KEY]}), "has two keys of one kid"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -15,14 +17,15 @@ from pymongo.errors import ServerSelectionTimeoutError
 from authapi import create_app
 from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
-from authapi.database import Collections, Document
+from authapi.database import FAILURES, Collections, Document
 from authapi.revocation.service import SyncedRevocations
-from authapi.revocation.store import RevocationStore
+from authapi.revocation.store import Revocation, RevocationStore
 from authapi.settings import Settings
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
 from tests.support.clock import MovedClock
 from tests.support.servers import in_thread
+from tests.support.waiting import until
 
 LIFETIME, PATIENCE = timedelta(minutes=15), timedelta(seconds=30)
 
@@ -34,9 +37,12 @@ class Counted:
         self._collections = collections
         self.calls = 0
         self.away = False
+        self.gate: Barrier | None = None
 
     def __getitem__(self, name: str) -> Collection[Document]:
         self.calls += 1
+        if self.gate is not None and self.calls == 1:
+            self.gate.wait()
         if self.away:
             raise ServerSelectionTimeoutError("away")
         return self._collections[name]
@@ -139,3 +145,54 @@ def test_off_leaves_access_tokens_to_expire(settings: Settings) -> None:
         visitor.log_out(tokens["refresh_token"])
         assert visitor.protected(tokens["access_token"]).status_code == 200
         assert visitor.refresh(tokens["refresh_token"]).status_code == 400
+
+
+def test_a_revocation_outlives_tokens_of_a_clock_that_runs_ahead(
+    revocations: SyncedRevocations, clock: MovedClock, holder: Callable[[str], Identity]
+) -> None:
+    """S58: another server, five seconds ahead, issued a token that ends five seconds later."""
+    revocations.revoke_sessions(["ended"])
+    clock.move(minutes=15, seconds=4)
+    with pytest.raises(ApiError):
+        revocations.check(holder("ended"))
+
+
+def test_a_new_process_knows_what_an_older_lifetime_revoked(
+    counted: Counted, clock: MovedClock, holder: Callable[[str], Identity]
+) -> None:
+    """S58: tokens of an hour were revoked; now they live five minutes, the old ones are dead."""
+    store = RevocationStore(counted)
+    SyncedRevocations(store, clock, timedelta(hours=1), PATIENCE).revoke_sessions(["ended"])
+    clock.move(minutes=10)
+    fresh = SyncedRevocations(store, clock, timedelta(minutes=5), PATIENCE)
+    with pytest.raises(ApiError):
+        fresh.check(holder("ended"))
+
+
+def test_a_write_that_took_its_time_is_not_missed(
+    revocations: SyncedRevocations,
+    collections: Collections,
+    clock: MovedClock,
+    holder: Callable[[str], Identity],
+) -> None:
+    """S58: it says an earlier moment than the last look; the next look goes back far enough."""
+    revocations.check(holder("late"))
+    late = Revocation("session:late", clock() - timedelta(seconds=11), clock() + LIFETIME)
+    RevocationStore(collections).add([late])
+    clock.move(seconds=1)
+    with pytest.raises(ApiError):
+        revocations.check(holder("late"))
+
+
+def test_a_dead_database_is_waited_for_once(
+    counted: Counted, clock: MovedClock, holder: Callable[[str], Identity]
+) -> None:
+    """S74: of many requests that wait for the same look, one finds out for all."""
+    cold = SyncedRevocations(RevocationStore(counted), clock, LIFETIME, PATIENCE)
+    counted.away, counted.gate = True, Barrier(2)
+    with ThreadPoolExecutor(8) as crowd:
+        checks = [crowd.submit(cold.check, holder("s1")) for _ in range(8)]
+        until(lambda: counted.calls == 1)
+        counted.gate.wait()
+    assert all(isinstance(check.exception(), FAILURES) for check in checks)
+    assert counted.calls < 8

@@ -13,6 +13,8 @@ WRONG = [
     ("MONGO_URI", "http://db.example", "must start with mongodb:// or mongodb+srv://"),
     ("JWT_SECRET_PREVIOUS", "short", "is shorter than 32 bytes"),
     ("JWT_KEYS", "/nowhere/keys.json", "names a file that cannot be read"),
+    ("JWT_KEYS", "~nobody-of-that-name/keys.json", "names a file that cannot be read"),
+    ("MONGO_URI", "mongodb://h/?tls=true&tlsCAFile=/nope.pem", "is not a valid connection string"),
     ("JWT_KEYS", "{}", "is not a JWK Set"),
     ("REVOCATION", "on", "must be one of: sync, strict, off"),
     ("REVOCATION_PATIENCE_SECONDS", "3601", "must be between 0 and 3600"),

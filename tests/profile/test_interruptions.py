@@ -1,0 +1,101 @@
+"""What a failure in the middle, or somebody else at the same time, does to an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from pymongo.errors import AutoReconnect
+
+from authapi.core.client import UNKNOWN
+from authapi.core.errors import ApiError
+from authapi.database import Collections
+from tests.conftest import services_of
+from tests.profile.test_profile import NEW, bearer, change_password, delete
+from tests.support.actors import PASSWORD, Visitor, error_code
+
+DEAD = (401, "invalid_token")
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch, owner: object, method: str) -> None:
+    """Let the database be away for one call of a method."""
+    real: Callable[..., object] = getattr(owner, method)
+
+    def failing(*args: object, **named: object) -> object:
+        monkeypatch.setattr(owner, method, real)
+        raise AutoReconnect("away")
+
+    monkeypatch.setattr(owner, method, failing)
+
+
+@pytest.mark.parametrize("method", ["revoke_user", "revoke_sessions"])
+def test_a_deletion_cut_short_is_finished_by_its_repeat(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """S41: a 503 in the middle leaves nothing that a repeat cannot end."""
+    name = visitor.new_user()
+    mine, other = visitor.log_in(name), visitor.log_in(name)
+    fail_once(monkeypatch, services_of(app).revocations, method)
+    assert error_code(delete(visitor, mine)) == (503, "service_unavailable")
+    again = visitor.authenticate(name)
+    assert again.status_code == 401 or delete(visitor, again.json()).status_code == 200
+    for tokens in (mine, other):
+        assert error_code(visitor.protected(tokens["access_token"])) == DEAD
+        assert visitor.refresh(tokens["refresh_token"]).status_code == 400
+
+
+def test_a_password_change_cut_short_is_finished_by_its_repeat(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S58: the password is as it was, and the repeat changes it and ends the other sessions."""
+    name = visitor.new_user()
+    mine, other = visitor.log_in(name), visitor.log_in(name)
+    fail_once(monkeypatch, services_of(app).revocations, "revoke_sessions")
+    assert error_code(change_password(visitor, mine)) == (503, "service_unavailable")
+    assert change_password(visitor, mine).status_code == 200
+    assert visitor.refresh(other["refresh_token"]).status_code == 400
+    assert visitor.authenticate(name, NEW).status_code == 200
+
+
+def test_a_password_that_was_changed_meanwhile_changes_nothing(
+    app: Flask, visitor: Visitor
+) -> None:
+    """S60: whoever was verified with the old password is too late, for change and deletion."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    accounts = services_of(app).accounts
+    late = accounts.verify(name, PASSWORD, UNKNOWN)
+    assert change_password(visitor, tokens).status_code == 200
+    with pytest.raises(ApiError, match="Invalid credentials"):
+        accounts.change_password(late, "a thief's own")
+    with pytest.raises(ApiError, match="Invalid credentials"):
+        accounts.delete(late)
+    assert visitor.authenticate(name, NEW).status_code == 200
+
+
+def test_a_token_speaks_for_its_user_and_not_for_the_name(
+    visitor: Visitor, collections: Collections
+) -> None:
+    """S41: should a name pass to somebody else early, an old token shows nothing of theirs."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    collections["users"].delete_one({"name_key": name})
+    assert visitor.register(name).status_code == 200
+    for path in ("/me", "/me/export"):
+        answer = visitor.send("GET", path, headers=bearer(tokens))
+        assert error_code(answer) == (404, "not_found")
+    assert error_code(delete(visitor, tokens)) == DEAD
+    assert error_code(change_password(visitor, tokens)) == DEAD
+    assert visitor.authenticate(name).status_code == 200
+
+
+def test_many_sessions_are_ended_in_several_commands(visitor: Visitor) -> None:
+    """S58: more than one command may end."""
+    name = visitor.new_user()
+    tokens = [visitor.log_in(name) for _ in range(5)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("authapi.sessions.service._AT_ONCE", 2)
+        body = {"refresh_token": tokens[0]["refresh_token"], "everywhere": True}
+        assert visitor.post("/logout", body).status_code == 200
+    assert {visitor.refresh(pair["refresh_token"]).status_code for pair in tokens} == {400}
