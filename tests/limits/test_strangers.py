@@ -105,3 +105,15 @@ def test_a_deleted_account_leaves_no_known_addresses(serve: Serve, come_from: Fr
     body = {"password": "correct horse battery"}
     assert home.send("DELETE", "/me", json=body, headers=bearer).status_code == 200
     assert fail(home, name, 2) == [401, 429]
+
+
+def test_a_row_that_never_gripped_is_forgotten_too(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """S23: after 30 days without a failure the next one is the first, and slows nobody down."""
+    url = serve(limit_failures_in_a_row=3)
+    name = come_from(url).new_user()
+    fail(come_from(url), name, 2)
+    clock.move(days=31)
+    fail(come_from(url), name)
+    assert come_from(url).authenticate(name).status_code == 200

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from authapi.settings import Settings, SettingsError
+from authapi import create_app
+from authapi.settings import DEVELOPMENT, Settings, SettingsError
 from tests.settings.variables import ENOUGH, SAMPLES
 
 WRONG = [
@@ -126,3 +129,11 @@ def test_settings_never_show_their_secrets() -> None:
         assert ENOUGH["JWT_SECRET"] not in text
     assert settings.jwt_secret is not None
     assert settings.jwt_secret.reveal() == ENOUGH["JWT_SECRET"]
+
+
+def test_a_folder_that_cannot_keep_the_secret_is_named(tmp_path: Path) -> None:
+    """S77: a development server whose instance folder is a file says so, and does not start."""
+    taken = tmp_path / "instance"
+    taken.touch()
+    with pytest.raises(SettingsError, match="AUTHAPI_INSTANCE cannot keep a secret"):
+        create_app(Settings(environment=DEVELOPMENT, instance=taken))
