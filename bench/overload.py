@@ -98,14 +98,14 @@ def report(base_url: str, rounds: int, seconds: float, flood: int) -> None:
     """Run the rounds against the server at `base_url`."""
     port = int(base_url.rpartition(":")[2])
     visitor = Visitor(base_url)
-    name = visitor.new_user()
-    token = visitor.log_in(name)["access_token"]
-    login = json.dumps({"username": name, "password": PASSWORD})
+    users = [visitor.new_user() for _ in range(flood)]  # logins of one user would take turns
+    token = visitor.log_in(users[0])["access_token"]
+    logins = [json.dumps({"username": user, "password": PASSWORD}) for user in users]
     ratios = []
     for number in range(1, rounds + 1):
         quiet, quiet_p95 = measure(port, token, seconds)
         headers = {"Content-Type": "application/json"}
-        clients = [Client(port, "POST", "/authenticate", login, headers) for _ in range(flood)]
+        clients = [Client(port, "POST", "/authenticate", login, headers) for login in logins]
         with running(clients):
             flooded, flooded_p95 = measure(port, token, seconds)
         statuses = sum((client.statuses for client in clients), Counter[int]())

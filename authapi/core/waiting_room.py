@@ -64,7 +64,7 @@ class WaitingRoom:
 def _step_back() -> None:
     """Let the threads that answer requests go first: on Linux each thread has its own niceness.
 
-    Requests that hash nothing stay about twice as quick in a flood of logins (bench/overload.py).
+    Requests that hash nothing keep more of their speed in a flood of logins (bench/overload.py).
     """
     if sys.platform == "linux":
         with suppress(OSError):  # not allowed here: then they do not step back
