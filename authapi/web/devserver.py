@@ -4,6 +4,8 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
 
 import click
 from werkzeug.serving import WSGIRequestHandler
@@ -32,6 +34,7 @@ def init() -> None:
     """Make werkzeug's server refuse in our shape, and leave the request log to us."""
     WSGIRequestHandler.error_content_type = "application/json"
     WSGIRequestHandler.error_message_format = _REFUSAL
+    WSGIRequestHandler.send_error = _refuse  # type: ignore[assignment, method-assign]
     logging.getLogger("werkzeug").addFilter(_is_not_a_request)
 
 
@@ -54,6 +57,22 @@ def announce(address: str, database: str, prepare: Callable[[], None]) -> None:
     except Exception as error:
         database = f"NOT THERE: {error}"
     click.echo(_WELCOME.format(address=address, database=database), err=True)
+
+
+def _refuse(
+    handler: BaseHTTPRequestHandler,
+    code: int,
+    message: str | None = None,
+    explain: str | None = None,
+) -> None:
+    """Refuse a request line that is none: with a status line, and as the client's fault.
+
+    http.server answers one with a strange version bare, or with its own 505.
+    """
+    handler.request_version = handler.protocol_version
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        code = HTTPStatus.BAD_REQUEST
+    BaseHTTPRequestHandler.send_error(handler, code, message, explain)
 
 
 def _is_not_a_request(record: logging.LogRecord) -> bool:
