@@ -6,8 +6,7 @@ from authapi.administration.service import Administration, Whom
 from authapi.cli.noun import Noun
 from authapi.cli.options import json_option, whom_argument
 from authapi.cli.output import as_json, table, when
-from authapi.sessions.store import Session
-from authapi.sessions.views import device
+from authapi.sessions.views import describe, device
 from authapi.web.services import service
 
 sessions = Noun("sessions", help="Look after the sessions.")
@@ -21,7 +20,7 @@ def list_sessions(name: str, by_id: bool, json_wanted: bool) -> None:
     administration = service(Administration)
     found = administration.sessions(administration.find(Whom(name, by_id)))
     if json_wanted:
-        as_json({"sessions": [_describe(session) for session in found]})
+        as_json({"sessions": [describe(session) for session in found]})
         return
     table(
         ("ID", "DEVICE", "ADDRESS", "FIRST SEEN", "LAST SEEN", "EXPIRES"),
@@ -50,15 +49,3 @@ def revoke(session_id: str, json_wanted: bool) -> None:
         as_json({"session_id": session_id, "done": "ended"})
     else:
         click.echo("The session has ended.")
-
-
-def _describe(session: Session) -> dict[str, object]:
-    return {
-        "id": session.id,
-        "device": device(session.client.user_agent),
-        "user_agent": session.client.user_agent,
-        "address": session.client.address,
-        "first_seen": session.created_at.isoformat(),
-        "last_seen": session.refreshed_at.isoformat(),
-        "expires_at": session.expires_at.isoformat(),
-    }

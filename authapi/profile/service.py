@@ -11,7 +11,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
 from authapi.revocation.service import Revocations
 from authapi.sessions.service import SessionService
-from authapi.sessions.views import describe
+from authapi.sessions.views import describe_own
 
 
 class ProfileService:
@@ -93,7 +93,7 @@ class ProfileService:
         return {
             "user": {**self.describe(identity), "password_hash_method": user.hash_method},
             "sessions": [
-                describe(session, identity.session_id)
+                describe_own(session, identity.session_id)
                 for session in self._sessions.of_user(user.id)
             ],
             "events": [audit_views.describe(event) for event in self._audit.all_of(user.id)],

@@ -12,7 +12,7 @@ from authapi.sessions.schemas import (
     TokenPairSchema,
 )
 from authapi.sessions.service import SessionService, TokenPair
-from authapi.sessions.views import describe
+from authapi.sessions.views import describe_own
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
@@ -101,7 +101,7 @@ def list_own() -> dict[str, object]:
     own = service(SessionService).of_user(current_identity.user_id)
     return {
         "status": "ok",
-        "sessions": [describe(session, current_identity.session_id) for session in own],
+        "sessions": [describe_own(session, current_identity.session_id) for session in own],
     }
 
 

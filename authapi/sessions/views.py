@@ -33,8 +33,13 @@ def device(user_agent: str) -> str:
     return f"{program} on {system}" if system else program
 
 
-def describe(session: Session, current_id: str) -> dict[str, object]:
+def describe_own(session: Session, current_id: str) -> dict[str, object]:
     """Return what `GET /sessions` says of a session."""
+    return {**describe(session), "current": session.id == current_id}
+
+
+def describe(session: Session) -> dict[str, object]:
+    """Return what may be shown of a session."""
     return {
         "id": session.id,
         "device": device(session.client.user_agent),
@@ -43,7 +48,6 @@ def describe(session: Session, current_id: str) -> dict[str, object]:
         "first_seen": session.created_at.isoformat(),
         "last_seen": session.refreshed_at.isoformat(),
         "expires_at": session.expires_at.isoformat(),
-        "current": session.id == current_id,
     }
 
 

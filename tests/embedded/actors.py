@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE
 
 from authapi.embedded import locks
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,13 +24,6 @@ for line in sys.stdin:
     except EmbeddedUnavailable as error:
         print("unavailable:", error, flush=True)
 """
-
-
-def eventually(condition: Callable[[], object], *, seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 class User:
@@ -95,7 +88,7 @@ class Running:
 def kill(pid: int | None) -> None:
     assert pid
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not lives(pid))
+    until(lambda: not lives(pid))
 
 
 def lives(pid: int | None) -> bool:

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import pytest
 
-from tests.embedded.actors import Running, User, eventually
+from tests.embedded.actors import Running, User
+from tests.support.waiting import until
 
 
 class Join(Protocol):
@@ -42,7 +43,7 @@ def _used_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     user = User(folder)
     assert user.answer().startswith("mongodb://")
     os.kill(Running(folder).keeper(), signal.SIGTERM)  # it stops the server at once
-    eventually(Running(folder).nothing)
+    until(Running(folder).nothing)
     user.leave()
     (folder / "port").unlink()  # every copy is to choose its own
     return folder

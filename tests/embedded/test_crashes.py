@@ -9,8 +9,9 @@ from pathlib import Path
 from pymongo import MongoClient
 
 from authapi.embedded import locks
-from tests.embedded.actors import ROOT, Running, eventually, kill, lives
+from tests.embedded.actors import ROOT, Running, kill, lives
 from tests.embedded.conftest import Join
+from tests.support.waiting import until
 
 # It holds the server's lock as a server does.
 ORPHAN = """
@@ -29,7 +30,7 @@ def test_killed_server_comes_back(folder: Path, join: Join) -> None:
 
     kill(crashed)
 
-    eventually(lambda: Running(folder).server() not in (None, crashed))
+    until(lambda: Running(folder).server() not in (None, crashed))
     with MongoClient[dict[str, object]](uri) as client:
         assert client.admin.command("ping")["ok"]
 
@@ -52,7 +53,7 @@ def test_orphan_is_ended_first(folder: Path, join: Join) -> None:
     """A server that outlived its keeper is ended before another opens the data."""
     command = [sys.executable, "-c", ORPHAN, str(folder)]
     with subprocess.Popen(command, cwd=ROOT) as orphan:
-        eventually(Running(folder).server)
+        until(Running(folder).server)
 
         assert join(folder).answer().startswith("mongodb://")
 
@@ -63,7 +64,7 @@ def test_first_start_is_finished_by_the_next(new_folder: Path, join: Join) -> No
     """When everything is killed before the database has a user, the next start makes it."""
     user = join(new_folder)
     running = Running(new_folder)
-    eventually(lambda: new_folder.exists() and running.server())
+    until(lambda: new_folder.exists() and running.server())
     keeper, server = running.keeper(), running.server()
     user.kill()
     kill(keeper)
@@ -106,4 +107,4 @@ def test_deleted_folder_is_made_anew(folder: Path, join: Join) -> None:
     assert uri != forgotten
     assert Running(folder).server() != server
     assert locks.is_locked(folder / "users.lock")
-    eventually(lambda: not lives(server))
+    until(lambda: not lives(server))

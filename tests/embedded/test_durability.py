@@ -7,8 +7,9 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from authapi.embedded import ports
-from tests.embedded.actors import Running, eventually, kill
+from tests.embedded.actors import Running, kill
 from tests.embedded.conftest import Join
+from tests.support.waiting import until
 
 Document = dict[str, int]
 
@@ -34,7 +35,7 @@ class Writer:
     def wait_for(self, more: int) -> None:
         """Wait until so many more documents are acknowledged."""
         goal = len(self.acknowledged) + more
-        eventually(lambda: len(self.acknowledged) >= goal)
+        until(lambda: len(self.acknowledged) >= goal)
 
     def _run(self) -> None:
         number = 0
@@ -57,7 +58,7 @@ def test_data_survive_a_stop(folder: Path, join: Join) -> None:
     with MongoClient[Document](user.answer()) as client:
         client.authapi.numbers.insert_one({"_id": 7})
     user.leave()
-    eventually(Running(folder).nothing)
+    until(Running(folder).nothing)
 
     with MongoClient[Document](join(folder).answer()) as client:
         assert client.authapi.numbers.find_one() == {"_id": 7}

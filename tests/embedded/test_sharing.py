@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from authapi.embedded.keeper import GRACE
-from tests.embedded.actors import Running, User, eventually, kill
+from tests.embedded.actors import Running, User, kill
 from tests.embedded.conftest import Join
+from tests.support.waiting import until
 
 
 def test_two_processes_share_one_server(folder: Path, join: Join) -> None:
@@ -51,7 +52,7 @@ def test_everything_ends_after_the_last_user(
 
     end(user)
 
-    eventually(Running(folder).nothing, seconds=GRACE + 5)
+    until(Running(folder).nothing, seconds=GRACE + 5)
 
 
 def test_server_stays_for_those_who_remain(folder: Path, join: Join) -> None:
@@ -78,4 +79,4 @@ def test_nothing_stays_when_all_are_killed(folder: Path, join: Join) -> None:
     user.kill()
     kill(keeper)
 
-    eventually(Running(folder).nothing)
+    until(Running(folder).nothing)

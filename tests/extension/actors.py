@@ -6,8 +6,8 @@ import json
 from tests.extension import Json
 from tests.extension.browser import Browser, Page
 from tests.extension.gate import Answer, Gate, answer
-from tests.extension.polling import until
 from tests.extension.service import Service
+from tests.support.waiting import until
 
 PASSWORD = "correct horse battery"
 NAMES = (f"user-{number}" for number in itertools.count(1))
@@ -63,7 +63,7 @@ class Screen:
     def reads(self, text: str, kind: str = "success") -> None:
         """Wait until the status says exactly this."""
         wanted = f"{text} [show {kind}]"
-        until(lambda: self.status() == wanted, f"the status {wanted!r}", self.status)
+        until(lambda: self.status() == wanted, f"the status {wanted!r}", instead=self.status)
 
 
 class Popup(Screen):

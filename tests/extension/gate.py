@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.extension import Json
-from tests.extension.polling import DEADLINE
 from tests.extension.service import free_port
+from tests.support.waiting import DEADLINE
 
 HOP = {"connection", "transfer-encoding", "content-length", "server", "date"}
 

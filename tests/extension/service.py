@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from tests.extension.polling import until
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret for tests only, long enough for HS256"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.extension.actors import NAMES, Owner, Screen, problem
 from tests.extension.gate import Hold
-from tests.extension.polling import until
+from tests.support.waiting import until
 
 ENDED = problem(400, "invalid_refresh_token", "Invalid refresh token.")
 LONG_NAME = "the-longest-name-that-anybody-could-possibly-register@example.org"[:64]

@@ -4,8 +4,8 @@ import pytest
 
 from tests.extension.actors import RENEWED, Owner, problem
 from tests.extension.gate import Answer, answer
-from tests.extension.polling import until
 from tests.extension.service import Service
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.extension.actors import NAMES, Owner
-from tests.extension.polling import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 

@@ -11,8 +11,8 @@ from tests.extension.actors import Owner
 from tests.extension.browser import EXTENSION
 from tests.extension.chromium import Chromium
 from tests.extension.gate import Gate
-from tests.extension.polling import until
 from tests.extension.service import Service
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 

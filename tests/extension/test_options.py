@@ -4,7 +4,7 @@ import pytest
 
 from tests.extension.actors import Options, Owner
 from tests.extension.gate import answer
-from tests.extension.polling import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 

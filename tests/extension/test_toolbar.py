@@ -3,7 +3,7 @@
 import pytest
 
 from tests.extension.actors import Owner
-from tests.extension.polling import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 
@@ -18,5 +18,5 @@ def test_the_toolbar_s_popup_needs_no_scrolling(owner: Owner) -> None:
     console = owner.browser.console
     console.size(1280, 800)  # a window that is too narrow squeezes the popup
     console.run("await chrome.action.openPopup()")
-    until(lambda: console.run(ROOM) == [360, 0, 0], "the popup", lambda: console.run(ROOM))
+    until(lambda: console.run(ROOM) == [360, 0, 0], "the popup", instead=lambda: console.run(ROOM))
     console.run('for (const view of chrome.extension.getViews({ type: "popup" })) view.close();')
