@@ -1,8 +1,12 @@
 """Where a request came from."""
 
+import ipaddress
+import re
 from dataclasses import dataclass
 
 _LONGEST = 256
+_WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")
+_IPV6_CLIENT_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,29 @@ class Client:
     def of(cls, address: str | None, user_agent: str | None) -> "Client":
         """Return the client of a request."""
         return cls(address or "", (user_agent or "")[:_LONGEST])
+
+    @property
+    def network(self) -> str:
+        """What counts as one client, see `network`."""
+        return network(self.address)
+
+
+def network(address: str) -> str:
+    """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 address (S28).
+
+    A port that a proxy wrote behind the address is left out; what is no address stays as it is.
+    """
+    found = _WITH_PORT.fullmatch(address)
+    bare = (found["v6"] or found["v4"]) if found else address
+    try:
+        parsed = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), _IPV6_CLIENT_BITS), strict=False))
 
 
 UNKNOWN = Client("", "")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,8 +26,6 @@ FORGOTTEN_AFTER = timedelta(days=30)
 fewer than the one an hour that the brake leaves."""
 
 _UNITS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
-_WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")
-_IPV6_CLIENT_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,22 @@ class Rate:
         unit = next(unit for unit, length in _UNITS.items() if seconds % length == 0)
         number = seconds // _UNITS[unit]
         return f"{self.count}/{unit}" if number == 1 else f"{self.count}/{number} {unit}s"
+
+    @property
+    def item(self) -> limits.RateLimitItem:
+        """The rate as the `limits` library's strategies take it."""
+        return limits.RateLimitItemPerSecond(self.count, int(self.window.total_seconds()))
+
+    @property
+    def step(self) -> int:
+        """How many hits are written at once where a write each would cost too much.
+
+        The largest number up to a twentieth of `count` that divides it: so a window fills up to
+        the last hit, and the oldest step that leaves it makes room for the next.
+        """
+        return next(
+            size for size in range(max(1, self.count // 20), 0, -1) if self.count % size == 0
+        )
 
     def free_at(self, hits: Sequence[datetime], now: datetime) -> datetime | None:
         """Return when there is room for one more hit, or None when there is now.
@@ -154,24 +166,6 @@ class Brake:
         if place in streak.known:
             return None
         return Claim(streak.failures + 1, streak, self.threshold)
-
-
-def network(address: str) -> str:
-    """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 address (S28).
-
-    A port that a proxy wrote behind the address is left out; what is no address stays as it is.
-    """
-    found = _WITH_PORT.fullmatch(address)
-    bare = (found["v6"] or found["v4"]) if found else address
-    try:
-        parsed = ipaddress.ip_address(bare.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((int(parsed), _IPV6_CLIENT_BITS), strict=False))
 
 
 def whole_seconds(until: datetime, now: datetime) -> int:

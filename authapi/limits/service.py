@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from limits.strategies import MovingWindowRateLimiter
 
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.limits.attempts import TRIES, PasswordAttempt, Reason, Target, refuse, refuse_while
-from authapi.limits.rules import Brake, Rate, network
+from authapi.limits.attempts import TRIES, PasswordAttempt, Reason, Target, refuse
+from authapi.limits.rules import Brake, Rate, whole_seconds
+from authapi.limits.steps import Steps
 from authapi.limits.store import Counter, LimitStore
 
 
@@ -61,6 +65,8 @@ class Limits:
         clock: Clock,
     ) -> None:
         self._store = store
+        self._windows = MovingWindowRateLimiter(store)
+        self._refreshes = Steps(policy.refreshes)
         self._turns = turns
         self._policy = policy
         self._fingerprints = fingerprints
@@ -80,7 +86,7 @@ class Limits:
         Raises:
             ApiError: `rate_limited`; `service_unavailable` when too many wait for their turn.
         """
-        place = network(client.address)
+        place = client.network
         target = Target(
             self._counter("pair", self._policy.login_failures, account, place),
             self._counter("logins", self._policy.login_failures_per_address, place),
@@ -105,39 +111,47 @@ class Limits:
         Raises:
             ApiError: `rate_limited`.
         """
-        counter = self._counter(
-            "registrations", self._policy.registrations, network(client.address)
-        )
-        self._take(counter, Reason.REGISTRATIONS)
+        rate, place = self._policy.registrations, client.network
+        window = self._window(Reason.REGISTRATIONS, place)
+        self._hit(Reason.REGISTRATIONS, rate, window)
         try:
             yield
         except ApiError as error:
             if error.code is ErrorCode.SERVICE_UNAVAILABLE:
-                self._store.give_back([counter])
+                self._store.give_back([Counter(rate.item.key_for(window), rate)])
             raise
 
     def refresh(self, client: Client) -> None:
-        """Let a session be refreshed; one write.
+        """Let a session be refreshed; a write only when the client's hits make a step.
 
         Raises:
             ApiError: `rate_limited`.
         """
-        counter = self._counter("refreshes", self._policy.refreshes, network(client.address))
-        self._take(counter, Reason.REFRESHES)
+        rate, window = self._policy.refreshes, self._window(Reason.REFRESHES, client.network)
+        if self._refreshes.complete(window, self._clock()):
+            try:
+                self._hit(Reason.REFRESHES, rate, window, rate.step)
+            except Exception:
+                self._refreshes.put_back(window, self._clock())
+                raise
 
     def forget(self, account: str) -> None:
         """Remove what is stored about an account: its failures in a row, and its known places."""
         self._store.forget(self._account_id(account))
 
-    def _take(self, counter: Counter, reason: Reason) -> None:
+    def _hit(self, reason: Reason, rate: Rate, window: str, cost: int = 1) -> None:
+        item = rate.item
         for _ in range(TRIES):
-            now = self._clock()
-            if self._store.take([counter], now):
+            if self._windows.hit(item, window, cost=cost):
                 return
-            standing = self._store.read([counter])
-            free_at = counter.rate.free_at(standing.hits[counter.id], now)
-            refuse_while({reason: free_at}, now, self._events)
+            standing = self._windows.get_window_stats(item, window)
+            if standing.remaining < cost:
+                free_at = datetime.fromtimestamp(standing.reset_time, UTC)
+                refuse(reason, whole_seconds(free_at, self._clock()), self._events)
         refuse(reason, 1, self._events)
+
+    def _window(self, reason: Reason, place: str) -> str:
+        return self._fingerprints.of("limit", reason, place)
 
     def _counter(self, kind: str, rate: Rate, *parts: str) -> Counter:
         return Counter(self._fingerprints.of("limit", kind, *parts), rate)

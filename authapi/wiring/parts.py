@@ -103,10 +103,10 @@ def limits(
         brake=Brake(settings.limit_failures_in_a_row, settings.longest_wait),
     )
     if settings.limits == "off":
-        return Limits(NoStore(), nullcontext, policy, fingerprints, events, clock)
+        return Limits(NoStore(clock), nullcontext, policy, fingerprints, events, clock)
     # As many as wait for a password hash at the most: more would take the other routes' threads.
     turns = Turns(seats=settings.hash_slots_or_cores + settings.hash_seats)
-    return Limits(LimitStore(database), turns.of, policy, fingerprints, events, clock)
+    return Limits(LimitStore(database, clock), turns.of, policy, fingerprints, events, clock)
 
 
 def hasher(settings: Settings) -> PasswordHasher:

@@ -44,6 +44,21 @@ def test_refreshes_are_limited_and_the_token_survives_it(
     assert anyone.refresh(token).status_code == 200
 
 
+def test_refreshes_counted_in_steps_end_at_the_same_number(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """S26: 40 a minute are written two at a time; the 41st refresh may pass, and no more do."""
+    anyone = come_from(serve(limit_refreshes="40/minute"))
+    token = anyone.log_in()["refresh_token"]
+    for _ in range(41):
+        clock.move(seconds=0.1)
+        token = anyone.refresh(token).json()["refresh_token"]
+    refused = anyone.refresh(token)
+    assert error_code(refused) == LIMITED
+    clock.move(seconds=int(refused.headers["Retry-After"]))
+    assert anyone.refresh(token).status_code == 200
+
+
 def test_rubbish_is_no_refresh(serve: Serve, come_from: From) -> None:
     """What is no refresh token of ours is refused without a look at the database."""
     anyone = come_from(serve(limit_refreshes="1/hour"))

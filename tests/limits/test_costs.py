@@ -44,7 +44,7 @@ def commands() -> Commands:
 
 
 def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From) -> None:
-    """A right password costs two writes, a wrong one one; `/refresh` one; `/protected` nothing."""
+    """A right password costs two writes, a wrong one one; `/refresh` and `/protected` none."""
     visitor = come_from(serve(limit_login_failures="1/hour", revocation="off", audit_days=0))
     name = visitor.new_user()
     tokens = visitor.log_in(name)
@@ -59,9 +59,22 @@ def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From
     fail(visitor, name)
     assert commands.since_last() == ["update limits", "find limits"]
     visitor.refresh(tokens["refresh_token"])
-    assert commands.since_last() == ["update limits", "update sessions"]
+    assert commands.since_last() == ["update sessions"]
     visitor.protected(tokens["access_token"])
     assert commands.since_last() == []
+
+
+def test_refreshes_are_written_a_step_at_a_time(
+    commands: Commands, serve: Serve, come_from: From
+) -> None:
+    """Two of 40 a minute at once; a rate too small for steps is written each time."""
+    for rate, each in (("40/minute", 2), ("39/minute", 1)):
+        visitor = come_from(serve(limit_refreshes=rate, revocation="off", audit_days=0))
+        token = visitor.log_in()["refresh_token"]
+        commands.since_last()
+        for _ in range(4):
+            token = visitor.refresh(token).json()["refresh_token"]
+        assert commands.since_last().count("update limits") == 4 / each
 
 
 def test_every_refusal_is_a_security_event(

@@ -18,6 +18,7 @@ LIMITS = {
     "TRUSTED_PROXIES": "1",
     "LIMIT_LOGIN_FAILURES": "5/hour",
     "LIMIT_REGISTRATIONS": "5/hour",
+    "LIMIT_REFRESHES": "5/hour",
 }
 
 
@@ -64,6 +65,18 @@ def test_of_fifty_registrations_at_once_exactly_five_are_made(processes: str) ->
     """S29: for the other limits as well."""
     bodies = [{"username": fresh_name(), "password": WRONG} for _ in range(CROWD)]
     answers = all_at_once(processes, "/register", bodies)
+    assert answers.count((200, None)) == 5
+    assert answers.count((429, "rate_limited")) == CROWD - 5
+
+
+def test_of_fifty_refreshes_at_once_exactly_five_pass(processes: str) -> None:
+    """S29: fifty sessions of one address; those that are refused stay as they are."""
+    visitor = Visitor(processes, forwarded_for=new_address())
+    name = visitor.new_user()
+    tokens = [visitor.log_in(name)["refresh_token"] for _ in range(CROWD)]
+    visitor.close()
+    bodies = [{"refresh_token": token} for token in tokens]
+    answers = all_at_once(processes, "/refresh", bodies)
     assert answers.count((200, None)) == 5
     assert answers.count((429, "rate_limited")) == CROWD - 5
 

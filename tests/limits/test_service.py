@@ -113,7 +113,11 @@ def test_the_default_numbers(make: Make) -> None:
 
 def test_without_the_database_no_door_is_open(make: Make, guest: Client) -> None:
     """S74: what cannot be counted is not let through, but fails as the database does: a 503."""
-    limits = make(mongo_uri=Secret("mongodb://127.0.0.1:1"), mongo_timeout_ms=100).limits
+    limits = make(
+        mongo_uri=Secret("mongodb://127.0.0.1:1"),
+        mongo_timeout_ms=100,
+        limit_refreshes=Rate.parse("5/minute"),
+    ).limits
     with pytest.raises(PyMongoError), limits.password_attempt(fresh_name(), guest):
         raise AssertionError("let through")
     with pytest.raises(PyMongoError):

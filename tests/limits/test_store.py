@@ -30,7 +30,7 @@ def database(settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture
 def store(database: Database) -> LimitStore:
-    return LimitStore(database)
+    return LimitStore(database, lambda: NOW)
 
 
 def a_window(rate: str) -> Counter:

@@ -1,10 +1,4 @@
-"""The limits as MongoDB keeps them: each hit is one conditional write, shared by all processes.
-
-The write is the one of the `limits` library's moving window. Its own MongoDB storage was tried and
-is as fast (1 ms with 20,000 documents), but it cannot give a hit back, tells the time by itself,
-opens a client of its own, takes one window at a time, and refuses a hit when two processes make
-the first one of a window at once.
-"""
+"""The limits as MongoDB keeps them: windows, and each account's row of failures."""
 
 from __future__ import annotations
 
@@ -16,11 +10,9 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from authapi.database import Collections, Document, Index
-from authapi.limits.rules import CLOCK_SKEW, FORGOTTEN_AFTER, Claim, Rate, Streak
-
-COLLECTION = "limits"
-INDEXES = (Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),)
+from authapi.database import Document
+from authapi.limits.rules import FORGOTTEN_AFTER, Claim, Streak
+from authapi.limits.store.windows import COLLECTION, Counter, WindowStorage, hit, pop
 
 KNOWN_PLACES = 20
 """How many places of an account are remembered: those that logged in last."""
@@ -32,14 +24,6 @@ _DUPLICATE_KEY = 11000
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
-    """The window of one client, one account or both: its document's id, and its rate."""
-
-    id: str
-    rate: Rate
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """What is stored now: the hits of each counter, the newest first, and the account's row."""
 
@@ -47,11 +31,8 @@ class Standing:
     streak: Streak
 
 
-class LimitStore:
-    """Windows and rows of failures in MongoDB; every write names one `_id`."""
-
-    def __init__(self, collections: Collections) -> None:
-        self._collections = collections
+class LimitStore(WindowStorage):
+    """Windows and rows of failures in MongoDB; several of them are written by one command."""
 
     def read(self, counters: Sequence[Counter], account_id: str | None = None) -> Standing:
         """Return how things stand, by one read."""
@@ -75,7 +56,7 @@ class LimitStore:
 
         One command. False may also mean that somebody else was first: look, and try again.
         """
-        writes = [_hit(counter, now) for counter in counters]
+        writes = [hit(counter, now) for counter in counters]
         if account_id is not None and claim is not None:
             writes.append(_failure(account_id, claim, now))
         try:
@@ -88,7 +69,7 @@ class LimitStore:
 
     def give_back(self, counters: Sequence[Counter], account_id: str | None = None) -> None:
         """Take one hit out of each window again, and one failure out of the account's row."""
-        writes = [_pop(counter) for counter in counters]
+        writes = [pop(counter) for counter in counters]
         if account_id is not None:
             fewer = {"$inc": {"failures": -1}}
             writes.append(UpdateOne({"_id": account_id, "failures": {"$gt": 0}}, fewer))
@@ -113,7 +94,7 @@ class LimitStore:
             now: the present moment.
             end_row: whether the account's failures in a row are over.
         """
-        writes = [_pop(counter) for counter in counters]
+        writes = [pop(counter) for counter in counters]
         writes.append(_login(account_id, place, now, end_row=end_row))
         self._collections[COLLECTION].bulk_write(writes)
 
@@ -122,26 +103,7 @@ class LimitStore:
         self._collections[COLLECTION].delete_one({"_id": account_id})
 
 
-# A document that is there but does not match makes the upsert insert a second one of its `_id`:
-# the duplicate-key error is the refusal. `$nor` would say the same in words, but scans the
-# collection on the embedded server (220 ms with 20,000 documents).
-
-
-def _hit(counter: Counter, now: datetime) -> UpdateOne:
-    begin, end, count = now - counter.rate.window, now + CLOCK_SKEW, counter.rate.count
-    recent = {"$and": [{"$gt": ["$$this", begin]}, {"$lte": ["$$this", end]}]}
-    in_window = {"$filter": {"input": {"$ifNull": ["$hits", []]}, "cond": recent}}
-    hits = {"$slice": [{"$concatArrays": [[now], in_window]}, count]}
-    return UpdateOne(
-        {"_id": counter.id, f"hits.{count - 1}": {"$not": {"$gt": begin, "$lte": end}}},
-        [{"$set": {"hits": hits, "expires_at": now + counter.rate.window}}],
-        upsert=True,
-    )
-
-
-def _pop(counter: Counter) -> UpdateOne:
-    """The newest hit stands for any: they differ by less than a request lasts."""
-    return UpdateOne({"_id": counter.id}, {"$pop": {"hits": -1}})
+# What the duplicate-key error means is written at `hits`.
 
 
 def _failure(account_id: str, claim: Claim, now: datetime) -> UpdateOne:
