@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from authapi.core.readers import choice, integer, number, pattern
+from authapi.core.events import Event
+from authapi.core.readers import choice, choices, integer, number, pattern
 from authapi.core.secrets import Secret, weakness
 from authapi.database import uri_problem
 from authapi.limits.rules import Rate
@@ -127,6 +128,7 @@ class Settings:
     hash_slots: int = _setting("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
     hash_seats: int = _setting("PASSWORD_HASH_SEATS", 48, integer(0, 10_000))
     audit_days: int = _setting("AUDIT_DAYS", 90, integer(0, 3650))
+    audit_log_only: frozenset[str] = _setting("AUDIT_LOG_ONLY", frozenset(), choices(*Event))
     limits: str = _setting("LIMITS", "on", choice("on", "off"))
     limit_login_failures: Rate = _setting(
         "LIMIT_LOGIN_FAILURES", Rate.parse("10/5 minutes"), Rate.parse

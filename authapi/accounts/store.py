@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,6 +116,11 @@ class UserStore:
     def find_by_id(self, user_id: str) -> User | None:
         """Return the user of that id, or None."""
         return _user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
+
+    def living(self, user_ids: Collection[str]) -> set[str]:
+        """Return which of these ids are those of users who are not deleted."""
+        query = {"_id": {"$in": list(user_ids)}, **_ALIVE}
+        return {found["_id"] for found in self._collections[COLLECTION].find(query, {"_id": 1})}
 
     def page(self, after: str, limit: int) -> list[User]:
         """Return at most `limit` users, in the order of their name keys, from beyond `after`."""

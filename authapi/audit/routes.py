@@ -15,6 +15,8 @@ _EXAMPLE = {
     "events": [
         {
             "at": "2026-11-22T18:08:40.125+00:00",
+            "last_at": "2026-11-22T18:08:40.125+00:00",
+            "count": 1,
             "event": "login_succeeded",
             "reason": None,
             "session_id": "D274Vyd-xu0LUeEJjlMMsQ",

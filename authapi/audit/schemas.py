@@ -9,6 +9,11 @@ class EventSchema(Schema):
     """A security event of the caller's."""
 
     at = fields.DateTime(required=True)
+    last_at = fields.DateTime(
+        required=True,
+        metadata={"description": "The last of several that are told as one; else as `at`."},
+    )
+    count = fields.Integer(required=True, metadata={"description": "How many are told as one."})
     event = fields.String(required=True, metadata={"enum": [event.value for event in Event]})
     reason = fields.String(required=True, allow_none=True)
     session_id = fields.String(required=True, allow_none=True)

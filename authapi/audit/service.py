@@ -1,15 +1,20 @@
 """Keeps security events for a set time, and shows them to whom they concern."""
 
 import logging
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from authapi.audit.rules import to_store
+from authapi.audit.folding import Folding
+from authapi.audit.rules import FOLDED, to_store
 from authapi.audit.store import AuditStore
 from authapi.core.events import SecurityEvent
 from authapi.database import FAILURES
 
 RECENT = 100
 """How many events a user sees of the own account."""
+
+DELAY = timedelta(seconds=5)
+"""How long a folded event waits for others like it before it is stored."""
 
 _log = logging.getLogger("authapi.audit")
 
@@ -20,11 +25,22 @@ class AuditTrail:
     Args:
         store: where they are.
         lifetime: how long each is kept.
+        living: says which of some user ids are those of living users.
+        log_only: the events that are not stored at all.
     """
 
-    def __init__(self, store: AuditStore, lifetime: timedelta) -> None:
+    def __init__(
+        self,
+        store: AuditStore,
+        lifetime: timedelta,
+        living: Callable[[Collection[str]], set[str]],
+        log_only: Collection[str] = (),
+    ) -> None:
         self._store = store
         self._lifetime = lifetime
+        self._living = living
+        self._log_only = log_only
+        self._folding = Folding(self._keep_folded, DELAY)
 
     def keep(self, happened: SecurityEvent) -> None:
         """Store an event: a sink for the `EventRecorder`.
@@ -32,20 +48,29 @@ class AuditTrail:
         What happened has happened: when the database fails here, that is an error in the log, and
         the request goes on. The event itself stands in the log already.
         """
-        kept = to_store(happened)
+        kept = to_store(happened, self._log_only)
         if kept is None:
+            return
+        if kept.event in FOLDED:
+            self._folding.add(kept)
             return
         try:
             self._store.add(kept, expires_at=kept.at + self._lifetime)
         except FAILURES as failure:
             _log.error("%s was not stored: %s", happened.event, type(failure).__name__)
 
+    def flush(self) -> None:
+        """Store now what waits in this process for others like it."""
+        self._folding.flush()
+
     def recent(self, user_id: str) -> list[SecurityEvent]:
         """Return the user's last events, the newest first."""
+        self.flush()
         return self._store.of_user(user_id, RECENT)
 
     def all_of(self, user_id: str) -> list[SecurityEvent]:
         """Return all that is stored of the user's events, the newest first."""
+        self.flush()
         return self._store.of_user(user_id, None)
 
     def tail(self, limit: int, user_id: str | None = None) -> list[SecurityEvent]:
@@ -57,3 +82,18 @@ class AuditTrail:
     def forget_user(self, user_id: str) -> None:
         """Remove all that concerns the user; that a user was deleted stays, without a name."""
         self._store.forget_user(user_id)
+
+    def _keep_folded(self, folded: list[SecurityEvent]) -> None:
+        """Store folded events; those of a user who was deleted meanwhile go again.
+
+        The look comes after the write: a deletion before it is seen here, one after it removes
+        them itself.
+        """
+        try:
+            self._store.fold(folded, self._lifetime)
+            users = {happened.user_id for happened in folded if happened.user_id is not None}
+            for deleted in users - self._living(users) if users else ():
+                self._store.forget_user(deleted)
+        except FAILURES as failure:
+            count = sum(happened.count for happened in folded)
+            _log.error("%d folded events were not stored: %s", count, type(failure).__name__)

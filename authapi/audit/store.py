@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
+from pymongo import UpdateOne
 from pymongo.cursor import Cursor
+from pymongo.errors import BulkWriteError
 
+from authapi.audit.rules import likeness
 from authapi.core.client import Client
 from authapi.core.events import Origin, SecurityEvent
 from authapi.database import Collections, Document, Index
@@ -19,29 +23,28 @@ INDEXES = (
     Index(COLLECTION, [("at", -1)]),
 )
 
+_DUPLICATE_KEY = 11000
+
 
 class AuditStore:
-    """Security events in MongoDB: one insert each, never changed."""
+    """Security events in MongoDB: an insert each; one document for those that are folded."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
     def add(self, happened: SecurityEvent, *, expires_at: datetime) -> None:
         """Store an event until `expires_at`."""
-        self._collections[COLLECTION].insert_one(
-            {
-                "_id": secrets.token_hex(12),
-                "at": happened.at,
-                "event": str(happened.event),
-                "user_id": happened.user_id,
-                "session_id": happened.session_id,
-                "reason": happened.reason,
-                "address": happened.origin.client.address,
-                "user_agent": happened.origin.client.user_agent,
-                "request_id": happened.origin.request_id,
-                "expires_at": expires_at,
-            }
-        )
+        document = _document(happened, expires_at)
+        self._collections[COLLECTION].insert_one({"_id": secrets.token_hex(12), **document})
+
+    def fold(self, folded: Sequence[SecurityEvent], lifetime: timedelta) -> None:
+        """Add to the documents of events that are alike, by one command."""
+        writes = [_addition(happened, happened.at + lifetime) for happened in folded]
+        try:
+            self._collections[COLLECTION].bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            again = [writes[index] for index in _made_meanwhile(error)]
+            self._collections[COLLECTION].bulk_write(again, ordered=False)
 
     def of_user(self, user_id: str, limit: int | None) -> list[SecurityEvent]:
         """Return the user's events, the newest first; at most `limit`, or all."""
@@ -60,6 +63,38 @@ class AuditStore:
         return [_event(document) for document in (found.limit(limit) if limit else found)]
 
 
+def _document(happened: SecurityEvent, expires_at: datetime) -> Document:
+    return {
+        "at": happened.at,
+        "event": str(happened.event),
+        "user_id": happened.user_id,
+        "session_id": happened.session_id,
+        "reason": happened.reason,
+        "address": happened.origin.client.address,
+        "user_agent": happened.origin.client.user_agent,
+        "request_id": happened.origin.request_id,
+        "expires_at": expires_at,
+    }
+
+
+def _addition(folded: SecurityEvent, expires_at: datetime) -> UpdateOne:
+    name = hashlib.sha256("\0".join(part or "" for part in likeness(folded)).encode())
+    change = {
+        "$setOnInsert": _document(folded, expires_at),
+        "$inc": {"count": folded.count},
+        "$max": {"last_at": folded.last_at or folded.at},
+    }
+    return UpdateOne({"_id": name.hexdigest()[:32]}, change, upsert=True)
+
+
+def _made_meanwhile(error: BulkWriteError) -> list[int]:
+    """Return which documents another process made at the same moment; they are there now."""
+    failed = error.details.get("writeErrors", [])
+    if not failed or any(one["code"] != _DUPLICATE_KEY for one in failed):
+        raise error
+    return [one["index"] for one in failed]
+
+
 def _event(found: Document) -> SecurityEvent:
     return SecurityEvent(
         event=found["event"],
@@ -68,4 +103,6 @@ def _event(found: Document) -> SecurityEvent:
         user_id=found["user_id"],
         session_id=found["session_id"],
         reason=found["reason"],
+        count=found.get("count", 1),
+        last_at=found.get("last_at"),
     )

@@ -30,11 +30,12 @@ def tail(name: str | None, by_id: bool, limit: int, json_wanted: bool) -> None:
         as_json({"events": [{**describe(event), "user_id": event.user_id} for event in events]})
         return
     table(
-        ("AT", "EVENT", "REASON", "USER ID", "ADDRESS", "USER AGENT", "REQUEST"),
+        ("AT", "EVENT", "COUNT", "REASON", "USER ID", "ADDRESS", "USER AGENT", "REQUEST"),
         [
             (
                 when(event.at),
                 str(event.event),
+                str(event.count),
                 event.reason or "-",
                 event.user_id or "-",
                 event.origin.client.address or "-",

@@ -52,6 +52,8 @@ class SecurityEvent:
         user_id: whom it concerns, if that is known.
         session_id: which session it concerns, if it is about one.
         reason: a fixed word, never user input; None when the event says it all.
+        count: how many events alike this one stands for.
+        last_at: when the last of them was, if there are several.
     """
 
     event: str
@@ -60,6 +62,8 @@ class SecurityEvent:
     user_id: str | None = None
     session_id: str | None = None
     reason: str | None = None
+    count: int = 1
+    last_at: datetime | None = None
 
 
 Sink = Callable[[SecurityEvent], None]

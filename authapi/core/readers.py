@@ -44,6 +44,18 @@ def choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def choices(*allowed: str) -> Callable[[str], frozenset[str]]:
+    """Read any of the `allowed` words, with commas or spaces between them."""
+
+    def read(text: str) -> frozenset[str]:
+        words = frozenset(re.split(r"[\s,]+", text.strip()))
+        if not words <= set(allowed):
+            raise ValueError(f"must be some of: {', '.join(allowed)}")
+        return words
+
+    return read
+
+
 def pattern(expected: re.Pattern[str], what: str) -> Callable[[str], str]:
     """Read a text that `expected` matches whole; `what` says in words what that is."""
 

@@ -68,12 +68,14 @@ def build(settings: Settings, clock: Clock) -> Services:
     access_keys, refresh_keys = parts.key_rings(settings, master)
     fingerprints = Fingerprints(master)
     database = build_database(settings)
-    audit = AuditTrail(AuditStore(database), settings.audit_lifetime)
+    users = UserStore(database)
+    audit = AuditTrail(
+        AuditStore(database), settings.audit_lifetime, users.living, settings.audit_log_only
+    )
     events = EventRecorder(clock, origin, *((log, audit.keep) if settings.audit_days else (log,)))
     tokens = TokenService(access_keys, refresh_keys, parts.token_policy(settings), clock)
     session_store = SessionStore(database)
     revocations = parts.revocations(settings, database, session_store, clock)
-    users = UserStore(database)
     limits = parts.limits(settings, database, fingerprints, events, clock)
     accounts = AccountService(
         users,

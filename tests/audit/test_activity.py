@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -83,14 +84,21 @@ def test_activity_ends_at_a_hundred_events(visitor: Visitor, collections: Collec
     assert len(exported) == 102
 
 
-def test_a_refresh_is_not_stored(visitor: Visitor) -> None:
-    """A refresh stays one round trip: its event is in the log, the session has its time."""
+def test_the_refreshes_of_an_hour_are_told_as_one(visitor: Visitor, clock: MovedClock) -> None:
+    """How many, the first and the last; those of another hour apart."""
+    clock.move_to_next_hour()
     tokens = visitor.log_in()
-    fresh = visitor.refresh(tokens["refresh_token"]).json()
-    assert {event["event"] for event in activity(visitor, fresh)} == {
-        "user_registered",
-        "login_succeeded",
-    }
+    for _ in range(3):
+        clock.move(seconds=600)
+        tokens = visitor.refresh(tokens["refresh_token"]).json()
+    clock.move(seconds=3600)
+    tokens = visitor.refresh(tokens["refresh_token"]).json()
+    later, earlier = activity(visitor, tokens)[:2]
+    assert {later["event"], earlier["event"]} == {"token_refreshed"}
+    assert (later["count"], earlier["count"]) == (1, 3)
+    assert later["at"] == later["last_at"]
+    first, last = (datetime.fromisoformat(earlier[name]) for name in ("at", "last_at"))
+    assert (last - first).total_seconds() == pytest.approx(1200, abs=5)
 
 
 def test_a_refresh_is_logged(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,7 @@ def test_what_cannot_be_stored_is_an_error_in_the_log_and_nothing_more(
 ) -> None:
     """A login that is done stays done: `record` returns, and the log says what was lost."""
     logs.configure("INFO")
-    trail = AuditTrail(AuditStore(Away()), timedelta(days=90))
+    trail = AuditTrail(AuditStore(Away()), timedelta(days=90), set)
     origin = Origin(Client("192.0.2.1", "tool"), "request-1")
     recorder = EventRecorder(lambda: datetime.now(UTC), lambda: origin, trail.keep)
     recorder.record(Event.LOGIN_SUCCEEDED, user_id="u1")

@@ -18,7 +18,7 @@ def test_the_last_events_stand_at_the_end(
     visitor.log_in(name)
     visitor.authenticate(name, "not the password")
     heading, *rows = operator("audit", "tail", "--limit", "2").out.splitlines()
-    assert heading.split()[:3] == ["AT", "EVENT", "REASON"]
+    assert heading.split()[:3] == ["AT", "EVENT", "COUNT"]
     assert [row.split()[2] for row in rows] == ["login_succeeded", "login_failed"]
 
 

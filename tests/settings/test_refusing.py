@@ -50,6 +50,7 @@ WRONG = [
     ("MAX_BODY_BYTES", "1", "must be between 16384 and 16777216"),
     ("MAX_BODY_BYTES", "9" * 40, "must be a whole number"),
     ("ARGON2_MEMORY_KIB", "19455", "must be between 19456"),
+    ("AUDIT_LOG_ONLY", "token_refreshed, everything", "must be some of: user_registered"),
     ("ARGON2_PASSES", "1", "must be between 2"),
     ("PASSWORD_HASH_SLOTS", "two", "must be a whole number"),
     ("PASSWORD_HASH_SEATS", "10001", "must be between 0 and 10000"),

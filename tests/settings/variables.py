@@ -42,6 +42,10 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "PASSWORD_HASH_SEATS": ("7", 7),
     "PASSWORD_BLOCKLIST": ("off", "off"),
     "AUDIT_DAYS": ("30", 30),
+    "AUDIT_LOG_ONLY": (
+        "token_refreshed, rate_limited",
+        frozenset({"token_refreshed", "rate_limited"}),
+    ),
     "LIMITS": ("off", "off"),
     "LIMIT_LOGIN_FAILURES": ("3/hour", Rate.parse("3/hour")),
     "LIMIT_LOGIN_FAILURES_PER_ADDRESS": ("30/hour", Rate.parse("30/hour")),

@@ -16,6 +16,11 @@ class MovedClock:
         """Go forward (or, with negative numbers, back) by a `timedelta` of these arguments."""
         self._offset += timedelta(**duration)
 
+    def move_to_next_hour(self) -> None:
+        """Go forward to the beginning of the next hour."""
+        now = self()
+        self.move(seconds=3600 - now.minute * 60 - now.second)
+
     def reset(self) -> None:
         """Go back to the real time."""
         self._offset = timedelta(0)

@@ -1,0 +1,177 @@
+"""Events that are alike become one document with a count."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from authapi.audit import folding
+from authapi.audit.folding import Folding
+from authapi.audit.service import AuditTrail
+from authapi.audit.store import AuditStore
+from authapi.core.client import Client
+from authapi.core.events import Event, Origin, SecurityEvent
+from authapi.database import Collections
+from authapi.web import logs
+from tests.audit.test_trail import Away
+from tests.support.actors import Visitor
+from tests.support.forging import payload_of
+from tests.support.servers import workers
+from tests.support.waiting import until
+
+NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
+MONTH = timedelta(days=30)
+
+
+def refreshed(
+    user_id: str = "u", address: str = "192.0.2.1", at: datetime = NOW, session_id: str = "s"
+) -> SecurityEvent:
+    """Return a refresh of a user, from somewhere."""
+    origin = Origin(Client(address, "tool"), "request-1")
+    return SecurityEvent(Event.TOKEN_REFRESHED, at, origin, user_id, session_id)
+
+
+def gather() -> tuple[Folding, list[SecurityEvent]]:
+    """Return a folding that hands on when it is told to, and what it handed on so far."""
+    handed: list[SecurityEvent] = []
+    return Folding(handed.extend, timedelta(0)), handed
+
+
+@pytest.fixture
+def wait_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no thread hand anything on."""
+    monkeypatch.setattr(folding.Folding, "_wait", lambda self: None)
+
+
+def test_events_at_once_are_all_counted(wait_for_nobody: None) -> None:
+    """Whatever their order, none is lost and none is counted twice."""
+    gathering, handed = gather()
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(gathering.add, [refreshed()] * 400))
+    gathering.flush()
+    gathering.flush()
+    assert [(event.count, event.last_at) for event in handed] == [(400, NOW)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        refreshed(user_id="v"),
+        refreshed(session_id="t"),
+        refreshed(address="192.0.2.2"),
+        refreshed(at=NOW + timedelta(hours=1)),
+    ],
+)
+def test_what_is_not_alike_stays_apart(wait_for_nobody: None, other: SecurityEvent) -> None:
+    """Another user, session, client or hour."""
+    gathering, handed = gather()
+    gathering.add(refreshed())
+    gathering.add(other)
+    gathering.flush()
+    assert [event.count for event in handed] == [1, 1]
+
+
+def test_a_64_is_one_client(wait_for_nobody: None) -> None:
+    """S28: ever new addresses of one network are no way to fill the database."""
+    gathering, handed = gather()
+    for host in range(50):
+        gathering.add(refreshed(address=f"2001:db8::{host:x}"))
+    gathering.flush()
+    assert [event.count for event in handed] == [50]
+
+
+def test_what_waits_is_bounded(wait_for_nobody: None) -> None:
+    """A flood of different events is handed on before its time."""
+    gathering, handed = gather()
+    for number in range(folding.MOST_KEPT + 1):
+        gathering.add(refreshed(user_id=str(number)))
+    assert len(handed) == folding.MOST_KEPT + 1
+
+
+def test_what_waits_is_handed_on_by_itself() -> None:
+    """Nobody has to come again for it; and the next one is, too."""
+    gathering, handed = gather()
+    for count in (1, 2):
+        gathering.add(refreshed())
+        until(lambda so_far=count: len(handed) == so_far, "the event is handed on")  # type: ignore[misc]
+
+
+@pytest.fixture
+def trail_of(collections: Collections) -> Callable[..., AuditTrail]:
+    """Make a trail in which the users of these ids live."""
+
+    def making(*living: str) -> AuditTrail:
+        return AuditTrail(AuditStore(collections), MONTH, set(living).intersection)
+
+    return making
+
+
+def test_processes_fold_into_one_document(trail_of: Callable[..., AuditTrail]) -> None:
+    """The first moment, the last one, and the sum of what each counted, in any order."""
+    user = secrets.token_hex(8)
+    moments = [NOW + timedelta(seconds=seconds) for seconds in range(32)]
+
+    def one_process(at: datetime) -> None:
+        trail = trail_of(user)
+        trail.keep(refreshed(user, at=at))
+        trail.flush()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(one_process, moments))
+    [stored] = trail_of(user).all_of(user)
+    assert stored.count == 32
+    assert stored.last_at == moments[-1]
+
+
+def test_nothing_is_stored_of_a_user_who_was_deleted_meanwhile(
+    trail_of: Callable[..., AuditTrail],
+) -> None:
+    """What waited in some process is not brought back by being late."""
+    deleted, living = secrets.token_hex(8), secrets.token_hex(8)
+    trail = trail_of(living)
+    for user in (deleted, living):
+        trail.keep(refreshed(user))
+    assert [len(trail.all_of(user)) for user in (deleted, living)] == [0, 1]
+
+
+def test_what_is_named_stays_in_the_log_only(collections: Collections) -> None:
+    """`AUDIT_LOG_ONLY`: for who has more refreshes than a database should hear of."""
+    user = secrets.token_hex(8)
+    trail = AuditTrail(
+        AuditStore(collections), MONTH, {user}.intersection, {Event.TOKEN_REFRESHED.value}
+    )
+    trail.keep(refreshed(user))
+    assert trail.all_of(user) == []
+
+
+def test_what_cannot_be_stored_is_an_error_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """S74: how many they were; nobody's request fails."""
+    logs.configure("INFO")
+    trail = AuditTrail(AuditStore(Away()), MONTH, set)
+    for _ in range(3):
+        trail.keep(refreshed())
+    trail.flush()
+    line = json.loads(capsys.readouterr().err)
+    assert line["message"] == "3 folded events were not stored: DatabaseUnavailable"
+
+
+def test_a_stopped_process_stores_what_waits(
+    environment: dict[str, str], collections: Collections
+) -> None:
+    """S75: a refresh, and SIGTERM at once: the event is there when the process has ended."""
+    with workers(environment, processes=1) as server:
+        visitor = Visitor(server.base_url)
+        tokens = visitor.log_in()
+        visitor.refresh(tokens["refresh_token"])
+        visitor.close()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(timeout=20)
+    session_id = payload_of(tokens["access_token"])["sid"]
+    query = {"session_id": session_id, "event": Event.TOKEN_REFRESHED}
+    assert collections["audit_events"].count_documents(query) == 1
