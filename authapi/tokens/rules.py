@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from authapi.core.identity import Identity
+
 CLOCK_SKEW = timedelta(seconds=10)
 """How far another server's clock may run ahead of ours before `iat` and `nbf` are in the future."""
 
@@ -17,18 +19,6 @@ class TokenInvalid(Exception):
 
 class TokenExpired(Exception):
     """The token was ours; its time is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccessClaims:
-    """What an access token says (RFC 9068, 2.2)."""
-
-    sub: str
-    uid: str
-    sid: str
-    jti: str
-    iat: datetime
-    exp: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +44,21 @@ class RefreshClaims:
     exp: datetime
 
 
-def access_claims(claims: Mapping[str, Any], issuer: str, audience: str) -> AccessClaims:
-    """Read an access token's claims.
+def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
+    """Read who holds an access token (RFC 9068, 2.2).
 
     Raises:
-        TokenInvalid: when one is missing, of a wrong type, or not exactly ours.
+        TokenInvalid: when a claim is missing, of a wrong type, or not exactly ours.
     """
     _exactly(claims, "iss", issuer)
     _exactly(claims, "aud", audience)
-    return AccessClaims(
-        sub=_text(claims, "sub"),
-        uid=_text(claims, "uid"),
-        sid=_text(claims, "sid"),
-        jti=_text(claims, "jti"),
-        iat=_moment(claims, "iat"),
-        exp=_moment(claims, "exp"),
+    return Identity(
+        username=_text(claims, "sub"),
+        user_id=_text(claims, "uid"),
+        session_id=_text(claims, "sid"),
+        token_id=_text(claims, "jti"),
+        issued_at=_moment(claims, "iat"),
+        expires_at=_moment(claims, "exp"),
     )
 
 
@@ -90,16 +80,20 @@ def refresh_claims(claims: Mapping[str, Any], issuer: str) -> RefreshClaims:
     )
 
 
-def check_times(claims: Mapping[str, Any], exp: datetime, now: datetime) -> None:
+def starts(claims: Mapping[str, Any]) -> datetime:
+    """Return when a token begins to be good: the later of `iat` and, if there is one, `nbf`."""
+    return max(_moment(claims, claim) for claim in ("iat", "nbf") if claim in claims)
+
+
+def check_times(starts: datetime, exp: datetime, now: datetime) -> None:
     """Compare a token's times with `now` (RFC 7519, 4.1.4 to 4.1.6).
 
     Raises:
-        TokenInvalid: when `iat` or `nbf` lies in the future.
+        TokenInvalid: when it begins to be good in the future only.
         TokenExpired: when `exp` has come.
     """
-    for claim in ("iat", "nbf"):
-        if claim in claims and _moment(claims, claim) > now + CLOCK_SKEW:
-            raise TokenInvalid(f"{claim} lies in the future")
+    if starts > now + CLOCK_SKEW:
+        raise TokenInvalid("its time has not come")
     if now >= exp:
         raise TokenExpired
 

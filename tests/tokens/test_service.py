@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.secrets import Secret
+from authapi.tokens.codec import decode
 from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.service import TokenPolicy, TokenService
 from tests.support.clock import MovedClock
@@ -39,6 +41,19 @@ def tokens(moved: MovedClock) -> TokenService:
     return service(MASTER, POLICY, moved)
 
 
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every token whose signature is looked at."""
+    seen: list[str] = []
+
+    def noting(token: str, *others: Any) -> dict[str, Any]:  # noqa: ANN401
+        seen.append(token)
+        return decode(token, *others)
+
+    monkeypatch.setattr("authapi.tokens.service.decode", noting)
+    return seen
+
+
 def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -> None:
     """S36: name, user, session, its own id and its end."""
     token, seconds = tokens.issue_access("Ann", "u1", "s1")
@@ -50,12 +65,49 @@ def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -
 
 
 def test_an_access_token_expires(tokens: TokenService, moved: MovedClock) -> None:
-    """S33: with a code of its own."""
-    token, _ = tokens.issue_access("Ann", "u1", "s1")
+    """S33: with a code of its own, also when it was good a moment ago and is remembered."""
+    seen, unseen = (tokens.issue_access("Ann", "u1", "s1")[0] for _ in range(2))
+    tokens.verify_access(seen)
     moved.move(minutes=15)
+    for token in (seen, unseen):
+        with pytest.raises(ApiError) as refused:
+            tokens.verify_access(token)
+        assert refused.value.code is ErrorCode.TOKEN_EXPIRED
+
+
+def test_a_clock_put_back_makes_a_remembered_token_one_of_the_future(
+    tokens: TokenService, moved: MovedClock
+) -> None:
+    """S33: `iat` is compared each time, as `exp` is."""
+    token, _ = tokens.issue_access("Ann", "u1", "s1")
+    tokens.verify_access(token)
+    moved.move(minutes=-5)
     with pytest.raises(ApiError) as refused:
         tokens.verify_access(token)
-    assert refused.value.code is ErrorCode.TOKEN_EXPIRED
+    assert refused.value.code is ErrorCode.INVALID_TOKEN
+
+
+def test_a_token_is_read_once(tokens: TokenService, reads: list[str]) -> None:
+    """One of ours is remembered; one that is refused is looked at each time."""
+    good, _ = tokens.issue_access("Ann", "u1", "s1")
+    bad = good[:-2] + ("AA" if good[-2:] != "AA" else "BB")
+    for _ in range(3):
+        tokens.verify_access(good)
+        with pytest.raises(ApiError):
+            tokens.verify_access(bad)
+    assert (reads.count(good), reads.count(bad)) == (1, 3)
+
+
+def test_what_is_remembered_is_bounded(
+    moved: MovedClock, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ever new tokens push out those that were used longest ago."""
+    monkeypatch.setattr("authapi.tokens.service.REMEMBERED", 2)
+    tokens = service(MASTER, POLICY, moved)
+    first, second, third = (tokens.issue_access("Ann", "u1", "s1")[0] for _ in range(3))
+    for token in (first, second, third, third, first):
+        tokens.verify_access(token)
+    assert reads == [first, second, third, first]
 
 
 def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
