@@ -3,7 +3,6 @@
 import os
 
 from flask import Flask
-from flask.json.provider import DefaultJSONProvider
 
 from authapi.auth import blueprint as auth
 from authapi.cli import commands
@@ -15,6 +14,7 @@ from authapi.reference.routes import blueprint as reference
 from authapi.settings import Settings, SettingsError
 from authapi.version import __version__
 from authapi.web import bearer, client, cors, devserver, errors, lifecycle, logs, services
+from authapi.web.application import Application
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.openapi import create_api
 from authapi.wiring import Services, build
@@ -40,11 +40,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         SettingsError: naming every problem, when the service may not start.
     """
     settings = settings or Settings.from_environ(os.environ)
-    app = Flask("authapi", instance_path=str(settings.instance), static_folder=None)
-    app.url_map.merge_slashes = False
+    app = Application("authapi", instance_path=str(settings.instance))
 
     # 1. How it speaks: plain JSON, logs as JSON lines, bodies of a bounded size
-    app.json = _compact_json(app)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["PROPAGATE_EXCEPTIONS"] = False
     logs.configure(settings.log_level)
@@ -56,10 +54,10 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     app.extensions[bearer.EXTENSION] = made.verify
 
     # 3. What every request passes
-    client.trust_proxies(app, settings.trusted_proxies)
-    allow_origins = cors.policy(app, settings.cors_origins, development=settings.development)
-    lifecycle.init_app(app, allow_origins, https_only=not settings.development)
+    cors.init_app(app, settings.cors_origins, development=settings.development)
     errors.init_app(app, FAILURES)
+    lifecycle.init_app(app, https_only=not settings.development)
+    client.trust_proxies(app, settings.trusted_proxies)
 
     # 4. What there is to ask for
     api = create_api(app, __version__)
@@ -72,13 +70,6 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     if settings.development:
         _prepare_development(made, settings)
     return app
-
-
-def _compact_json(app: Flask) -> DefaultJSONProvider:
-    provider = DefaultJSONProvider(app)
-    provider.sort_keys = False
-    provider.compact = True
-    return provider
 
 
 def _prepare_development(made: Services, settings: Settings) -> None:

@@ -36,7 +36,7 @@ def token_required(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        token = bearer_token(request.headers.get("Authorization", ""))
+        token = bearer_token(request.environ.get("HTTP_AUTHORIZATION", ""))
         verify: AccessTokenVerifier = current_app.extensions[EXTENSION]
         g.identity = verify(token)
         return view(*args, **kwargs)

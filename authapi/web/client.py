@@ -1,10 +1,11 @@
 """The client behind the current request."""
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, has_request_context, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from authapi.core.client import Client
 from authapi.core.events import Origin
+from authapi.web import request_id
 from authapi.web.logs import redact
 
 
@@ -21,7 +22,7 @@ def origin() -> Origin:
     if not has_request_context():
         return Origin(Client.of(None, "command line"))
     caller = client()
-    return Origin(Client(caller.address, redact(caller.user_agent)), g.get("request_id"))
+    return Origin(Client(caller.address, redact(caller.user_agent)), request_id.current())
 
 
 def trust_proxies(app: Flask, count: int) -> None:

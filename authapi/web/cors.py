@@ -1,7 +1,7 @@
 """Which origins' pages may read the answers (S70, S71), by flask-cors."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flask import Flask, Response, request
 from flask_cors.core import get_cors_options, set_cors_headers
@@ -13,15 +13,17 @@ _DEVELOPMENT = (
 )
 
 
-def policy(app: Flask, origins: Sequence[str], *, development: bool) -> Callable[[Response], None]:
-    """Return what puts the CORS headers on an answer, errors and preflights included.
+def init_app(app: Flask, origins: Sequence[str], *, development: bool) -> None:
+    """Put the CORS headers on the answers of `app`, errors and preflights included.
 
     flask-cors itself is only asked when the request has an `Origin`: asked for every request, it
-    would cost a third of it. `Vary: Origin` is always there, since caches must know.
+    would cost a third of it. `Vary: Origin` stands on every answer, since caches must know.
     """
     # As expressions of our own: flask-cors takes `http://[::1]` for one, and ignores case.
     exact = [re.compile(re.escape(origin) + r"\Z") for origin in origins]
     allowed = [*exact, *(_DEVELOPMENT if development else ())]
+    if not allowed:
+        return
     options = get_cors_options(
         app,
         {
@@ -34,9 +36,8 @@ def policy(app: Flask, origins: Sequence[str], *, development: bool) -> Callable
         },
     )
 
-    def apply(response: Response) -> None:
-        if allowed and "HTTP_ORIGIN" in request.environ:
+    @app.after_request
+    def apply(response: Response) -> Response:
+        if "HTTP_ORIGIN" in request.environ:
             set_cors_headers(response, options)
-        response.headers.add("Vary", "Origin")
-
-    return apply
+        return response

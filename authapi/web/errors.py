@@ -4,10 +4,11 @@ import logging
 from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from authapi.core.errors import CATALOGUE, ApiError, ErrorCode
+from authapi.web import request_id
 
 _log = logging.getLogger("authapi.errors")
 
@@ -40,7 +41,7 @@ def answer(error: ApiError) -> Response:
     if error.details is not None:
         body.update(error.details)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        body["request_id"] = g.get("request_id")
+        body["request_id"] = request_id.current()
     response = jsonify(body)
     response.status_code = error.status
     if error.retry_after is not None:

@@ -7,8 +7,9 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO, cast
 
-from flask import g, has_request_context
 from werkzeug.local import LocalProxy
+
+from authapi.web import request_id
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}[\w.-]*")
 _CREDENTIALS = re.compile(r"(mongodb(?:\+srv)?://)[^@/\s]*@")
@@ -25,8 +26,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if has_request_context() and (request_id := g.get("request_id")):
-            line["request_id"] = request_id
+        if ours := request_id.current():
+            line["request_id"] = ours
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,16 @@ PLACES = ("authapi/database/", "authapi/embedded/")
 FILES = sorted((ROOT / "authapi").rglob("*.py"))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the name of every module that a file imports."""
+@cache
+def imports(path: Path) -> list[str]:
+    """Return the name of every module that a file imports."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            names.append(node.module or "")
+    return names
 
 
 def importers(package: str) -> set[str]:

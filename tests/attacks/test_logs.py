@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -90,6 +91,19 @@ def test_every_line_is_json_with_a_request_id(visitor: Visitor, log: LogStream) 
     assert log.lines[-1]["request_id"] == shown
     for line in log.text.splitlines():
         assert isinstance(json.loads(line), dict)
+
+
+def test_a_read_that_went_well_is_no_line_unless_wanted(visitor: Visitor, log: LogStream) -> None:
+    """At INFO the log has what changed something and what was refused; at DEBUG all."""
+    token = visitor.log_in()["access_token"]
+    wanted = logging.getLogger("authapi.request")
+    seen = []
+    for level in (logging.NOTSET, logging.DEBUG):
+        wanted.setLevel(level)
+        ids = [visitor.protected(given).headers["X-Request-ID"] for given in (token, "wrong")]
+        seen.append([[line["status"] for line in log.about(name)] for name in ids])
+    wanted.setLevel(logging.NOTSET)
+    assert seen == [[[], [401]], [[200], [401]]]
 
 
 def test_no_password_and_no_token_is_logged(visitor: Visitor, log: LogStream) -> None:

@@ -1,0 +1,49 @@
+"""Flask, without what an API of one host and no cookies pays for at every request."""
+
+from __future__ import annotations
+
+from flask import Flask, Request
+from flask.json.provider import DefaultJSONProvider
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter
+
+
+class Application(Flask):
+    """Flask with compact JSON, no cookie sessions, and routes that no host name changes."""
+
+    def __init__(self, import_name: str, *, instance_path: str) -> None:
+        super().__init__(import_name, instance_path=instance_path, static_folder=None)
+        self.session_interface = _NoSessions()
+        self.json = DefaultJSONProvider(self)
+        self.json.sort_keys = False
+        self.json.compact = True
+        self.url_map.merge_slashes = False
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the routes to a request, in a fifth of the time: its host is not looked at.
+
+        Nothing here redirects, and no answer names an address of its own.
+        """
+        if request is None:
+            return None
+        return self.url_map.bind(
+            "localhost",
+            script_name=request.root_path,
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+        )
+
+
+class _NoSessions(SessionInterface):
+    """The same nothing for everybody: who is calling says the access token alone."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Return what refuses to be written to."""
+        return self._none
+
+    def is_null_session(self, obj: object) -> bool:
+        """Whether there is nothing to save: always."""
+        return True

@@ -1,0 +1,50 @@
+"""What is left out of Flask is missed by nobody."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, session
+from flask.testing import FlaskClient
+
+from tests.support.actors import Visitor
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A caller of the app itself."""
+    return app.test_client()
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "[::1]:8000", "", "a b", "x" * 300, "%00", "\u00e9"]
+)
+def test_whatever_host_is_named_the_routes_are_the_same(client: FlaskClient, host: str) -> None:
+    """No answer depends on `Host`, so none can be poisoned by it."""
+    answers = [
+        client.get("/healthz", environ_overrides={"HTTP_HOST": name})
+        for name in (host, "a.example")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].data == answers[1].data
+    assert "Location" not in answers[0].headers
+
+
+def test_no_route_redirects(app: Flask) -> None:
+    """A redirect would name a host, which nobody looked at."""
+    for rule in app.url_map.iter_rules():
+        assert not rule.rule.endswith("/"), rule
+        assert rule.redirect_to is None, rule
+        assert not rule.alias, rule
+
+
+def test_the_service_may_live_below_a_path(client: FlaskClient) -> None:
+    """A server that mounts it says so in SCRIPT_NAME (PEP 3333)."""
+    answer = client.get("/healthz", environ_overrides={"SCRIPT_NAME": "/accounts"})
+    assert answer.status_code == 200
+
+
+def test_there_are_no_cookies(app: Flask, visitor: Visitor) -> None:
+    """Who is calling says the token: no answer sets one, and a view that tries is told."""
+    assert "Set-Cookie" not in visitor.authenticate(visitor.new_user()).headers
+    with app.test_request_context("/"), pytest.raises(RuntimeError, match="session"):
+        session["user"] = "ann"
