@@ -18,7 +18,7 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
 @blueprint.route("/register", methods=["POST"])
 @blueprint.arguments(RegistrationSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
-@answers(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True)
+@answers(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True, operationId="register")
 def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
     """Register a user."""
     with service(Limits).registration(client()):

@@ -29,7 +29,7 @@ _EXAMPLE = {
 
 
 @blueprint.route("/me/activity", methods=["GET"])
-@answers(ActivitySchema, _EXAMPLE, *TOKEN_ERRORS, security=BEARER)
+@answers(ActivitySchema, _EXAMPLE, *TOKEN_ERRORS, security=BEARER, operationId="listActivity")
 @token_required
 def show_own() -> dict[str, object]:
     """List the last 100 security events of the caller's account, the newest first."""

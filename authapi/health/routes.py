@@ -29,7 +29,11 @@ class ReadySchema(Schema):
 
 
 @blueprint.route("/healthz", methods=["GET"])
-@answers(AliveSchema, {"status": "ok", "service": "authapi", "version": "1.0.0"})
+@answers(
+    AliveSchema,
+    {"status": "ok", "service": "authapi", "version": "1.0.0"},
+    operationId="getHealth",
+)
 def alive() -> dict[str, str]:
     """Say that the process answers; the database is not asked."""
     version: str = current_app.config["API_VERSION"]
@@ -41,6 +45,7 @@ def alive() -> dict[str, str]:
     ReadySchema,
     {"status": "ok", "checks": {"keys": "ok", "database": "ok", "indexes": "ok"}},
     ErrorCode.SERVICE_UNAVAILABLE,
+    operationId="getReadiness",
 )
 def ready() -> dict[str, object]:
     """Say whether keys, database and indexes are there: 200, or 503 with what is wrong."""

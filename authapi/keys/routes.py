@@ -34,7 +34,7 @@ class JwkSetSchema(Schema):
 
 
 @blueprint.route("/.well-known/jwks.json", methods=["GET"])
-@answers(JwkSetSchema, _EXAMPLE)
+@answers(JwkSetSchema, _EXAMPLE, operationId="getKeys")
 def show() -> Response:
     """Return the public keys that verify access tokens; none when they are signed with HS256."""
     response = jsonify({"keys": service(TokenService).public_jwks()})

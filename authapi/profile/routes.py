@@ -35,7 +35,12 @@ _EXPORT: dict[str, object] = {
 
 @blueprint.route("/me", methods=["GET"])
 @answers(
-    ProfileSchema, {"status": "ok", **_PROFILE}, ErrorCode.NOT_FOUND, *TOKEN_ERRORS, security=BEARER
+    ProfileSchema,
+    {"status": "ok", **_PROFILE},
+    ErrorCode.NOT_FOUND,
+    *TOKEN_ERRORS,
+    security=BEARER,
+    operationId="getMe",
 )
 @token_required
 def show() -> dict[str, object]:
@@ -53,6 +58,7 @@ def show() -> dict[str, object]:
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
+    operationId="deleteMe",
 )
 def delete(body: dict[str, str]) -> dict[str, str]:
     """Delete the caller's account and all that belongs to it."""
@@ -62,7 +68,14 @@ def delete(body: dict[str, str]) -> dict[str, str]:
 
 @blueprint.route("/me/export", methods=["GET"])
 @token_required
-@answers(ExportSchema, _EXPORT, ErrorCode.NOT_FOUND, *TOKEN_ERRORS, security=BEARER)
+@answers(
+    ExportSchema,
+    _EXPORT,
+    ErrorCode.NOT_FOUND,
+    *TOKEN_ERRORS,
+    security=BEARER,
+    operationId="exportMe",
+)
 def export() -> dict[str, object]:
     """Return all that is stored about the caller."""
     return {"status": "ok", **service(ProfileService).export(current_identity)}
@@ -78,6 +91,7 @@ def export() -> dict[str, object]:
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
+    operationId="changePassword",
 )
 def change_password(body: dict[str, str]) -> dict[str, str]:
     """Change the caller's password, and end the caller's other sessions."""

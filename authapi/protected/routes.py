@@ -14,6 +14,7 @@ blueprint = Blueprint("protected", __name__)
     {"status": "ok", "message": "Hello, user1!"},
     *TOKEN_ERRORS,
     security=BEARER,
+    operationId="getProtected",
 )
 @token_required
 def hello() -> dict[str, str]:

@@ -37,14 +37,17 @@ class OpenApiSchema(Schema):
 
 
 @blueprint.route("/openapi.json", methods=["GET"])
-@answers(OpenApiSchema, {"openapi": "3.1.0"})
+@answers(OpenApiSchema, {"openapi": "3.1.0"}, operationId="getOpenApi")
 def openapi() -> Response:
     """Describe this API (OpenAPI 3.1)."""
     return current_app.response_class(_document(), mimetype="application/json")
 
 
 @blueprint.route("/docs", methods=["GET"])
-@Blueprint.doc(responses={200: {"description": "The page.", "content": {"text/html": {}}}})
+@Blueprint.doc(
+    operationId="getDocs",
+    responses={200: {"description": "The page.", "content": {"text/html": {}}}},
+)
 def page() -> Response:
     """Read this description as a page, and try the API on it."""
     response = flask.make_response(flask.render_template("docs.html"))
@@ -54,7 +57,8 @@ def page() -> Response:
 
 @blueprint.route(f"/docs/<any({','.join(repr(name) for name in _ASSETS)}):name>", methods=["GET"])
 @Blueprint.doc(
-    responses={200: {"description": "The asset."}, 404: {"description": "There is no such part."}}
+    operationId="getDocsAsset",
+    responses={200: {"description": "The asset."}, 404: {"description": "There is no such part."}},
 )
 def asset(name: str) -> Response:
     """Serve a part of the page."""
@@ -62,7 +66,7 @@ def asset(name: str) -> Response:
 
 
 @blueprint.route("/docs/start.js", methods=["GET"])
-@Blueprint.doc(responses={200: {"description": "The script."}})
+@Blueprint.doc(operationId="getDocsScript", responses={200: {"description": "The script."}})
 def start() -> Response:
     """Serve the script that starts the page."""
     return flask.send_from_directory(

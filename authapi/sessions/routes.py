@@ -48,7 +48,13 @@ def _answer(pair: TokenPair) -> dict[str, object]:
 
 @blueprint.route("/authenticate", methods=["POST"])
 @blueprint.arguments(CredentialsSchema)
-@answers(TokenPairSchema, _answer(_EXAMPLE), ErrorCode.INVALID_CREDENTIALS, body=True)
+@answers(
+    TokenPairSchema,
+    _answer(_EXAMPLE),
+    ErrorCode.INVALID_CREDENTIALS,
+    body=True,
+    operationId="authenticate",
+)
 def authenticate(body: dict[str, str]) -> dict[str, object]:
     """Log in: trade a name and a password for an access and a refresh token."""
     pair = service(SessionService).authenticate(body["username"], body["password"], client())
@@ -64,6 +70,7 @@ def authenticate(body: dict[str, str]) -> dict[str, object]:
     ErrorCode.INVALID_REFRESH_TOKEN,
     ErrorCode.REFRESH_TOKEN_EXPIRED,
     body=True,
+    operationId="refresh",
 )
 def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
     """Trade a refresh token for two new tokens.
@@ -79,7 +86,9 @@ def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
 
 @blueprint.route("/logout", methods=["POST"])
 @blueprint.arguments(LogoutSchema)
-@answers(MessageSchema, LOGGED_OUT, ErrorCode.INVALID_REFRESH_TOKEN, body=True)
+@answers(
+    MessageSchema, LOGGED_OUT, ErrorCode.INVALID_REFRESH_TOKEN, body=True, operationId="logout"
+)
 def logout(body: dict[str, Any]) -> dict[str, str]:
     """End the session of a refresh token; a token that is dead already is fine.
 
@@ -94,7 +103,9 @@ def logout(body: dict[str, Any]) -> dict[str, str]:
 
 
 @blueprint.route("/sessions", methods=["GET"])
-@answers(SessionListSchema, _LIST_EXAMPLE, *TOKEN_ERRORS, security=BEARER)
+@answers(
+    SessionListSchema, _LIST_EXAMPLE, *TOKEN_ERRORS, security=BEARER, operationId="listSessions"
+)
 @token_required
 def list_own() -> dict[str, object]:
     """List the caller's sessions, the one used last first."""
@@ -106,7 +117,14 @@ def list_own() -> dict[str, object]:
 
 
 @blueprint.route("/sessions/<session_id>", methods=["DELETE"])
-@answers(MessageSchema, LOGGED_OUT, ErrorCode.NOT_FOUND, *TOKEN_ERRORS, security=BEARER)
+@answers(
+    MessageSchema,
+    LOGGED_OUT,
+    ErrorCode.NOT_FOUND,
+    *TOKEN_ERRORS,
+    security=BEARER,
+    operationId="endSession",
+)
 @token_required
 def end_one(session_id: str) -> dict[str, str]:
     """End one of the caller's sessions; somebody else's is not found."""

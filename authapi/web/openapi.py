@@ -64,6 +64,9 @@ class _Api(Api):
     def _register_error_handlers(self) -> None:
         pass
 
+    def _register_pagination_header(self) -> None:
+        pass  # nothing here comes in pages; generated clients would get a model for it
+
 
 def create_api(app: Flask, version: str) -> Api:
     """Return the flask-smorest API of `app`; register blueprints on it to describe them."""
