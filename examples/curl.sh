@@ -1,0 +1,91 @@
+#!/bin/sh
+# The whole API with curl and nothing else: register, log in, open what is protected, refresh,
+# list the sessions, log out.
+#
+#   sh examples/curl.sh
+#   AUTHAPI=https://auth.example.org sh examples/curl.sh
+#
+# Bodies and headers that are secret go to curl through files and pipes: its arguments can be read
+# by everybody on the machine.
+set -eu
+
+api=${AUTHAPI:-http://127.0.0.1:8000}
+api=${api%/}
+json='Content-Type: application/json'
+
+umask 077
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+fail() {
+    printf '%s\n' "curl.sh: $*" >&2
+    exit 1
+}
+
+# random N: N random bytes in hexadecimal.
+random() {
+    od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'
+}
+
+# field NAME: the text of a member of the last answer. Good enough for tokens, which need no escapes.
+field() {
+    sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p' "$work/answer"
+}
+
+# call WHAT METHOD PATH [CURL'S OPTIONS]: send standard input, and stop unless the answer is a 200.
+call() {
+    what=$1 method=$2 path=$3
+    shift 3
+    status=$(curl --silent --show-error --max-time 20 --request "$method" \
+        --output "$work/answer" --write-out '%{http_code}' "$@" "$api$path" 2>"$work/problem") ||
+        fail "$what: no answer from $api ($(cat "$work/problem")). Is AUTHAPI right, and the service running?"
+    [ -n "$(field status)" ] ||
+        fail "$what: $api$path answered $status, but it is not this API. Is AUTHAPI right?"
+    [ "$status" = 200 ] ||
+        fail "$what: $status $(cat "$work/answer")"
+    message=$(field message)
+    printf '%-10s %s\n' "$what" "${message:-ok}"
+}
+
+# post WHAT PATH BODY [CURL'S OPTIONS]
+post() {
+    what=$1 path=$2 body=$3
+    shift 3
+    printf '%s' "$body" >"$work/body"
+    call "$what" POST "$path" --header "$json" --data-binary "@$work/body" "$@"
+}
+
+# keep_tokens: remember both tokens of the last answer.
+keep_tokens() {
+    refresh_token=$(field refresh_token)
+    printf 'Authorization: Bearer %s\n' "$(field access_token)" >"$work/bearer"
+}
+
+command -v curl >/dev/null || fail "curl is not installed"
+
+username=${AUTHAPI_USERNAME:-user-$(random 4)}
+password=${AUTHAPI_PASSWORD:-$(random 12)}
+credentials="{\"username\": \"$username\", \"password\": \"$password\"}"
+
+# The key makes it safe to send again when the answer was lost: the same key, the same success.
+post register /register "$credentials" --header "Idempotency-Key: $(random 16)"
+
+post login /authenticate "$credentials"
+keep_tokens
+
+call protected GET /protected --header "@$work/bearer"
+
+# A refresh token is good for one use. Keep the key until the answer is here: whoever has lost it
+# sends the same token with the same key again, and gets the same new tokens.
+printf 'Idempotency-Key: %s\n' "$(random 16)" >"$work/key"
+post refresh /refresh "{\"refresh_token\": \"$refresh_token\"}" --header "@$work/key"
+post again /refresh "{\"refresh_token\": \"$refresh_token\"}" --header "@$work/key"
+keep_tokens
+
+call sessions GET /sessions --header "@$work/bearer"
+cat "$work/answer"
+
+post logout /logout "{\"refresh_token\": \"$refresh_token\"}"
+
+printf '\n%s\n' "All of it worked, for the user $username."

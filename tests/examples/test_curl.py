@@ -1,0 +1,105 @@
+"""`examples/curl.sh`, by the real curl against a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.support.actors import PASSWORD, Visitor, fresh_name
+from tests.support.servers import ROOT, ServerProcess, free_port
+
+SCRIPT = ROOT / "examples" / "curl.sh"
+STEPS = ["register", "login", "protected", "refresh", "again", "sessions", "logout"]
+
+
+@pytest.fixture(autouse=True)
+def _curl() -> None:
+    if shutil.which("curl") is None:
+        reason = "examples/curl.sh was not tested: apt-get install curl"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def somebody_else(tmp_path: Path) -> Iterator[str]:
+    """The address of a web server that knows nothing of this API."""
+
+    class Files(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    site = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(tmp_path)))
+    Thread(target=site.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{site.server_port}"
+    site.shutdown()
+    site.server_close()
+
+
+def run(folder: Path, address: str | None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the script with its temporary files in `folder`."""
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(folder), **variables}
+    if address is not None:
+        environment["AUTHAPI"] = address
+    return subprocess.run(
+        ["sh", SCRIPT], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_every_step_works(server: ServerProcess, tmp_path: Path) -> None:
+    """Register, log in, protected, refresh and its repeat, sessions, log out; nothing is left."""
+    name = fresh_name()
+    done = run(tmp_path, server.base_url, AUTHAPI_USERNAME=name)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line for line in done.stdout.splitlines() if line and not line.startswith("{")]
+    assert [line.split()[0] for line in lines[:-1]] == STEPS
+    assert f"Hello, {name}!" in done.stdout
+    assert '"current":true' in done.stdout
+    assert lines[-1] == f"All of it worked, for the user {name}."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_name_it_makes_one_up(server: ServerProcess, tmp_path: Path) -> None:
+    """Twice in a row is fine, and an address with a slash at its end too."""
+    assert all(run(tmp_path, server.base_url + "/").returncode == 0 for _ in range(2))
+
+
+def test_it_shows_no_token(server: ServerProcess, tmp_path: Path) -> None:
+    """What it prints may be shown to anybody."""
+    assert "eyJ" not in run(tmp_path, server.base_url).stdout
+
+
+def test_nobody_at_the_address(tmp_path: Path) -> None:
+    """A clear sentence, and an exit code that scripts see; the default is this computer."""
+    address = f"http://127.0.0.1:{free_port()}"
+    done = run(tmp_path, address)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"curl.sh: register: no answer from {address} (curl: (7)")
+    assert "Is AUTHAPI right" in done.stderr
+    assert "api=${AUTHAPI:-http://127.0.0.1:8000}" in SCRIPT.read_text()
+
+
+def test_somebody_else_at_the_address(somebody_else: str, tmp_path: Path) -> None:
+    """A page in HTML is not taken for an answer."""
+    done = run(tmp_path, somebody_else)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "/register answered 501, but it is not this API. Is AUTHAPI right?" in done.stderr
+
+
+def test_a_refusal_is_shown_as_it_is(server: ServerProcess, tmp_path: Path) -> None:
+    """The step, the status and the whole answer, which says what to do; it stops there."""
+    visitor = Visitor(server.base_url)
+    taken = visitor.new_user(PASSWORD)
+    visitor.close()
+    done = run(tmp_path, server.base_url, AUTHAPI_USERNAME=taken)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith('curl.sh: register: 400 {"status":"error","code":"user_exists"')
+    assert list(tmp_path.iterdir()) == []
