@@ -34,6 +34,10 @@ export default [
     rules: { 'no-restricted-globals': 'off' },
   },
   {
+    files: ['examples/web/auth.js'],
+    rules: { 'no-restricted-globals': ['error', 'chrome', 'browser', 'localStorage'] },
+  },
+  {
     files: ['tests/extension/looking.js'],
     languageOptions: { sourceType: 'script' },
     rules: { 'no-unused-vars': ['error', { varsIgnorePattern: '^flaws$' }] },

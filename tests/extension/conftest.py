@@ -1,6 +1,5 @@
 """One service, one gate, and one browser of each kind for the whole suite."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from tests.extension.browser import Browser
 from tests.extension.chromium import Chromium
 from tests.extension.firefox import Firefox
 from tests.extension.gate import Gate
-from tests.extension.left_out import PROGRAMS, find, missing_browsers, report
+from tests.extension.left_out import PROGRAMS, find, leave_out, missing_browsers, report
 from tests.extension.service import Service
 
 SHORT_LIFE = "0.05"
@@ -35,13 +34,6 @@ def browser(
         leave_out(missing_browsers()[name])
     profile = tmp_path_factory.mktemp(name)
     yield from running(name, str(program), profile)
-
-
-def leave_out(reason: str) -> None:
-    """Skip on a newcomer's machine; fail where everything must be tested."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def running(name: str, program: str, profile: Path) -> Iterator[Browser]:

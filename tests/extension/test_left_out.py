@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.extension import conftest, left_out
+from tests.extension import left_out
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def test_in_ci_a_missing_browser_is_a_failure(monkeypatch: pytest.MonkeyPatch) -
     """Where everything must be tested, nothing is skipped."""
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="no browser"):
-        conftest.leave_out("no browser")
+        left_out.leave_out("no browser")
 
 
 def test_elsewhere_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A newcomer's machine runs all the rest."""
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="no browser"):
-        conftest.leave_out("no browser")
+        left_out.leave_out("no browser")
