@@ -17,6 +17,14 @@ from tests.support.waiting import until
 
 WEB = ROOT / "examples" / "web"
 EXAMPLE = "http://127.0.0.1:8000"
+DEAF = """const listen = BroadcastChannel.prototype.addEventListener;
+const missed = ({ data }) => window.deaf && data.say !== "ask" && !data.to;
+Object.defineProperty(BroadcastChannel.prototype, "onmessage", {
+  set(hear) {
+    listen.call(this, "message", (event) => missed(event) || hear(event));
+  },
+});"""
+"""Lets a tab miss, as long as `window.deaf` is set, what others say without being asked."""
 
 
 class _Pages(SimpleHTTPRequestHandler):
@@ -97,6 +105,10 @@ class Visitors:
     def __init__(self, context: BrowserContext, origin: str) -> None:
         self._context = context
         self.origin = origin
+
+    def may_be_deaf(self) -> None:
+        """Let tabs that are opened from now on miss messages when told to."""
+        self._context.add_init_script(f"{{ {DEAF} }}")
 
     def come(self, api: str, origin: str | None = None) -> Person:
         """Open a new tab with the page for an API."""

@@ -237,6 +237,22 @@ def test_a_duplicated_tab_replays_nothing(
     assert len(keys(gate)) == 3
 
 
+def test_a_tab_that_heard_of_nothing_asks_before_it_refreshes(
+    visitors: Visitors, gate: Gate, clock: MovedClock
+) -> None:
+    """A message may come later than the lock; an old refresh token is never sent for that."""
+    visitors.may_be_deaf()
+    person = visitors.come(gate.address)
+    person.logs_in(name := fresh_name())
+    copy = visitors.come_from(person)
+    copy.run("window.deaf = true")
+    clock.move(minutes=16)
+    for somebody in (person, copy):
+        somebody.opens_what_is_protected()
+        somebody.reads(f"Hello, {name}!")
+    assert len(keys(gate)) == 1
+
+
 def test_logging_out_in_one_tab_logs_out_in_all(person: Person, visitors: Visitors) -> None:
     """At once, and nothing is left in any of them."""
     person.logs_in(name := fresh_name())
