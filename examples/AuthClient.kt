@@ -1,0 +1,247 @@
+// A client of authapi for Android, to copy: OkHttp 4 or 5, the Android Keystore (API 23).
+//
+//   val client = AuthClient("https://auth.example.org".toHttpUrl(), KeystoreStore(context))
+//   client.register("ann", "correct horse battery")
+//   client.logIn("ann", "correct horse battery")
+//   val request = Request.Builder().url("https://auth.example.org/protected").build()
+//   client.http.newCall(request).execute().use { println(it.body?.string()) }
+//   client.logOut()
+//
+// All of it blocks: call it from Dispatchers.IO. `client.http` is for Retrofit as well.
+package org.example.auth
+
+import android.content.Context
+import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyProperties
+import android.util.Base64
+import java.io.IOException
+import java.security.GeneralSecurityException
+import java.security.KeyStore
+import java.util.UUID
+import java.util.concurrent.locks.ReentrantLock
+import javax.crypto.Cipher
+import javax.crypto.KeyGenerator
+import javax.crypto.SecretKey
+import javax.crypto.spec.GCMParameterSpec
+import kotlin.concurrent.withLock
+import okhttp3.HttpUrl
+import okhttp3.Interceptor
+import okhttp3.MediaType.Companion.toMediaType
+import okhttp3.OkHttpClient
+import okhttp3.Request
+import okhttp3.RequestBody.Companion.toRequestBody
+import okhttp3.Response
+import org.json.JSONException
+import org.json.JSONObject
+
+/** The service said no: [code] is for programs, the message for people. */
+class ServiceException(
+    val status: Int,
+    val code: String,
+    message: String,
+    /** Seconds to wait, with `rate_limited` and `service_unavailable`. */
+    val retryAfter: Int?,
+) : IOException(message)
+
+/** Nobody is logged in, or the service ended the session: show the login form. OkHttp passes on no other exceptions. */
+class LoggedOutException : IOException("Please log in.")
+
+/** The tokens of a login, and the Idempotency-Key of a refresh that may be under way. */
+data class Login(
+    val accessToken: String,
+    val refreshToken: String,
+    val freshUntil: Long,
+    val key: String? = null,
+)
+
+interface LoginStore {
+    fun load(): Login?
+
+    /** On the disk when it returns; null forgets the login. */
+    fun save(login: Login?)
+}
+
+class AuthClient(
+    private val baseUrl: HttpUrl,
+    private val store: LoginStore,
+    private val plain: OkHttpClient = OkHttpClient(),
+) {
+    private val lock = ReentrantLock()
+
+    /** Puts a token on requests to the service, and renews one that was refused. */
+    val http: OkHttpClient = plain.newBuilder()
+        .addInterceptor { chain -> chain.proceed(signed(chain)) }
+        .authenticator { _, response -> renewed(response) }
+        .build()
+
+    fun register(username: String, password: String) {
+        val body = JSONObject().put("username", username).put("password", password)
+        post("register", body, UUID.randomUUID().toString())
+    }
+
+    fun logIn(username: String, password: String) {
+        val answer = post("authenticate", JSONObject().put("username", username).put("password", password))
+        lock.withLock { store.save(login(answer)) }
+    }
+
+    /** Forgets the login at once; a server that does not hear of it keeps the session until it ends. */
+    fun logOut() {
+        val login = lock.withLock { store.load().also { store.save(null) } } ?: return
+        post("logout", JSONObject().put("refresh_token", login.refreshToken))
+    }
+
+    private fun signed(chain: Interceptor.Chain): Request {
+        val request = chain.request()
+        if (!isOurs(request.url)) return request
+        return request.newBuilder().header("Authorization", "Bearer ${accessToken()}").build()
+    }
+
+    /** A second refusal is an answer, and so is a 401 that is about a password. */
+    private fun renewed(response: Response): Request? {
+        val sent = response.request.header("Authorization")?.removePrefix("Bearer ")
+        if (sent == null || response.priorResponse != null || !isOurs(response.request.url)) return null
+        if (codeIn(response.peekBody(PEEKED_BYTES).string()) !in STALE) return null
+        val token = accessToken(stale = sent)
+        return response.request.newBuilder().header("Authorization", "Bearer $token").build()
+    }
+
+    /** A token goes to its own service only. */
+    private fun isOurs(url: HttpUrl) =
+        url.scheme == baseUrl.scheme && url.host == baseUrl.host && url.port == baseUrl.port
+
+    /**
+     * One refresh at a time. The key is stored before the request goes out: whatever happens then,
+     * the next refresh is the same request with the same key, and gets the same answer.
+     */
+    private fun accessToken(stale: String? = null): String = lock.withLock {
+        val login = store.load() ?: throw LoggedOutException()
+        if (login.accessToken != stale && System.currentTimeMillis() < login.freshUntil) return login.accessToken
+        val key = login.key ?: UUID.randomUUID().toString()
+        store.save(login.copy(key = key))
+        try {
+            val fresh = login(post("refresh", JSONObject().put("refresh_token", login.refreshToken), key))
+            store.save(fresh)
+            fresh.accessToken
+        } catch (error: ServiceException) {
+            if (error.code !in ENDED) throw error
+            store.save(null)
+            throw LoggedOutException()
+        }
+    }
+
+    /** Counts the token's life from its receipt by this device's own clock. */
+    private fun login(answer: JSONObject): Login {
+        val life = answer.getLong("expires_in") * 1000
+        val until = System.currentTimeMillis() + life - minOf(10_000L, life / 10)
+        return Login(answer.getString("access_token"), answer.getString("refresh_token"), until)
+    }
+
+    /** With a key, a request whose answer was lost is sent again. */
+    private fun post(path: String, body: JSONObject, key: String? = null): JSONObject {
+        val request = Request.Builder()
+            .url(baseUrl.newBuilder().addPathSegment(path).build())
+            .post(body.toString().toRequestBody("application/json".toMediaType()))
+            .apply { if (key != null) header("Idempotency-Key", key) }
+            .build()
+        val waits = if (key == null) emptyList() else listOf(500L, 1000L, 2000L)
+        for (wait in waits) {
+            try {
+                return answer(request)
+            } catch (error: ServiceException) {
+                throw error
+            } catch (lost: IOException) {
+                Thread.sleep(wait)
+            }
+        }
+        return answer(request)
+    }
+
+    private fun codeIn(body: String) = try {
+        JSONObject(body).optString("code")
+    } catch (error: JSONException) {
+        ""
+    }
+
+    private fun answer(request: Request): JSONObject = plain.newCall(request).execute().use { response ->
+        val body = try {
+            JSONObject(response.body?.string().orEmpty())
+        } catch (error: JSONException) {
+            throw ServiceException(response.code, "not_the_api", "This is not an answer of the API.", null)
+        }
+        if (response.isSuccessful) return body
+        val retryAfter = response.header("Retry-After")?.toIntOrNull()
+        throw ServiceException(response.code, body.optString("code"), body.optString("message"), retryAfter)
+    }
+
+    private companion object {
+        val STALE = setOf("token_expired", "invalid_token")
+        val ENDED = setOf("invalid_refresh_token", "refresh_token_expired")
+        const val PEEKED_BYTES = 65_536L
+    }
+}
+
+/** Encrypted by a key that cannot leave the device; leave the file `authapi` out of backups. */
+class KeystoreStore(context: Context) : LoginStore {
+    private val preferences = context.getSharedPreferences("authapi", Context.MODE_PRIVATE)
+
+    override fun load(): Login? {
+        val sealed = preferences.getString("login", null) ?: return null
+        val json = try {
+            JSONObject(opened(Base64.decode(sealed, Base64.NO_WRAP)))
+        } catch (error: GeneralSecurityException) {
+            return null // of another device, or of a key that is gone
+        }
+        return Login(
+            json.getString("access"),
+            json.getString("refresh"),
+            json.getLong("until"),
+            if (json.has("key")) json.getString("key") else null,
+        )
+    }
+
+    override fun save(login: Login?) {
+        val editor = preferences.edit()
+        if (login == null) {
+            editor.remove("login").commit()
+            return
+        }
+        val json = JSONObject()
+            .put("access", login.accessToken)
+            .put("refresh", login.refreshToken)
+            .put("until", login.freshUntil)
+            .put("key", login.key) // JSONObject drops a null
+        val written = editor.putString("login", Base64.encodeToString(sealed(json.toString()), Base64.NO_WRAP)).commit()
+        if (!written) throw IOException("The login could not be stored.")
+    }
+
+    private fun sealed(text: String): ByteArray {
+        val cipher = Cipher.getInstance(TRANSFORMATION).apply { init(Cipher.ENCRYPT_MODE, key()) }
+        return cipher.iv + cipher.doFinal(text.toByteArray())
+    }
+
+    private fun opened(sealed: ByteArray): String {
+        val parameters = GCMParameterSpec(TAG_BITS, sealed, 0, IV_BYTES)
+        val cipher = Cipher.getInstance(TRANSFORMATION).apply { init(Cipher.DECRYPT_MODE, key(), parameters) }
+        return String(cipher.doFinal(sealed, IV_BYTES, sealed.size - IV_BYTES))
+    }
+
+    private fun key(): SecretKey {
+        val keys = KeyStore.getInstance("AndroidKeyStore").apply { load(null) }
+        (keys.getKey(ALIAS, null) as SecretKey?)?.let { return it }
+        val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
+        val parameters = KeyGenParameterSpec.Builder(ALIAS, purposes)
+            .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
+            .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
+            .build()
+        return KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, "AndroidKeyStore")
+            .apply { init(parameters) }
+            .generateKey()
+    }
+
+    private companion object {
+        const val ALIAS = "authapi"
+        const val TRANSFORMATION = "AES/GCM/NoPadding"
+        const val TAG_BITS = 128
+        const val IV_BYTES = 12
+    }
+}

@@ -1,0 +1,68 @@
+"""`examples/AuthClient.swift` and `.kt`: by a parser, for want of a compiler."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tree_sitter_kotlin
+import tree_sitter_swift
+from tree_sitter import Language, Node, Parser
+
+from authapi.core.errors import ErrorCode
+from tests.support.actors import Visitor
+from tests.support.servers import ROOT
+
+GRAMMARS = {"AuthClient.swift": tree_sitter_swift, "AuthClient.kt": tree_sitter_kotlin}
+OWN_WORDS = {"not_the_api"}
+PATHS = {"register", "authenticate", "refresh", "logout"}
+EXAMPLES = pytest.mark.parametrize("name", GRAMMARS)
+
+
+def parsed(name: str, source: bytes) -> Node:
+    """Return the syntax tree of a source."""
+    return Parser(Language(GRAMMARS[name].language())).parse(source).root_node
+
+
+def mistakes(node: Node) -> Iterator[str]:
+    """Yield every place that the grammar does not know."""
+    if node.is_error or node.is_missing:
+        yield f"line {node.start_point.row + 1}: {node.text!r}"
+    for child in node.children:
+        yield from mistakes(child)
+
+
+def example(name: str) -> Path:
+    """Return an example's file."""
+    return ROOT / "examples" / name
+
+
+@EXAMPLES
+def test_it_parses(name: str) -> None:
+    """From the first line to the last."""
+    source = example(name).read_bytes()
+    assert list(mistakes(parsed(name, source))) == []
+
+
+@EXAMPLES
+def test_the_parser_sees_mistakes(name: str) -> None:
+    """A brace that is missing is one."""
+    source = example(name).read_bytes().rstrip().removesuffix(b"}")
+    assert list(mistakes(parsed(name, source)))
+
+
+@EXAMPLES
+def test_it_speaks_the_service_s_language(name: str, visitor: Visitor) -> None:
+    """Every code and every field that it names is one of the service's; so are the paths."""
+    description: dict[str, Any] = visitor.send("GET", "/openapi.json").json()
+    schemas = description["components"]["schemas"].values()
+    fields = {field for schema in schemas for field in schema.get("properties", {})}
+    source = example(name).read_text()
+    words = set(re.findall(r'(?:"|let )([a-z]+(?:_[a-z]+)+)(?:"|:)', source))
+    assert words >= {"access_token", "refresh_token", "expires_in", "token_expired"}
+    assert words - {code.value for code in ErrorCode} - fields <= OWN_WORDS
+    assert set(re.findall(r'post\(\s*"(\w+)"', source)) == PATHS
+    assert {f"/{path}" for path in PATHS} <= set(description["paths"])
