@@ -45,7 +45,7 @@ extension: .venv/dev node_modules/.installed ## Make the extension's zips for bo
 	npm run --silent package
 
 clean: ## Remove what was installed and built; instance/ (your data) stays
-	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/run: requirements.txt requirements-embedded.txt | .venv/bin/python
 	@echo "Installing what the service needs (once)…"

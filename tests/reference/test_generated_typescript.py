@@ -1,4 +1,4 @@
-"""Types that openapi-typescript makes of `/openapi.json`: compiled, and used against the service."""
+"""Types that openapi-typescript makes of the description: compiled, and used."""
 
 from __future__ import annotations
 
