@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -10,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from authapi.core.cores import usable_cores
 from authapi.core.events import Event
 from authapi.core.readers import choice, choices, integer, number, pattern
 from authapi.core.secrets import Secret, weakness
@@ -229,7 +229,7 @@ class Settings:
     @property
     def hash_slots_or_cores(self) -> int:
         """How many password hashes one process works on at once; 0 means one per core."""
-        return self.hash_slots or _usable_cores()
+        return self.hash_slots or usable_cores()
 
 
 def _missing_in_production(settings: Settings) -> list[str]:
@@ -240,9 +240,3 @@ def _missing_in_production(settings: Settings) -> list[str]:
         "MONGO_URI": (settings.mongo_uri, "names the MongoDB server that keeps the users"),
     }
     return [f"{name} is missing; it {why}" for name, (value, why) in wanted.items() if not value]
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

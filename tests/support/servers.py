@@ -45,6 +45,13 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
         "LIMIT",
         "REVOCATION",
         "TRUSTED_",
+        "METRICS_",
+        "PROMETHEUS_",
+        "HOST",
+        "PORT",
+        "WEB_CONCURRENCY",
+        "SERVE_",
+        "GRACE_",
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "PYTHONUNBUFFERED": "1", **extra}
@@ -127,6 +134,18 @@ def workers(
     command += ["--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(processes), "--blocking-threads", str(threads), "wsgi:app"]
     with server_process(command, port, environment) as server:
+        yield server
+
+
+@contextmanager
+def served_by_us(
+    environment: Mapping[str, str], *, processes: int = 2, port: int | None = None
+) -> Iterator[ServerProcess]:
+    """Serve with `python serve.py`, as in production."""
+    port = port or free_port()
+    ours = {"PORT": str(port), "WEB_CONCURRENCY": str(processes), "PASSWORD_HASH_SLOTS": "2"}
+    command = [sys.executable, "serve.py"]
+    with server_process(command, port, {**ours, **environment}) as server:
         yield server
 
 

@@ -1,0 +1,1 @@
+"""The production server: granian, with a listening socket and a stop of our own."""

@@ -1,0 +1,99 @@
+"""The production server: `make serve`, or `python serve.py`.
+
+It is granian, configured here; docs/deployment.md says what the environment may set.
+"""
+
+import math
+import multiprocessing
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from authapi import Settings, SettingsError
+from authapi.server.door import open_door
+from authapi.server.last_call import LastCall
+from authapi.server.options import Options, described
+from authapi.server.server import LOGGING, Server
+
+T = TypeVar("T")
+USAGE = f"""\
+Usage: python serve.py
+
+Serves wsgi:app in production. The environment may set, besides docs/configuration.md:
+
+{described()}
+"""
+HTTP = HTTP1Settings(
+    header_read_timeout=10_000,  # milliseconds for a request's head; as long a connection may idle
+    max_buffer_size=32 * 1024,  # bytes; a longer head is refused with a 431
+)
+CONNECTIONS = 4096  # of one worker at once; more wait in the kernel
+LAST_CALL_SECONDS = 1.0
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT; refuse, with every problem at once, what cannot be served."""
+    if sys.argv[1:] == ["--help"]:
+        sys.stdout.write(USAGE)
+        return
+    if sys.argv[1:]:
+        sys.exit(USAGE)
+    settings, options, door = prepared()
+    multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
+    last_call = LastCall(min(LAST_CALL_SECONDS, options.grace_seconds / 4))
+    app = last_call.around(loaded())
+    Server(
+        door,
+        last_call,
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        websockets=False,
+        http=HTTPModes.http1,
+        http1_settings=HTTP,
+        workers=options.processes,
+        blocking_threads=options.threads_for(settings),
+        backpressure=CONNECTIONS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=math.ceil(options.grace_seconds - last_call.seconds),
+        log_dictconfig=LOGGING,
+    ).serve(target_loader=lambda: app, wrap_loader=False)
+
+
+def prepared() -> tuple[Settings, Options, socket.socket]:
+    """Return what the environment says, and the open port; exit, naming every problem."""
+    problems: list[str] = []
+    settings = attempt(problems, lambda: Settings.from_environ(os.environ))
+    options = attempt(problems, lambda: Options.from_environ(os.environ))
+    door = attempt(problems, lambda: open_door(options.host, options.port)) if options else None
+    if settings is None or options is None or door is None:
+        sys.exit(str(SettingsError(problems)))
+    return settings, options, door
+
+
+def attempt(problems: list[str], read: Callable[[], T]) -> T | None:
+    """Return what `read` returns; when it cannot, note why and return None."""
+    try:
+        return read()
+    except SettingsError as error:
+        problems += error.problems
+    except ValueError as problem:
+        problems.append(str(problem))
+    return None
+
+
+def loaded() -> Flask:
+    """Return the service, loaded once for all workers."""
+    from wsgi import app
+
+    return app
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The production server, in processes of its own."""
