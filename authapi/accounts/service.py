@@ -87,10 +87,11 @@ class AccountService:
         An unknown name costs the time of a known one (ASVS 6.3.8).
 
         Raises:
-            ApiError: `invalid_credentials`, the same for every reason; `rate_limited`.
+            ApiError: `invalid_credentials`, the same for every reason; `rate_limited`;
+                `service_unavailable` when too many do this at once.
         """
         key = name_key(username)
-        with self._limits.password_attempt(key, client) as attempt:
+        with self._hasher.seat(), self._limits.password_attempt(key, client) as attempt:
             user = self._users.find(key)
             right = self._hasher.verify(password, user.password_hash if user else None)
             if user is None or not right or user.disabled:

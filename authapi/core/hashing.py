@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import bcrypt
@@ -52,6 +53,13 @@ class PasswordHasher:
         )
         self._room = room
         self._nobodys_hash = self._unmatchable()
+
+    def seat(self) -> AbstractContextManager[None]:
+        """Return what keeps a place among those who wait, while a password is about to be checked.
+
+        Entering it raises `ApiError` (503) when there is none.
+        """
+        return self._room.seat()
 
     def hash(self, password: str) -> str:
         """Return an Argon2id hash of `password` with a salt of its own (PHC string)."""

@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TypeVar
 
 from authapi.core.errors import ApiError, ErrorCode
@@ -31,6 +31,7 @@ class WaitingRoom:
     def _open(self) -> None:
         self._working = threading.BoundedSemaphore(self._slots)
         self._inside = threading.BoundedSemaphore(self._slots + self._seats)
+        self._here = threading.local()
         self._workers = ThreadPoolExecutor(self._slots, "waiting-room", initializer=_step_back)
 
     def do(self, work: Callable[[], T]) -> T:
@@ -46,17 +47,39 @@ class WaitingRoom:
             return self._workers.submit(work).result()
 
     @contextmanager
+    def seat(self) -> Iterator[None]:
+        """Keep a seat for the length of the `with` block; turns within it need no other.
+
+        For what leads up to the work, such as questions to the database: a rush is then turned
+        away before it costs anything, and never takes more threads than there are seats.
+
+        Raises:
+            ApiError: `service_unavailable` at once, when every seat is taken.
+        """
+        with self._entered():
+            self._here.seated = True
+            try:
+                yield
+            finally:
+                self._here.seated = False
+
+    @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for a slot and hold it for the length of the `with` block.
 
         Raises:
             ApiError: `service_unavailable` at once, when every seat is taken.
         """
+        seated = getattr(self._here, "seated", False)
+        with nullcontext() if seated else self._entered(), self._working:
+            yield
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
         if not self._inside.acquire(blocking=False):
             raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)
         try:
-            with self._working:
-                yield
+            yield
         finally:
             self._inside.release()
 

@@ -68,3 +68,26 @@ def test_what_is_done_in_a_turn_comes_back() -> None:
     assert room.do(lambda: "free again") == "free again"
     with room.turn(), pytest.raises(ApiError):
         room.do(lambda: "no seat left")
+
+
+def test_a_seat_is_enough_for_a_turn() -> None:
+    """S12: whoever sits is not turned away from the work, and leaves one free seat behind."""
+    room = WaitingRoom(1, 0)
+    for _ in range(2):
+        with room.seat():
+            assert room.do(lambda: "worked") == "worked"
+            with pytest.raises(ZeroDivisionError), room.turn():
+                raise ZeroDivisionError
+    assert room.do(lambda: "free again") == "free again"
+
+
+def test_a_seat_is_one_persons_own() -> None:
+    """S12: while one sits, nobody else gets in, by a seat or by a turn."""
+    room = WaitingRoom(1, 0)
+    with room.seat(), ThreadPoolExecutor(1) as other:
+        for enter in (room.seat, room.turn):
+            with pytest.raises(ApiError) as refused:
+                other.submit(enter().__enter__).result(timeout=20)
+            assert refused.value.code is ErrorCode.SERVICE_UNAVAILABLE
+    with room.seat():
+        pass
