@@ -7,13 +7,16 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-stores lint format lock extension clean
+.PHONY: help run serve test test-stores lint format lock extension clean
 
 help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
 	@exec flask run
+
+serve: .venv/run ## Serve in production (HOST, PORT and more: python serve.py --help)
+	@exec python serve.py
 
 test: .venv/dev node_modules/.installed ## Run every test
 	pytest -n 2 --dist loadfile --ignore tests/extension $(ARGS)

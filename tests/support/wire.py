@@ -23,10 +23,11 @@ def exchange(base_url: str, request: bytes) -> RawAnswer:
         wire.sendall(request)
         wire.shutdown(socket.SHUT_WR)
         received = b"".join(iter(lambda: wire.recv(65536), b""))
-    return _parsed(received)
+    return parsed(received)
 
 
-def _parsed(received: bytes) -> RawAnswer:
+def parsed(received: bytes) -> RawAnswer:
+    """Return what a server sent, in its parts."""
     if not received.startswith(b"HTTP/"):
         return RawAnswer(None, {}, received)
     head, _, body = received.partition(b"\r\n\r\n")

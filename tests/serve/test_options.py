@@ -1,0 +1,46 @@
+"""What the server is told, and what it says about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from authapi.server.options import Options, described
+from authapi.settings import Settings
+from tests.settings.variables import ENOUGH
+from tests.support.servers import ROOT
+
+FIELDS = {spec.metadata["variable"]: spec for spec in fields(Options)}
+PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| `([^`]+)` \|", PAGE, re.M))
+
+
+def test_every_variable_is_documented() -> None:
+    """S77: in docs/deployment.md with its default, and by `--help`."""
+    assert ROWS.keys() == FIELDS.keys()
+    for variable, spec in FIELDS.items():
+        assert spec.metadata["read"](ROWS[variable]) == spec.default
+        assert f"  {variable} " in described()
+
+
+@pytest.mark.parametrize("variable", FIELDS)
+def test_an_empty_variable_counts_as_absent(variable: str) -> None:
+    """S77: as a container's configuration leaves it."""
+    assert Options.from_environ({variable: " "}) == Options()
+
+
+def test_threads_are_left_for_what_is_quick() -> None:
+    """S12: whatever logins may take, and 14 more; or as many as one says."""
+    settings = Settings.from_environ(
+        {**ENOUGH, "PASSWORD_HASH_SLOTS": "3", "PASSWORD_HASH_SEATS": "20"}
+    )
+    assert Options().threads_for(settings) == 3 + 20 + 14
+    assert Options.from_environ({"SERVE_THREADS": "8"}).threads_for(settings) == 8
+
+
+def test_there_is_a_process_for_each_core() -> None:
+    """Unless one says how many."""
+    assert Options().processes >= 1
+    assert Options.from_environ({"WEB_CONCURRENCY": "5"}).processes == 5
