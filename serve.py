@@ -16,6 +16,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from authapi import Settings, SettingsError
+from authapi.server import counting
 from authapi.server.door import open_door
 from authapi.server.last_call import LastCall
 from authapi.server.options import Options, described
@@ -45,12 +46,14 @@ def main() -> None:
     if sys.argv[1:]:
         sys.exit(USAGE)
     settings, options, door = prepared()
+    forget = share_metrics() if settings.metrics_token else lambda pid: None
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
     last_call = LastCall(min(LAST_CALL_SECONDS, options.grace_seconds / 4))
     app = last_call.around(loaded())
     Server(
         door,
         last_call,
+        forget,
         address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,
@@ -75,6 +78,16 @@ def prepared() -> tuple[Settings, Options, socket.socket]:
     if settings is None or options is None or door is None:
         sys.exit(str(SettingsError(problems)))
     return settings, options, door
+
+
+def share_metrics() -> Callable[[int], object]:
+    """Let all workers count together; return what takes one that died out of the numbers."""
+    problems: list[str] = []
+    folder = attempt(problems, counting.shared_folder)
+    if folder is None:
+        sys.exit(str(SettingsError(problems)))
+    os.environ[counting.VARIABLE] = folder
+    return counting.forget
 
 
 def attempt(problems: list[str], read: Callable[[], T]) -> T | None:

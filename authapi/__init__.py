@@ -63,6 +63,12 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     api = create_api(app, __version__)
     for blueprint in (auth, keys, health, reference):
         api.register_blueprint(blueprint)
+    if made.metrics is not None:
+        from authapi.metrics import (
+            routes as metrics,
+        )  # and what it needs, only where it is asked for
+
+        metrics.init_app(app, api, made.metrics)
 
     # 5. The command line, and what `flask run` says
     commands.init_app(app)

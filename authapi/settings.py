@@ -54,6 +54,15 @@ def _secret(text: str) -> Secret:
     return Secret(text)
 
 
+def _credential(text: str) -> Secret:
+    if len(text) < 16 or len(set(text)) < 8 or not _TEXT.fullmatch(text):
+        raise ValueError(
+            "must be 16 to 200 visible ASCII characters, not a few over and over; make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(24))'"
+        )
+    return Secret(text)
+
+
 def _jwt_keys(text: str) -> Secret:
     """Read a JWK Set, or the path of a file that holds one."""
     if not text.startswith("{"):
@@ -141,6 +150,7 @@ class Settings:
     limit_registrations: Rate | None = _setting("LIMIT_REGISTRATIONS", None, Rate.parse)
     limit_refreshes: Rate = _setting("LIMIT_REFRESHES", Rate.parse("300/minute"), Rate.parse)
     trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, integer(0, 10))
+    metrics_token: Secret | None = _setting("METRICS_TOKEN", None, _credential)
     log_level: str = _setting("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))
     instance: Path = _setting("AUTHAPI_INSTANCE", _INSTANCE, _path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from granian import _signals
@@ -35,19 +36,33 @@ class Server(MPServer):
     Args:
         door: the listening socket.
         last_call: what the workers do before they stop.
+        forget: called with the process id of each worker that was replaced.
         options: granian's own.
     """
 
-    def __init__(self, door: socket.socket, last_call: LastCall, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        door: socket.socket,
+        last_call: LastCall,
+        forget: Callable[[int], object],
+        **options: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__("wsgi:app", backlog=BACKLOG, **options)
         self._door = door
         self._last_call = last_call
+        self._forget = forget
         _signals.set_sync_signals = last_call.signals
 
     def _init_shared_socket(self) -> None:
         make: Any = SocketHolder  # granian's stubs know of no arguments
         self._shd = make(self._door.fileno(), False, BACKLOG)
         self._sso: Any = self._door
+
+    def _respawn_workers(self, workers: list[int], *how: Any, **more: Any) -> None:  # noqa: ANN401
+        gone = [self.wrks[index].inner.pid for index in workers]
+        super()._respawn_workers(workers, *how, **more)
+        for pid in gone:
+            self._forget(pid)
 
     def _drop_shared_socket(self) -> None:
         for worker in self.wrks:

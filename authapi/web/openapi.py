@@ -109,20 +109,23 @@ def answers(
         operation: further members of the OpenAPI operation, such as `security`.
     """
     codes = [*errors, *(_BODY_ERRORS if body else ()), ErrorCode.INTERNAL_ERROR]
-    responses: dict[int, dict[str, object]] = {
-        200: {
-            "description": "It worked.",
-            "content": {"application/json": {"schema": schema, "example": example}},
-        }
+    worked: dict[str, object] = {
+        "description": "It worked.",
+        "content": {"application/json": {"schema": schema, "example": example}},
     }
-    for status in sorted({CATALOGUE[code].status for code in codes}):
-        responses[int(status)] = _failure(
-            status, [code for code in codes if CATALOGUE[code].status == status]
-        )
+    responses = {200: worked, **failures(*codes)}
     described: Callable[[Callable[..., Any]], Callable[..., Any]] = Blueprint.doc(
         responses=responses, **operation
     )
     return described
+
+
+def failures(*codes: ErrorCode) -> dict[int, dict[str, object]]:
+    """Return the description of each failure, by its status."""
+    return {
+        int(status): _failure(status, [code for code in codes if CATALOGUE[code].status == status])
+        for status in sorted({CATALOGUE[code].status for code in codes})
+    }
 
 
 def _failure(status: HTTPStatus, codes: list[ErrorCode]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from authapi.accounts.service import AccountService
 from authapi.accounts.store import UserStore
@@ -28,6 +29,9 @@ from authapi.web.client import origin
 from authapi.wiring import parts
 from authapi.wiring.database import INDEXES, build_database
 
+if TYPE_CHECKING:
+    from authapi.metrics.service import Metrics
+
 __all__ = ["INDEXES", "Services", "build", "build_database"]
 
 
@@ -46,6 +50,7 @@ class Services:
     limits: Limits
     readiness: Readiness
     database: Database
+    metrics: Metrics | None
 
     def by_class(self) -> dict[type, object]:
         """Return each service under its class."""
@@ -72,14 +77,16 @@ def build(settings: Settings, clock: Clock) -> Services:
     audit = AuditTrail(
         AuditStore(database), settings.audit_lifetime, users.living, settings.audit_log_only
     )
-    events = EventRecorder(clock, origin, *((log, audit.keep) if settings.audit_days else (log,)))
+    metrics = parts.metrics(settings)
+    sinks = (log, audit.keep if settings.audit_days else None, metrics.note if metrics else None)
+    events = EventRecorder(clock, origin, *filter(None, sinks))
     tokens = TokenService(access_keys, refresh_keys, parts.token_policy(settings), clock)
     session_store = SessionStore(database)
     revocations = parts.revocations(settings, database, session_store, clock)
     limits = parts.limits(settings, database, fingerprints, events, clock)
     accounts = AccountService(
         users,
-        parts.hasher(settings),
+        parts.hasher(settings, metrics),
         limits,
         fingerprints,
         events,
@@ -114,4 +121,5 @@ def build(settings: Settings, clock: Clock) -> Services:
         limits,
         readiness,
         database,
+        metrics,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from authapi.core.blocklist import Blocklist, CommonPasswords, NoBlocklist
 from authapi.core.clock import Clock
@@ -31,6 +32,10 @@ from authapi.settings import Settings, SettingsError
 from authapi.tokens import jwks
 from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.service import TokenPolicy, TokenService
+from authapi.version import __version__
+
+if TYPE_CHECKING:
+    from authapi.metrics.service import Metrics
 
 SERVICE_NAME = "authapi"
 
@@ -109,10 +114,24 @@ def limits(
     return Limits(LimitStore(database, clock), turns.of, policy, fingerprints, events, clock)
 
 
-def hasher(settings: Settings) -> PasswordHasher:
+def hasher(settings: Settings, metrics: Metrics | None) -> PasswordHasher:
     """Return what hashes passwords, a bounded number at a time."""
     cost = Argon2Cost(settings.argon2_memory_kib, settings.argon2_passes)
-    return PasswordHasher(cost, WaitingRoom(settings.hash_slots_or_cores, settings.hash_seats))
+    slots, seats = settings.hash_slots_or_cores, settings.hash_seats
+    if metrics is None:
+        return PasswordHasher(cost, WaitingRoom(slots, seats))
+    from authapi.metrics.room import CountedRoom
+
+    return PasswordHasher(cost, CountedRoom(slots, seats, metrics))
+
+
+def metrics(settings: Settings) -> Metrics | None:
+    """Return what counts, or None where nobody asks: then nothing of it is even imported."""
+    if settings.metrics_token is None:
+        return None
+    from authapi.metrics.service import Metrics
+
+    return Metrics(settings.metrics_token, __version__)
 
 
 def blocklist(settings: Settings) -> Blocklist:

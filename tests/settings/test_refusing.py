@@ -64,6 +64,9 @@ WRONG = [
     ("LIMIT_REGISTRATIONS", "1/fortnight", "must"),
     ("LIMIT_REFRESHES", "1", "must"),
     ("TRUSTED_PROXIES", "11", "must be between 0 and 10"),
+    ("METRICS_TOKEN", "only-15-letters", "must be 16 to 200 visible ASCII characters"),
+    ("METRICS_TOKEN", "ababababababababab", "must be 16 to 200 visible ASCII characters"),
+    ("METRICS_TOKEN", "a token with spaces in it", "must be 16 to 200 visible ASCII characters"),
     ("LOG_LEVEL", "debug", "must be one of: DEBUG, INFO, WARNING, ERROR"),
 ]
 

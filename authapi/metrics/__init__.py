@@ -1,0 +1,1 @@
+"""Numbers for whoever runs the service: counted only where `METRICS_TOKEN` is set."""

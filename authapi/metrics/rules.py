@@ -1,0 +1,25 @@
+"""Which label an event or a request gets: few words, and never one that a client chose."""
+
+from authapi.core.events import Event
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "other"
+UNMATCHED = "unmatched"
+LOGINS = {Event.LOGIN_SUCCEEDED: "succeeded", Event.LOGIN_FAILED: "failed"}
+REFRESHES = {
+    Event.TOKEN_REFRESHED: "refreshed",
+    Event.REFRESH_REPEATED: "repeated",
+    Event.REFRESH_TOKEN_REPLAYED: "replayed",
+    Event.REFRESH_REFUSED: "refused",
+}
+REGISTRATIONS = {Event.USER_REGISTERED: "registered", Event.REGISTRATION_REFUSED: "refused"}
+
+
+def method_label(method: str) -> str:
+    """Return the method, or `other` for one that somebody made up."""
+    return method if method in METHODS else OTHER
+
+
+def endpoint_label(endpoint: str | None) -> str:
+    """Return the endpoint's name, or `unmatched`: a path is the client's choice."""
+    return endpoint or UNMATCHED

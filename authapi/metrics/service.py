@@ -1,0 +1,110 @@
+"""What is counted, by `prometheus_client`; one process or several."""
+
+from __future__ import annotations
+
+import hmac
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    values,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from authapi.core.events import Event, SecurityEvent
+from authapi.core.secrets import Secret
+from authapi.metrics import rules
+
+CONTENT_TYPE: str = CONTENT_TYPE_LATEST
+_BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5)
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter
+
+
+class Metrics:
+    """The service's numbers; `docs/operations.md` lists them.
+
+    With `PROMETHEUS_MULTIPROC_DIR` in the environment, as `serve.py` puts it there, every process
+    counts into files of its own in that folder, and any of them tells the sums of all.
+
+    Args:
+        token: what a scrape has to show.
+        version: the service's.
+    """
+
+    def __init__(self, token: Secret, version: str) -> None:
+        self._token = token.reveal().encode()
+        self._registry = CollectorRegistry()
+        self._requests = self._counter(
+            "authapi_requests", "Requests answered.", "method", "endpoint", "status"
+        )
+        self._seconds = Histogram(
+            "authapi_request_duration_seconds",
+            "Seconds from a request's head to its answer.",
+            ["endpoint"],
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._refusals = self._counter("authapi_limit_refusals", "Limits met.", "reason")
+        self.hash_refusals = self._counter(
+            "authapi_password_hash_refusals", "Requests turned away: no seat was free."
+        )
+        self.hash_seats = self._gauge(
+            "authapi_password_hash_seats_taken", "Requests that hash a password or wait for it."
+        )
+        self.hashes = self._gauge("authapi_password_hashes_in_progress", "Passwords being hashed.")
+        self._outcomes = {
+            event: counter.labels(outcome)
+            for counter, outcomes in (
+                (self._counter("authapi_logins", "Passwords tried.", "outcome"), rules.LOGINS),
+                (self._counter("authapi_refreshes", "Refreshes.", "outcome"), rules.REFRESHES),
+                (
+                    self._counter("authapi_registrations", "Registrations.", "outcome"),
+                    rules.REGISTRATIONS,
+                ),
+            )
+            for event, outcome in outcomes.items()
+        }
+        build = Gauge(
+            "authapi_build_info",
+            "Always 1; the version is in the label.",
+            ["version"],
+            registry=self._registry,
+            multiprocess_mode="max",
+        )
+        build.labels(version).set(1)
+
+    def admits(self, token: str) -> bool:
+        """Tell whether `token` is the right one, in the same time for every wrong one."""
+        return hmac.compare_digest(token.encode(errors="replace"), self._token)
+
+    def answered(self, method: str, endpoint: str | None, status: int, seconds: float) -> None:
+        """Count a request."""
+        where = rules.endpoint_label(endpoint)
+        self._requests.labels(rules.method_label(method), where, str(status)).inc()
+        self._seconds.labels(where).observe(seconds)
+
+    def note(self, happened: SecurityEvent) -> None:
+        """Count a security event: a sink for the `EventRecorder`."""
+        if happened.event == Event.RATE_LIMITED:
+            self._refusals.labels(happened.reason or rules.OTHER).inc()
+        elif counter := self._outcomes.get(Event(happened.event)):
+            counter.inc()
+
+    def exposition(self) -> bytes:
+        """Return all numbers in Prometheus' text format."""
+        registry = self._registry
+        if values.ValueClass._multiprocess:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self._registry)
+
+    def _gauge(self, name: str, meaning: str) -> Gauge:
+        return Gauge(name, meaning, registry=self._registry, multiprocess_mode="livesum")

@@ -1,0 +1,40 @@
+"""Where worker processes count for `/metrics`: files in a folder that they share."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""What `prometheus_client` looks for when it is first imported."""
+
+
+def shared_folder() -> str:
+    """Make a folder, empty and this user's alone, that goes when this process ends.
+
+    Raises:
+        ValueError: when there is no place for one.
+    """
+    try:
+        folder = tempfile.mkdtemp(prefix="authapi-metrics-")
+    except OSError as error:
+        raise ValueError(
+            f"METRICS_TOKEN needs a folder to count in ({error.strerror}); "
+            "name a writable one in TMPDIR"
+        ) from None
+    atexit.register(_remove, folder, os.getpid())
+    return folder
+
+
+def forget(pid: int) -> None:
+    """Take what a worker that is gone was in the middle of out of the numbers."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""`/metrics`: what is counted, by how many processes, and for whom."""
