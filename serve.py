@@ -17,9 +17,10 @@ from granian.http import HTTP1Settings
 
 from authapi import Settings, SettingsError
 from authapi.server import counting
+from authapi.server.bodies import Bodies
 from authapi.server.door import open_door
 from authapi.server.last_call import LastCall
-from authapi.server.options import Options, described
+from authapi.server.options import QUICK_THREADS, Options, described
 from authapi.server.server import LOGGING, Server
 
 T = TypeVar("T")
@@ -49,7 +50,9 @@ def main() -> None:
     forget = share_metrics() if settings.metrics_token else lambda pid: None
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
     last_call = LastCall(min(LAST_CALL_SECONDS, options.grace_seconds / 4))
-    app = last_call.around(loaded())
+    threads = options.threads_for(settings)
+    bodies = Bodies(max(1, threads - QUICK_THREADS))
+    app = last_call.around(bodies.around(loaded()))
     Server(
         door,
         last_call,
@@ -61,7 +64,7 @@ def main() -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP,
         workers=options.processes,
-        blocking_threads=options.threads_for(settings),
+        blocking_threads=threads,
         backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=math.ceil(options.grace_seconds - last_call.seconds),
