@@ -1,6 +1,9 @@
 """authapi: accounts and JWTs as a small Flask service."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -18,6 +21,11 @@ from authapi.web.application import Application
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.openapi import create_api
 from authapi.wiring import Services, build
+
+if TYPE_CHECKING:
+    from flask_smorest import Api
+
+    from authapi.metrics.service import Metrics
 
 __all__ = [
     "Settings",
@@ -53,22 +61,17 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     app.extensions["authapi.services"] = made
     app.extensions[bearer.EXTENSION] = made.verify
 
-    # 3. What every request passes
-    cors.init_app(app, settings.cors_origins, development=settings.development)
-    errors.init_app(app, FAILURES)
-    lifecycle.init_app(app, https_only=not settings.development)
-    client.trust_proxies(app, settings.trusted_proxies)
-
-    # 4. What there is to ask for
+    # 3. What there is to ask for
     api = create_api(app, __version__)
     for blueprint in (auth, keys, health, reference):
         api.register_blueprint(blueprint)
-    if made.metrics is not None:
-        from authapi.metrics import (
-            routes as metrics,
-        )  # and what it needs, only where it is asked for
+    observers = [_count(api, made.metrics)] if made.metrics else []
 
-        metrics.init_app(app, api, made.metrics)
+    # 4. What every request passes, from the inside outwards
+    cors.init_app(app, settings.cors_origins, development=settings.development)
+    errors.init_app(app, FAILURES)
+    lifecycle.init_app(app, *observers, https_only=not settings.development)
+    client.trust_proxies(app, settings.trusted_proxies)
 
     # 5. The command line, and what `flask run` says
     commands.init_app(app)
@@ -76,6 +79,13 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     if settings.development:
         _prepare_development(made, settings)
     return app
+
+
+def _count(api: Api, metrics: Metrics) -> lifecycle.Observer:
+    """Give `api` its `/metrics`, which is loaded only where it is asked for; return what counts."""
+    from authapi.metrics.routes import init_app
+
+    return init_app(api, metrics)
 
 
 def _prepare_development(made: Services, settings: Settings) -> None:

@@ -1,16 +1,22 @@
 """`GET /metrics`: there only where `METRICS_TOKEN` is set."""
 
-import time
+from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, request
+from typing import TYPE_CHECKING
+
+from flask import Request, Response, current_app, request
 from flask_smorest import Api
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.metrics.service import CONTENT_TYPE, Metrics
 from authapi.web.bearer import bearer_token
 from authapi.web.body import Blueprint
+from authapi.web.lifecycle import Observer
 from authapi.web.openapi import failures
 from authapi.web.services import service
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 blueprint = Blueprint("metrics", __name__, description="Numbers for whoever runs the service")
 
@@ -22,6 +28,7 @@ blueprint = Blueprint("metrics", __name__, description="Numbers for whoever runs
         **failures(ErrorCode.MISSING_TOKEN, ErrorCode.INVALID_TOKEN, ErrorCode.INTERNAL_ERROR),
     },
     security=[{"metricsToken": []}],
+    operationId="getMetrics",
 )
 def show() -> Response:
     """Tell what was counted, to whoever has the token (Prometheus' text format)."""
@@ -30,16 +37,20 @@ def show() -> Response:
     return current_app.response_class(service(Metrics).exposition(), content_type=CONTENT_TYPE)
 
 
-def init_app(app: Flask, api: Api, metrics: Metrics) -> None:
-    """Give `app` its `/metrics`, and count every request of it by what it came to."""
+def init_app(api: Api, metrics: Metrics) -> Observer:
+    """Give `api` its `/metrics`; return what counts every answer."""
     api.register_blueprint(blueprint)
     api.spec.components.security_scheme(
         "metricsToken",
         {"type": "http", "scheme": "bearer", "description": "The operator's `METRICS_TOKEN`."},
     )
+    return _observer(metrics)
 
-    @app.after_request
-    def count(response: Response) -> Response:
-        seconds = time.perf_counter() - g.started
-        metrics.answered(request.method, request.endpoint, response.status_code, seconds)
-        return response
+
+def _observer(metrics: Metrics) -> Observer:
+    def count(environ: WSGIEnvironment, status: int, seconds: float) -> None:
+        asked: Request | None = environ.get("werkzeug.request")
+        endpoint = asked.endpoint if asked else None
+        metrics.answered(environ["REQUEST_METHOD"], endpoint, status, seconds)
+
+    return count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +19,31 @@ _log = logging.getLogger("authapi.request")
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 
-def init_app(app: Flask, *, https_only: bool) -> None:
-    """Surround every request of `app`; refusals and faults pass here as well (S73)."""
-    app.wsgi_app = Lifecycle(app.wsgi_app, https_only=https_only)  # type: ignore[method-assign]
+Observer = Callable[["WSGIEnvironment", int, float], None]
+"""Is told of every answer: the request's environment, the status code, the seconds it took."""
+
+
+def init_app(app: Flask, *observers: Observer, https_only: bool) -> None:
+    """Surround every request of `app`; refusals and faults pass here as well (S73).
+
+    Args:
+        app: the service.
+        observers: are told of every answer.
+        https_only: whether browsers shall come by HTTPS alone from now on.
+    """
+    app.wsgi_app = Lifecycle(  # type: ignore[method-assign]
+        app.wsgi_app, (_log_request, *observers), https_only=https_only
+    )
 
 
 class Lifecycle:
     """WSGI around Flask's own: what is the same for every answer is not worth Flask's hooks."""
 
-    def __init__(self, app: WSGIApplication, *, https_only: bool) -> None:
+    def __init__(
+        self, app: WSGIApplication, observers: Sequence[Observer], *, https_only: bool
+    ) -> None:
         self._app = app
+        self._observers = observers
         self._secure = headers.secured(https_only=https_only)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -40,7 +55,8 @@ class Lifecycle:
         def respond(status: str, sent: list[tuple[str, str]], *exc_info: Any) -> Any:  # noqa: ANN401
             sent += self._secure(sent)
             sent.append((request_id.HEADER, ours))
-            _log_request(environ, int(status[:3]), time.perf_counter() - started)
+            for observe in self._observers:
+                observe(environ, int(status[:3]), time.perf_counter() - started)
             return start_response(status, sent, *exc_info)
 
         return self._app(environ, respond)
