@@ -27,6 +27,7 @@ blueprint = Blueprint("metrics", __name__, description="Numbers for whoever runs
         200: {"description": "The numbers.", "content": {"text/plain": {}}},
         **failures(ErrorCode.MISSING_TOKEN, ErrorCode.INVALID_TOKEN, ErrorCode.INTERNAL_ERROR),
     },
+    operationId="getMetrics",
     security=[{"metricsToken": []}],
     operationId="getMetrics",
 )

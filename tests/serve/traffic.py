@@ -37,7 +37,8 @@ class Fates:
 
 
 class Person(Thread):
-    """Sends one kind of request again and again, and each one until it is answered.
+    """Sends one kind of request again and again, and each one until it is answered, or nobody is there
+    any more when told to stop.
 
     Args:
         base_url: where.
@@ -76,9 +77,11 @@ class Person(Thread):
             reused = self._connection is not None
             try:
                 return self._send(request)
-            except ConnectionRefusedError:
+            except ConnectionRefusedError as error:
                 self.fates.refused += 1
-                self._over.wait(0.02)
+                if self._over.wait(0.02):
+                    self.fates.lost.append(f"{request[:2]}: {error!r}")
+                    return b""
             except (http.client.RemoteDisconnected, ConnectionError) as error:
                 if reused:
                     self.fates.let_go += 1
