@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class _Reflecting(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections stay open
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class says so
+    def do_GET(self) -> None:
         seen = {"port": self.client_address[1], "headers": self.headers.items()}
         body = json.dumps(seen).encode()
         self.send_response(200)

@@ -156,7 +156,7 @@ def test_limits_are_each_clients_own(come: Come) -> None:
 
 @pytest.mark.parametrize("size", [40_000, 3_000_000])
 def test_a_body_too_large_is_refused_in_the_services_words(come: Come, size: int) -> None:
-    """By the service, or by the proxy when it is far too large: the same JSON, readable by pages."""
+    """By the service, or by the proxy when it is far too large: JSON that a page may read."""
     headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
     answer = come().send("POST", "/register", data=b"x" * size, headers=headers)
     assert error_code(answer) == (413, "body_too_large")
@@ -204,7 +204,7 @@ def test_the_services_own_answers_pass_as_they_are(come: Come) -> None:
 @pytest.mark.parametrize(
     ("offered", "kept"), [("of-the-client-1", True), ("has a space", False), ("short", False)]
 )
-def test_request_ids_pass_through(come: Come, offered: str, kept: bool) -> None:  # noqa: FBT001
+def test_request_ids_pass_through(come: Come, offered: str, kept: bool) -> None:
     """A sane id of the client's is the answer's; instead of another one the proxy makes one."""
     answer = come().send("GET", "/healthz", headers={"X-Request-ID": offered})
     assert (answer.headers["X-Request-ID"] == offered) is kept

@@ -41,7 +41,7 @@ def test_systemd_knows_every_line_of_the_unit(analyze: str, tmp_path: Path) -> N
 
 
 def test_the_service_may_do_little(analyze: str) -> None:
-    """systemd rates how much of the machine a broken-in service could reach."""
+    """Systemd rates how much of the machine a broken-in service could reach."""
     command = [analyze, "security", "--no-pager", "--offline=true"]
     command += [f"--threshold={HIGHEST_EXPOSURE}", str(UNIT)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -49,7 +49,7 @@ def test_the_service_may_do_little(analyze: str) -> None:
 
 
 def test_a_stop_is_longer_than_the_servers_grace() -> None:
-    """systemd kills what is left only after the server has had its time."""
+    """Systemd kills what is left only after the server has had its time."""
     unit = _Unit(strict=False, interpolation=None)
     unit.read(UNIT)
     grace = int(UNIT.read_text().partition("GRACE_SECONDS=")[2].split()[0])
