@@ -21,9 +21,7 @@ class _From(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
-        super().init_poolmanager(  # type: ignore[no-untyped-call]
-            *args, **options, source_address=(self._address, 0)
-        )
+        super().init_poolmanager(*args, **options, source_address=(self._address, 0))
 
 
 class Caller(Visitor):

@@ -46,6 +46,7 @@ def running(kind: str, upstream: int, folder: Path, certificate: Certificate) ->
             command,
             stdout=output,
             stderr=subprocess.STDOUT,
+            text=True,
             start_new_session=True,
             env={**os.environ, "HOME": str(folder)},
         )
@@ -56,10 +57,10 @@ def running(kind: str, upstream: int, folder: Path, certificate: Certificate) ->
             stop(process)
 
 
-def _up(proxy: Proxy, process: subprocess.Popen[bytes], log: Path) -> bool:
+def _up(proxy: Proxy, process: subprocess.Popen[str], log: Path) -> bool:
     assert process.poll() is None, log.read_text()
     try:
-        requests.get(proxy.https, verify=proxy.certificate.chain, timeout=5)
+        requests.get(proxy.https, verify=str(proxy.certificate.chain), timeout=5)
     except requests.ConnectionError:
         return False
     return True

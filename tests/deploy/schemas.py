@@ -1,0 +1,115 @@
+"""Each platform's own description of what it takes, out of its client library: no account."""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+import botocore.session
+import jsonschema_rs
+from azure.mgmt.appcontainers import models
+from botocore.validate import ParamValidator
+
+_PYTHON: Mapping[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "any": object,
+}
+
+
+def check_aws(service: str, operation: str, request: Mapping[str, Any]) -> None:
+    """Fail unless `request` is one that AWS's operation takes."""
+    model = botocore.session.Session().get_service_model(service).operation_model(operation)
+    report = ParamValidator().validate(request, model.input_shape)
+    assert not report.has_errors(), report.generate_report()
+    _check_names(model.input_shape, request, operation)
+
+
+def _check_names(shape: Any, value: Any, where: str) -> None:  # noqa: ANN401 - botocore's own
+    """Fail when a member has a name that AWS does not know: botocore lets those pass."""
+    if shape.type_name == "structure":
+        for key, member in value.items():
+            assert key in shape.members, f"{where} has no {key}"
+            _check_names(shape.members[key], member, f"{where}.{key}")
+    elif shape.type_name == "list":
+        for number, item in enumerate(value):
+            _check_names(shape.member, item, f"{where}[{number}]")
+
+
+def check_google(api: str, name: str, value: Mapping[str, Any]) -> None:
+    """Fail unless `value` is the object `name` of Google's discovery document `api`."""
+    file = resources.files("googleapiclient") / "discovery_cache" / "documents" / f"{api}.json"
+    _check_google(json.loads(file.read_text())["schemas"], {"$ref": name}, value, name)
+
+
+def _check_google(
+    schemas: Mapping[str, Any], schema: Mapping[str, Any], value: object, where: str
+) -> None:
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"]]
+    if schema["type"] == "array":
+        assert isinstance(value, list), where
+        for number, item in enumerate(value):
+            _check_google(schemas, schema["items"], item, f"{where}[{number}]")
+    elif schema["type"] == "object":
+        assert isinstance(value, dict), where
+        for key, member in value.items():
+            known = schema.get("properties", {}).get(key, schema.get("additionalProperties"))
+            assert known, f"{where} has no {key}"
+            _check_google(schemas, known, member, f"{where}.{key}")
+    else:
+        assert isinstance(value, _PYTHON[schema["type"]]), where
+        assert isinstance(value, bool) is (schema["type"] == "boolean"), where
+        assert value in schema.get("enum", [value]), where
+
+
+def check_azure(name: str, value: Mapping[str, Any]) -> None:
+    """Fail unless `value` is the object `name` of Azure's client library."""
+    _check_azure(getattr(models, name), value, name)
+
+
+def _check_azure(kind: Any, value: object, where: str) -> None:  # noqa: ANN401 - any annotation
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return _check_azure_any(kind, value, where)
+    if typing.get_origin(kind) is list:
+        assert isinstance(value, list), where
+        for number, item in enumerate(value):
+            _check_azure(typing.get_args(kind)[0], item, f"{where}[{number}]")
+    elif isinstance(kind, type) and hasattr(kind, "_attr_to_rest_field"):
+        assert isinstance(value, dict), where
+        hints = typing.get_type_hints(kind)
+        known = {field._rest_name: hints[name] for name, field in kind._attr_to_rest_field.items()}
+        for key, member in value.items():
+            assert key in known, f"{where} has no {key}"
+            _check_azure(known[key], member, f"{where}.{key}")
+    elif kind in (str, int, float, bool):
+        assert isinstance(value, (int, float) if kind is float else kind), where
+        assert isinstance(value, bool) is (kind is bool), where
+    return None
+
+
+def _check_azure_any(kind: Any, value: object, where: str) -> None:  # noqa: ANN401 - any annotation
+    problems = []
+    for one in typing.get_args(kind):
+        if one is type(None):
+            continue
+        try:
+            _check_azure(one, value, where)
+        except AssertionError as problem:
+            problems.append(problem)
+        else:
+            return
+    raise problems[0]
+
+
+def check_schema(name: str, value: object) -> None:
+    """Fail unless `value` fits the JSON schema that the package check-jsonschema has as `name`."""
+    file = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{name}.json"
+    problems = jsonschema_rs.validator_for(json.loads(file.read_text())).iter_errors(value)
+    assert not [f"{problem.instance_path}: {problem.message}" for problem in problems]
