@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import types
 import typing
 from collections.abc import Mapping
+from enum import EnumType
 from importlib import resources
 from typing import Any
 
@@ -28,18 +28,6 @@ def check_aws(service: str, operation: str, request: Mapping[str, Any]) -> None:
     model = botocore.session.Session().get_service_model(service).operation_model(operation)
     report = ParamValidator().validate(request, model.input_shape)
     assert not report.has_errors(), report.generate_report()
-    _check_names(model.input_shape, request, operation)
-
-
-def _check_names(shape: Any, value: Any, where: str) -> None:  # noqa: ANN401 - botocore's own
-    """Fail when a member has a name that AWS does not know: botocore lets those pass."""
-    if shape.type_name == "structure":
-        for key, member in value.items():
-            assert key in shape.members, f"{where} has no {key}"
-            _check_names(shape.members[key], member, f"{where}.{key}")
-    elif shape.type_name == "list":
-        for number, item in enumerate(value):
-            _check_names(shape.member, item, f"{where}[{number}]")
 
 
 def check_google(api: str, name: str, value: Mapping[str, Any]) -> None:
@@ -75,37 +63,35 @@ def check_azure(name: str, value: Mapping[str, Any]) -> None:
 
 
 def _check_azure(kind: Any, value: object, where: str) -> None:  # noqa: ANN401 - any annotation
-    if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        return _check_azure_any(kind, value, where)
+    kinds = [one for one in (typing.get_args(kind) or [kind]) if one is not type(None)]
+    enums: list[Any] = [one for one in kinds if isinstance(one, EnumType)]
     if typing.get_origin(kind) is list:
         assert isinstance(value, list), where
         for number, item in enumerate(value):
-            _check_azure(typing.get_args(kind)[0], item, f"{where}[{number}]")
-    elif isinstance(kind, type) and hasattr(kind, "_attr_to_rest_field"):
+            _check_azure(kinds[0], item, f"{where}[{number}]")
+    elif typing.get_origin(kind) is dict:
         assert isinstance(value, dict), where
-        hints = typing.get_type_hints(kind)
-        known = {field._rest_name: hints[name] for name, field in kind._attr_to_rest_field.items()}
         for key, member in value.items():
-            assert key in known, f"{where} has no {key}"
-            _check_azure(known[key], member, f"{where}.{key}")
+            _check_azure(kinds[1], member, f"{where}.{key}")
+    elif enums:
+        assert value in [member.value for member in enums[0]], where
+    elif len(kinds) == 1 and kinds[0] is not kind:
+        _check_azure(kinds[0], value, where)
     elif kind in (str, int, float, bool):
         assert isinstance(value, (int, float) if kind is float else kind), where
         assert isinstance(value, bool) is (kind is bool), where
-    return None
+    else:
+        _check_azure_model(kind, value, where)
 
 
-def _check_azure_any(kind: Any, value: object, where: str) -> None:  # noqa: ANN401 - any annotation
-    problems = []
-    for one in typing.get_args(kind):
-        if one is type(None):
-            continue
-        try:
-            _check_azure(one, value, where)
-        except AssertionError as problem:
-            problems.append(problem)
-        else:
-            return
-    raise problems[0]
+def _check_azure_model(kind: Any, value: object, where: str) -> None:  # noqa: ANN401 - a class
+    kind()  # which makes the library fill in the fields
+    hints = typing.get_type_hints(kind, localns={"_models": models})
+    known = {field._rest_name: hints[name] for name, field in kind._attr_to_rest_field.items()}
+    assert isinstance(value, dict), where
+    for key, member in value.items():
+        assert key in known, f"{where} has no {key}"
+        _check_azure(known[key], member, f"{where}.{key}")
 
 
 def check_schema(name: str, value: object) -> None:
