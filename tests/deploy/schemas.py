@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import typing
 from collections.abc import Mapping
 from enum import EnumType
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import botocore.session
 import jsonschema_rs
 from azure.mgmt.appcontainers import models
-from botocore.validate import ParamValidator
 
 _PYTHON: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
@@ -23,11 +24,23 @@ _PYTHON: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-def check_aws(service: str, operation: str, request: Mapping[str, Any]) -> None:
-    """Fail unless `request` is one that AWS's operation takes."""
-    model = botocore.session.Session().get_service_model(service).operation_model(operation)
-    report = ParamValidator().validate(request, model.input_shape)
-    assert not report.has_errors(), report.generate_report()
+def check_aws(service: str, request_type: str, request: Mapping[str, Any], folder: Path) -> None:
+    """Fail unless `request` has the type that AWS's client library has for it, as mypy judges it.
+
+    Args:
+        service: the client's name, such as "ecs".
+        request_type: the type's name in the package of types that are made from AWS's description.
+        request: what is to be sent.
+        folder: where a file for mypy may be written.
+    """
+    code = folder / "request.py"
+    code.write_text(
+        f"from types_boto3_{service}.type_defs import {request_type}\n\n"
+        f"request: {request_type} = {request!r}\n"
+    )
+    command = [sys.executable, "-m", "mypy", "--ignore-missing-imports", f"--cache-dir={folder}"]
+    done = subprocess.run([*command, str(code)], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def check_google(api: str, name: str, value: Mapping[str, Any]) -> None:

@@ -95,9 +95,12 @@ def test_the_same_check_is_made_by_docker_and_by_ecs() -> None:
     assert f"USER {container['user']}\n" in DOCKERFILE
 
 
-def test_aws_takes_the_task_definition() -> None:
-    """By AWS's own description of `RegisterTaskDefinition`."""
-    schemas.check_aws("ecs", "RegisterTaskDefinition", document("deploy/aws/ecs-task.json"))
+TASK = "RegisterTaskDefinitionRequestTypeDef"
+
+
+def test_aws_takes_the_task_definition(tmp_path: Path) -> None:
+    """By the types that are made from AWS's own description of `RegisterTaskDefinition`."""
+    schemas.check_aws("ecs", TASK, document("deploy/aws/ecs-task.json"), tmp_path)
 
 
 def test_google_takes_the_service() -> None:
@@ -122,13 +125,13 @@ def test_compose_names_what_is_missing() -> None:
         assert ":?is missing in .env" in environment[name]
 
 
-def test_a_wrong_file_is_refused() -> None:
+def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
     """The checks above can fail: a misspelt name, a wrong type."""
     task = document("deploy/aws/ecs-task.json")
-    with pytest.raises(AssertionError, match="memori"):
-        schemas.check_aws("ecs", "RegisterTaskDefinition", {**task, "memori": "1"})
-    with pytest.raises(AssertionError, match="cpu"):
-        schemas.check_aws("ecs", "RegisterTaskDefinition", {**task, "cpu": 1024})
+    with pytest.raises(AssertionError) as refusal:
+        schemas.check_aws("ecs", TASK, {**task, "memori": "1", "cpu": 1024}, tmp_path)
+    assert "memori" in str(refusal.value)
+    assert '"cpu"' in str(refusal.value)
     service = document("deploy/cloud-run/service.yaml")
     service["spec"]["template"]["spec"]["containerConcurrency"] = "64"
     with pytest.raises(AssertionError, match="containerConcurrency"):

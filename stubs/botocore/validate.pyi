@@ -1,4 +1,0 @@
-from typing import Any
-
-class ParamValidator:
-    def validate(self, params: object, shape: Any) -> Any: ...
