@@ -150,9 +150,9 @@ def test_the_bundle_for_elastic_beanstalk_has_what_it_wants(tmp_path: Path) -> N
     subprocess.run(["sh", "-c", command], cwd=ROOT, check=True)
     names = {n for n in zipfile.ZipFile(tmp_path / "authapi.zip").namelist() if n[-1] != "/"}
     at_the_root = {"Procfile", "requirements.txt", "serve.py", "wsgi.py"}
-    assert at_the_root | {".ebextensions/authapi.config", "authapi/__init__.py"} <= names
+    assert at_the_root | {".ebextensions/elastic-beanstalk.config", "authapi/__init__.py"} <= names
     rest = {name for name in names if not name.startswith("authapi/")}
-    assert rest == at_the_root | {".ebextensions/authapi.config"}
+    assert rest == at_the_root | {".ebextensions/elastic-beanstalk.config"}
 
 
 def _number(deployment: Deployment, variable: str) -> int:
