@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,12 @@ from typing import Any
 
 from modal import FilePatternMatcher
 
+from tests.deploy.debian import OF_THIS_MACHINE, run
 from tests.support.servers import ROOT
 from tests.support.tools import program
 
 BASE = "localhost/python"
 IMAGE = "localhost/authapi"
-# The builder's pip installs from where this machine's does, and trusts whom it trusts.
-_OF_THIS_MACHINE = ("/etc/pip.conf", "/etc/ssl/certs", "/etc/hosts")
-_NO_DOCUMENTATION = [
-    f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "man", "locale")
-]
 
 
 @dataclass(frozen=True)
@@ -80,23 +75,17 @@ class Builder:
         self._folder = folder
         self._buildah = program("buildah")
 
-    def make_base(self) -> None:
-        """Make the base image: the distribution's smallest system, and Python."""
-        tar = self._folder / "base.tar"
-        debootstrap = [program("mmdebstrap"), "--quiet", "--variant=minbase"]
-        debootstrap += ["--include=python3,python3-venv", *_NO_DOCUMENTATION]
-        sources = [*Path("/etc/apt/sources.list.d").glob("debian*.sources")]
-        _run([*debootstrap, "bookworm", str(tar), *map(str, sources)])
+    def make_base(self, tar: Path) -> None:
+        """Make the base image of the files in `tar`."""
         container = self.do("from", "scratch")
         self.do("add", "--quiet", container, str(tar), "/")
         self.do("commit", "--quiet", "--rm", container, BASE)
-        tar.unlink()
 
     def build(self) -> Image:
         """Build the Dockerfile, and start a container of the image."""
         context = self._folder / "context"
         lay_out(context)
-        shared = [f"--volume={path}:{path}:ro" for path in _OF_THIS_MACHINE if Path(path).exists()]
+        shared = [f"--volume={path}:{path}:ro" for path in OF_THIS_MACHINE]
         options = ["--isolation", "chroot", "--format", "docker", "--quiet", *shared]
         self.do(
             "bud", *options, "--build-arg", f"PYTHON_IMAGE={BASE}", "--tag", IMAGE, str(context)
@@ -113,10 +102,4 @@ class Builder:
     def do(self, *arguments: str) -> str:
         """Run a command of buildah's, and return what it prints."""
         store = ["--root", f"{self._folder}/root", "--runroot", f"{self._folder}/run"]
-        return _run([self._buildah, *store, "--storage-driver", "vfs", *arguments])
-
-
-def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return done.stdout.strip()
+        return run([self._buildah, *store, "--storage-driver", "vfs", *arguments])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.deploy.debian import archive
 from tests.deploy.images import Builder, Image
 from tests.support import tools
 from tests.support.actors import Visitor
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+def image(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[Image]:
     """The image, built once for all tests."""
     tools.root()
     builder = Builder(tmp_path_factory.mktemp("buildah"))
     try:
-        builder.make_base()
+        builder.make_base(archive(shared_folder))
         yield builder.build()
     finally:
         builder.clean()

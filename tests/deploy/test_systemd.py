@@ -1,17 +1,25 @@
-"""The systemd unit, as far as systemd judges it without being started by it."""
+"""The systemd unit: as systemd judges it, and started by systemd as the documentation says."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+import requests
 
+from tests.deploy.debian import archive, run
+from tests.deploy.images import lay_out
+from tests.deploy.machines import STEPS, Machine
 from tests.deploy.proxies import changed
-from tests.support.servers import ROOT
+from tests.support import tools
+from tests.support.actors import Visitor
+from tests.support.servers import ROOT, free_port
 from tests.support.tools import program
+from tests.support.waiting import until
 
 UNIT = ROOT / "deploy" / "systemd" / "authapi.service"
 HIGHEST_EXPOSURE = 15
@@ -54,3 +62,72 @@ def test_a_stop_is_longer_than_the_servers_grace() -> None:
     unit.read(UNIT)
     grace = int(UNIT.read_text().partition("GRACE_SECONDS=")[2].split()[0])
     assert int(unit["Service"]["TimeoutStopSec"]) > grace
+
+
+@pytest.fixture(scope="module")
+def machine(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine on which the documentation's steps were taken, up to the unit's."""
+    tools.root()
+    machine = Machine(tmp_path_factory.mktemp("machine") / "files")
+    machine.files.mkdir()
+    run(["tar", "-xf", str(archive(shared_folder)), "-C", str(machine.files)])
+    lay_out(machine.files / "opt" / "authapi")
+    unit = machine.files / "opt" / "authapi" / UNIT.relative_to(ROOT)
+    unit.parent.mkdir(parents=True)
+    unit.write_text(UNIT.read_text())
+    machine.do(STEPS[0])
+    return machine
+
+
+@pytest.fixture(scope="module")
+def port(machine: Machine, environment: Mapping[str, str]) -> int:
+    """Where the service listens on that machine, its secrets in the file for root alone."""
+    port = free_port()
+    given = {**environment, "PORT": str(port)}
+    lines = "".join(f"{name}={value}\n" for name, value in given.items())
+    machine.do(STEPS[1])
+    secrets = machine.files / "etc" / "authapi" / "authapi.env"
+    assert secrets.stat().st_mode & 0o777 == 0o600
+    assert "JWT_SECRET=" in secrets.read_text()
+    secrets.write_text(lines)
+    copy, reload, enable, look = STEPS[2].strip().splitlines()
+    assert "daemon-reload" in reload
+    assert "readyz" in look
+    machine.do(f"{copy}\n{enable.replace(' --now', '')}")  # the rest is for a running one
+    return port
+
+
+@pytest.fixture(scope="module")
+def console(machine: Machine, port: int) -> Iterator[Path]:
+    """The machine's console, when the service is up."""
+    with machine.booted() as console:
+        url = f"http://127.0.0.1:{port}/readyz"
+        until(lambda: _ok(url), what="the unit serves", seconds=90, instead=console.read_text)
+        yield console
+
+
+@pytest.mark.timeout(600)
+def test_systemd_starts_it_with_all_its_restrictions(console: Path, port: int) -> None:
+    """It is ready, hashes passwords, and is nobody's user: the hardening takes nothing it needs."""
+    visitor = Visitor(f"http://127.0.0.1:{port}")
+    answer = visitor.protected(visitor.log_in()["access_token"])
+    visitor.close()
+    assert answer.json()["status"] == "ok"
+    users = {owner for command, owner in _commands() if b"/opt/authapi/.venv" in command}
+    assert users
+    assert min(users) >= 61184  # where systemd's dynamic users begin
+
+
+def _ok(url: str) -> bool:
+    try:
+        return bool(requests.get(url, timeout=5).ok)
+    except requests.ConnectionError:
+        return False
+
+
+def _commands() -> Iterator[tuple[bytes, int]]:
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            yield (entry / "cmdline").read_bytes(), entry.stat().st_uid
+        except FileNotFoundError:
+            continue
