@@ -38,7 +38,7 @@ class Machine:
         console = self.files.with_suffix(".log")
         with console.open("w") as output:
             process = subprocess.Popen(
-                [*self._nspawn(), "--boot", "--register=no", "--keep-unit", "--console=pipe"],
+                [*self._nspawn(), "--boot", "--console=pipe"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -57,4 +57,5 @@ class Machine:
     def _nspawn(self) -> list[str]:
         borrowed = [f"--bind-ro={path}" for path in OF_THIS_MACHINE]
         nspawn = program("systemd-nspawn", "systemd-container")
-        return [nspawn, "--quiet", "--kill-signal=SIGRTMIN+4", "-D", str(self.files), *borrowed]
+        alone = ["--register=no", "--keep-unit"]  # the outer machine may have no systemd running
+        return [nspawn, "--quiet", *alone, "-D", str(self.files), *borrowed]
