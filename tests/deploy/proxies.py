@@ -110,17 +110,17 @@ def _caddy(
 	http_port {http}
 	default_bind 127.0.0.1
 	storage file_system {folder}
-}}
 """
     site = changed(
         _DEPLOY / "caddy" / "Caddyfile",
         {
+            "\n{\n": f"\n{options}",
             "auth.example {": f"localhost {{\n\ttls {certificate.chain} {certificate.key}",
             "127.0.0.1:8000": f"127.0.0.1:{upstream}",
         },
     )
     main = folder / "Caddyfile"
-    main.write_text(options + site)
+    main.write_text(site)
     return [program("caddy"), "run", "--config", str(main), "--adapter", "caddyfile"]
 
 

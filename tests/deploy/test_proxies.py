@@ -134,7 +134,7 @@ def test_no_forwarding_header_of_a_clients_reaches_the_service(
         caller.close()
     assert ["X-Forwarded-For", caller.address] in seen
     assert ["X-Forwarded-Proto", "https"] in seen
-    assert dict(seen)["X-Request-ID"]
+    assert "x-request-id" in [name.lower() for name, _ in seen]
     if header != "X-Real-IP":  # of no meaning to the service
         assert FORGERIES[header] not in [value for _, value in seen]
 

@@ -103,7 +103,7 @@ def test_every_variable_is_documented() -> None:
     text = (ROOT / "docs" / "deployment.md").read_text()
     rows = re.findall(r"^\| `(DEPLOY_\w+)` \| (\S+) \|", text, re.MULTILINE)
     wanted = [
-        (name, "none" if default is None else f"`{default}`")
+        (name, "none" if default is None else str(default))
         for name, (_, _, default) in modal_deploy.OPTIONS.items()
     ]
     assert rows == wanted
