@@ -131,7 +131,7 @@ class UserStore:
     def is_current(self, user: User) -> bool:
         """Whether `user` may begin a session: not deleted, not disabled, not in a new epoch."""
         query = {
-            "_id": user.id,
+            **_only(user),
             "epoch": user.epoch or {"$in": [0, None]},  # None: no such member yet
             "disabled": {"$ne": True},
             **_ALIVE,
@@ -148,7 +148,7 @@ class UserStore:
     def change_password(self, user: User, new_hash: str) -> bool:
         """Put `new_hash` in the place of the hash that `user` has; False when that is gone."""
         result = self._collections[COLLECTION].update_one(
-            {"_id": user.id, "password_hash": user.password_hash},
+            {**_only(user), "password_hash": user.password_hash},
             {"$set": {"password_hash": new_hash}, "$inc": {"epoch": 1}},
         )
         return result.modified_count == 1
@@ -171,7 +171,7 @@ class UserStore:
     def delete(self, user: User, *, release_name_at: datetime) -> bool:
         """Remove the user; only the name stays, and keeps others from it, until it is released."""
         result = self._collections[COLLECTION].replace_one(
-            {"_id": user.id, "password_hash": user.password_hash},
+            {**_only(user), "password_hash": user.password_hash},
             {"name_key": user.name_key, "released_at": release_name_at},
         )
         return result.modified_count == 1
@@ -179,10 +179,15 @@ class UserStore:
     def remove(self, user: User, *, release_name_at: datetime) -> bool:
         """Do as `delete` does, whatever the password is by now; False when the user is gone."""
         result = self._collections[COLLECTION].replace_one(
-            {"_id": user.id, **_ALIVE},
+            {**_only(user), **_ALIVE},
             {"name_key": user.name_key, "released_at": release_name_at},
         )
         return result.modified_count == 1
+
+
+def _only(user: User) -> Document:
+    """Return the query for that user's document: by both keys, so that one shard is asked."""
+    return {"_id": user.id, "name_key": user.name_key}
 
 
 def _document(user: User) -> Document:

@@ -29,7 +29,6 @@ blueprint = Blueprint("metrics", __name__, description="Numbers for whoever runs
     },
     operationId="getMetrics",
     security=[{"metricsToken": []}],
-    operationId="getMetrics",
 )
 def show() -> Response:
     """Tell what was counted, to whoever has the token (Prometheus' text format)."""

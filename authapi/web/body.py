@@ -8,11 +8,17 @@ import flask
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from authapi.core.errors import ApiError, ErrorCode
 
 DEEPEST = 32
 """How deep a body may be nested, the same on every version of Python."""
+
+READ_ALL_THE_SAME = 1024 * 1024
+"""Bytes up to which a body that is refused is read to its end."""
+
+_CHUNK = 64 * 1024
 
 
 class StrictParser(FlaskParser):
@@ -54,10 +60,29 @@ class Blueprint(SmorestBlueprint):
 
 def _whole_body(req: flask.Request) -> bytes:
     """Read the body; one over the cap is werkzeug's 413, in chunks as well (S9)."""
-    raw = req.get_data(cache=False)
-    if req.content_length is None:
-        req.stream.read(1)  # werkzeug cuts a chunked body off at the cap; reading on, it refuses
+    try:
+        raw = req.get_data(cache=False)
+        if req.content_length is None:
+            req.stream.read(
+                1
+            )  # werkzeug cuts a chunked body off at the cap; reading on, it refuses
+    except RequestEntityTooLarge:
+        _read_to_the_end(req)
+        raise
     return raw
+
+
+def _read_to_the_end(req: flask.Request) -> None:
+    """Throw away the rest of a body, unless it is very long.
+
+    A server that closes a connection while bytes are waiting there resets it, and the client may
+    never see the answer (RFC 9112, 9.6).
+    """
+    left = req.content_length or 0
+    if left > READ_ALL_THE_SAME:
+        return
+    while left > 0 and (chunk := req.environ["wsgi.input"].read(min(left, _CHUNK))):
+        left -= len(chunk)
 
 
 def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value

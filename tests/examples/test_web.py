@@ -19,11 +19,12 @@ from authapi.settings import Settings
 from tests.examples.site import Person, Visitors, web_site
 from tests.extension.chromium import ARGUMENTS
 from tests.extension.gate import Gate
-from tests.extension.left_out import find, leave_out, missing_browsers
+from tests.extension.left_out import find, missing_browsers
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.apps import served
 from tests.support.clock import MovedClock
 from tests.support.servers import ROOT, free_port
+from tests.support.tools import leave_out
 from tests.support.waiting import until
 
 PICTURES = ROOT / "build" / "screenshots"

@@ -11,8 +11,9 @@ from tests.extension.browser import Browser
 from tests.extension.chromium import Chromium
 from tests.extension.firefox import Firefox
 from tests.extension.gate import Gate
-from tests.extension.left_out import PROGRAMS, find, leave_out, missing_browsers, report
+from tests.extension.left_out import PROGRAMS, find, missing_browsers, report
 from tests.extension.service import Service
+from tests.support.tools import leave_out
 
 SHORT_LIFE = "0.05"
 """Minutes: an access token of three seconds, at least two of them whole."""

@@ -1,6 +1,5 @@
 """Which browsers this machine has, and what to say about those it has not."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -23,13 +22,6 @@ def find(name: str) -> str | None:
     """Return where a browser is; one packed as a snap cannot see the tests' folders."""
     program = shutil.which(PROGRAMS[name])
     return None if program and Path(program).resolve().name == "snap" else program
-
-
-def leave_out(reason: str) -> None:
-    """Skip on a newcomer's machine; fail where everything must be tested."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def report(terminal: pytest.TerminalReporter) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import modal
 from modal._utils.async_utils import synchronizer
 
 import modal_deploy
@@ -46,7 +45,19 @@ def required_keys() -> list[str]:
     return keys
 
 
-def _private(thing: modal.Image | modal.Secret) -> Any:  # noqa: ANN401 - Modal's own classes
+def function() -> Mapping[str, Any]:
+    """Return the function's settings by the names of their arguments."""
+    return _enclosed(_private(modal_deploy.flask_app)._load)
+
+
+def variables() -> dict[str, str]:
+    """Return the variables that the function sets by itself."""
+    _, given = function()["secrets"]
+    found: dict[str, str] = _enclosed(_enclosed(given._load)["load_env_dict"])["env_dict_filtered"]
+    return found
+
+
+def _private(thing: object) -> Any:  # noqa: ANN401 - Modal's own classes
     translate: Any = synchronizer._translate_in
     return translate(thing)
 

@@ -37,8 +37,9 @@ class Fates:
 
 
 class Person(Thread):
-    """Sends one kind of request again and again, and each one until it is answered, or nobody is there
-    any more when told to stop.
+    """Sends one kind of request again and again, and each one until it is answered.
+
+    Told to stop, it ends as well when nobody is there any more.
 
     Args:
         base_url: where.

@@ -1,0 +1,61 @@
+"""A machine of its own for systemd: a container of systemd-nspawn, with this machine's network."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.deploy.debian import OF_THIS_MACHINE, run
+from tests.support.servers import ROOT
+from tests.support.tools import program
+
+STEPS = re.findall(
+    r"^ *```sh\n(.*?)^ *```",
+    (ROOT / "docs" / "deployment.md").read_text().partition("## A virtual machine")[2],
+    re.MULTILINE | re.DOTALL,
+)
+"""The commands that docs/deployment.md gives for a virtual machine, block by block."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine whose files are in `files`."""
+
+    files: Path
+
+    def do(self, script: str) -> str:
+        """Run a shell script in it while it is not running."""
+        return run([*self._nspawn(), "--pipe", "sh", "-euc", script])
+
+    @contextmanager
+    def booted(self) -> Iterator[Path]:
+        """Boot it; yield the file that has its console. It is shut down at the end."""
+        console = self.files.with_suffix(".log")
+        with console.open("w") as output:
+            process = subprocess.Popen(
+                [*self._nspawn(), "--boot", "--console=pipe"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                yield console
+            finally:
+                process.send_signal(signal.SIGTERM)  # which is an orderly end
+                try:
+                    process.wait(timeout=60)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+    def _nspawn(self) -> list[str]:
+        borrowed = [f"--bind-ro={path}" for path in OF_THIS_MACHINE]
+        nspawn = program("systemd-nspawn", "systemd-container")
+        alone = ["--register=no", "--keep-unit"]  # the outer machine may have no systemd running
+        return [nspawn, "--quiet", *alone, "-D", str(self.files), *borrowed]

@@ -1,0 +1,148 @@
+"""What each deployment's file says, read into one shape, so that all are held to the same rules."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from tests.support.servers import ROOT
+
+PORT = 8000
+_MIB = {"Mi": 1, "m": 1, "Gi": 1024}
+T3_SMALL_MIB = 2048
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployment's file.
+
+    Attributes:
+        variables: what the service is told; None stands for a secret that is kept elsewhere.
+        port: where the platform sends requests.
+        paths: what it asks for, to know how the service is.
+        memory: MiB that it gives all processes of a container or instance together.
+        patience: seconds between asking it to stop and killing it.
+        at_once: requests that it sends to one container at a time; None if that is not bounded.
+    """
+
+    variables: Mapping[str, str | None]
+    port: int
+    paths: frozenset[str]
+    memory: int
+    patience: int
+    at_once: int | None = None
+
+
+def read() -> dict[str, Deployment]:
+    """Return every deployment by its name."""
+    return {
+        "compose": _compose(),
+        "cloud-run": _cloud_run(),
+        "ecs": _ecs(),
+        "elastic-beanstalk": _elastic_beanstalk(),
+        "azure": _azure(),
+    }
+
+
+def document(path: str) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return what the file at `path` holds, YAML or JSON."""
+    text = (ROOT / path).read_text()
+    return json.loads(text) if path.endswith(".json") else yaml.safe_load(text)
+
+
+def _compose() -> Deployment:
+    service = document("compose.yaml")["services"]["authapi"]
+    (published,) = service["ports"]
+    return Deployment(
+        variables={name: _default(value) for name, value in service["environment"].items()},
+        port=int(published.rpartition(":")[2]),
+        paths=frozenset({"/healthz"}),  # the image's own check
+        memory=_mib(service["mem_limit"]),
+        patience=int(service["stop_grace_period"].removesuffix("s")),
+    )
+
+
+def _default(value: str) -> str | None:
+    """Return what stands behind `:-`; what has to be given is a secret."""
+    if ":?" in value:
+        return None
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+
+
+def _cloud_run() -> Deployment:
+    spec = document("deploy/cloud-run/service.yaml")["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    probes = [container["startupProbe"], container["livenessProbe"]]
+    return Deployment(
+        variables={entry["name"]: entry.get("value") for entry in container["env"]},
+        port=_one({*(port["containerPort"] for port in container["ports"]), *_ports(probes)}),
+        paths=_paths(probes),
+        memory=_mib(container["resources"]["limits"]["memory"]),
+        patience=10,  # Cloud Run's own, not to be set
+        at_once=spec["containerConcurrency"],
+    )
+
+
+def _ecs() -> Deployment:
+    task = document("deploy/aws/ecs-task.json")
+    (container,) = task["containerDefinitions"]
+    given = {entry["name"]: entry["value"] for entry in container["environment"]}
+    secrets = {entry["name"]: None for entry in container["secrets"]}
+    check = container["healthCheck"]["command"][-1]
+    return Deployment(
+        variables={**given, **secrets},
+        port=_one({mapping["containerPort"] for mapping in container["portMappings"]}),
+        paths=frozenset(re.findall(r"'(/\w+)'", check)),
+        memory=int(task["memory"]),
+        patience=container["stopTimeout"],
+    )
+
+
+def _elastic_beanstalk() -> Deployment:
+    options = document("deploy/aws/elastic-beanstalk.config")["option_settings"]
+    given = options["aws:elasticbeanstalk:application:environment"]
+    secrets = options["aws:elasticbeanstalk:application:environmentsecrets"]
+    assert options["aws:ec2:instances"]["InstanceTypes"] == "t3.small"
+    process = options["aws:elasticbeanstalk:environment:process:default"]
+    return Deployment(
+        variables={**given, **dict.fromkeys(secrets)},
+        port=int(given["PORT"]),
+        paths=frozenset({process["HealthCheckPath"]}),
+        memory=T3_SMALL_MIB,
+        patience=int(process["DeregistrationDelay"]),
+    )
+
+
+def _azure() -> Deployment:
+    app = document("deploy/azure/container-app.yaml")["properties"]
+    (container,) = app["template"]["containers"]
+    return Deployment(
+        variables={entry["name"]: entry.get("value") for entry in container["env"]},
+        port=_one({app["configuration"]["ingress"]["targetPort"], *_ports(container["probes"])}),
+        paths=_paths(container["probes"]),
+        memory=_mib(container["resources"]["memory"]),
+        patience=app["template"]["terminationGracePeriodSeconds"],
+    )
+
+
+def _ports(probes: list[dict[str, Any]]) -> set[int]:
+    return {probe["httpGet"]["port"] for probe in probes}
+
+
+def _paths(probes: list[dict[str, Any]]) -> frozenset[str]:
+    return frozenset(probe["httpGet"]["path"] for probe in probes)
+
+
+def _mib(text: str) -> int:
+    number, unit = re.fullmatch(r"(\d+)(Mi|Gi|m)", text).groups()  # type: ignore[union-attr]
+    return int(number) * _MIB[unit]
+
+
+def _one(values: set[int]) -> int:
+    (value,) = values
+    return value

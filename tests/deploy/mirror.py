@@ -1,0 +1,39 @@
+"""A server that says what reached it: behind a proxy, in the service's place."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class _Reflecting(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections stay open
+
+    def do_GET(self) -> None:
+        seen = {"port": self.client_address[1], "headers": self.headers.items()}
+        body = json.dumps(seen).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def mirror() -> Iterator[int]:
+    """Run it until the block ends; yield its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Reflecting)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,133 @@
+"""nginx and Caddy with the project's own configuration files, on free loopback ports.
+
+A file is used as it is, but for what its own head tells an operator to change, for the ports, and
+for the folders that belong to the system.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from tests.deploy.certificates import Certificate
+from tests.support.servers import ROOT, free_port, stop
+from tests.support.tools import program
+from tests.support.waiting import until
+
+KINDS = ("nginx", "caddy")
+_DEPLOY = ROOT / "deploy"
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A running proxy: its two addresses, and the certificate that it shows."""
+
+    https: str
+    http: str
+    certificate: Certificate
+
+
+@contextmanager
+def running(kind: str, upstream: int, folder: Path, certificate: Certificate) -> Iterator[Proxy]:
+    """Run a proxy in front of the port `upstream` until the block ends."""
+    ports = (free_port(), free_port())
+    prepare = {"nginx": _nginx, "caddy": _caddy}[kind]
+    command = prepare(ports, upstream, folder, certificate)
+    proxy = Proxy(f"https://localhost:{ports[0]}", f"http://localhost:{ports[1]}", certificate)
+    log = folder / "proxy.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "HOME": str(folder)},
+        )
+        try:
+            until(lambda: _up(proxy, process, log), what=f"{kind} answers")
+            yield proxy
+        finally:
+            stop(process)
+
+
+def _up(proxy: Proxy, process: subprocess.Popen[str], log: Path) -> bool:
+    assert process.poll() is None, log.read_text()
+    try:
+        requests.get(proxy.https, verify=str(proxy.certificate.chain), timeout=5)
+    except requests.ConnectionError:
+        return False
+    return True
+
+
+def _nginx(
+    ports: tuple[int, int], upstream: int, folder: Path, certificate: Certificate
+) -> list[str]:
+    https, http = ports
+    (folder / "authapi.conf").write_text(
+        changed(
+            _DEPLOY / "nginx" / "authapi.conf",
+            {
+                "    listen [::]:443 ssl http2;\n": "",
+                "    listen [::]:80;\n": "",
+                "listen 443 ssl": f"listen 127.0.0.1:{https} ssl",
+                "listen 80;": f"listen 127.0.0.1:{http};",
+                "https://$host$request_uri": f"https://$host:{https}$request_uri",
+                "auth.example;": "localhost;",
+                "/etc/letsencrypt/live/auth.example/fullchain.pem": str(certificate.chain),
+                "/etc/letsencrypt/live/auth.example/privkey.pem": str(certificate.key),
+                "/etc/nginx/snippets": str(_DEPLOY / "nginx"),
+                "127.0.0.1:8000": f"127.0.0.1:{upstream}",
+            },
+        )
+    )
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};\n"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;\n" if os.geteuid() == 0 else ""  # the folder is ours alone
+    main = folder / "nginx.conf"
+    main.write_text(
+        f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log stderr;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{temporary}include {folder}/authapi.conf;\n}}\n"
+    )
+    return [program("nginx"), "-p", str(folder), "-c", str(main), "-e", "stderr"]
+
+
+def _caddy(
+    ports: tuple[int, int], upstream: int, folder: Path, certificate: Certificate
+) -> list[str]:
+    https, http = ports
+    options = f"""{{
+	admin off
+	https_port {https}
+	http_port {http}
+	default_bind 127.0.0.1
+	storage file_system {folder}
+"""
+    site = changed(
+        _DEPLOY / "caddy" / "Caddyfile",
+        {
+            "\n{\n": f"\n{options}",
+            "auth.example {": f"localhost {{\n\ttls {certificate.chain} {certificate.key}",
+            "127.0.0.1:8000": f"127.0.0.1:{upstream}",
+        },
+    )
+    main = folder / "Caddyfile"
+    main.write_text(site)
+    return [program("caddy"), "run", "--config", str(main), "--adapter", "caddyfile"]
+
+
+def changed(file: Path, changes: Mapping[str, str]) -> str:
+    """Return the file's text with each key replaced; every key has to be there."""
+    text = file.read_text()
+    for old, new in changes.items():
+        assert old in text, f"{file.name} has no {old!r}"
+        text = text.replace(old, new)
+    return text

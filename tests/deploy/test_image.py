@@ -1,0 +1,126 @@
+"""The Dockerfile, built for real (`tests/deploy/images.py` says how) and its container run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.deploy.debian import archive
+from tests.deploy.images import Builder, Image
+from tests.support import tools
+from tests.support.actors import Visitor
+from tests.support.servers import ROOT, ServerProcess, free_port, server_process
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[Image]:
+    """The image, built once for all tests."""
+    tools.root()
+    builder = Builder(tmp_path_factory.mktemp("buildah"))
+    try:
+        builder.make_base(archive(shared_folder))
+        yield builder.build()
+    finally:
+        builder.clean()
+
+
+@pytest.fixture(scope="module")
+def variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a container is told: what the image cannot know, and a port of ours."""
+    return {**environment, "PORT": str(free_port()), "HOST": "127.0.0.1", "WEB_CONCURRENCY": "1"}
+
+
+@pytest.fixture
+def container(image: Image, variables: dict[str, str]) -> Iterator[ServerProcess]:
+    """A running container, its root file system read-only, nothing writable in it."""
+    command = image.command(image.config["Cmd"], variables)
+    with server_process(command, int(variables["PORT"]), {}) as server:
+        yield server
+
+
+def test_a_container_serves_as_nobody_on_a_read_only_disk(
+    image: Image, container: ServerProcess
+) -> None:
+    """Ready with a real database, a login works, and no process of it is root's."""
+    assert requests.get(container.base_url + "/readyz", timeout=10).json()["status"] == "ok"
+    visitor = Visitor(container.base_url)
+    assert visitor.protected(visitor.log_in()["access_token"]).status_code == 200
+    visitor.close()
+    assert image.config["User"] == "10001:10001"
+    assert {user for _, user in _processes(container.process.pid)} == {10001}
+
+
+def test_its_health_check_tells_alive_from_dead(
+    image: Image, variables: dict[str, str], container: ServerProcess
+) -> None:
+    """The command that Docker runs succeeds while the server answers, and fails after."""
+    kind, *check = image.config["Healthcheck"]["Test"]
+    assert kind == "CMD"
+    command = image.command(check, variables)
+    assert subprocess.run(command, timeout=30, check=False).returncode == 0
+    container.process.terminate()
+    container.process.wait(timeout=30)
+    done = subprocess.run(command, timeout=30, check=False, capture_output=True)
+    assert done.returncode == 1
+
+
+def test_it_ends_by_the_signal_that_docker_sends(image: Image, container: ServerProcess) -> None:
+    """`docker stop` ends it within its time of grace, workers included."""
+    members = [process for process, _ in _processes(container.process.pid)]
+    container.process.send_signal(signal.Signals[image.config["StopSignal"]])
+    assert container.process.wait(timeout=30) in (0, -signal.SIGTERM)
+    until(lambda: not any(_alive(member) for member in members), what="the workers end")
+
+
+def test_without_its_settings_a_container_names_what_is_missing(image: Image) -> None:
+    """S77: the reason stands in the container's log, and the container ends."""
+    command = image.command(image.config["Cmd"], {"PORT": str(free_port())})
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "JWT_SECRET is missing" in done.stdout + done.stderr
+
+
+def test_the_image_holds_the_service_and_nothing_else(image: Image) -> None:
+    """What the package reads is there, compiled; no test, secret, data, pip or compiler is."""
+    package = {
+        path.relative_to(ROOT)
+        for path in (ROOT / "authapi").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    wanted = {Path("wsgi.py"), Path("serve.py"), Path("requirements.txt"), *package}
+    app = image.files / "app"
+    there = {path.relative_to(app) for path in app.rglob("*") if path.is_file()}
+    assert {path for path in there if "__pycache__" not in path.parts} == wanted
+    assert any(path.suffix == ".pyc" for path in there)
+    assert not (image.files / "venv/bin/pip").exists()
+    assert not (image.files / "usr/bin/gcc").exists()
+
+
+def _processes(leader: int) -> list[tuple[int, int]]:
+    """Return the processes of the leader's group, each with the user it runs as."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[2]) == leader:
+                found.append((int(entry.name), entry.stat().st_uid))
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

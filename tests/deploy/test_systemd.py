@@ -1,0 +1,133 @@
+"""The systemd unit: as systemd judges it, and started by systemd as the documentation says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.deploy.debian import archive, run
+from tests.deploy.images import lay_out
+from tests.deploy.machines import STEPS, Machine
+from tests.deploy.proxies import changed
+from tests.support import tools
+from tests.support.actors import Visitor
+from tests.support.servers import ROOT, free_port
+from tests.support.tools import program
+from tests.support.waiting import until
+
+UNIT = ROOT / "deploy" / "systemd" / "authapi.service"
+HIGHEST_EXPOSURE = 15
+"""Of 100: what systemd calls "OK" begins at 50 and below."""
+
+
+class _Unit(ConfigParser):
+    """A unit's sections; of a name that is given twice the last one stands."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
+@pytest.fixture(scope="module")
+def analyze() -> str:
+    """Where systemd's own judge of units is."""
+    return program("systemd-analyze", "systemd")
+
+
+def test_systemd_knows_every_line_of_the_unit(analyze: str, tmp_path: Path) -> None:
+    """No misspelt name, no value that it ignores, no file that is missing."""
+    unit = tmp_path / UNIT.name
+    here = {"/opt/authapi/.venv/bin/python": sys.executable, "/opt/authapi": str(ROOT)}
+    unit.write_text(changed(UNIT, here))
+    done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_service_may_do_little(analyze: str) -> None:
+    """Systemd rates how much of the machine a broken-in service could reach."""
+    command = [analyze, "security", "--no-pager", "--offline=true"]
+    command += [f"--threshold={HIGHEST_EXPOSURE}", str(UNIT)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_a_stop_is_longer_than_the_servers_grace() -> None:
+    """Systemd kills what is left only after the server has had its time."""
+    unit = _Unit(strict=False, interpolation=None)
+    unit.read(UNIT)
+    grace = int(UNIT.read_text().partition("GRACE_SECONDS=")[2].split()[0])
+    assert int(unit["Service"]["TimeoutStopSec"]) > grace
+
+
+@pytest.fixture(scope="module")
+def machine(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine on which the documentation's steps were taken, up to the unit's."""
+    tools.root()
+    machine = Machine(tmp_path_factory.mktemp("machine") / "files")
+    machine.files.mkdir()
+    run(["tar", "-xf", str(archive(shared_folder)), "-C", str(machine.files)])
+    lay_out(machine.files / "opt" / "authapi")
+    unit = machine.files / "opt" / "authapi" / UNIT.relative_to(ROOT)
+    unit.parent.mkdir(parents=True)
+    unit.write_text(UNIT.read_text())
+    machine.do(STEPS[0])
+    return machine
+
+
+@pytest.fixture(scope="module")
+def port(machine: Machine, environment: Mapping[str, str]) -> int:
+    """Where the service listens on that machine, its secrets in the file for root alone."""
+    port = free_port()
+    given = {**environment, "PORT": str(port)}
+    lines = "".join(f"{name}={value}\n" for name, value in given.items())
+    machine.do(STEPS[1])
+    secrets = machine.files / "etc" / "authapi" / "authapi.env"
+    assert secrets.stat().st_mode & 0o777 == 0o600
+    assert "JWT_SECRET=" in secrets.read_text()
+    secrets.write_text(lines)
+    copy, reload, enable, look = STEPS[2].strip().splitlines()
+    assert "daemon-reload" in reload
+    assert "readyz" in look
+    machine.do(f"{copy}\n{enable.replace(' --now', '')}")  # the rest is for a running one
+    return port
+
+
+@pytest.fixture(scope="module")
+def console(machine: Machine, port: int) -> Iterator[Path]:
+    """The machine's console, when the service is up."""
+    with machine.booted() as console:
+        url = f"http://127.0.0.1:{port}/readyz"
+        until(lambda: _ok(url), what="the unit serves", seconds=90, instead=console.read_text)
+        yield console
+
+
+@pytest.mark.timeout(600)
+def test_systemd_starts_it_with_all_its_restrictions(console: Path, port: int) -> None:
+    """It is ready, hashes passwords, and is nobody's user: the hardening takes nothing it needs."""
+    visitor = Visitor(f"http://127.0.0.1:{port}")
+    answer = visitor.protected(visitor.log_in()["access_token"])
+    visitor.close()
+    assert answer.json()["status"] == "ok"
+    users = {owner for command, owner in _commands() if b"/opt/authapi/.venv" in command}
+    assert users
+    assert min(users) >= 61184  # where systemd's dynamic users begin
+
+
+def _ok(url: str) -> bool:
+    try:
+        return bool(requests.get(url, timeout=5).ok)
+    except requests.ConnectionError:
+        return False
+
+
+def _commands() -> Iterator[tuple[bytes, int]]:
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            yield (entry / "cmdline").read_bytes(), entry.stat().st_uid
+        except FileNotFoundError:
+            continue

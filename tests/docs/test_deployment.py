@@ -1,0 +1,28 @@
+"""`docs/deployment.md` leads to files that are there, and leaves none out."""
+
+import re
+
+from tests.support.servers import ROOT
+
+TEXT = (ROOT / "docs" / "deployment.md").read_text()
+NAMED = set(re.findall(r"\bdeploy/[\w/.-]*\w", TEXT)) | {"Dockerfile", "compose.yaml", "Procfile"}
+
+
+def test_every_deployment_of_the_table_has_its_section() -> None:
+    """The first table's links lead somewhere."""
+    links = re.findall(r"^\|.*\]\(#([a-z-]+)\)", TEXT, re.MULTILINE)
+    heads = re.findall(r"^## (.+)$", TEXT, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z -]", "", head.lower()).replace(" ", "-") for head in heads}
+    assert len(links) > 6
+    assert set(links) <= anchors
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    """Nobody is sent to copy what does not exist."""
+    assert [name for name in NAMED if not (ROOT / name).exists()] == []
+
+
+def test_every_file_of_a_deployment_is_named() -> None:
+    """None is there that nobody is told about."""
+    there = {str(path.relative_to(ROOT)) for path in (ROOT / "deploy").rglob("*") if path.is_file()}
+    assert there <= NAMED

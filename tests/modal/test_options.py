@@ -1,0 +1,127 @@
+"""Where the function runs and how far it grows, as the environment of `modal deploy` says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+import modal_deploy
+from authapi.server.options import QUICK_THREADS
+from authapi.settings import Settings
+from tests.modal import definition
+from tests.settings.variables import ENOUGH
+from tests.support.servers import ROOT, clean_environment
+
+CHOSEN = {
+    "DEPLOY_REGION": "eu-west, eu-north",
+    "DEPLOY_PROXY": "atlas",
+    "DEPLOY_MIN_CONTAINERS": "1",
+    "DEPLOY_MAX_CONTAINERS": "50",
+    "DEPLOY_BUFFER_CONTAINERS": "2",
+    "DEPLOY_SCALEDOWN_SECONDS": "600",
+}
+SHOW = """
+from tests.modal import definition
+made = definition.function()
+print(list(made["scheduler_placement"].regions), made["proxy"])
+print(made["min_containers"], made["max_containers"], made["buffer_containers"])
+print(made["scaledown_window"])
+"""
+
+
+def loaded(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with those variables, as the `modal` command loads the file."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=clean_environment(variables),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_the_environment_says_is_what_modal_is_asked_for() -> None:
+    """Region, proxy, and how many containers there are."""
+    assert loaded(SHOW, **CHOSEN).stdout.splitlines() == [
+        "['eu-west', 'eu-north'] modal.Proxy.from_name('atlas')",
+        "1 50 2",
+        "600",
+    ]
+
+
+def test_without_it_nothing_is_pinned_and_growth_is_bounded() -> None:
+    """No region, no proxy, no container kept; and a rush cannot cost without end."""
+    made = definition.function()
+    assert made["scheduler_placement"] is None
+    assert made["proxy"] is None
+    assert (made["min_containers"], made["max_containers"]) == (0, 20)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DEPLOY_REGION", "Europe"),
+        ("DEPLOY_REGION", "eu-west,"),
+        ("DEPLOY_PROXY", "my proxy"),
+        ("DEPLOY_MIN_CONTAINERS", "-1"),
+        ("DEPLOY_MAX_CONTAINERS", "0"),
+        ("DEPLOY_MAX_CONTAINERS", "many"),
+        ("DEPLOY_BUFFER_CONTAINERS", "1.5"),
+        ("DEPLOY_SCALEDOWN_SECONDS", "1"),
+        ("DEPLOY_MIN_CONTAINERS", "21"),  # more than the most
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:
+    """S77: before anything is sent to Modal, in words."""
+    with pytest.raises(SystemExit, match=f"- {variable} must"):
+        modal_deploy.options({variable: value})
+
+
+def test_every_wrong_value_is_named_at_once_and_without_a_traceback() -> None:
+    """S77: as the service itself does."""
+    done = loaded("import modal_deploy", DEPLOY_REGION="?", DEPLOY_MAX_CONTAINERS="?")
+    assert done.returncode == 1
+    assert [line.split()[1] for line in done.stderr.splitlines()[1:]] == [
+        "DEPLOY_REGION",
+        "DEPLOY_MAX_CONTAINERS",
+    ]
+
+
+def test_a_container_reads_none_of_it() -> None:
+    """There the file is loaded again, and what a secret happens to hold must not end it."""
+    done = loaded("import modal_deploy", MODAL_IS_REMOTE="1", DEPLOY_REGION="?")
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_variable_is_documented() -> None:
+    """With its default, in the order of the file."""
+    text = (ROOT / "docs" / "deployment.md").read_text()
+    rows = re.findall(r"^\| `(DEPLOY_\w+)` \| (\S+) \|", text, re.MULTILINE)
+    wanted = [
+        (name, "none" if default is None else str(default))
+        for name, (_, _, default) in modal_deploy.OPTIONS.items()
+    ]
+    assert rows == wanted
+
+
+def test_a_container_holds_what_it_is_sent() -> None:
+    """A thread per request, as many as logins may take and what is quick; and their memory."""
+    made: Any = definition.function()
+    given = definition.variables()
+    settings = Settings.from_environ({**ENOUGH, **given})
+    logins = settings.hash_slots + settings.hash_seats
+    assert settings.hash_slots
+    assert made["max_concurrent_inputs"] == logins + QUICK_THREADS
+    assert 180 + settings.hash_slots * settings.argon2_memory_kib / 1024 <= made["memory"]
+
+
+def test_no_request_lives_to_be_redirected_and_no_snapshot_is_taken() -> None:
+    """After 150 s Modal redirects; a snapshot would clone the state behind new object ids."""
+    made = definition.function()
+    assert made["timeout"] < 150
+    assert made["enable_memory_snapshot"] is False

@@ -1,0 +1,23 @@
+"""A body that is refused: the client learns why, though it is still sending."""
+
+from collections import Counter
+
+import requests
+
+from tests.support.servers import workers
+
+SIZES = (40_000, 200_000, 900_000)
+TIMES = 80
+
+
+def test_whoever_sends_too_much_gets_to_read_the_refusal(environment: dict[str, str]) -> None:
+    """S9: a 413 each time, never a connection that is reset under the answer."""
+    with workers(environment, processes=1) as server, requests.Session() as http:
+        seen: Counter[object] = Counter()
+        for size in TIMES * SIZES:
+            try:
+                answer = http.post(server.base_url + "/register", json="x" * size, timeout=20)
+                seen[answer.status_code] += 1
+            except requests.ConnectionError as error:
+                seen[type(error).__name__] += 1
+    assert seen == {413: TIMES * len(SIZES)}
