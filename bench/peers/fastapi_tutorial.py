@@ -48,9 +48,7 @@ class RefreshToken(BaseModel):
 
 def token_for(username: str, life: timedelta) -> str:
     """Return a signed token."""
-    return jwt.encode(
-        {"sub": username, "exp": datetime.now(UTC) + life}, SECRET, algorithm="HS256"
-    )
+    return jwt.encode({"sub": username, "exp": datetime.now(UTC) + life}, SECRET, algorithm="HS256")
 
 
 def pair_for(username: str) -> dict[str, str]:
@@ -123,6 +121,7 @@ def seed(count: int) -> None:
     """Store users."""
     stored = passwords.hash(PASSWORD)
     database.users.delete_many({})
+    database.refresh_tokens.delete_many({})
     database.users.insert_many(
         [{"username": name(number), "password": stored} for number in range(count)]
     )

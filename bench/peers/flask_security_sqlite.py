@@ -36,7 +36,7 @@ app = Flask(__name__)
 app.config.update(
     SECRET_KEY=SECRET,
     SQLALCHEMY_ENGINES={"default": f"sqlite:///{os.environ['PEER_FOLDER']}/{DATABASE}.sqlite"},
-    SECURITY_PASSWORD_SALT="146585145368132386173505678016728509634",
+    SECURITY_PASSWORD_SALT="146585145368132386173505678016728509634",  # noqa: S106 - of a benchmark
     SECURITY_REGISTERABLE=True,
     SECURITY_SEND_REGISTER_EMAIL=False,
     SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
@@ -106,6 +106,7 @@ def seed(count: int) -> None:
     """Store users."""
     with app.app_context():
         stored = hash_password(PASSWORD)
+        database.session.execute(delete(FsRefreshTracker))
         database.session.execute(delete(User))
         database.session.execute(
             insert(User),
