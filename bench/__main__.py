@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import groups, machine, picture, report, results, seed
+from bench.contenders import PEER_USERS
 from bench.groups import ALL, COLD, FLOORS, MEMORY, PEERS_GROUP, SERVERS, SIZES, Group
 from bench.places import PAGE, PICTURE, RESULT
 from bench.ratios import Row
@@ -41,7 +42,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 2
     say = _progress()
-    for count in sorted({*options.users, groups.PEER_USERS}):
+    for count in sorted({*options.users, PEER_USERS}):
         if not seed.is_complete(count):
             say(f"storing {count:,} users; `python -m bench.seed` does that beforehand")
         seed.seed(count)

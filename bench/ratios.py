@@ -84,7 +84,9 @@ def outcome(rows: Sequence[Row], comparison: Comparison) -> Outcome:
     )
     both = sorted(above.keys() & below.keys())
     figure = comparison.figure
-    ratios = [above[number][figure] / below[number][figure] for number in both]
+    ratios = [
+        above[number][figure] / below[number][figure] for number in both if below[number][figure]
+    ]
     pairs = [row for number in both for row in (above[number], below[number])]
     return Outcome(
         comparison,

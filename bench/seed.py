@@ -7,7 +7,6 @@ one session each. What is complete is left alone; what was cut short goes on whe
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -58,11 +57,12 @@ def is_complete(count: int) -> bool:
 
 def seed(count: int) -> None:
     """Store `count` users and their sessions, saying how far it is."""
-    folder = data_folder(count)
-    if is_complete(count):
-        if count > SMALL:
-            return
-        shutil.rmtree(folder)
+    complete = data_folder(count) / "complete"
+    if complete.exists() and count > SMALL:
+        return
+    complete.unlink(missing_ok=True)
+    if count <= SMALL:
+        _empty(count)
     with opened(count) as database:
         began, start = time.monotonic(), _stored(database)
         password_hash = argon2_hash()
@@ -71,7 +71,16 @@ def seed(count: int) -> None:
             UserStore(database).add_many(users(numbers, password_hash))
             _add_sessions(database, numbers)
             _say(count, numbers.stop, start, time.monotonic() - began)
-    (folder / "complete").touch()
+    complete.touch()
+
+
+def _empty(count: int) -> None:
+    """Drop what earlier runs left, the peers' databases too."""
+    uri = ensure_running(data_folder(count) / "mongo")
+    with pymongo.MongoClient[dict[str, object]](uri) as client:
+        for name in client.list_database_names():
+            if name not in ("admin", "config", "local"):
+                client.drop_database(name)
 
 
 def _stored(database: Database) -> int:

@@ -1,5 +1,5 @@
 -- Trades refresh tokens: each answer's token is used once, by a later request.
--- Arguments: a file with a token a line, the path.
+-- Arguments: a file with a token a line, the path, the seconds of warm-up that do not count.
 
 dofile(debug.getinfo(1, "S").source:match("^@(.*)/") .. "/common.lua")
 local tokens, first, last, path = {}, 1, 0, "/refresh"
@@ -14,7 +14,7 @@ function init(args)
   math.randomseed(os.time())
   path = args[2]
   for line in io.lines(args[1]) do put(line) end
-  response = expecting(200, function(body)
+  response = expecting(200, tonumber(args[3]), function(body)
     put(body:match('"refresh_token": ?"([^"]+)"'))
   end)
 end

@@ -1,5 +1,6 @@
 -- Sends prepared requests. Arguments: a file, "again" or "once", the expected status
--- ("0": wrk's own count of statuses over 399 has to do, which costs the client less).
+-- ("0": wrk's own count of statuses over 399 has to do, which costs the client less), the seconds of
+-- warm-up that do not count.
 -- A line of the file: method, path, Authorization, Content-Type, body, with tabs between; "-": none.
 
 dofile(debug.getinfo(1, "S").source:match("^@(.*)/") .. "/common.lua")
@@ -22,7 +23,7 @@ function init(args)
     headers["Content-Type"] = header_or_nil(content_type)
     table.insert(prepared, wrk.format(method, path, headers, header_or_nil(body)))
   end
-  if tonumber(args[3]) > 0 then response = expecting(tonumber(args[3])) end
+  if tonumber(args[3]) > 0 then response = expecting(tonumber(args[3]), tonumber(args[4])) end
 end
 
 function request()
