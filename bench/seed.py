@@ -64,14 +64,19 @@ def seed(count: int) -> None:
     if count <= SMALL:
         _empty(count)
     with opened(count) as database:
-        began, start = time.monotonic(), _stored(database)
-        password_hash = argon2_hash()
-        for first in range(start, count, _BATCH):
-            numbers = range(first, min(first + _BATCH, count))
-            UserStore(database).add_many(users(numbers, password_hash))
-            _add_sessions(database, numbers)
-            _say(count, numbers.stop, start, time.monotonic() - began)
+        fill(database, count)
     complete.touch()
+
+
+def fill(database: Database, count: int) -> None:
+    """Store the users and sessions that are missing."""
+    began, start = time.monotonic(), _stored(database)
+    password_hash = argon2_hash()
+    for first in range(start, count, _BATCH):
+        numbers = range(first, min(first + _BATCH, count))
+        UserStore(database).add_many(users(numbers, password_hash))
+        _add_sessions(database, numbers)
+        _say(count, numbers.stop, start, time.monotonic() - began)
 
 
 def _empty(count: int) -> None:

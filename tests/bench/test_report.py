@@ -67,9 +67,9 @@ def test_a_group_measured_again_leaves_the_others_as_they_were(tmp_path: Path) -
 
 def test_writing_changes_what_is_between_the_markers_only() -> None:
     """Twice is as good as once."""
-    page = "above\n<!-- bench:cold -->\nold\n<!-- bench:cold end -->\nbelow\n"
+    page = "above\n<!-- bench:cold -->\nyesterday\n<!-- bench:cold end -->\nbelow\n"
     once = report.filled(page, "cold", "new | \\1")
-    assert once == page.replace("old", "new | \\1")
+    assert once == page.replace("yesterday", "new | \\1")
     assert report.filled(once, "cold", "new | \\1") == once
 
 
