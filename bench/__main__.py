@@ -22,7 +22,7 @@ from bench.ratios import Row
 from bench.rounds import Plan, cold_rounds, load_rounds, memory_rounds
 from bench.wrk import LoadError, path_of_wrk
 
-_WEIGHINGS = 2  # rounds: memory hardly differs between them
+_FEWER = {MEMORY: 2, COLD: 3}  # rounds at the most: what they measure hardly differs between them
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def main() -> int:
 def _measure(
     name: str, task: Task, options: argparse.Namespace, say: Callable[[str], None]
 ) -> None:
-    rounds = min(options.rounds, _WEIGHINGS) if name == MEMORY else options.rounds
+    rounds = min(options.rounds, _FEWER.get(name, options.rounds))
     circumstances: dict[str, Any] = {
         "machine": machine.describe(),
         "versions": machine.versions(),
@@ -113,7 +113,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--group", type=_groups, default=list(ALL), help=f"of {','.join(ALL)}")
     parser.add_argument("--users", type=seed.numbers, default=[1000], help="1000,100000,1000000")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of one measurement")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of one measurement")
     parser.add_argument("--warm-up", type=float, default=1.0, help="seconds of load before it")
     return parser.parse_args()
 

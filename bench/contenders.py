@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from authapi.embedded import ensure_running
 from bench.dialects import Dialect, FastapiUsers, FlaskJwtExtended, FlaskSecurity
@@ -20,6 +20,7 @@ ENDPOINTS = (PROTECTED, REFRESH, AUTHENTICATE, REGISTER)
 SAME, OWN = "same", "own"
 OURS = "authapi"
 PEER_USERS = 1000
+_DEAR = 2.0  # their own hashes cost 5 to 10 times as much
 
 Command = Callable[[int], list[str]]
 
@@ -38,7 +39,8 @@ class Contender:
         users: how many users it knows.
         alive: the path that says it is up.
         asgi: whether it is an ASGI application.
-        wants_token: whether `/protected` is; a floor's is not.
+        wants_token: whether `/protected` does; a floor's does not.
+        patience: how many times longer it is measured than others, when its answers are few.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Contender:
     alive: str = "/healthz"
     asgi: bool = False
     wants_token: bool = True
+    patience: float = 1.0
 
 
 def granian(target: str) -> Command:
@@ -148,10 +151,12 @@ def peer(name: str, which_hash: str = SAME) -> Contender:
     }
     seeding = [sys.executable, "-m", "bench.peers.seed", module, str(PEER_USERS)]
     subprocess.run(seeding, cwd=ROOT, env={**os.environ, **environment}, check=True)  # noqa: S603
-    if which_hash == OWN:
-        name, endpoints = f"{name}, own hash", (AUTHENTICATE, REGISTER)
     target = f"bench.peers.{module}"
     serve = uvicorn if asgi else granian
-    return Contender(
+    served = Contender(
         name, serve(f"{target}:app"), environment, endpoints, target, dialect, PEER_USERS, asgi=asgi
     )
+    if which_hash == SAME:
+        return served
+    hashing = (AUTHENTICATE, REGISTER)
+    return replace(served, name=f"{name}, own hash", endpoints=hashing, patience=_DEAR)

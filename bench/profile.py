@@ -8,7 +8,6 @@ database server's own time is not in it: it is another process.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import tempfile
@@ -16,19 +15,17 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stderr
 from pathlib import Path
-from typing import Any, cast
-from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask
 from pymongo import monitoring
 
 from authapi import create_app
 from authapi.embedded import ensure_running
 from authapi.settings import Settings
 from bench.accounting import Account, account, function_name, group_of
+from bench.calls import Caller, Deeds
 
-PASSWORD = "correct horse battery"
 SECRET = "for-the-profile-0123456789-abcdefghijklmnopqrstuvwxyz"
+Parts = dict[str, dict[str, float]]
 OWN = ("authapi", "logging")
 
 
@@ -48,92 +45,6 @@ class Commands(monitoring.CommandListener):
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         """Do nothing."""
-
-
-class Caller:
-    """Calls a WSGI application with one kind of request after the other, with no client between."""
-
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._number = 0
-
-    def call(self, method: str, path: str, body: object = None, token: str = "") -> dict[str, Any]:
-        """Return the JSON of an answer that has to be a success."""
-        statuses: list[str] = []
-
-        def start_response(status: str, *_: object) -> Callable[[bytes], object]:
-            statuses.append(status)
-            return bytes
-
-        environ = self._environ(method, path, body, token)
-        raw = b"".join(self._app(environ, cast(StartResponse, start_response)))
-        if not statuses[0].startswith("200"):
-            raise SystemExit(f"{method} {path} was answered {statuses[0]}: {raw!r}")
-        answer: dict[str, Any] = json.loads(raw)
-        return answer
-
-    def _environ(self, method: str, path: str, body: object, token: str) -> WSGIEnvironment:
-        self._number += 1
-        raw = b"" if body is None else json.dumps(body).encode()
-        environ: WSGIEnvironment = {
-            "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "8000",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": f"10.{self._number >> 16 & 255}.{self._number >> 8 & 255}."
-            f"{self._number & 255}",
-            "HTTP_HOST": "127.0.0.1:8000",
-            "HTTP_USER_AGENT": "bench",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(raw),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.version": (1, 0),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-        if raw:
-            environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(raw))}
-        if token:
-            environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        return environ
-
-
-class Deeds:
-    """The requests that are looked at; each succeeds however often it is repeated."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-        self._users = [f"user{number}" for number in range(8)]
-        self._registered = 0
-        for user in self._users:
-            caller.call("POST", "/register", {"username": user, "password": PASSWORD})
-        self._tokens = self.authenticate()
-
-    def protected(self) -> object:
-        """Open what is protected."""
-        return self._caller.call("GET", "/protected", token=self._tokens["access_token"])
-
-    def refresh(self) -> object:
-        """Trade a refresh token."""
-        body = {"refresh_token": self._tokens["refresh_token"]}
-        self._tokens = self._caller.call("POST", "/refresh", body)
-        return self._tokens
-
-    def authenticate(self) -> dict[str, Any]:
-        """Log one user after the other in."""
-        self._users.append(self._users.pop(0))
-        body = {"username": self._users[0], "password": PASSWORD}
-        return self._caller.call("POST", "/authenticate", body)
-
-    def register(self) -> object:
-        """Register somebody new."""
-        self._registered += 1
-        body = {"username": f"new{self._registered}", "password": PASSWORD}
-        return self._caller.call("POST", "/register", body)
 
 
 def table(name: str, found: Account, commands: Counter[str], functions: int) -> str:
@@ -180,6 +91,8 @@ def main() -> None:
     )
     parser.add_argument("--log-level", default="INFO", help="LOG_LEVEL; the log goes to /dev/null")
     parser.add_argument("--functions", type=int, default=30, help="how many functions to list")
+    parser.add_argument("--save", type=Path, help="keep the parts in this file")
+    parser.add_argument("--against", type=Path, help="such a file: print a table, before and after")
     names = ("protected", "refresh", "authenticate", "register")
     parser.add_argument("--only", choices=names, action="append", help="which request")
     options = parser.parse_args()
@@ -190,14 +103,37 @@ def main() -> None:
         with redirect_stderr(null):
             app = create_app(settings)
             deeds = Deeds(Caller(app))
+            parts: Parts = {}
             for name in options.only or names:
                 deed: Callable[[], object] = getattr(deeds, name)
                 for _ in range(10):
                     deed()
                 commands.seen.clear()
                 found = account(deed, options.seconds)
+                parts[name] = found.by_group()
                 print(table(f"/{name}", found, commands.seen, options.functions), end="\n\n")
             app.extensions["authapi.services"].database.close()
+
+    if options.save:
+        options.save.write_text(json.dumps(parts, indent=1) + "\n")
+    if options.against:
+        print(before_and_after(json.loads(options.against.read_text()), parts))
+
+
+def before_and_after(before: Parts, after: Parts) -> str:
+    """Return a Markdown table of the microseconds of each group in two profiles."""
+    both = [name for name in after if name in before]
+    lines = ["| µs of processor time | " + " | ".join(f"`/{name}`" for name in both) + " |"]
+    lines.append("| --- " * (len(both) + 1) + "|")
+    groups = dict.fromkeys(group for name in both for group in {**before[name], **after[name]})
+    for group in [*groups, "all"]:
+        cells = [f"{_of(before[name], group):.0f} → {_of(after[name], group):.0f}" for name in both]
+        lines.append(f"| {group} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _of(parts: dict[str, float], group: str) -> float:
+    return sum(parts.values()) if group == "all" else parts.get(group, 0.0)
 
 
 def environment(folder: Path, log_level: str) -> dict[str, str]:

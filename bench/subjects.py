@@ -93,6 +93,7 @@ class Served:
         """Warm up, then measure."""
         if endpoint == PROTECTED and warm_up:  # its answers are not looked at one by one
             self._run(endpoint, warm_up, 0)
+        seconds *= self._contender.patience
         return self._run(endpoint, seconds, 0 if endpoint == PROTECTED else warm_up)
 
     def _run(self, endpoint: str, seconds: float, warm_up: float) -> Figures:

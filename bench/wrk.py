@@ -62,7 +62,7 @@ def path_of_wrk() -> str:
 
 
 def run(base_url: str, load: Load, seconds: float) -> Figures:
-    """Load a server for so many seconds.
+    """Load a server for so many seconds; wrk knows whole ones only, at least 1.
 
     Raises:
         LoadError: when wrk fails.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.accounting import account, charged, function_name
+from bench.profile import before_and_after
 
 SITE = "/opt/python3.11/site-packages"
 
@@ -42,3 +43,14 @@ def test_the_parts_of_an_account_make_the_whole() -> None:
     found = account(lambda: sum(range(20_000)), seconds=0.2)
     assert found.requests > 0
     assert sum(found.by_group().values()) == pytest.approx(found.cpu + found.hashing, rel=0.25)
+
+
+def test_two_profiles_are_compared_group_by_group() -> None:
+    """A group that only one of them has counts as nothing in the other."""
+    before = {"protected": {"PyJWT": 80.0, "authapi": 40.4}}
+    after = {"protected": {"authapi": 30.2}}
+    assert before_and_after(before, after).splitlines()[2:] == [
+        "| PyJWT | 80 → 0 |",
+        "| authapi | 40 → 30 |",
+        "| all | 120 → 30 |",
+    ]
