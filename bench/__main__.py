@@ -12,17 +12,23 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from subprocess import CalledProcessError
 from typing import Any
 
+from authapi.embedded import EmbeddedUnavailable
 from bench import groups, machine, picture, report, results, seed
 from bench.contenders import PEER_USERS
 from bench.groups import ALL, COLD, FLOORS, MEMORY, PEERS_GROUP, SERVERS, SIZES, Group
 from bench.places import PAGE, PICTURE, RESULT
+from bench.processes import ServerFailed
 from bench.ratios import Row
 from bench.rounds import Plan, cold_rounds, load_rounds, memory_rounds
+from bench.subjects import WrongAnswer
 from bench.wrk import LoadError, path_of_wrk
 
 _FEWER = {MEMORY: 2, COLD: 3}  # rounds at the most: what they measure hardly differs between them
+FAILURES = (CalledProcessError, EmbeddedUnavailable, LoadError, ServerFailed, WrongAnswer)
+"""What ends the measuring of a group, but not of the others."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,15 @@ def main() -> int:
         if not seed.is_complete(count):
             say(f"storing {count:,} users; `python -m bench.seed` does that beforehand")
         seed.seed(count)
+    failed: list[str] = []
     for name in options.group:
         say(f"--- {report.TITLES[name]} ({name})")
-        _measure(name, _task(name, options.users), options, say)
-    return _finish(options.group)
+        try:
+            _measure(name, _task(name, options.users), options, say)
+        except FAILURES as failure:
+            failed.append(name)
+            say(f"FAILED: {name}: {failure}")
+    return _finish(options.group, failed)
 
 
 def _measure(
@@ -84,18 +95,22 @@ def _task(name: str, users: list[int]) -> Task:
     }[name]
 
 
-def _finish(names: list[str]) -> int:
+def _finish(names: list[str], failed: list[str]) -> int:
     found = results.read(RESULT)
+    if failed:
+        print(f"\nFAILED: {', '.join(failed)}; what is shown of them is older", file=sys.stderr)
     report.show(found, names, print)
-    report.write(found, PAGE)
-    picture.draw(found, PICTURE)
-    rows = [row for name in names for row in found["groups"][name]["rows"]]
+    if found["groups"]:
+        report.write(found, PAGE)
+        picture.draw(found, PICTURE)
+    measured = [found["groups"][name] for name in names if name not in failed]
+    rows = [row for group in measured for row in group["rows"]]
     errors = sum(sum(row.get("errors", {}).values()) for row in rows)
     if errors:
         print(
             f"\n{errors} ANSWERS WERE NOT THE EXPECTED ONES: see the lines above", file=sys.stderr
         )
-    return 1 if errors else 0
+    return 1 if errors or failed else 0
 
 
 def _progress() -> Callable[[str], None]:

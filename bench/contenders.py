@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from authapi.embedded import ensure_running
+from bench import databases
 from bench.dialects import Dialect, FastapiUsers, FlaskJwtExtended, FlaskSecurity
-from bench.places import BUILD, ROOT, data_folder
+from bench.places import BUILD, ROOT
 from bench.seed import SECRET
 
 PROCESSES = 2
@@ -99,7 +99,7 @@ def ours(
     """
     environment = {
         "JWT_SECRET": SECRET,
-        "MONGO_URI": ensure_running(data_folder(users) / "mongo"),
+        "MONGO_URI": databases.uri(users),
         "TRUSTED_PROXIES": "1",
         "LOG_LEVEL": "WARNING",  # nobody writes an access log here
     }
@@ -109,7 +109,7 @@ def ours(
 def floor(name: str, module: str, *endpoints: str, alive: str = "/healthz") -> Contender:
     """Return a floor."""
     target = f"bench.floors.{module}"
-    environment = {"MONGO_URI": ensure_running(data_folder(PEER_USERS) / "mongo")}
+    environment = {"MONGO_URI": databases.uri(PEER_USERS)}
     return Contender(
         name,
         granian(f"{target}:app"),
@@ -144,7 +144,7 @@ def peer(name: str, which_hash: str = SAME) -> Contender:
     folder = BUILD / "data" / "peers"
     folder.mkdir(parents=True, exist_ok=True)
     environment = {
-        "MONGO_URI": ensure_running(data_folder(PEER_USERS) / "mongo"),
+        "MONGO_URI": databases.uri(PEER_USERS),
         "MONGO_DATABASE": f"peer_{module}_{which_hash}",
         "PEER_HASH": which_hash,
         "PEER_FOLDER": str(folder),

@@ -19,9 +19,9 @@ from pymongo.errors import BulkWriteError
 
 from authapi.accounts.store import UserStore
 from authapi.database import Database
-from authapi.embedded import ensure_running
 from authapi.settings import Settings
 from authapi.wiring import build_database
+from bench import databases
 from bench.places import data_folder
 from bench.population import PASSWORD, sessions, users
 
@@ -41,8 +41,7 @@ def argon2_hash() -> str:
 @contextmanager
 def opened(count: int) -> Iterator[Database]:
     """Start the embedded database for `count` users, and connect as the service does."""
-    uri = ensure_running(data_folder(count) / "mongo")
-    settings = Settings.from_environ({"JWT_SECRET": SECRET, "MONGO_URI": uri})
+    settings = Settings.from_environ({"JWT_SECRET": SECRET, "MONGO_URI": databases.uri(count)})
     database = build_database(settings)
     try:
         yield database
@@ -81,8 +80,7 @@ def fill(database: Database, count: int) -> None:
 
 def _empty(count: int) -> None:
     """Drop what earlier runs left, the peers' databases too."""
-    uri = ensure_running(data_folder(count) / "mongo")
-    with pymongo.MongoClient[dict[str, object]](uri) as client:
+    with pymongo.MongoClient[dict[str, object]](databases.uri(count)) as client:
         for name in client.list_database_names():
             if name not in ("admin", "config", "local"):
                 client.drop_database(name)

@@ -84,7 +84,7 @@ class Served:
                 self._send(self._dialect.login(name(0)), 200)
             elif endpoint == PROTECTED:
                 answer = self._send(self._dialect.protected(self._some_access()), 200)
-                if b"Hello, user00" not in answer:
+                if b"Hello, user" not in answer:
                     raise WrongAnswer(f"{self.name}: {answer[:200]!r}")
             else:
                 self._send(self._dialect.refresh(self._log_in(1)[0].refresh), 200)
