@@ -49,7 +49,7 @@ def load_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
         for number in range(1, plan.rounds + 1):
             rows = []
             for endpoint in ENDPOINTS:
-                for subject in _shuffled(subjects, number):
+                for subject in in_order_of_round(subjects, number):
                     if endpoint in subject.endpoints:
                         rows.append(_measured(subject, endpoint, number, plan))
             yield rows
@@ -72,7 +72,7 @@ def memory_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
     """Weigh the workers of each contender, after a warm-up and after load on all it offers."""
     for number in range(1, plan.rounds + 1):
         rows: list[Row] = []
-        for contender in _shuffled(group.contenders, number):
+        for contender in in_order_of_round(group.contenders, number):
             with serving(contender) as served:
                 rows += [
                     _weighed(served, "idle", number, plan, plan.warm_up),
@@ -94,7 +94,7 @@ def cold_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
     """Start each contender afresh: the application by itself, and its server."""
     for number in range(1, plan.rounds + 1):
         rows: list[Row] = []
-        for contender in _shuffled(group.contenders, number):
+        for contender in in_order_of_round(group.contenders, number):
             for moment, start in (("in process", _in_process), ("server", _as_server)):
                 seconds = start(contender)
                 where = f"round {number}/{plan.rounds}  {moment:<10} {contender.name:<20}"
@@ -131,6 +131,6 @@ def _as_server(contender: Contender) -> float:
         return server.seconds
 
 
-def _shuffled(things: Sequence[T], number: int) -> list[T]:
+def in_order_of_round(things: Sequence[T], number: int) -> list[T]:
     """Return the order of a round: the same in every run, another one in every round."""
     return random.Random(number).sample(things, len(things))  # noqa: S311 - no secret
