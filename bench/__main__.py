@@ -8,6 +8,7 @@ made from them.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,13 +18,13 @@ from typing import Any
 
 from authapi.embedded import EmbeddedUnavailable
 from bench import groups, machine, picture, report, results, seed
+from bench.client import WrongAnswer
 from bench.contenders import PEER_USERS
 from bench.groups import ALL, COLD, FLOORS, MEMORY, PEERS_GROUP, SERVERS, SIZES, Group
-from bench.places import PAGE, PICTURE, RESULT
+from bench.places import PAGE, PICTURE, REQUESTS, RESULT
 from bench.processes import ServerFailed
 from bench.ratios import Row
 from bench.rounds import Plan, cold_rounds, load_rounds, memory_rounds
-from bench.subjects import WrongAnswer
 from bench.wrk import LoadError, path_of_wrk
 
 _FEWER = {MEMORY: 2, COLD: 3}  # rounds at the most: what they measure hardly differs between them
@@ -47,6 +48,7 @@ def main() -> int:
     except LoadError as problem:
         print(problem, file=sys.stderr)
         return 2
+    shutil.rmtree(REQUESTS, ignore_errors=True)  # of earlier runs
     say = _progress()
     for count in sorted({*options.users, PEER_USERS}):
         if not seed.is_complete(count):

@@ -59,7 +59,8 @@ def test_one_unexpected_answer_makes_the_comparison_void() -> None:
 
 def test_a_round_that_lacks_one_of_the_two_does_not_count() -> None:
     """A run that was cut short leaves whole rounds to compare."""
-    found = outcome([row(1, "ours", 95), row(1, "floor", 100), row(2, "ours", 1)], GOAL)
+    whole = [row(1, "ours", 95), row(1, "floor", 100)]
+    found = outcome([*whole, row(2, "ours", 1), row(3, "floor", 1)], GOAL)
     assert found.rounds == 1
     assert found.verdict == "met"
 

@@ -13,13 +13,14 @@ import pytest
 from authapi.settings import Settings
 from authapi.wiring import build_database
 from bench import wrk
+from bench.client import WrongAnswer
 from bench.contenders import PROTECTED, REFRESH, Contender, granian
 from bench.dialects import Request
 from bench.groups import Group
 from bench.processes import ServerFailed, free_port, started
 from bench.rounds import Plan, load_rounds
 from bench.seed import fill
-from bench.subjects import WrongAnswer, serving
+from bench.subjects import serving
 from bench.wrk import Load
 
 USERS = 40
