@@ -26,6 +26,7 @@ def draw(found: dict[str, Any], file: Path) -> None:
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "authapi"  # the same figures give the same file
+    mpl.rcParams["svg.fonttype"] = "none"  # text stays text
     mpl.rcParams["font.size"] = 8
     from matplotlib import pyplot
 

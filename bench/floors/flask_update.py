@@ -22,9 +22,9 @@ _client: MongoClient[dict[str, object]] = MongoClient(
     w="majority",
     journal=True,
     readPreference="primary",
-    serverSelectionTimeoutMS=1200,
-    connectTimeoutMS=1200,
-    timeoutMS=1200,
+    serverSelectionTimeoutMS=10_000,
+    connectTimeoutMS=10_000,
+    timeoutMS=10_000,
 )
 _sessions = _client["bench_floor"]["sessions"]
 _sessions.create_index([("expires_at", 1)], expireAfterSeconds=0)
