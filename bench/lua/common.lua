@@ -23,10 +23,10 @@ end
 
 function done(summary, latency, requests)
   local thread = threads[1] -- wrk is run with one
-  local counted, from, to = thread:get("counted"), thread:get("counted_from"), thread:get("counted_to")
+  local counted = thread:get("counted")
   local answered, seconds = summary.requests, summary.duration / 1e6
   if counted then
-    answered, seconds = math.max(0, counted - 1), to - from
+    answered, seconds = counted, seconds - thread:get("not_counted")
   end
   local errors, first = summary.errors, thread:get("first_unexpected") or ""
   io.write(string.format(
@@ -45,14 +45,10 @@ end
 -- all begin at once, the first ones would come late, and those under way at the end be lost.
 function expecting(status_expected, warm_up, next_step)
   unexpected, first_unexpected = 0, ""
-  counted, counted_from, counted_to = 0, 0, 0
+  counted, not_counted = 0, warm_up
   local warm = now() + warm_up
   return function(status, headers, body)
-    local moment_now = now()
-    if moment_now >= warm then
-      if counted == 0 then counted_from = moment_now end
-      counted, counted_to = counted + 1, moment_now
-    end
+    if now() >= warm then counted = counted + 1 end
     if status ~= status_expected then
       unexpected = unexpected + 1
       if first_unexpected == "" then first_unexpected = status .. " " .. body end
