@@ -7,7 +7,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-stores lint format lock extension clean
+.PHONY: help run serve test test-stores bench lint format lock extension clean
 
 help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: .venv/dev node_modules/.installed ## Run every test
 test-stores: .venv/dev ## Run the store, race and property tests (on TEST_MONGO_URI, if set)
 	pytest -n 2 tests/stores tests/races tests/properties tests/sessions $(ARGS)
 
+bench: .venv-bench/installed ## Measure it beside floors and others; see docs/performance.md
+	@.venv-bench/bin/python -m bench $(ARGS)
+
 lint: .venv/dev node_modules/.installed ## Check style, types and layers
 	ruff check .
 	ruff format --check .
@@ -42,13 +45,14 @@ lock: .venv/dev ## Pin the newest releases in requirements*.txt
 	$(LOCK) --upgrade requirements.in -o requirements.txt
 	$(LOCK) --upgrade requirements-embedded.in -o requirements-embedded.txt
 	$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
+	$(LOCK) --upgrade bench/requirements.in -o bench/requirements.txt
 
 extension: .venv/dev node_modules/.installed ## Make the extension's zips for both stores
 	npm run --silent lint:webext
 	npm run --silent package
 
 clean: ## Remove what was installed and built; instance/ (your data) stays
-	rm -rf .venv node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/run: requirements.txt requirements-embedded.txt | .venv/bin/python
 	@echo "Installing what the service needs (once)…"
@@ -59,6 +63,12 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 	@echo "Installing what the tests need (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/run
+
+.venv-bench/installed: bench/requirements.txt requirements.txt requirements-embedded.txt
+	@echo "Installing what the benchmark compares with (once)…"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

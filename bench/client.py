@@ -1,0 +1,108 @@
+"""One who asks before the load: does a server do its work, and whom does it let in."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from bench.contenders import AUTHENTICATE, PROTECTED, REGISTER, Contender
+from bench.dialects import NONE, Request, Tokens
+from bench.population import name
+
+TOKENS = 32
+"""How many users are logged in for a measurement: more than there are connections."""
+
+_FRESH = 240.0  # seconds; every contender's access tokens live longer
+_TOGETHER = 4
+
+
+class WrongAnswer(Exception):
+    """A contender does not do what it is measured for."""
+
+
+class Client:
+    """Speaks HTTP with a contender's server, in its dialect."""
+
+    def __init__(self, contender: Contender, base_url: str) -> None:
+        self._contender = contender
+        self._dialect = contender.dialect
+        self._base_url = base_url
+        self._logged_in_at = -_FRESH
+        self._tokens: list[Tokens] = []
+
+    def check(self) -> None:
+        """Ask for each thing once.
+
+        Raises:
+            WrongAnswer: when the answer is not what it should be.
+        """
+        for endpoint in self._contender.endpoints:
+            if endpoint == REGISTER:
+                self.send(self._dialect.register(new_name()), self._dialect.registered)
+            elif endpoint == AUTHENTICATE:
+                self.send(self._dialect.login(name(0)), 200)
+            elif endpoint == PROTECTED:
+                self._check_greeting()
+            else:
+                self.send(self._dialect.refresh(self.log_in(1)[0].refresh), 200)
+
+    def _check_greeting(self) -> None:
+        answer = self.send(self._dialect.protected(self.tokens()[0].access), 200)
+        if b"Hello, user" not in answer:
+            raise WrongAnswer(f"{self._contender.name}: {answer[:200]!r}")
+
+    def tokens(self) -> list[Tokens]:
+        """Return users' tokens, fresh enough for one more measurement."""
+        if not self._contender.wants_token:
+            return [Tokens("none", "none")]
+        if time.monotonic() - self._logged_in_at > _FRESH:
+            self._tokens = self.log_in(TOKENS)
+            self._logged_in_at = time.monotonic()
+        return self._tokens
+
+    def log_in(self, count: int) -> list[Tokens]:
+        """Log in so many different users.
+
+        Raises:
+            WrongAnswer: when one of them is refused.
+        """
+        users = random.sample(range(self._contender.users), count)
+        logins = [self._dialect.login(name(user)) for user in users]
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            answers = pool.map(lambda login: self.send(login, 200), logins)
+            return [self._dialect.tokens(json.loads(answer)) for answer in answers]
+
+    def send(self, request: Request, expected: int) -> bytes:
+        """Send a request and return the answer's body.
+
+        Raises:
+            WrongAnswer: when its status is not the expected one.
+        """
+        headers = {"Accept": "application/json", "X-Forwarded-For": "10.1.0.1"}
+        if request.header != NONE:
+            key, _, value = request.header.partition(": ")
+            headers[key] = value
+        if request.content_type != NONE:
+            headers["Content-Type"] = request.content_type
+        answer = requests.request(
+            request.method,
+            self._base_url + request.path,
+            data=request.body if request.body != NONE else None,
+            headers=headers,
+            timeout=30,
+            allow_redirects=False,
+        )
+        if answer.status_code != expected:
+            what = f"{request.method} {request.path} was answered {answer.status_code}"
+            raise WrongAnswer(f"{self._contender.name}: {what}: {answer.text[:300]}")
+        return answer.content
+
+
+def new_name() -> str:
+    """Return a user name that nobody has."""
+    return f"new-{secrets.token_hex(10)}"

@@ -1,0 +1,163 @@
+"""Who is measured: the command and environment of each server, and what it can be asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bench import databases
+from bench.dialects import Dialect, FastapiUsers, FlaskJwtExtended, FlaskSecurity
+from bench.places import BUILD, ROOT
+from bench.seed import SECRET
+
+PROCESSES = 2
+THREADS = 8
+PROTECTED, REFRESH, AUTHENTICATE, REGISTER = "protected", "refresh", "authenticate", "register"
+ENDPOINTS = (PROTECTED, REFRESH, AUTHENTICATE, REGISTER)
+SAME, OWN = "same", "own"
+OURS = "authapi"
+PEER_USERS = 1000
+_DEAR = 2.0  # their own hashes cost 5 to 10 times as much
+
+Command = Callable[[int], list[str]]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A server that is measured.
+
+    Attributes:
+        name: what the tables call it.
+        command: its command line, given the port.
+        environment: what it is told.
+        endpoints: what it is asked for.
+        module: what `import` needs for its `app`.
+        dialect: how it is asked.
+        users: how many users it knows.
+        alive: the path that says it is up.
+        asgi: whether it is an ASGI application.
+        wants_token: whether `/protected` does; a floor's does not.
+        patience: how many times longer it is measured than others, when its answers are few.
+    """
+
+    name: str
+    command: Command
+    environment: Mapping[str, str]
+    endpoints: tuple[str, ...]
+    module: str
+    dialect: Dialect = field(default_factory=Dialect)
+    users: int = 1000
+    alive: str = "/healthz"
+    asgi: bool = False
+    wants_token: bool = True
+    patience: float = 1.0
+
+
+def granian(target: str) -> Command:
+    """Return the command of granian, as `docs/deployment.md` has it."""
+    return lambda port: [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
+        *("--workers", str(PROCESSES), "--blocking-threads", str(THREADS), target),
+    ]
+
+
+def gunicorn(target: str) -> Command:
+    """Return the command of gunicorn with threads."""
+    return lambda port: [
+        *(sys.executable, "-m", "gunicorn", "-k", "gthread", "-b", f"127.0.0.1:{port}"),
+        *("--log-level", "warning", "-w", str(PROCESSES), "--threads", str(THREADS), target),
+    ]
+
+
+def waitress(_target: str) -> Command:
+    """Return the command of waitress; see `bench.waitress_workers`."""
+    numbers = (str(PROCESSES), str(THREADS))
+    return lambda port: [sys.executable, "-m", "bench.waitress_workers", str(port), *numbers]
+
+
+def uvicorn(target: str) -> Command:
+    """Return the command of uvicorn."""
+    return lambda port: [
+        *(sys.executable, "-m", "uvicorn", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(PROCESSES), "--no-access-log", "--log-level", "warning", target),
+    ]
+
+
+def ours(
+    users: int,
+    name: str = OURS,
+    serve: Callable[[str], Command] = granian,
+    endpoints: tuple[str, ...] = ENDPOINTS,
+) -> Contender:
+    """Return the service as in production: limits at their defaults, audit trail, `sync`.
+
+    wrk says that each request comes from another client, as behind a proxy, so no limit is met.
+    """
+    environment = {
+        "JWT_SECRET": SECRET,
+        "MONGO_URI": databases.uri(users),
+        "TRUSTED_PROXIES": "1",
+        "MONGO_TIMEOUT_MS": "10000",  # as patient as the others, when the database stalls
+        "LOG_LEVEL": "WARNING",  # nobody writes an access log here
+    }
+    return Contender(name, serve("wsgi:app"), environment, endpoints, "wsgi", users=users)
+
+
+def floor(name: str, module: str, *endpoints: str, alive: str = "/healthz") -> Contender:
+    """Return a floor."""
+    target = f"bench.floors.{module}"
+    environment = {"MONGO_URI": databases.uri(PEER_USERS)}
+    return Contender(
+        name,
+        granian(f"{target}:app"),
+        environment,
+        endpoints,
+        target,
+        alive=alive,
+        wants_token=False,
+    )
+
+
+PEERS: dict[str, tuple[str, Dialect, tuple[str, ...], bool]] = {
+    "FastAPI tutorial": ("fastapi_tutorial", Dialect(), ENDPOINTS, True),
+    "fastapi-users": (
+        "fastapi_users_beanie",
+        FastapiUsers(),
+        (PROTECTED, AUTHENTICATE, REGISTER),
+        True,
+    ),
+    "Flask-JWT-Extended": ("flask_jwt_extended", FlaskJwtExtended(), ENDPOINTS, False),
+    "Flask-Security": ("flask_security_sqlite", FlaskSecurity(), ENDPOINTS, False),
+}
+
+
+def peer(name: str, which_hash: str = SAME) -> Contender:
+    """Return a peer, its users stored.
+
+    Raises:
+        CalledProcessError: when they cannot be.
+    """
+    module, dialect, endpoints, asgi = PEERS[name]
+    folder = BUILD / "data" / "peers"
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {
+        "MONGO_URI": databases.uri(PEER_USERS),
+        "MONGO_DATABASE": f"peer_{module}_{which_hash}",
+        "PEER_HASH": which_hash,
+        "PEER_FOLDER": str(folder),
+    }
+    seeding = [sys.executable, "-m", "bench.peers.seed", module, str(PEER_USERS)]
+    subprocess.run(seeding, cwd=ROOT, env={**os.environ, **environment}, check=True)  # noqa: S603
+    target = f"bench.peers.{module}"
+    serve = uvicorn if asgi else granian
+    served = Contender(
+        name, serve(f"{target}:app"), environment, endpoints, target, dialect, PEER_USERS, asgi=asgi
+    )
+    if which_hash == SAME:
+        return served
+    hashing = (AUTHENTICATE, REGISTER)
+    return replace(served, name=f"{name}, own hash", endpoints=hashing, patience=_DEAR)

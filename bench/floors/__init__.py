@@ -1,0 +1,1 @@
+"""Floors: the least that the same server, framework, database or hash costs."""

@@ -1,0 +1,150 @@
+"""Server processes: started, watched until they answer, weighed, stopped."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.places import LOGS, ROOT
+from tests.support.servers import clean_environment, free_port
+
+__all__ = ["Server", "ServerFailed", "free_port", "settle", "started", "weigh"]
+
+_PATIENCE = 60.0  # seconds that a server has to answer
+_STOP = 15.0  # seconds that a server has to stop
+_SETTLE = 10.0  # seconds that a server may take for what a run left behind
+_MOMENT = 0.1  # seconds in which a quiet server does nothing
+_LOOK = 0.002  # seconds between two looks
+
+
+class ServerFailed(Exception):
+    """A server did not come up; the message ends with what it said."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        base_url: where it answers.
+        pid: its first process.
+        seconds: how long it took from its start to its first answer.
+    """
+
+    base_url: str
+    pid: int
+    seconds: float
+
+    def workers(self) -> list[int]:
+        """Return the processes that answer requests, by their ids."""
+        children = [pid for pid in _children(self.pid) if "resource_tracker" not in _command(pid)]
+        return children or [self.pid]
+
+
+@contextmanager
+def started(
+    name: str, command: Sequence[str], port: int, environment: Mapping[str, str], path: str
+) -> Iterator[Server]:
+    """Run a server until the block ends; it answers `path` when the block begins.
+
+    Raises:
+        ServerFailed: when it does not within a minute.
+    """
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"{name.replace(' ', '-').replace('/', '-')}.log"
+    with log.open("w") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            cwd=ROOT,
+            env=clean_environment(environment),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait(process, port, path, log)
+        yield Server(f"http://127.0.0.1:{port}", process.pid, time.perf_counter() - began)
+    finally:
+        _stop(process)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not _answers(port, path):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ServerFailed(f"{log}: {log.read_text()[-2000:]}")
+        time.sleep(_LOOK)
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(timeout=_STOP)
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
+
+
+def settle(server: Server) -> None:
+    """Wait until the server has done with what a run left behind: else the next one pays for it.
+
+    wrk hangs up at its end, and the server goes on with what it was asked. It is quiet when its
+    workers used next to no processor time for a moment.
+    """
+    deadline = time.monotonic() + _SETTLE
+    while time.monotonic() < deadline:
+        before = sum(map(_ticks, server.workers()))
+        time.sleep(_MOMENT)
+        if sum(map(_ticks, server.workers())) - before <= 1:
+            return
+
+
+def _ticks(pid: int) -> int:
+    """Return the processor time of a process, in hundredths of a second."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def weigh(server: Server) -> dict[str, float]:
+    """Return the memory of a worker in MiB: `rss`, `pss`, `uss`, each the mean of all workers."""
+    weights = [_weight(pid) for pid in server.workers()]
+    return {kind: sum(one[kind] for one in weights) / len(weights) for kind in weights[0]}
+
+
+def _weight(pid: int) -> dict[str, float]:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    kib = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    own = kib["Private_Clean"] + kib["Private_Dirty"]
+    return {"rss": kib["Rss"] / 1024, "pss": kib["Pss"] / 1024, "uss": own / 1024}
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for file in listed for child in file.read_text().split()]
+
+
+def _command(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")

@@ -1,0 +1,150 @@
+"""What is measured, as the rounds see it: a running server, or the hash by itself."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from bench import wrk
+from bench.client import TOKENS, Client, new_name
+from bench.contenders import AUTHENTICATE, PROCESSES, PROTECTED, REFRESH, Contender
+from bench.dialects import Request
+from bench.places import REQUESTS, ROOT
+from bench.population import name
+from bench.processes import Server, free_port, settle, started, weigh
+from bench.wrk import Figures, Load
+
+CONNECTIONS = 16
+_LOGINS = 2000
+_REGISTRATIONS_A_SECOND = 600
+
+
+class Subject(Protocol):
+    """Something that can be measured."""
+
+    @property
+    def name(self) -> str:
+        """What the tables call it."""
+        ...
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """What it can be asked for."""
+        ...
+
+    def measure(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
+        """Load it and say how it did."""
+        ...
+
+    def memory(self) -> dict[str, float] | None:
+        """Return what a worker weighs in MiB, if it has workers."""
+        ...
+
+
+class Served:
+    """A contender's running server."""
+
+    def __init__(self, contender: Contender, server: Server) -> None:
+        self.name = contender.name
+        self.endpoints = contender.endpoints
+        self._contender = contender
+        self._dialect = contender.dialect
+        self.server = server
+        self.client = Client(contender, server.base_url)
+        self._files = REQUESTS / secrets.token_hex(4)
+
+    def measure(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
+        """Warm up, then measure."""
+        if endpoint == PROTECTED and warm_up:  # its answers are not looked at one by one
+            self._run(endpoint, warm_up, 0)
+        seconds *= self._contender.patience
+        return self._run(endpoint, seconds, 0 if endpoint == PROTECTED else warm_up)
+
+    def _run(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
+        load = self._load(endpoint, seconds + warm_up, warm_up)
+        settle(self.server)
+        figures = wrk.run(self.server.base_url, load, seconds + warm_up)
+        settle(self.server)
+        return figures
+
+    def memory(self) -> dict[str, float]:
+        """Return what a worker weighs in MiB."""
+        return weigh(self.server)
+
+    def _load(self, endpoint: str, seconds: float, warm_up: float) -> Load:
+        if endpoint == PROTECTED:
+            sent = [self._dialect.protected(tokens.access) for tokens in self.client.tokens()]
+            return self._replay(endpoint, sent, "again", 0, 0)
+        if endpoint == REFRESH:
+            tokens = [found.refresh for found in self.client.log_in(TOKENS)]
+            if not self._dialect.rotates:
+                return self._replay(
+                    endpoint, map(self._dialect.refresh, tokens), "again", 200, warm_up
+                )
+            file = self._write(endpoint, tokens)
+            return Load("refresh", [file, self._dialect.refresh_path, str(warm_up)], CONNECTIONS)
+        if endpoint == AUTHENTICATE:
+            users = random.choices(range(self._contender.users), k=_LOGINS)  # noqa: S311
+            logins = (self._dialect.login(name(user)) for user in users)
+            return self._replay(endpoint, logins, "again", 200, warm_up)
+        count = round(_REGISTRATIONS_A_SECOND * max(1, seconds))
+        new = (self._dialect.register(new_name()) for _ in range(count))
+        return self._replay(endpoint, new, "once", self._dialect.registered, warm_up)
+
+    def _replay(
+        self, endpoint: str, sent: Iterable[Request], how: str, status: int, warm_up: float
+    ) -> Load:
+        file = self._write(endpoint, (request.line() for request in sent))
+        return Load("replay", [file, how, str(status), str(warm_up)], CONNECTIONS)
+
+    def _write(self, endpoint: str, lines: Iterable[str]) -> str:
+        self._files.mkdir(parents=True, exist_ok=True)
+        file = self._files / f"{endpoint}.txt"
+        file.write_text("".join(f"{line}\n" for line in lines))
+        return str(file)
+
+
+class HashAlone:
+    """The password hash with no server around it, in as many processes as the servers have."""
+
+    name = "hash alone"
+    endpoints = (AUTHENTICATE,)
+
+    def measure(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
+        """Verify as often as this machine can; it warms up by itself."""
+        command = [sys.executable, "-m", "bench.floors.hash_alone", "--seconds", str(seconds)]
+        command += ["--processes", str(PROCESSES), "--threads", "2"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+        found = json.loads(done.stdout)
+        return Figures(
+            rate=found["count"] / found["seconds"],
+            p50_ms=found["p50_ms"],
+            p95_ms=found["p95_ms"],
+            p99_ms=found["p99_ms"],
+            requests=found["count"],
+            errors={},
+        )
+
+    def memory(self) -> None:
+        """Have no workers."""
+
+
+@contextmanager
+def serving(contender: Contender) -> Iterator[Served]:
+    """Start a contender, and make sure that it does its work.
+
+    Raises:
+        WrongAnswer: when it does not.
+    """
+    port = free_port()
+    command, environment = contender.command(port), contender.environment
+    with started(contender.name, command, port, environment, contender.alive) as server:
+        served = Served(contender, server)
+        served.client.check()
+        yield served

@@ -1,0 +1,85 @@
+"""The page gets the tables of what was measured, and keeps the rest of what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import report, results
+from bench.groups import ALL, FLOORS
+from bench.places import PAGE
+
+CIRCUMSTANCES: dict[str, Any] = {
+    "machine": {
+        "processor": "A processor",
+        "cores": 2,
+        "memory_gib": 8.0,
+        "system": "Linux",
+        "commit": "c0ffee0",
+    },
+    "versions": {"python": "3.11.0"},
+    "options": {"rounds": 1, "seconds": 3.0, "warm_up": 1.0, "users": [1000]},
+}
+
+
+def row(contender: str, rate: float, errors: int = 0) -> dict[str, Any]:
+    """Return a measurement of `/protected`."""
+    counted = {"unexpected": errors} if errors else {}
+    return {
+        "round": 1,
+        "endpoint": "protected",
+        "contender": contender,
+        "rate": rate,
+        "errors": counted,
+    }
+
+
+def measured(tmp_path: Path, errors: int = 0) -> dict[str, Any]:
+    """Return results that were kept in a file and read again."""
+    file = tmp_path / "result.json"
+    rows = [row("authapi", 950), row("bare Flask", 1000, errors)]
+    results.keep(file, FLOORS, rows, CIRCUMSTANCES)
+    return results.read(file)
+
+
+def test_a_table_has_the_ratio_its_spread_and_the_goal(tmp_path: Path) -> None:
+    """All that a reader needs to judge it stands in one line."""
+    text = report.section(FLOORS, measured(tmp_path)["groups"][FLOORS])
+    assert "| `/protected` | authapi | bare Flask | 950 : 1,000 | **0.95** (0.95 to 0.95) |" in text
+    assert "| ≥ 0.90 | met |" in text
+
+
+def test_unexpected_answers_are_said_above_the_table(tmp_path: Path) -> None:
+    """And the line itself is void."""
+    text = report.section(FLOORS, measured(tmp_path, errors=4)["groups"][FLOORS])
+    assert "**4 answers were not the expected ones.**" in text
+    assert "void: 4 errors" in text
+
+
+def test_a_group_measured_again_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    """A run may be repeated by groups."""
+    measured(tmp_path)
+    results.keep(tmp_path / "result.json", "servers", [], CIRCUMSTANCES)
+    assert set(results.read(tmp_path / "result.json")["groups"]) == {FLOORS, "servers"}
+
+
+def test_writing_changes_what_is_between_the_markers_only() -> None:
+    """Twice is as good as once."""
+    page = "above\n<!-- bench:cold -->\nyesterday\n<!-- bench:cold end -->\nbelow\n"
+    once = report.filled(page, "cold", "new | \\1")
+    assert once == page.replace("yesterday", "new | \\1")
+    assert report.filled(once, "cold", "new | \\1") == once
+
+
+def test_a_page_without_markers_is_refused() -> None:
+    """Nothing is lost in silence."""
+    with pytest.raises(ValueError, match="bench:cold"):
+        report.filled("no markers", "cold", "new")
+
+
+@pytest.mark.parametrize("name", [*ALL, "machine"])
+def test_the_page_has_a_place_for_every_group(name: str) -> None:
+    """What `make bench` measures, it can write down."""
+    assert "the table" in report.filled(PAGE.read_text(), name, "the table")

@@ -1,0 +1,100 @@
+"""The benchmark really starts servers, loads them, and counts the answers that are wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from authapi.settings import Settings
+from authapi.wiring import build_database
+from bench import wrk
+from bench.client import WrongAnswer
+from bench.contenders import PROTECTED, REFRESH, Contender, granian
+from bench.dialects import Request
+from bench.groups import Group
+from bench.processes import ServerFailed, free_port, started
+from bench.rounds import Plan, load_rounds
+from bench.seed import fill
+from bench.subjects import serving
+from bench.wrk import Load
+
+USERS = 40
+FLOOR = Contender(
+    "bare Flask",
+    granian("bench.floors.bare_flask:app"),
+    {},
+    (PROTECTED,),
+    "bench.floors.bare_flask",
+    wants_token=False,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _load_generator() -> None:
+    """Skip on a newcomer's machine; fail where everything must be tested."""
+    if shutil.which("wrk") is None:
+        reason = "wrk is not installed: bash .ci/packages"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def ours(settings: Settings, environment: Mapping[str, str]) -> Contender:
+    """The service, on a database of its own with a few users."""
+    name = f"{settings.mongo_database}_bench"
+    database = build_database(replace(settings, mongo_database=name))
+    fill(database, USERS)
+    database.close()
+    told = {**environment, "MONGO_DATABASE": name, "TRUSTED_PROXIES": "1"}
+    return Contender(
+        "authapi", granian("wsgi:app"), told, (PROTECTED, REFRESH), "wsgi", users=USERS
+    )
+
+
+def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> None:
+    """Each once in a round, with every answer as expected and memory weighed."""
+    plan = Plan(rounds=1, seconds=1, warm_up=0, say=lambda _: None)
+    (rows,) = load_rounds(Group([ours, FLOOR]), plan)
+    assert sorted((row["contender"], row["endpoint"]) for row in rows) == [
+        ("authapi", PROTECTED),
+        ("authapi", REFRESH),
+        ("bare Flask", PROTECTED),
+    ]
+    for row in rows:
+        assert row["errors"] == {}, row
+        assert row["rate"] > 0
+        assert 0 < row["memory_mib"]["uss"] <= row["memory_mib"]["rss"]
+
+
+def test_answers_that_are_not_expected_are_counted(tmp_path: Path) -> None:
+    """By wrk itself, and by the script that looks at each answer."""
+    file = tmp_path / "requests.txt"
+    file.write_text(f"{Request('GET', '/nowhere').line()}\n")
+    port = free_port()
+    with started("smoke", FLOOR.command(port), port, {}, "/healthz") as server:
+        quick = wrk.run(server.base_url, Load("replay", [str(file), "again", "0", "0"], 2), 1)
+        close = wrk.run(server.base_url, Load("replay", [str(file), "once", "200", "0"], 2), 1)
+    assert quick.errors["status"] == quick.requests
+    assert close.errors["unexpected"] > 0
+    assert close.errors["ran_out"] > 0
+    assert close.first_error.startswith("404")
+
+
+def test_a_contender_that_does_not_do_its_work_is_not_measured() -> None:
+    """It is asked for everything once, before any load."""
+    with pytest.raises(WrongAnswer, match="404"), serving(replace(FLOOR, endpoints=(REFRESH,))):
+        pytest.fail("it was taken for a service")
+
+
+def test_a_server_that_does_not_start_says_why() -> None:
+    """With its own last words."""
+    port = free_port()
+    command = granian("bench.floors.nothing:app")(port)
+    with pytest.raises(ServerFailed, match="nothing"), started("none", command, port, {}, "/"):
+        pytest.fail("it started")
