@@ -107,6 +107,12 @@ def ours(
     return Contender(name, serve("wsgi:app"), environment, endpoints, "wsgi", users=users)
 
 
+def lean(users: int, name: str) -> Contender:
+    """Return the service doing no more than its peers do: nothing counted, nothing on record."""
+    whole = ours(users, name, endpoints=(AUTHENTICATE, REGISTER))
+    return replace(whole, environment={**whole.environment, "LIMITS": "off", "AUDIT_DAYS": "0"})
+
+
 def floor(name: str, module: str, *endpoints: str, alive: str = "/healthz") -> Contender:
     """Return a floor."""
     target = f"bench.floors.{module}"

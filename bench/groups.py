@@ -19,6 +19,7 @@ from bench.contenders import (
     floor,
     granian,
     gunicorn,
+    lean,
     ours,
     peer,
     waitress,
@@ -36,6 +37,8 @@ FLOORS, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD = (
 ALL = (FLOORS, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD)
 BARE_WSGI, BARE_FLASK = "bare WSGI", "bare Flask"
 UPDATE, HASH_ROUTE, HASH = "bare update", "bare hash route", "hash alone"
+LOGIN = "bare login"
+LEAN = f"{OURS}, no limits, no trail"
 MANY = 1_000_000
 
 
@@ -61,6 +64,7 @@ def floors() -> Group:
             floor(BARE_FLASK, "bare_flask", PROTECTED),
             floor(UPDATE, "flask_update", REFRESH),
             floor(HASH_ROUTE, "flask_hash", AUTHENTICATE, REGISTER),
+            floor(LOGIN, "flask_login", AUTHENTICATE),
         ],
         with_hash_alone=True,
     )
@@ -74,7 +78,8 @@ def sizes(users: Sequence[int]) -> Group:
 def peers() -> Group:
     """Return the service and its peers, with the service's hash and with their own."""
     same = [peer(name) for name in PEERS]
-    return Group([ours(PEER_USERS), *same, *(peer(name, OWN) for name in PEERS)])
+    own = [peer(name, OWN) for name in PEERS]
+    return Group([ours(PEER_USERS), lean(PEER_USERS, LEAN), *same, *own])
 
 
 def servers() -> Group:
@@ -106,7 +111,8 @@ def comparisons(group: str, users: Sequence[int]) -> list[Comparison]:
             Comparison(PROTECTED, OURS, BARE_WSGI),
             Comparison(REFRESH, OURS, UPDATE, 0.80),
             Comparison(AUTHENTICATE, OURS, HASH, 0.95),
-            Comparison(AUTHENTICATE, OURS, HASH_ROUTE),
+            Comparison(AUTHENTICATE, LOGIN, HASH),
+            Comparison(AUTHENTICATE, OURS, LOGIN),
             Comparison(REGISTER, OURS, HASH_ROUTE),
         ]
     if group == SIZES:
@@ -125,6 +131,7 @@ def comparisons(group: str, users: Sequence[int]) -> list[Comparison]:
                 for name in PEERS
                 if e in offered(name)
             ),
+            *(Comparison(e, LEAN, name) for e in hashing for name in PEERS),
             *(Comparison(e, OURS, f"{name}, own hash") for e in hashing for name in PEERS),
         ]
     if group == SERVERS:
