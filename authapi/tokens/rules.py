@@ -81,8 +81,12 @@ def refresh_claims(claims: Mapping[str, Any], issuer: str) -> RefreshClaims:
 
 
 def starts(claims: Mapping[str, Any]) -> datetime:
-    """Return when a token begins to be good: the later of `iat` and, if there is one, `nbf`."""
-    return max(_moment(claims, claim) for claim in ("iat", "nbf") if claim in claims)
+    """Return from when on a token is good, as far as another server's clock may run ahead.
+
+    That is the later of `iat` and, if there is one, `nbf`.
+    """
+    moments = (_moment(claims, claim) for claim in ("iat", "nbf") if claim in claims)
+    return max(moments) - CLOCK_SKEW
 
 
 def check_times(starts: datetime, exp: datetime, now: datetime) -> None:
@@ -92,7 +96,7 @@ def check_times(starts: datetime, exp: datetime, now: datetime) -> None:
         TokenInvalid: when it begins to be good in the future only.
         TokenExpired: when `exp` has come.
     """
-    if starts > now + CLOCK_SKEW:
+    if now < starts:
         raise TokenInvalid("its time has not come")
     if now >= exp:
         raise TokenExpired

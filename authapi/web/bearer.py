@@ -1,10 +1,11 @@
 """Bearer tokens: `@token_required` for any view, and `current_identity` within it."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, Protocol, TypeVar, cast
 
-from flask import current_app, g, request
+from flask import current_app, request
 from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
@@ -13,6 +14,7 @@ from authapi.core.identity import Identity
 P = ParamSpec("P")
 R = TypeVar("R")
 EXTENSION = "authapi.verify_access"
+_caller: ContextVar[Identity] = ContextVar("authapi.caller")
 
 
 class AccessTokenVerifier(Protocol):
@@ -38,8 +40,11 @@ def token_required(view: Callable[P, R]) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         token = bearer_token(request.environ.get("HTTP_AUTHORIZATION", ""))
         verify: AccessTokenVerifier = current_app.extensions[EXTENSION]
-        g.identity = verify(token)
-        return view(*args, **kwargs)
+        mark = _caller.set(verify(token))
+        try:
+            return view(*args, **kwargs)
+        finally:
+            _caller.reset(mark)  # the next request of this thread may be anybody's
 
     return guarded
 
@@ -56,12 +61,11 @@ def bearer_token(header: str) -> str:
     return token.strip()
 
 
-def _identity() -> Identity:
-    identity = g.get("identity")
-    if identity is None:
-        raise RuntimeError("current_identity is known inside a view with @token_required only")
-    return cast(Identity, identity)
-
-
-current_identity: Identity = cast(Identity, LocalProxy(_identity))
+current_identity: Identity = cast(
+    Identity,
+    LocalProxy(
+        _caller,
+        unbound_message="current_identity is known inside a view with @token_required only",
+    ),
+)
 """The caller of the current request."""

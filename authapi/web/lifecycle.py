@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
@@ -68,7 +67,7 @@ def _log_request(environ: WSGIEnvironment, status: int, seconds: float) -> None:
     On a busy server the lines of `/protected` and `/healthz` would be most of the log, and a fifth
     of what they cost.
     """
-    went_well = status < HTTPStatus.BAD_REQUEST
+    went_well = status < 400
     level = logging.DEBUG if went_well and environ["REQUEST_METHOD"] in _READS else logging.INFO
     if not _log.isEnabledFor(level):
         return
