@@ -34,5 +34,5 @@ def likeness(happened: SecurityEvent) -> Likeness:
         happened.session_id,
         happened.reason,
         happened.origin.client.network,
-        happened.at.strftime("%Y-%m-%dT%H"),
+        str(int(happened.at.timestamp()) // 3600),
     )

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST = 256
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")
@@ -32,6 +33,7 @@ class Client:
         return network(self.address)
 
 
+@lru_cache(1024)
 def network(address: str) -> str:
     """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 address (S28).
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jwt
 
-from authapi.tokens.keys import KeyRing
+from authapi.tokens.keys import KeyRing, SigningKey
 from authapi.tokens.rules import TokenInvalid
 
 MAXIMUM_LENGTH = 4096
@@ -41,10 +41,7 @@ def decode(token: str, typ: str, ring: KeyRing) -> dict[str, Any]:
     if len(token) > MAXIMUM_LENGTH or not _COMPACT.fullmatch(token):
         raise TokenInvalid("not in the compact form")
     try:
-        key = ring.find(_jws.get_unverified_header(token).get("kid"))
-        if key is None:
-            raise TokenInvalid("no key of ours")
-        decoded = _jws.decode_complete(token, key.public, algorithms=[key.algorithm])
+        key, decoded = _verified(token, ring)
         claims = json.loads(decoded["payload"])
     except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
         raise TokenInvalid(type(error).__name__) from None
@@ -54,3 +51,18 @@ def decode(token: str, typ: str, ring: KeyRing) -> dict[str, Any]:
     if not isinstance(claims, dict):
         raise TokenInvalid("payload is not an object")
     return claims
+
+
+def _verified(token: str, ring: KeyRing) -> tuple[SigningKey, dict[str, Any]]:
+    """Return the key that signed a token, and its parts.
+
+    The key that signs now is the likeliest, so the header is looked at twice for older ones only.
+    """
+    now = ring.signing
+    try:
+        return now, _jws.decode_complete(token, now.public, algorithms=[now.algorithm])
+    except jwt.InvalidTokenError:
+        older = ring.find(_jws.get_unverified_header(token).get("kid"))
+        if older is None or older is now:
+            raise
+    return older, _jws.decode_complete(token, older.public, algorithms=[older.algorithm])

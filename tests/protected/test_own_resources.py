@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 
 from authapi import create_app, current_identity, token_required
 from authapi.settings import Settings
+from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
 from tests.support.forging import payload_of
@@ -110,6 +111,19 @@ def test_outside_a_guarded_view_nobody_is_calling(reader: Visitor, app: Flask) -
         _ = current_identity.username
     token = reader.log_in()["access_token"]
     assert error_code(read(reader, "/careless", token)) == (500, "internal_error")
+
+
+def test_a_caller_is_forgotten_when_the_view_ends(settings: Settings) -> None:
+    """S73: the next request of the same thread, to a careless view, meets nobody."""
+    app = create_app(settings)
+    with_notes(app)
+    services = services_of(app)
+    token, _ = services.tokens.issue_access("Ann", "u1", "s1")
+    client = app.test_client()  # answers in this thread
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/notes/1", headers=headers).status_code == 200
+    assert client.get("/careless").status_code == 500
+    services.database.close()
 
 
 def test_outside_any_request_nobody_is_calling() -> None:
