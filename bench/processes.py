@@ -44,7 +44,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """Return the processes that answer requests, by their ids."""
-        children = [pid for pid in _children(self.pid) if "resource_tracker" not in _command(pid)]
+        children = [pid for pid in _children(self.pid) if "resource_tracker" not in command_of(pid)]
         return children or [self.pid]
 
 
@@ -116,13 +116,13 @@ def settle(server: Server) -> None:
     """
     deadline = time.monotonic() + _SETTLE
     while time.monotonic() < deadline:
-        before = sum(map(_ticks, server.workers()))
+        before = sum(map(ticks, server.workers()))
         time.sleep(_MOMENT)
-        if sum(map(_ticks, server.workers())) - before <= 1:
+        if sum(map(ticks, server.workers())) - before <= 1:
             return
 
 
-def _ticks(pid: int) -> int:
+def ticks(pid: int) -> int:
     """Return the processor time of a process, in hundredths of a second."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
@@ -146,5 +146,9 @@ def _children(pid: int) -> list[int]:
     return [int(child) for file in listed for child in file.read_text().split()]
 
 
-def _command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+def command_of(pid: int) -> str:
+    """Return the command line of a process; nothing, when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
