@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 MIB = 1024 * 1024
 
 
 def family(pid: int) -> list[int]:
-    """Return `pid` and all that descend from it."""
+    """Return `pid` and all that descend from it; one that ends meanwhile has no more children."""
     members = [pid]
     for member in members:
-        for task in Path(f"/proc/{member}/task").iterdir():
-            members += [int(child) for child in (task / "children").read_text().split()]
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for task in Path(f"/proc/{member}/task").iterdir():
+                members += [int(child) for child in (task / "children").read_text().split()]
     return members
 
 
