@@ -15,7 +15,7 @@ help: ## Say what there is to type
 run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
 	@exec flask run
 
-serve: .venv/run ## Serve in production (HOST, PORT and more: python serve.py --help)
+serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py --help)
 	@exec python serve.py
 
 test: .venv/dev node_modules/.installed ## Run every test
@@ -54,15 +54,20 @@ extension: .venv/dev node_modules/.installed ## Make the extension's zips for bo
 clean: ## Remove what was installed and built; instance/ (your data) stays
 	rm -rf .venv .venv-bench node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
+.venv/serve: requirements.txt | .venv/bin/python
+	@echo "Installing what the service needs (once)…"
+	@pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
 .venv/run: requirements.txt requirements-embedded.txt | .venv/bin/python
 	@echo "Installing what the service needs (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-embedded.txt
-	@touch $@
+	@touch $@ .venv/serve
 
 .venv/dev: requirements-dev.txt requirements.txt requirements-embedded.txt | .venv/bin/python
 	@echo "Installing what the tests need (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ .venv/run
+	@touch $@ .venv/run .venv/serve
 
 .venv-bench/installed: bench/requirements.txt requirements.txt requirements-embedded.txt
 	@echo "Installing what the benchmark compares with (once)…"

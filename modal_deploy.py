@@ -17,14 +17,18 @@ environment of these commands: `DEPLOY_REGION=eu-west DEPLOY_MAX_CONTAINERS=50 m
 `OPTIONS` below lists the variables, docs/deployment.md says what they are for.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import modal
-from flask import Flask
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 

@@ -51,7 +51,7 @@ def main() -> None:
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
     last_call = LastCall(min(LAST_CALL_SECONDS, options.grace_seconds / 4))
     threads = options.threads_for(settings)
-    bodies = Bodies(max(1, threads - QUICK_THREADS))
+    bodies = Bodies(max(1, threads // 2, threads - QUICK_THREADS))
     app = last_call.around(bodies.around(loaded()))
     Server(
         door,
@@ -67,7 +67,7 @@ def main() -> None:
         blocking_threads=threads,
         backpressure=CONNECTIONS,
         respawn_failed_workers=True,
-        workers_kill_timeout=math.ceil(options.grace_seconds - last_call.seconds),
+        workers_kill_timeout=max(1, math.floor(options.grace_seconds - last_call.seconds)),
         log_dictconfig=LOGGING,
     ).serve(target_loader=lambda: app, wrap_loader=False)
 

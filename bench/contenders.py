@@ -57,7 +57,7 @@ class Contender:
 
 
 def granian(target: str) -> Command:
-    """Return the command of granian, as `docs/deployment.md` has it."""
+    """Return the command of granian, the same for ours, for floors and for peers."""
     return lambda port: [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
@@ -93,7 +93,7 @@ def ours(
     serve: Callable[[str], Command] = granian,
     endpoints: tuple[str, ...] = ENDPOINTS,
 ) -> Contender:
-    """Return the service as in production: limits at their defaults, audit trail, `sync`.
+    """Return the service with production's settings: limits, audit trail, `sync`.
 
     wrk says that each request comes from another client, as behind a proxy, so no limit is met.
     """

@@ -37,7 +37,8 @@ def describe() -> dict[str, object]:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])},"
+        f" {platform.machine()}",
         "load_before": round(os.getloadavg()[0], 2),
         "commit": _output(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]),
     }

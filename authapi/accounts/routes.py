@@ -21,8 +21,7 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
 @answers(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True, operationId="register")
 def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
     """Register a user."""
-    with service(Limits).registration(client()):
-        service(AccountService).register(
-            body["username"], body["password"], headers.get("idempotency_key")
-        )
+    accounts = service(AccountService)
+    with accounts.seat(), service(Limits).registration(client()):
+        accounts.register(body["username"], body["password"], headers.get("idempotency_key"))
     return REGISTERED

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.hashing import PasswordHasher
+from authapi.limits.rules import Streak
 from authapi.limits.service import Limits
 
 REPEATABLE_FOR = timedelta(hours=24)
@@ -90,17 +92,19 @@ class AccountService:
             ApiError: `invalid_credentials`, the same for every reason; `rate_limited`;
                 `service_unavailable` when too many do this at once.
         """
-        key = name_key(username)
-        with self._hasher.seat(), self._limits.password_attempt(key, client) as attempt:
-            user = self._users.find(key)
-            right = self._hasher.verify(password, user.password_hash if user else None)
-            if user is None or not right or user.disabled:
-                self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
-                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-            attempt.succeed()
-        if self._hasher.is_outdated(user.password_hash):
-            return self._upgrade(user, password)
+        with self._hasher.seat():
+            user = self._verified(name_key(username), password, client)
+            if self._hasher.is_outdated(user.password_hash):
+                return self._upgrade(user, password)
         return user
+
+    def seat(self) -> AbstractContextManager[None]:
+        """Return what keeps a seat among those who wait for password hashes.
+
+        Entering it raises `ApiError` `service_unavailable` when there is none, before anything was
+        done that a hash is needed for.
+        """
+        return self._hasher.seat()
 
     def is_current(self, user: User) -> bool:
         """Whether what was verified of `user` still holds."""
@@ -155,6 +159,10 @@ class AccountService:
             raise ApiError(ErrorCode.NOT_FOUND)
         return user
 
+    def failed_logins(self, user: User) -> Streak:
+        """Return the user's failed logins in a row, and from where the user is known."""
+        return self._limits.streak(user.name_key)
+
     def page(self, after: str, limit: int) -> list[User]:
         """Return at most `limit` users whose names sort after the name `after`, sorted."""
         return self._users.page(name_key(after), limit)
@@ -183,6 +191,16 @@ class AccountService:
         """
         if problems := self._blocklist.problems(password, username):
             raise ApiError(ErrorCode.VALIDATION_ERROR, errors={field: problems})
+
+    def _verified(self, key: str, password: str, client: Client) -> User:
+        with self._limits.password_attempt(key, client) as attempt:
+            user = self._users.find(key)
+            right = self._hasher.verify(password, user.password_hash if user else None)
+            if user is None or not right or user.disabled:
+                self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
+                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+            attempt.succeed()
+        return user
 
     def _upgrade(self, user: User, password: str) -> User:
         better = self._hasher.hash(password)

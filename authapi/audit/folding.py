@@ -44,25 +44,40 @@ class Folding:
         with self._lock:
             first = self._waiting.get(key)
             self._waiting[key] = _together(first, happened) if first else happened
-            full = len(self._waiting) > MOST_KEPT
+            many = self._take() if len(self._waiting) > MOST_KEPT else []
             begins, self._waited_for = not self._waited_for, True
-        if full:
-            self.flush()
+        if many:
+            _in_thread(lambda: self._hand_on(many), otherwise=lambda: self._hand_on(many))
         if begins:
-            threading.Thread(target=self._wait, name="audit", daemon=False).start()
+            _in_thread(self._wait, otherwise=self._end_wait)
 
     def flush(self) -> None:
         """Hand on what waits, now."""
         with self._lock:
-            folded, self._waiting = list(self._waiting.values()), {}
+            folded = self._take()
         if folded:
             self._hand_on(folded)
 
+    def _take(self) -> list[SecurityEvent]:
+        folded, self._waiting = list(self._waiting.values()), {}
+        return folded
+
     def _wait(self) -> None:
         threading.main_thread().join(self._delay.total_seconds())
+        self._end_wait()
+
+    def _end_wait(self) -> None:
         with self._lock:
             self._waited_for = False
         self.flush()
+
+
+def _in_thread(work: Callable[[], None], *, otherwise: Callable[[], None]) -> None:
+    """Let a thread do it, which the process waits for at its end; without one, do the other."""
+    try:
+        threading.Thread(target=work, name="audit", daemon=False).start()
+    except RuntimeError:  # there are too many threads already
+        otherwise()
 
 
 def _together(first: SecurityEvent, latest: SecurityEvent) -> SecurityEvent:

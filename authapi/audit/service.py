@@ -16,6 +16,9 @@ RECENT = 100
 DELAY = timedelta(seconds=5)
 """How long a folded event waits for others like it before it is stored."""
 
+_AT_ONCE = 100
+"""How many folded events one command stores: it has to be over within the database's timeout."""
+
 _log = logging.getLogger("authapi.audit")
 
 
@@ -84,6 +87,10 @@ class AuditTrail:
         self._store.forget_user(user_id)
 
     def _keep_folded(self, folded: list[SecurityEvent]) -> None:
+        for first in range(0, len(folded), _AT_ONCE):
+            self._keep_some(folded[first : first + _AT_ONCE])
+
+    def _keep_some(self, folded: list[SecurityEvent]) -> None:
         """Store folded events; those of a user who was deleted meanwhile go again.
 
         The look comes after the write: a deletion before it is seen here, one after it removes
@@ -91,9 +98,13 @@ class AuditTrail:
         """
         try:
             self._store.fold(folded, self._lifetime)
-            users = {happened.user_id for happened in folded if happened.user_id is not None}
-            for deleted in users - self._living(users) if users else ():
-                self._store.forget_user(deleted)
         except FAILURES as failure:
             count = sum(happened.count for happened in folded)
             _log.error("%d folded events were not stored: %s", count, type(failure).__name__)
+            return
+        users = {happened.user_id for happened in folded if happened.user_id is not None}
+        try:
+            for deleted in users - self._living(users) if users else ():
+                self._store.forget_user(deleted)
+        except FAILURES as failure:
+            _log.error("not looked whether users still live: %s", type(failure).__name__)

@@ -67,7 +67,7 @@ class SecurityEvent:
 
 
 Sink = Callable[[SecurityEvent], None]
-"""Takes an event in; what goes wrong there is the sink's own affair, never its caller's."""
+"""Takes an event in."""
 
 
 class EventRecorder:
@@ -92,12 +92,18 @@ class EventRecorder:
         session_id: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """Record `event`; the ids say whom it concerns, `reason` is a fixed word."""
+        """Record `event`; the ids say whom it concerns, `reason` is a fixed word.
+
+        What happened has happened: whatever goes wrong in a sink is an error in the log.
+        """
         happened = SecurityEvent(
             event, self._clock(), self._origin(), user_id, session_id, reason or None
         )
         for sink in self._sinks:
-            sink(happened)
+            try:
+                sink(happened)
+            except Exception:
+                _log.exception("%s was not taken in", happened.event)
 
 
 def log(happened: SecurityEvent) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,7 @@ class Turns:
     """Lets one caller at a time do something about one thing; different things do not wait.
 
     Args:
-        seats: how many callers may wait in this process, for whatever it is.
+        seats: how many callers may wait for one thing, so that none of them fills the house.
     """
 
     def __init__(self, seats: int) -> None:
@@ -26,14 +27,14 @@ class Turns:
     def _begin(self) -> None:
         self._changed = threading.Condition()
         self._busy: set[str] = set()
-        self.waiting = 0  # how many wait now
+        self.waiting: Counter[str] = Counter()  # how many wait for each thing now
 
     @contextmanager
     def of(self, thing: str) -> Iterator[None]:
         """Wait until nobody else is at `thing`, and keep it for the length of the `with` block.
 
         Raises:
-            ApiError: `service_unavailable` at once, when every seat is taken.
+            ApiError: `service_unavailable` at once, when too many wait for it.
         """
         with self._changed:
             if thing in self._busy:
@@ -47,10 +48,12 @@ class Turns:
                 self._changed.notify_all()
 
     def _wait_for(self, thing: str) -> None:
-        if self.waiting >= self._seats:
+        if self.waiting[thing] >= self._seats:
             raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)
-        self.waiting += 1
+        self.waiting[thing] += 1
         try:
             self._changed.wait_for(lambda: thing not in self._busy)
         finally:
-            self.waiting -= 1
+            self.waiting[thing] -= 1
+            if not self.waiting[thing]:
+                del self.waiting[thing]

@@ -53,9 +53,14 @@ class WaitingRoom:
         For what leads up to the work, such as questions to the database: a rush is then turned
         away before it costs anything, and never takes more threads than there are seats.
 
+        Within it another one costs nothing.
+
         Raises:
             ApiError: `service_unavailable` at once, when every seat is taken.
         """
+        if getattr(self._here, "seated", False):
+            yield
+            return
         with self._entered():
             self._here.seated = True
             try:

@@ -15,7 +15,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.limits.attempts import TRIES, PasswordAttempt, Reason, Target, refuse
-from authapi.limits.rules import Brake, Rate, whole_seconds
+from authapi.limits.rules import Brake, Rate, Streak, whole_seconds
 from authapi.limits.steps import Steps
 from authapi.limits.store import Counter, LimitStore
 
@@ -128,27 +128,47 @@ class Limits:
             ApiError: `rate_limited`.
         """
         rate, window = self._policy.refreshes, self._window(Reason.REFRESHES, client.network)
-        if self._refreshes.complete(window, self._clock()):
-            try:
-                self._hit(Reason.REFRESHES, rate, window, rate.step)
-            except Exception:
-                self._refreshes.put_back(window, self._clock())
-                raise
+        amount = self._refreshes.due(window, self._clock())
+        if amount == rate.step and amount > 1 and not self._step(rate, window):
+            amount = 1  # there may be room for this one
+        if amount == 1:
+            self._hit(Reason.REFRESHES, rate, window)
+            self._refreshes.written(window, 1, self._clock())
+
+    def _step(self, rate: Rate, window: str) -> bool:
+        """Write a step of refreshes; False when there is no room for a whole one."""
+        try:
+            fits = self._room(rate, window, rate.step) is None
+        except Exception:
+            self._refreshes.refused(window, rate.step, self._clock())
+            raise
+        note = self._refreshes.written if fits else self._refreshes.refused
+        note(window, rate.step, self._clock())
+        return fits
+
+    def streak(self, account: str) -> Streak:
+        """Return what is stored about an account: its failures in a row, and its known places."""
+        return self._store.read([], self._account_id(account)).streak
 
     def forget(self, account: str) -> None:
         """Remove what is stored about an account: its failures in a row, and its known places."""
         self._store.forget(self._account_id(account))
 
-    def _hit(self, reason: Reason, rate: Rate, window: str, cost: int = 1) -> None:
+    def _hit(self, reason: Reason, rate: Rate, window: str) -> None:
+        free_at = self._room(rate, window, 1)
+        if free_at is not None:
+            refuse(reason, whole_seconds(free_at, self._clock()), self._events)
+
+    def _room(self, rate: Rate, window: str, cost: int) -> datetime | None:
+        """Count hits; None when there was room, else when there is."""
         item = rate.item
         for _ in range(TRIES):
             if self._windows.hit(item, window, cost=cost):
-                return
+                return None
             standing = self._windows.get_window_stats(item, window)
             if standing.remaining < cost:
-                free_at = datetime.fromtimestamp(standing.reset_time, UTC)
-                refuse(reason, whole_seconds(free_at, self._clock()), self._events)
-        refuse(reason, 1, self._events)
+                return datetime.fromtimestamp(standing.reset_time, UTC)
+        return self._clock()
 
     def _window(self, reason: Reason, place: str) -> str:
         return self._fingerprints.of("limit", reason, place)

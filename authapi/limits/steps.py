@@ -3,7 +3,9 @@
 import os
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from authapi.limits.rules import Rate
 
@@ -11,11 +13,25 @@ MOST_CLIENTS = 10_000
 """How many clients a process counts for at once; whoever came longest ago is forgotten first."""
 
 
-class Steps:
-    """Says when a client's hits in this process make a whole step of a rate (`Rate.step`).
+class _Phase(Enum):
+    COUNTING = auto()
+    ASKING = auto()  # the database is being asked for a step
+    FULL = auto()  # it had no room for one
 
-    What is not yet a step is known here alone: between all processes a client gets at most
-    `step - 1` hits for each of them beyond the rate.
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    phase: _Phase
+    count: int
+    latest: datetime
+
+
+class Steps:
+    """Says how many hits of a client to write now: most of the time none, then a whole step.
+
+    While a step is being written, and while there is no room for one, every hit is written by
+    itself. So what this process let pass without writing it is always less than a step
+    (`Rate.step`), however many come at once.
     """
 
     def __init__(self, rate: Rate) -> None:
@@ -26,25 +42,39 @@ class Steps:
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._hits: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
+        self._states: OrderedDict[str, _State] = OrderedDict()
 
-    def complete(self, client: str, now: datetime) -> bool:
-        """Count a hit; return whether it completes a step, which is then due in the database."""
+    def due(self, client: str, now: datetime) -> int:
+        """Count a hit; return how many to write now: 0, 1 or the step."""
         with self._lock:
-            count, since = self._hits.pop(client, (0, now))
-            if now - since >= self._rate.window:
-                count, since = 0, now
-            if count + 1 >= self._rate.step:
-                return True
-            self._keep(client, count + 1, since)
-            return False
+            state = self._states.get(client)
+            if state is None or now - state.latest >= self._rate.window:
+                state = _State(_Phase.COUNTING, 0, now)
+            if state.phase is not _Phase.COUNTING:
+                return 1
+            if state.count + 1 < self._rate.step:
+                self._keep(client, _State(_Phase.COUNTING, state.count + 1, now))
+                return 0
+            self._keep(client, _State(_Phase.ASKING, state.count, now))
+            return self._rate.step
 
-    def put_back(self, client: str, now: datetime) -> None:
-        """Let the client's next hit ask again: the database had no room for the step."""
+    def written(self, client: str, amount: int, now: datetime) -> None:
+        """Take note that the database had room for what was due."""
         with self._lock:
-            self._keep(client, self._rate.step - 1, now)
+            state = self._states.get(client)
+            if amount == self._rate.step:
+                self._states.pop(client, None)
+            elif state is not None and state.phase is _Phase.FULL:
+                self._keep(client, _State(_Phase.COUNTING, state.count, now))
 
-    def _keep(self, client: str, count: int, since: datetime) -> None:
-        self._hits[client] = (count, since)
-        if len(self._hits) > MOST_CLIENTS:
-            self._hits.popitem(last=False)
+    def refused(self, client: str, amount: int, now: datetime) -> None:
+        """Take note that it had none, or did not answer."""
+        with self._lock:
+            if amount == self._rate.step:
+                self._keep(client, _State(_Phase.FULL, self._rate.step - 1, now))
+
+    def _keep(self, client: str, state: _State) -> None:
+        self._states[client] = state
+        self._states.move_to_end(client)
+        if len(self._states) > MOST_CLIENTS:
+            self._states.popitem(last=False)

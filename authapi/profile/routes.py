@@ -29,6 +29,7 @@ _EXPORT: dict[str, object] = {
     "status": "ok",
     "user": {**_PROFILE, "password_hash_method": "argon2id"},
     "sessions": [],
+    "failed_logins": {"in_a_row": 0, "last_at": None, "known_places": []},
     "events": [],
 }
 

@@ -40,10 +40,23 @@ class ProfileSchema(Schema):
     session_id = fields.String(required=True)
 
 
+class FailedLoginsSchema(Schema):
+    """The account's failed logins in a row, and where it was logged in to."""
+
+    in_a_row = fields.Integer(required=True)
+    last_at = fields.DateTime(required=True, allow_none=True)
+    known_places = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Keyed fingerprints of the account and an address, no addresses."},
+    )
+
+
 class ExportSchema(Schema):
     """All that is stored about the caller."""
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     user = fields.Dict(required=True)
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
+    failed_logins = fields.Nested(FailedLoginsSchema, required=True)
     events = fields.List(fields.Nested(EventSchema), required=True)

@@ -9,6 +9,7 @@ from authapi.audit.service import AuditTrail
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
+from authapi.profile.views import describe_failures
 from authapi.revocation.service import Revocations
 from authapi.sessions.service import SessionService
 from authapi.sessions.views import describe_own
@@ -50,9 +51,10 @@ class ProfileService:
                 is too easily guessed; `rate_limited`.
         """
         self._accounts.refuse_guessable("new_password", new, identity.username)
-        user = self._verified(identity, current, client)
-        self._sessions.end_all(user.id, keep=identity.session_id)
-        self._accounts.change_password(user, new)
+        with self._accounts.seat():
+            user = self._verified(identity, current, client)
+            self._sessions.end_all(user.id, keep=identity.session_id)
+            self._accounts.change_password(user, new)
         self._sessions.end_all(user.id, keep=identity.session_id)
 
     def delete(self, identity: Identity, password: str, client: Client) -> None:
@@ -96,5 +98,6 @@ class ProfileService:
                 describe_own(session, identity.session_id)
                 for session in self._sessions.of_user(user.id)
             ],
+            "failed_logins": describe_failures(self._accounts.failed_logins(user)),
             "events": [audit_views.describe(event) for event in self._audit.all_of(user.id)],
         }

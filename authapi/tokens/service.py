@@ -79,6 +79,15 @@ class TokenService:
             raise ApiError(ErrorCode.TOKEN_EXPIRED) from None
         return identity
 
+    def check(self) -> None:
+        """Make an access token and read it; for a look whether the keys work.
+
+        Raises:
+            TokenInvalid: when they do not.
+        """
+        token, _ = self.issue_access("check", "check", "check")
+        self._decode_access(token)
+
     def public_jwks(self) -> list[dict[str, str]]:
         """Return the public keys that verify access tokens."""
         return self._access_keys.public_jwks()

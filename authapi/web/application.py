@@ -13,7 +13,10 @@ from werkzeug.sansio.response import Response
 
 
 class Application(Flask):
-    """Flask with compact JSON, no cookie sessions, and routes that no host name changes."""
+    """Flask with compact JSON, no cookie sessions, and routes that no host name changes.
+
+    `SERVER_NAME`, `TRUSTED_HOSTS` and `flask.session` mean nothing here.
+    """
 
     def __init__(self, import_name: str, *, instance_path: str) -> None:
         super().__init__(import_name, instance_path=instance_path, static_folder=None)

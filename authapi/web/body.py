@@ -48,14 +48,18 @@ class Blueprint(SmorestBlueprint):
     ARGUMENTS_PARSER = StrictParser()
 
     def arguments(
-        self, schema: Schema | type[Schema], *, location: str = "json"
+        self,
+        schema: Schema | type[Schema],
+        *,
+        location: str = "json",
+        **options: Any,  # noqa: ANN401 - as flask-smorest takes them
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Read a view's arguments by `schema`, made once: of a class, webargs makes one each time.
 
         That was a tenth of a request to `/refresh`.
         """
         made = schema() if isinstance(schema, type) else schema
-        return super().arguments(made, location=location)
+        return super().arguments(made, location=location, **options)
 
 
 def _whole_body(req: flask.Request) -> bytes:

@@ -11,21 +11,21 @@ _ALWAYS = [
     ("Vary", "Origin"),
 ]
 _HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-_UNLESS_CHOSEN = [
+_USUAL = [
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Cache-Control", "no-store"),
 ]
 
 
 def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
-    """Return what says which headers an answer lacks, leaving a policy that its view chose."""
-    always = [*_ALWAYS, _HSTS] if https_only else _ALWAYS
-    usual = [*always, *_UNLESS_CHOSEN]
+    """Return what says which headers an answer lacks; one that its view chose stays as it is."""
+    ours = [*_ALWAYS, *([_HSTS] if https_only else ()), *_USUAL]
+    names = {name.lower() for name, _ in ours} - {"vary"}
 
     def lacking(sent: Headers) -> Headers:
-        chosen = {name for name, _ in sent}
-        if chosen.isdisjoint(("Content-Security-Policy", "Cache-Control")):
-            return usual
-        return [*always, *(header for header in _UNLESS_CHOSEN if header[0] not in chosen)]
+        chosen = {name.lower() for name, _ in sent}
+        if names.isdisjoint(chosen):
+            return ours
+        return [header for header in ours if header[0].lower() not in chosen & names]
 
     return lacking

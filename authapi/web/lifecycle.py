@@ -52,11 +52,10 @@ class Lifecycle:
         environ[request_id.KEY] = ours
 
         def respond(status: str, sent: list[tuple[str, str]], *exc_info: Any) -> Any:  # noqa: ANN401
-            sent += self._secure(sent)
-            sent.append((request_id.HEADER, ours))
+            whole = [*sent, *self._secure(sent), (request_id.HEADER, ours)]
             for observe in self._observers:
                 observe(environ, int(status[:3]), time.perf_counter() - started)
-            return start_response(status, sent, *exc_info)
+            return start_response(status, whole, *exc_info)
 
         return self._app(environ, respond)
 

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 
@@ -91,7 +92,20 @@ def test_what_waits_is_bounded(wait_for_nobody: None) -> None:
     gathering, handed = gather()
     for number in range(folding.MOST_KEPT + 1):
         gathering.add(refreshed(user_id=str(number)))
-    assert len(handed) == folding.MOST_KEPT + 1
+    until(lambda: len(handed) == folding.MOST_KEPT + 1, "all are handed on")
+
+
+def test_without_a_thread_it_is_handed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S73: a server that is out of threads loses no event, and nobody's request fails."""
+
+    def refuse(self: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    gathering, handed = gather()
+    monkeypatch.setattr(Thread, "start", refuse)
+    gathering.add(refreshed())
+    gathering.add(refreshed())
+    assert len(handed) == 2
 
 
 def test_what_waits_is_handed_on_by_itself() -> None:

@@ -42,6 +42,23 @@ def test_what_cannot_be_stored_is_an_error_in_the_log_and_nothing_more(
     assert line["message"] == "login_succeeded was not stored: DatabaseUnavailable"
 
 
+def test_what_goes_wrong_in_a_sink_is_nobodys_affair_but_the_logs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """S73: what happened has happened, and the other sinks hear of it."""
+
+    def broken(happened: SecurityEvent) -> None:
+        raise RuntimeError("broken")
+
+    logs.configure("INFO")
+    heard: list[SecurityEvent] = []
+    origin = Origin(Client("192.0.2.1", "tool"))
+    recorder = EventRecorder(lambda: datetime.now(UTC), lambda: origin, broken, heard.append)
+    recorder.record(Event.LOGGED_OUT, user_id="u1")
+    assert [happened.event for happened in heard] == [Event.LOGGED_OUT]
+    assert json.loads(capsys.readouterr().err)["message"] == "logged_out was not taken in"
+
+
 def test_without_days_events_go_to_the_log_only(
     settings: Settings, collections: Collections, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,7 +44,7 @@ def test_without_a_seat_the_answer_is_no() -> None:
     with turns.of("thing"):
         waiting = threading.Thread(target=visit)
         waiting.start()
-        until(lambda: turns.waiting == 1)
+        until(lambda: turns.waiting["thing"] == 1)
         with pytest.raises(ApiError) as refused:
             visit()
     waiting.join()

@@ -91,3 +91,14 @@ def test_a_seat_is_one_persons_own() -> None:
             assert refused.value.code is ErrorCode.SERVICE_UNAVAILABLE
     with room.seat():
         pass
+
+
+def test_a_seat_is_enough_for_all_that_is_done_on_it() -> None:
+    """Who sits may sit down again and take turns: one seat in all."""
+    room = WaitingRoom(slots=1, seats=0)
+    with room.seat(), room.seat():
+        assert room.do(lambda: "done") == "done"
+        with room.seat():
+            assert room.do(lambda: "again") == "again"
+    with room.seat():
+        pass

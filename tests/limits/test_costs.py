@@ -5,42 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from pymongo import monitoring
 
 from tests.limits.conftest import From, Serve, fail
 from tests.support.actors import fresh_name
-
-
-class Commands(monitoring.CommandListener):
-    """Notes what clients made from now on ask of collections; PyMongo keeps a listener for good."""
-
-    def __init__(self) -> None:
-        self._sent: list[str] = []
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Note `<command> <collection>`."""
-        collection = event.command.get(event.command_name)
-        if isinstance(collection, str):
-            self._sent.append(f"{event.command_name} {collection}")
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Nothing to note."""
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Nothing to note."""
-
-    def since_last(self) -> list[str]:
-        """Return what was sent since the last time."""
-        sent, self._sent = self._sent, []
-        return sent
+from tests.support.commands import Commands
 
 
 @pytest.fixture(scope="module")
 def commands() -> Commands:
     """What the services made from now on send to the database."""
-    commands = Commands()
-    monitoring.register(commands)
-    return commands
+    return Commands()
 
 
 def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, Protocol
@@ -124,6 +125,22 @@ def test_without_the_database_no_door_is_open(make: Make, guest: Client) -> None
         limits.refresh(guest)
     with pytest.raises(PyMongoError), limits.registration(guest):
         raise AssertionError("let through")
+
+
+def test_a_crowd_of_refreshes_ends_where_the_rate_does(make: Make, guest: Client) -> None:
+    """S29: 16 at once, again and again: the 300, and less than a step of 15."""
+    limits = make(limit_refreshes=Rate.parse("300/hour")).limits
+
+    def refresh(_: int) -> bool:
+        try:
+            limits.refresh(guest)
+        except ApiError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        passed = sum(pool.map(refresh, range(800)))
+    assert 300 <= passed < 315
 
 
 def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(

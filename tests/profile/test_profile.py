@@ -97,12 +97,19 @@ def test_a_deleted_name_is_not_given_away_while_its_tokens_may_live(visitor: Vis
 
 
 def test_the_export_holds_what_is_stored_and_no_secret(visitor: Visitor) -> None:
-    """The account and its sessions, but neither password hash nor token."""
-    tokens = visitor.log_in()
+    """The account, its sessions and its failed logins, but neither password hash nor token."""
+    name = visitor.new_user()
+    visitor.log_in(name)
+    visitor.authenticate(name, "not the password")
+    tokens = visitor.log_in(name)
+    visitor.authenticate(name, "not the password")
     answer = visitor.send("GET", "/me/export", headers=bearer(tokens))
     body = answer.json()
     assert body["user"]["password_hash_method"] == "argon2id"
-    assert len(body["sessions"]) == 1
+    assert len(body["sessions"]) == 2
+    assert body["failed_logins"]["in_a_row"] == 1
+    assert body["failed_logins"]["last_at"]
+    assert len(body["failed_logins"]["known_places"]) == 1
     assert "$argon2" not in answer.text
     assert tokens["refresh_token"] not in answer.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from authapi.settings import Settings
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
 from tests.support.clock import MovedClock
+from tests.support.commands import Commands
 from tests.support.servers import in_thread
 from tests.support.waiting import until
 
@@ -95,6 +97,22 @@ def test_a_thousand_checks_cost_one_read(
     for _ in range(1000):
         frozen.check(identity)
     assert counted.calls == 1
+
+
+def test_a_thousand_requests_cost_one_command(settings: Settings, clock: MovedClock) -> None:
+    """S58: `/protected` itself asks the database for nothing; its process, twice a second."""
+    stopped = clock()
+    name = f"test_{secrets.token_hex(6)}"
+    commands = Commands(name)
+    app = create_app(replace(settings, mongo_database=name), lambda: stopped)
+    services = services_of(app)
+    services.database.prepare()
+    token, _ = services.tokens.issue_access("ann", "u1", "s1")
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    commands.since_last()
+    assert {client.get("/protected", headers=headers).status_code for _ in range(1000)} == {200}
+    assert commands.since_last() == ["find revocations"]
+    services.database.close()
 
 
 def test_a_process_goes_on_with_its_copy_while_the_database_is_away(

@@ -10,7 +10,6 @@ from typing import Any
 import bson
 import pytest
 import requests
-from pymongo import monitoring
 
 from authapi.database import Collections
 from authapi.settings import Settings
@@ -18,6 +17,7 @@ from authapi.wiring import build_database
 from tests.scaling.tables import documented_commands, numbers
 from tests.support.actors import Visitor, fresh_name
 from tests.support.apps import served
+from tests.support.commands import Commands
 
 TIMES = 5
 BROWSER = (
@@ -27,31 +27,10 @@ BROWSER = (
 DATABASE = "test_scaling"
 
 
-class Commands(monitoring.CommandListener):
-    """Notes what this process's clients ask of collections, in order."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Note `<command> <collection>`, unless it is the process's own look at revocations."""
-        collection = event.command.get(event.command_name)
-        if isinstance(collection, str) and event.database_name.startswith(DATABASE):
-            self.sent.append(f"{event.command_name} {collection}")
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Nothing to note."""
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Nothing to note."""
-
-
 @pytest.fixture(scope="module")
 def commands() -> Commands:
     """What the services made from now on send to the database."""
-    commands = Commands()
-    monitoring.register(commands)
-    return commands
+    return Commands(DATABASE)
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +95,9 @@ def test_each_request_costs_the_commands_that_the_table_says(
     for request, do in requests_of(visitor).items():
         seen: Counter[tuple[str, ...]] = Counter()
         for _ in range(TIMES):
-            commands.sent.clear()
+            commands.since_last()
             assert do().status_code == (401 if "wrong" in request else 200), request
-            seen[tuple(one for one in commands.sent if one != "find revocations")] += 1
+            seen[tuple(one for one in commands.since_last() if one != "find revocations")] += 1
         counted[request] = list(seen.most_common(1)[0][0])
     assert counted == documented_commands()
 
