@@ -101,7 +101,7 @@ def ours(
         "JWT_SECRET": SECRET,
         "MONGO_URI": databases.uri(users),
         "TRUSTED_PROXIES": "1",
-        "MONGO_TIMEOUT_MS": "10000",  # as patient as the others, when the database stalls
+        "MONGO_TIMEOUT_MS": "60000",  # as patient as the others, when the database stalls
         "LOG_LEVEL": "WARNING",  # nobody writes an access log here
     }
     return Contender(name, serve("wsgi:app"), environment, endpoints, "wsgi", users=users)
