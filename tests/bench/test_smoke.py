@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +20,7 @@ from bench.rounds import Plan, load_rounds
 from bench.seed import fill
 from bench.subjects import serving
 from bench.wrk import Load
+from tests.support.tools import program
 
 USERS = 40
 FLOOR = Contender(
@@ -36,12 +35,7 @@ FLOOR = Contender(
 
 @pytest.fixture(scope="module", autouse=True)
 def _load_generator() -> None:
-    """Skip on a newcomer's machine; fail where everything must be tested."""
-    if shutil.which("wrk") is None:
-        reason = "wrk is not installed: bash .ci/packages"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    program("wrk")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import partial
@@ -15,6 +14,7 @@ import pytest
 
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.servers import ROOT, ServerProcess, free_port
+from tests.support.tools import program
 
 SCRIPT = ROOT / "examples" / "curl.sh"
 STEPS = ["register", "login", "protected", "refresh", "again", "sessions", "logout"]
@@ -22,11 +22,7 @@ STEPS = ["register", "login", "protected", "refresh", "again", "sessions", "logo
 
 @pytest.fixture(autouse=True)
 def _curl() -> None:
-    if shutil.which("curl") is None:
-        reason = "examples/curl.sh was not tested: apt-get install curl"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    program("curl")
 
 
 @pytest.fixture
