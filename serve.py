@@ -45,7 +45,8 @@ def main() -> None:
         sys.stdout.write(USAGE)
         return
     if sys.argv[1:]:
-        sys.exit(USAGE)
+        sys.stderr.write(f"serve.py takes no arguments but --help.\n\n{USAGE}")
+        sys.exit(2)
     settings, options, door = prepared()
     forget = share_metrics() if settings.metrics_token else lambda pid: None
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
