@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
-from bench.groups import FLOORS, PEERS_GROUP, SIZES
+from bench.contenders import OURS
+from bench.groups import FLOORS, LEAN, PEERS_GROUP, SIZES
 from bench.places import PICTURE, RESULT
 from bench.ratios import Outcome
 from bench.report import outcomes
@@ -73,6 +74,10 @@ def _label(one: Outcome) -> str:
     compared = one.comparison
     if "users" in compared.ours:
         return f"/{compared.key}, {compared.ours.partition(', ')[2]}"
+    if compared.ours == LEAN:
+        return f"/{compared.key}, no limits, no trail : {compared.other}"
+    if compared.ours != OURS:
+        return f"/{compared.key}, {compared.ours} : {compared.other}"
     return f"/{compared.key} : {compared.other}"
 
 
