@@ -197,6 +197,7 @@ class AccountService:
             user = self._users.find(key)
             right = self._hasher.verify(password, user.password_hash if user else None)
             if user is None or not right or user.disabled:
+                attempt.fail()
                 self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
                 raise ApiError(ErrorCode.INVALID_CREDENTIALS)
             attempt.succeed()

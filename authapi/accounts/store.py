@@ -130,13 +130,13 @@ class UserStore:
 
     def is_current(self, user: User) -> bool:
         """Whether `user` may begin a session: not deleted, not disabled, not in a new epoch."""
-        query = {
-            **_only(user),
-            "epoch": user.epoch or {"$in": [0, None]},  # None: no such member yet
-            "disabled": {"$ne": True},
-            **_ALIVE,
-        }
-        return self._collections[COLLECTION].find_one(query, {"_id": 1}) is not None
+        found = self.find(user.name_key)
+        return (
+            found is not None
+            and found.id == user.id
+            and found.epoch == user.epoch
+            and not found.disabled
+        )
 
     def replace_password_hash(self, user_id: str, old: str, new: str) -> bool:
         """Put `new` in the place of `old`; False when `old` is no longer there."""

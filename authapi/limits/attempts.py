@@ -11,7 +11,7 @@ from typing import NoReturn
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.limits.rules import Brake, Claim, Streak, whole_seconds
+from authapi.limits.rules import Brake, Streak, is_known, whole_seconds
 from authapi.limits.store import Counter, LimitStore, Standing
 
 TRIES = 5
@@ -49,10 +49,12 @@ class Target:
 
 
 class PasswordAttempt:
-    """Counts as a failure before the password is looked at, and no more when it was right.
+    """Reads how things stand, lets the password be looked at, and counts it only if it was wrong.
 
-    So of any number of guesses at once exactly as many as the limit allows are looked at (ASVS
-    15.4.1).
+    The answer is given away only while there is room for it: a wrong password is a conditional
+    write, a right one a look made after the verification. So of any number of guesses at once
+    exactly as many as the limit allows are answered, and the others learn nothing, right or wrong
+    (ASVS 15.4.1).
     """
 
     def __init__(
@@ -63,44 +65,50 @@ class PasswordAttempt:
         self._brake = brake
         self._events = events
         self._clock = clock
-        self._streak = Streak()  # the likeliest; the database knows better, and refuses
-        self._claim: Claim | None = None
 
     def begin(self) -> None:
-        """Count a failure, by one write if nothing is in the way.
+        """Make sure that there is room, by one read; a hash is not even made without.
 
         Raises:
             ApiError: `rate_limited`.
         """
+        self._room(self._clock())
+
+    def fail(self) -> None:
+        """Count a failure, by one write: the password was wrong.
+
+        Raises:
+            ApiError: `rate_limited` when others had the room meanwhile.
+        """
+        target = self._target
         for _ in range(TRIES):
             now = self._clock()
-            self._claim = self._brake.claim(self._streak, self._target.pair.id, now)
-            if self._store.take(self._target.counters, now, self._target.account_id, self._claim):
+            streak = self._room(now)
+            claim = self._brake.claim(streak, target.pair.id, now)
+            if self._store.take(target.counters, now, target.account_id, claim):
                 return
-            standing = self._store.read(self._target.counters, self._target.account_id)
-            refuse_while(self._blocked(standing, now), now, self._events)
-            self._streak = standing.streak
         refuse(Reason.LOGIN_FAILURES, 1, self._events)
 
-    def give_back(self) -> None:
-        """Count it no more: the password was not looked at."""
-        account_id = self._target.account_id if self._claim else None
-        self._store.give_back(self._target.counters, account_id)
-
     def succeed(self) -> None:
-        """Give the failure back, by one write: the password was right.
+        """Let the login pass: the password was right. A write only when there is news in it.
 
         The place is known from now on. Failures in a row end, but not once the brake grips: then
         whoever guesses goes on waiting, while the owner is known here and may try at once.
+
+        Raises:
+            ApiError: `rate_limited` when others had the room meanwhile.
         """
-        now = self._clock()
-        self._store.settle(
-            self._target.counters,
-            self._target.account_id,
-            self._target.pair.id,
-            now,
-            end_row=not self._brake.grips(self._streak, now),
-        )
+        now, place = self._clock(), self._target.pair.id
+        streak = self._room(now)
+        ends_row = streak.failures > 0 and not self._brake.grips(streak, now)
+        if ends_row or not is_known(streak, place, now):
+            self._store.note_login(self._target.account_id, place, now, end_row=ends_row)
+
+    def _room(self, now: datetime) -> Streak:
+        """Return the account's row of failures, if there is room for one more."""
+        standing = self._store.read(self._target.counters, self._target.account_id)
+        refuse_while(self._blocked(standing, now), now, self._events)
+        return standing.streak
 
     def _blocked(self, standing: Standing, now: datetime) -> dict[Reason, datetime | None]:
         pair, client = self._target.counters

@@ -32,18 +32,10 @@ class NoStore(LimitStore):
         """Let pass."""
         return True
 
-    def give_back(self, counters: Sequence[Counter], account_id: str | None = None) -> None:
+    def give_back(self, counters: Sequence[Counter]) -> None:
         """Do nothing."""
 
-    def settle(
-        self,
-        counters: Sequence[Counter],
-        account_id: str,
-        place: str,
-        now: datetime,
-        *,
-        end_row: bool,
-    ) -> None:
+    def note_login(self, account_id: str, place: str, now: datetime, *, end_row: bool) -> None:
         """Do nothing."""
 
     def forget(self, account_id: str) -> None:

@@ -25,6 +25,11 @@ FORGOTTEN_AFTER = timedelta(days=30)
 """When a row of failures ends by itself: nobody gains by pausing, since 100 guesses in 30 days are
 fewer than the one an hour that the brake leaves."""
 
+KNOWN_FOR = timedelta(days=400)
+"""How long after a login its place stays known: longer than a session can live."""
+
+_NOTED_ANEW = timedelta(days=1)  # a login from the latest place is noted once in that time
+
 _UNITS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
 
 
@@ -100,11 +105,13 @@ class Streak:
         failures: how many they are.
         failed_at: when the last one was counted.
         known: fingerprints of the places that logged in to the account, the latest first.
+        kept_until: when all this is forgotten.
     """
 
     failures: int = 0
     failed_at: datetime | None = None
     known: tuple[str, ...] = ()
+    kept_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +173,15 @@ class Brake:
         if place in streak.known:
             return None
         return Claim(streak.failures + 1, streak, self.threshold)
+
+
+def is_known(streak: Streak, place: str, now: datetime) -> bool:
+    """Whether a login from `place` is no news: the last one came from there, not long ago."""
+    return (
+        streak.known[:1] == (place,)
+        and streak.kept_until is not None
+        and streak.kept_until > now + KNOWN_FOR - _NOTED_ANEW
+    )
 
 
 def whole_seconds(until: datetime, now: datetime) -> int:

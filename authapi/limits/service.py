@@ -46,9 +46,8 @@ class Limits:
 
     Args:
         store: what counts.
-        turns: lets the attempts at one account from one client wait for each other. A right
-            password counts as a failure while it is looked at: many at once must not look like
-            many wrong ones.
+        turns: lets the attempts at one account from one client wait for each other, so that no
+            hash is made for a guess that would not be answered.
         policy: the numbers.
         fingerprints: makes the ids of what is stored.
         events: is told of every refusal.
@@ -77,7 +76,8 @@ class Limits:
     def password_attempt(self, account: str, client: Client) -> Iterator[PasswordAttempt]:
         """Let a password be tried in the `with` block; the same for names that nobody has (S25).
 
-        It counts as a failure unless the block says that it succeeded, or we were too busy.
+        The block says whether it was right (`succeed`) or wrong (`fail`), before it says so to
+        anybody else.
 
         Args:
             account: the unique form of the user name.
@@ -97,12 +97,7 @@ class Limits:
         )
         with self._turns(target.pair.id):
             attempt.begin()
-            try:
-                yield attempt
-            except ApiError as error:
-                if error.code is ErrorCode.SERVICE_UNAVAILABLE:
-                    attempt.give_back()
-                raise
+            yield attempt
 
     @contextmanager
     def registration(self, client: Client) -> Iterator[None]:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.limits.conftest import From, Serve, fail
-from tests.support.actors import fresh_name
+from tests.support.actors import Visitor, fresh_name
+from tests.support.clock import MovedClock
 from tests.support.commands import Commands
 
 
@@ -18,7 +19,7 @@ def commands() -> Commands:
 
 
 def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From) -> None:
-    """A right password costs two writes, a wrong one one; `/refresh` and `/protected` none."""
+    """A right password costs two reads, a wrong one a write more; `/refresh` none."""
     visitor = come_from(serve(limit_login_failures="1/hour", revocation="off", audit_days=0))
     name = visitor.new_user()
     tokens = visitor.log_in(name)
@@ -26,16 +27,37 @@ def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From
     visitor.register(fresh_name())
     assert commands.since_last() == ["update limits", "insert users"]
     visitor.authenticate(name)
-    login = ["update limits", "find users", "update limits"]
-    assert commands.since_last() == [*login, "insert sessions", "find users"]
+    look = ["find limits", "find users", "find limits"]
+    assert commands.since_last() == [*look, "insert sessions", "find users"]
     fail(visitor, name)
-    assert commands.since_last() == ["update limits", "find users"]
+    assert commands.since_last() == [*look, "update limits"]
     fail(visitor, name)
-    assert commands.since_last() == ["update limits", "find limits"]
+    assert commands.since_last() == ["find limits"]
     visitor.refresh(tokens["refresh_token"])
     assert commands.since_last() == ["update sessions"]
     visitor.protected(tokens["access_token"])
     assert commands.since_last() == []
+
+
+def test_a_login_is_written_down_when_there_is_news_in_it(
+    commands: Commands, serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """From another place than the last one, after a failure, or once a day; else not."""
+    url = serve(audit_days=0)
+    home, work = come_from(url), come_from(url)
+    name = home.new_user()
+    home.log_in(name)
+
+    def writes(visitor: Visitor) -> int:
+        commands.since_last()
+        visitor.log_in(name)
+        return commands.since_last().count("update limits")
+
+    assert [writes(who) for who in (home, work, work, home, home)] == [0, 1, 0, 1, 0]
+    fail(work, name)
+    assert [writes(home), writes(home)] == [1, 0]
+    clock.move(days=1)
+    assert [writes(home), writes(home)] == [1, 0]
 
 
 def test_refreshes_are_written_a_step_at_a_time(

@@ -107,7 +107,7 @@ def test_the_places_of_an_account_are_bounded_and_the_latest_stay(store: LimitSt
     account = secrets.token_hex(8)
     for number in range(KNOWN_PLACES + 5):
         for place in (f"hotel {number}", "home"):
-            store.settle([], account, place, NOW, end_row=True)
+            store.note_login(account, place, NOW, end_row=True)
     known = store.read([], account).streak.known
     assert known[:2] == ("home", f"hotel {KNOWN_PLACES + 4}")
     assert len(known) == len(set(known)) == KNOWN_PLACES
@@ -125,7 +125,7 @@ def test_documents_end_by_themselves(store: LimitStore, database: Database) -> N
     """A window with itself, a row of failures after a month, known places after the longest."""
     counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
     store.take([counter], NOW, failing, Claim(1, None, 3))
-    store.settle([], known, "home", NOW, end_row=True)
+    store.note_login(known, "home", NOW, end_row=True)
     lives = [
         database["limits"].find_one({"_id": name})["expires_at"] - NOW  # type: ignore[index]
         for name in (counter.id, failing, known)

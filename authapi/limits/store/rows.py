@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from authapi.database import Document
-from authapi.limits.rules import FORGOTTEN_AFTER, Claim, Streak
+from authapi.limits.rules import FORGOTTEN_AFTER, KNOWN_FOR, Claim, Streak
 from authapi.limits.store.windows import COLLECTION, Counter, WindowStorage, hit, pop
 
 KNOWN_PLACES = 20
 """How many places of an account are remembered: those that logged in last."""
-
-KNOWN_FOR = timedelta(days=400)
-"""How long after the account's last login they are: longer than a session can live."""
 
 _DUPLICATE_KEY = 11000
 
@@ -67,36 +64,22 @@ class LimitStore(WindowStorage):
             return False
         return True
 
-    def give_back(self, counters: Sequence[Counter], account_id: str | None = None) -> None:
-        """Take one hit out of each window again, and one failure out of the account's row."""
-        writes = [pop(counter) for counter in counters]
-        if account_id is not None:
-            fewer = {"$inc": {"failures": -1}}
-            writes.append(UpdateOne({"_id": account_id, "failures": {"$gt": 0}}, fewer))
-        if writes:
-            self._collections[COLLECTION].bulk_write(writes)
+    def give_back(self, counters: Sequence[Counter]) -> None:
+        """Take one hit out of each window again."""
+        if counters:
+            self._collections[COLLECTION].bulk_write([pop(counter) for counter in counters])
 
-    def settle(
-        self,
-        counters: Sequence[Counter],
-        account_id: str,
-        place: str,
-        now: datetime,
-        *,
-        end_row: bool,
-    ) -> None:
-        """Give the hits back and note that `place` logged in to the account, by one command.
+    def note_login(self, account_id: str, place: str, now: datetime, *, end_row: bool) -> None:
+        """Note that `place` logged in to the account.
 
         Args:
-            counters: the windows.
             account_id: the account's document.
             place: a fingerprint of where the login came from.
             now: the present moment.
             end_row: whether the account's failures in a row are over.
         """
-        writes = [pop(counter) for counter in counters]
-        writes.append(_login(account_id, place, now, end_row=end_row))
-        self._collections[COLLECTION].bulk_write(writes)
+        change = _login(place, now, end_row=end_row)
+        self._collections[COLLECTION].update_one({"_id": account_id}, change, upsert=True)
 
     def forget(self, account_id: str) -> None:
         """Remove what is stored about an account."""
@@ -119,12 +102,11 @@ def _failure(account_id: str, claim: Claim, now: datetime) -> UpdateOne:
     return UpdateOne({"_id": account_id, **condition}, change, upsert=True)
 
 
-def _login(account_id: str, place: str, now: datetime, *, end_row: bool) -> UpdateOne:
+def _login(place: str, now: datetime, *, end_row: bool) -> list[Document]:
     others = {"$filter": {"input": {"$ifNull": ["$known", []]}, "cond": {"$ne": ["$$this", place]}}}
     known = {"$slice": [{"$concatArrays": [[place], others]}, KNOWN_PLACES]}
     row = {"failures": 0} if end_row else {}
-    change = {"known": known, "expires_at": now + KNOWN_FOR, **row}
-    return UpdateOne({"_id": account_id}, [{"$set": change}], upsert=True)
+    return [{"$set": {"known": known, "expires_at": now + KNOWN_FOR, **row}}]
 
 
 def _first_refused(error: BulkWriteError) -> int:
@@ -141,4 +123,5 @@ def _streak(document: Document) -> Streak:
         failures=document.get("failures", 0),
         failed_at=document.get("failed_at"),
         known=tuple(document.get("known", ())),
+        kept_until=document.get("expires_at"),
     )
