@@ -106,9 +106,16 @@ class AccountService:
         """
         return self._hasher.seat()
 
-    def is_current(self, user: User) -> bool:
-        """Whether what was verified of `user` still holds."""
-        return self._users.is_current(user)
+    def log_in(self, user: User, client: Client) -> None:
+        """Let a login pass that `verify` found right, now that its session is stored.
+
+        Raises:
+            ApiError: `invalid_credentials` when meanwhile the password was changed, or the user
+                disabled or deleted; `rate_limited` when wrong passwords took the room.
+        """
+        if not self._users.is_current(user):
+            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+        self._limits.log_in(user.name_key, client)
 
     def begin_epoch(self, user_id: str) -> None:
         """Let no session begin on credentials that were checked before now."""

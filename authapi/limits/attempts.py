@@ -51,17 +51,17 @@ class Target:
 class PasswordAttempt:
     """Reads how things stand, lets the password be looked at, and counts it only if it was wrong.
 
-    The answer is given away only while there is room for it: a wrong password is a conditional
-    write, a right one a look made after the verification. So of any number of guesses at once
-    exactly as many as the limit allows are answered, and the others learn nothing, right or wrong
-    (ASVS 15.4.1).
+    The answer is given away only while there is room for it. A wrong password is a conditional
+    write; a right one is looked at once more when its session is stored, so that of many guesses at
+    once it is no earlier than the wrong ones beside it. As many as the limit allows are answered,
+    and the others learn nothing, right or wrong (ASVS 15.4.1).
     """
 
     def __init__(
         self, store: LimitStore, target: Target, brake: Brake, events: EventRecorder, clock: Clock
     ) -> None:
         self._store = store
-        self._target = target
+        self.target = target
         self._brake = brake
         self._events = events
         self._clock = clock
@@ -80,7 +80,7 @@ class PasswordAttempt:
         Raises:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
-        target = self._target
+        target = self.target
         for _ in range(TRIES):
             now = self._clock()
             streak = self._room(now)
@@ -90,7 +90,15 @@ class PasswordAttempt:
         refuse(Reason.LOGIN_FAILURES, 1, self._events)
 
     def succeed(self) -> None:
-        """Let the login pass: the password was right. A write only when there is news in it.
+        """Make sure that there still is room: the password was right.
+
+        Raises:
+            ApiError: `rate_limited` when others had the room meanwhile.
+        """
+        self._room(self._clock())
+
+    def log_in(self) -> None:
+        """Let the login pass whose session is stored now. A write only when there is news in it.
 
         The place is known from now on. Failures in a row end, but not once the brake grips: then
         whoever guesses goes on waiting, while the owner is known here and may try at once.
@@ -98,20 +106,20 @@ class PasswordAttempt:
         Raises:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
-        now, place = self._clock(), self._target.pair.id
+        now, place = self._clock(), self.target.pair.id
         streak = self._room(now)
         ends_row = streak.failures > 0 and not self._brake.grips(streak, now)
         if ends_row or not is_known(streak, place, now):
-            self._store.note_login(self._target.account_id, place, now, end_row=ends_row)
+            self._store.note_login(self.target.account_id, place, now, end_row=ends_row)
 
     def _room(self, now: datetime) -> Streak:
         """Return the account's row of failures, if there is room for one more."""
-        standing = self._store.read(self._target.counters, self._target.account_id)
+        standing = self._store.read(self.target.counters, self.target.account_id)
         refuse_while(self._blocked(standing, now), now, self._events)
         return standing.streak
 
     def _blocked(self, standing: Standing, now: datetime) -> dict[Reason, datetime | None]:
-        pair, client = self._target.counters
+        pair, client = self.target.counters
         return {
             Reason.LOGIN_FAILURES: pair.rate.free_at(standing.hits[pair.id], now),
             Reason.LOGIN_FAILURES_PER_ADDRESS: client.rate.free_at(standing.hits[client.id], now),

@@ -86,18 +86,18 @@ class Limits:
         Raises:
             ApiError: `rate_limited`; `service_unavailable` when too many wait for their turn.
         """
-        place = client.network
-        target = Target(
-            self._counter("pair", self._policy.login_failures, account, place),
-            self._counter("logins", self._policy.login_failures_per_address, place),
-            self._account_id(account),
-        )
-        attempt = PasswordAttempt(
-            self._store, target, self._policy.brake, self._events, self._clock
-        )
-        with self._turns(target.pair.id):
+        attempt = self._attempt(account, client)
+        with self._turns(attempt.target.pair.id):
             attempt.begin()
             yield attempt
+
+    def log_in(self, account: str, client: Client) -> None:
+        """Let a login pass whose password was right and whose session is stored.
+
+        Raises:
+            ApiError: `rate_limited` when wrong passwords took the room meanwhile.
+        """
+        self._attempt(account, client).log_in()
 
     @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
@@ -164,6 +164,15 @@ class Limits:
             if standing.remaining < cost:
                 return datetime.fromtimestamp(standing.reset_time, UTC)
         return self._clock()
+
+    def _attempt(self, account: str, client: Client) -> PasswordAttempt:
+        place = client.network
+        target = Target(
+            self._counter("pair", self._policy.login_failures, account, place),
+            self._counter("logins", self._policy.login_failures_per_address, place),
+            self._account_id(account),
+        )
+        return PasswordAttempt(self._store, target, self._policy.brake, self._events, self._clock)
 
     def _window(self, reason: Reason, place: str) -> str:
         return self._fingerprints.of("limit", reason, place)

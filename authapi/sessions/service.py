@@ -58,8 +58,8 @@ class SessionService:
     def authenticate(self, username: str, password: str, client: Client) -> TokenPair:
         """Begin a session for the user whose credentials these are.
 
-        The user is looked at again once the session is stored: if meanwhile the password was
-        changed, or the user disabled or deleted, one of the two sees the other, and it ends.
+        User and limits are looked at again once the session is stored: if meanwhile the password
+        was changed, or the user disabled or deleted, one of the two sees the other, and it ends.
 
         Raises:
             ApiError: `invalid_credentials` or `rate_limited`.
@@ -77,9 +77,11 @@ class SessionService:
                 client=client,
             )
         )
-        if not self._accounts.is_current(user):
+        try:
+            self._accounts.log_in(user, client)
+        except ApiError:
             self._sessions.end(claims.sid)
-            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+            raise
         self._events.record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=claims.sid)
         return self._pair(claims)
 

@@ -103,7 +103,22 @@ def test_who_comes_in_just_as_the_limit_is_met_learns_nothing(
         with pytest.raises(ApiError) as refused:
             attempt.succeed() if right else attempt.fail()
     assert refused.value.code is ErrorCode.RATE_LIMITED
-    assert here.streak(name).known == ()
+
+
+@pytest.mark.parametrize("nearby", [True, False])
+def test_a_session_stored_just_as_the_limit_is_met_is_no_login(
+    make: Make, guest: Client, nearby: bool
+) -> None:
+    """S29: a right password is no earlier than the wrong ones beside it; and nobody is known."""
+    limits = make(limit_login_failures=Rate.parse("1/hour"), limit_failures_in_a_row=1).limits
+    name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
+    with limits.password_attempt(name, guest) as attempt:
+        attempt.succeed()
+    guess(limits, name, other)
+    with pytest.raises(ApiError) as refused:
+        limits.log_in(name, guest)
+    assert refused.value.code is ErrorCode.RATE_LIMITED
+    assert limits.streak(name).known == ()
 
 
 def test_nothing_stored_names_a_user_or_an_address(make: Make, guest: Client) -> None:
@@ -112,6 +127,7 @@ def test_nothing_stored_names_a_user_or_an_address(make: Make, guest: Client) ->
     name = fresh_name()
     with services.limits.password_attempt(name, guest) as attempt:
         attempt.succeed()
+    services.limits.log_in(name, guest)
     guess(services.limits, name, guest)
     stored = list(services.database["limits"].find())
     assert len(stored) == 3
