@@ -56,7 +56,7 @@ def _commands(database: Collections) -> dict[str, Command]:
     users, sessions, trail = UserStore(database), SessionStore(database), AuditStore(database)
     limits = LimitStore(database, lambda: _NOW)
 
-    def windows(name: str) -> tuple[Counter, Counter]:
+    def counters(name: str) -> tuple[Counter, Counter]:
         many = Counter(f"address {name[-1]}", Rate.parse("1000/5 minutes"))
         return Counter(f"pair {name}", Rate.parse("10/5 minutes")), many
 
@@ -71,13 +71,14 @@ def _commands(database: Collections) -> dict[str, Command]:
 
     return {
         "user inserted": lambda name: users.add(user(name)),
-        "limits: attempt counted": lambda name: limits.take(
-            windows(name), _NOW, f"account {name}", Claim(1, None, 100)
+        "limits looked at": lambda name: limits.read(counters(name), f"account {name}"),
+        "limits: login noted": lambda name: limits.note_login(
+            f"account {name}", f"pair {name}", _NOW, end_row=True
+        ),
+        "limits: failure counted": lambda name: limits.take(
+            counters(name), _NOW, f"account {name}", Claim(1, None, 100)
         ),
         "user found": users.find,
-        "limits: attempt given back": lambda name: limits.settle(
-            windows(name), f"account {name}", f"pair {name}", _NOW, end_row=True
-        ),
         "session inserted": lambda name: sessions.add(session(name)),
         "user looked at again": lambda name: users.is_current(user(name)),
         "event inserted": lambda name: trail.add(event(name), expires_at=_NOW + _LIFE),

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from authapi.core.client import UNKNOWN
+from authapi.core.errors import ApiError, ErrorCode
 from authapi.database import Collections
 from tests.cli.conftest import Operator, flask_process
 from tests.conftest import services_of
@@ -224,9 +225,11 @@ def test_a_login_under_way_is_caught(
     name = visitor.new_user()
     accounts = services_of(app).accounts
     checked = accounts.verify(name, PASSWORD, UNKNOWN)
-    assert accounts.is_current(checked)
+    accounts.log_in(checked, UNKNOWN)
     assert operator("users", args[0], name, *args[1:]).code == 0
-    assert not accounts.is_current(checked)
+    with pytest.raises(ApiError) as refused:
+        accounts.log_in(checked, UNKNOWN)
+    assert refused.value.code is ErrorCode.INVALID_CREDENTIALS
 
 
 @pytest.mark.parametrize("args", [("disable",), ("delete", "--yes")])
