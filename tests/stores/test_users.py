@@ -45,3 +45,31 @@ def test_a_hash_that_changed_meanwhile_is_not_replaced(users: UserStore) -> None
     users.add(user)
     assert not users.replace_password_hash(user.id, "$argon2id$0", "$argon2id$2")
     assert users.find(user.name_key) == user
+
+
+def test_a_user_is_current_until_something_ends_the_sessions(users: UserStore) -> None:
+    """S41, S58: not after a new password, an end of all sessions or a disabling."""
+    for change in (
+        lambda user: users.change_password(user, "$argon2id$2"),
+        lambda user: users.begin_epoch(user.id),
+        lambda user: users.set_disabled(user.id, disabled=True),
+    ):
+        user = a_user()
+        users.add(user)
+        assert users.is_current(user)
+        assert change(user)
+        assert not users.is_current(user)
+
+
+def test_whoever_has_the_name_next_is_somebody_else(users: UserStore) -> None:
+    """S41: a login under way when its user was deleted is no login of the name's next owner."""
+    gone, successor = a_user(), a_user()
+    users.add(replace(successor, name_key=gone.name_key))
+    assert not users.is_current(gone)
+
+
+def test_who_is_disabled_is_not_current(users: UserStore) -> None:
+    """S41: whatever the epoch says."""
+    user = a_user()
+    users.add(replace(user, disabled=True))
+    assert not users.is_current(user)
