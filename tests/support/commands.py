@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pymongo import monitoring
 
-
 _INDEXES = ("createIndexes", "listIndexes")
 
 
