@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.layouts import on
 from bench.places import LOGS, ROOT
 from tests.support.servers import clean_environment, free_port
 
@@ -50,16 +51,21 @@ class Server:
 
 @contextmanager
 def started(
-    name: str, command: Sequence[str], port: int, environment: Mapping[str, str], path: str
+    name: str,
+    command: Sequence[str],
+    port: int,
+    environment: Mapping[str, str],
+    path: str,
+    cores: Sequence[int],
 ) -> Iterator[Server]:
-    """Run a server until the block ends; it answers `path` when the block begins.
+    """Run a server on some cores until the block ends; it answers `path` when the block begins.
 
     Raises:
         ServerFailed: when it does not within a minute.
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name.replace(' ', '-').replace('/', '-')}.log"
-    with log.open("w") as output:
+    with log.open("w") as output, on(cores):
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,

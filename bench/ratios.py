@@ -55,6 +55,7 @@ class Outcome:
         other: the median figure below it.
         rounds: how many rounds count.
         errors: how many answers of the two contenders were not the expected ones.
+        busy: the part of their cores that the contenders used; None if nobody looked.
     """
 
     comparison: Comparison
@@ -63,6 +64,7 @@ class Outcome:
     other: float
     rounds: int
     errors: int
+    busy: tuple[float, float] | None = None
 
     @property
     def verdict(self) -> str:
@@ -95,7 +97,15 @@ def outcome(rows: Sequence[Row], comparison: Comparison) -> Outcome:
         statistics.median(below[number][figure] for number in both) if both else 0.0,
         len(both),
         sum(sum(row.get("errors", {}).values()) for row in pairs),
+        _busy([above[number] for number in both], [below[number] for number in both]),
     )
+
+
+def _busy(above: Sequence[Row], below: Sequence[Row]) -> tuple[float, float] | None:
+    first, second = (
+        [row["busy"] for row in rows if row.get("busy") is not None] for rows in (above, below)
+    )
+    return (statistics.median(first), statistics.median(second)) if first and second else None
 
 
 def _is(row: Row, key: str, contender: str) -> bool:

@@ -29,6 +29,7 @@ class Figures:
         requests: how many answers counted.
         errors: kind of error to how often; kinds that did not happen are left out.
         first_error: the beginning of the first answer that was not expected.
+        busy: the part of its cores that the contender used.
     """
 
     rate: float
@@ -38,6 +39,7 @@ class Figures:
     requests: int
     errors: dict[str, int]
     first_error: str = ""
+    busy: float | None = None
 
 
 @dataclass(frozen=True)
