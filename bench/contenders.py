@@ -16,7 +16,7 @@ from bench.dialects import (
     FlaskJwtRotating,
     FlaskSecurity,
 )
-from bench.places import BUILD, ROOT
+from bench.places import ROOT
 from bench.seed import SECRET
 
 THREADS = 8
@@ -161,7 +161,7 @@ PEERS: dict[str, tuple[str, Dialect, tuple[str, ...], bool]] = {
     ),
     "Flask-JWT-Extended": ("flask_jwt_extended", FlaskJwtExtended(), ENDPOINTS, False),
     ROTATING: ("flask_jwt_extended_rotating", FlaskJwtRotating(), (REFRESH,), False),
-    "Flask-Security": ("flask_security_sqlite", FlaskSecurity(), ENDPOINTS, False),
+    "Flask-Security": ("flask_security_mongoengine", FlaskSecurity(), ENDPOINTS, False),
 }
 
 
@@ -172,13 +172,10 @@ def peer(name: str, which_hash: str = SAME) -> Contender:
         CalledProcessError: when they cannot be.
     """
     module, dialect, endpoints, asgi = PEERS[name]
-    folder = BUILD / "data" / "peers"
-    folder.mkdir(parents=True, exist_ok=True)
     environment = {
         "MONGO_URI": databases.uri(PEER_USERS),
         "MONGO_DATABASE": f"peer_{module}_{which_hash}",
         "PEER_HASH": which_hash,
-        "PEER_FOLDER": str(folder),
     }
     seeding = [sys.executable, "-m", "bench.peers.seed", module, str(PEER_USERS)]
     subprocess.run(seeding, cwd=ROOT, env={**os.environ, **environment}, check=True)  # noqa: S603
