@@ -26,7 +26,6 @@ SAME, OWN = "same", "own"
 OURS = "authapi"
 ROTATING = "Flask-JWT-Extended, rotating"
 PEER_USERS = 1000
-_DEAR = 2.0  # their own hashes cost 5 to 10 times as much
 _FEW = 2  # rounds of them: no goal hangs on them
 
 Command = Callable[[int, int], list[str]]
@@ -48,7 +47,7 @@ class Contender:
         alive: the path that says it is up.
         asgi: whether it is an ASGI application.
         wants_token: whether `/protected` does; a floor's does not.
-        patience: how many times longer it is measured than others, when its answers are few.
+        dear: whether its hash takes so long that it is measured longer, with fewer connections.
         rounds: in how many rounds it takes part; None: in all.
         knows_places: whether it remembers from where somebody logged in.
     """
@@ -63,7 +62,7 @@ class Contender:
     alive: str = "/healthz"
     asgi: bool = False
     wants_token: bool = True
-    patience: float = 1.0
+    dear: bool = False
     rounds: int | None = None
     knows_places: bool = False
 
@@ -188,4 +187,4 @@ def peer(name: str, which_hash: str = SAME) -> Contender:
         return served
     hashing = (AUTHENTICATE, REGISTER)
     own = f"{name}, own hash"
-    return replace(served, name=own, endpoints=hashing, patience=_DEAR, rounds=_FEW)
+    return replace(served, name=own, endpoints=hashing, dear=True, rounds=_FEW)

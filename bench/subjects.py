@@ -22,6 +22,8 @@ from bench.processes import Server, free_port, settle, started, weigh
 from bench.wrk import Figures, Load
 
 CONNECTIONS = 16
+_DEAR_CONNECTIONS = 4  # for each core: more hashes at once would end together, after seconds
+_DEAR_PATIENCE = 2.0
 _REGISTRATIONS_A_SECOND = 600
 
 
@@ -61,6 +63,8 @@ class Served:
         self.rounds = contender.rounds
         self._contender = contender
         self._cores = len(layout.service)
+        few = min(CONNECTIONS, _DEAR_CONNECTIONS * self._cores)
+        self._connections = few if contender.dear else CONNECTIONS
         self._regulars = regulars(contender.users)
         self._to_meet = self._regulars if contender.knows_places else []
         self._dialect = contender.dialect
@@ -72,7 +76,7 @@ class Served:
         """Warm up, then measure."""
         if endpoint == PROTECTED and warm_up:  # its answers are not looked at one by one
             self._run(endpoint, warm_up, 0)
-        seconds *= self._contender.patience
+        seconds *= _DEAR_PATIENCE if self._contender.dear else 1.0
         return self._run(endpoint, seconds, 0 if endpoint == PROTECTED else warm_up)
 
     def _run(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
@@ -101,7 +105,7 @@ class Served:
                 )
             path, place = self._dialect.refresh_path, self._dialect.refresh_in
             file = self._write(endpoint, tokens)
-            return Load("refresh", [file, path, place, str(warm_up)], CONNECTIONS)
+            return Load("refresh", [file, path, place, str(warm_up)], self._connections)
         if endpoint == AUTHENTICATE:
             self._meet_regulars()
             users = everybody(self._regulars, self._contender.users)
@@ -119,7 +123,7 @@ class Served:
         self, endpoint: str, sent: Iterable[Request], how: str, status: int, warm_up: float
     ) -> Load:
         file = self._write(endpoint, (request.line() for request in sent))
-        return Load("replay", [file, how, str(status), str(warm_up)], CONNECTIONS)
+        return Load("replay", [file, how, str(status), str(warm_up)], self._connections)
 
     def _write(self, endpoint: str, lines: Iterable[str]) -> str:
         self._files.mkdir(parents=True, exist_ok=True)
