@@ -48,7 +48,7 @@ def table(name: str, group: dict[str, Any]) -> str:
         header = ["", "what", "figure", unit, "bare Flask", "ratio (least to most)"]
         lines = [_plain_line(one, digits) for one in found]
     else:
-        header = ["request", "above", "below", "a second", "busy"]
+        header = ["request", "above", "below", "a second", "busy", "core ms"]
         header += ["ratio (least to most)", "goal", ""]
         lines = [_line(one) for one in found]
     return "\n".join([_row(header), _row(["---"] * len(header)), *map(_row, lines)])
@@ -62,6 +62,7 @@ def _line(one: Outcome) -> list[str]:
         compared.other,
         f"{_figure(one.ours)} : {_figure(one.other)}",
         "" if one.busy is None else f"{one.busy[0]:.0%} : {one.busy[1]:.0%}",
+        "" if one.core_ms is None else f"{one.core_ms[0]:.2f} : {one.core_ms[1]:.2f}",
         _ratio(one),
         "" if compared.target is None else f"≥ {compared.target:.2f}",
         one.verdict,

@@ -87,7 +87,8 @@ class Served:
             self.server, self._cores, lambda: wrk.run(base_url, load, whole)
         )
         settle(self.server)
-        return replace(figures, busy=part)
+        each = part * self._cores * 1000 / figures.rate if figures.rate else None
+        return replace(figures, busy=part, core_ms=each)
 
     def memory(self) -> dict[str, float]:
         """Return what a worker weighs in MiB."""

@@ -30,6 +30,7 @@ class Figures:
         errors: kind of error to how often; kinds that did not happen are left out.
         first_error: the beginning of the first answer that was not expected.
         busy: the part of its cores that the contender used.
+        core_ms: the milliseconds of a core that the contender used for one request.
     """
 
     rate: float
@@ -40,6 +41,7 @@ class Figures:
     errors: dict[str, int]
     first_error: str = ""
     busy: float | None = None
+    core_ms: float | None = None
 
 
 @dataclass(frozen=True)
