@@ -17,18 +17,37 @@ from subprocess import CalledProcessError
 from typing import Any
 
 from authapi.embedded import EmbeddedUnavailable
-from bench import groups, machine, picture, report, results, seed
+from bench import databases, groups, machine, picture, report, results, seed
 from bench.client import WrongAnswer
 from bench.contenders import PEER_USERS
-from bench.groups import ALL, COLD, FLOORS, MEMORY, PEERS_GROUP, SERVERS, SIZES, Group
+from bench.groups import (
+    ALL,
+    COLD,
+    FLOORS,
+    MEMORY,
+    PEERS_GROUP,
+    ROUNDS,
+    SERVERS,
+    SHARED,
+    SIZES,
+    Group,
+    layout_of,
+)
+from bench.layouts import TooFewCores, arranged, available, on
 from bench.places import PAGE, PICTURE, REQUESTS, RESULT
 from bench.processes import ServerFailed
 from bench.ratios import Row
 from bench.rounds import Plan, cold_rounds, load_rounds, memory_rounds
 from bench.wrk import LoadError, path_of_wrk
 
-_FEWER = {MEMORY: 2, COLD: 3}  # rounds at the most: what they measure hardly differs between them
-FAILURES = (CalledProcessError, EmbeddedUnavailable, LoadError, ServerFailed, WrongAnswer)
+FAILURES = (
+    CalledProcessError,
+    EmbeddedUnavailable,
+    LoadError,
+    ServerFailed,
+    TooFewCores,
+    WrongAnswer,
+)
 """What ends the measuring of a group, but not of the others."""
 
 
@@ -68,7 +87,9 @@ def main() -> int:
 def _measure(
     name: str, task: Task, options: argparse.Namespace, say: Callable[[str], None]
 ) -> None:
-    rounds = min(options.rounds, _FEWER.get(name, options.rounds))
+    rounds = options.rounds or ROUNDS[name]
+    layout = arranged(layout_of(name), available())
+    say(str(layout))
     circumstances: dict[str, Any] = {
         "machine": machine.describe(),
         "versions": machine.versions(),
@@ -77,18 +98,24 @@ def _measure(
             "seconds": options.seconds,
             "warm_up": options.warm_up,
             "users": options.users,
+            "layout": str(layout),
         },
     }
-    plan = Plan(rounds, options.seconds, options.warm_up, say)
+    plan = Plan(rounds, options.seconds, options.warm_up, say, layout)
     rows: list[Row] = []
-    for more in task.rounds(task.group(), plan):
-        rows += more
-        results.keep(RESULT, name, rows, circumstances)
+    group = task.group()
+    for users in {contender.users for contender in group.contenders}:
+        databases.place(users, layout.others)
+    with on(layout.others):
+        for more in task.rounds(group, plan):
+            rows += more
+            results.keep(RESULT, name, rows, circumstances)
 
 
 def _task(name: str, users: list[int]) -> Task:
     return {
         FLOORS: Task(groups.floors, load_rounds),
+        SHARED: Task(groups.floors, load_rounds),
         SIZES: Task(lambda: groups.sizes(users), load_rounds),
         PEERS_GROUP: Task(groups.peers, load_rounds),
         SERVERS: Task(groups.servers, load_rounds),
@@ -129,8 +156,13 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--group", type=_groups, default=list(ALL), help=f"of {','.join(ALL)}")
     parser.add_argument("--users", type=seed.numbers, default=[1000], help="1000,100000,1000000")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of one measurement")
+    parser.add_argument("--rounds", type=int, help="of each group, instead of its own number")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=2.0,
+        help="of one measurement; with a hash 1.5 times that",
+    )
     parser.add_argument("--warm-up", type=float, default=1.0, help="seconds of load before it")
     return parser.parse_args()
 

@@ -6,19 +6,22 @@ import json
 import random
 import secrets
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import requests
 
 from bench.contenders import AUTHENTICATE, PROTECTED, REGISTER, Contender
 from bench.dialects import NONE, Request, Tokens
-from bench.population import name
+from bench.population import ACCESS_LENGTH, address, name
 
 TOKENS = 32
 """How many users are logged in for a measurement: more than there are connections."""
 
 _FRESH = 240.0  # seconds; every contender's access tokens live longer
 _TOGETHER = 4
+_SOMEWHERE = "10.255.0.1"
 
 
 class WrongAnswer(Exception):
@@ -45,7 +48,7 @@ class Client:
             if endpoint == REGISTER:
                 self.send(self._dialect.register(new_name()), self._dialect.registered)
             elif endpoint == AUTHENTICATE:
-                self.send(self._dialect.login(name(0)), 200)
+                self.send(self.login_of(0), 200)
             elif endpoint == PROTECTED:
                 self._check_greeting()
             else:
@@ -59,7 +62,7 @@ class Client:
     def tokens(self) -> list[Tokens]:
         """Return users' tokens, fresh enough for one more measurement."""
         if not self._contender.wants_token:
-            return [Tokens("none", "none")]
+            return [Tokens(f"{user:x>{ACCESS_LENGTH}}", "") for user in range(TOKENS)]
         if time.monotonic() - self._logged_in_at > _FRESH:
             self._tokens = self.log_in(TOKENS)
             self._logged_in_at = time.monotonic()
@@ -71,11 +74,21 @@ class Client:
         Raises:
             WrongAnswer: when one of them is refused.
         """
-        users = random.sample(range(self._contender.users), count)
-        logins = [self._dialect.login(name(user)) for user in users]
+        return self.log_in_as(random.sample(range(self._contender.users), count))
+
+    def log_in_as(self, users: Sequence[int]) -> list[Tokens]:
+        """Log these users in, each from the own address.
+
+        Raises:
+            WrongAnswer: when one of them is refused.
+        """
         with ThreadPoolExecutor(_TOGETHER) as pool:
-            answers = pool.map(lambda login: self.send(login, 200), logins)
+            answers = pool.map(lambda user: self.send(self.login_of(user), 200), users)
             return [self._dialect.tokens(json.loads(answer)) for answer in answers]
+
+    def login_of(self, user: int) -> Request:
+        """Return the login of a user, from the address that is always that user's."""
+        return replace(self._dialect.login(name(user)), address=address(user))
 
     def send(self, request: Request, expected: int) -> bytes:
         """Send a request and return the answer's body.
@@ -83,7 +96,8 @@ class Client:
         Raises:
             WrongAnswer: when its status is not the expected one.
         """
-        headers = {"Accept": "application/json", "X-Forwarded-For": "10.1.0.1"}
+        somewhere = _SOMEWHERE if request.address == NONE else request.address
+        headers = {"Accept": "application/json", "X-Forwarded-For": somewhere}
         if request.header != NONE:
             key, _, value = request.header.partition(": ")
             headers[key] = value

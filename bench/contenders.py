@@ -9,20 +9,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bench import databases
-from bench.dialects import Dialect, FastapiUsers, FlaskJwtExtended, FlaskSecurity
-from bench.places import BUILD, ROOT
+from bench.dialects import (
+    Dialect,
+    FastapiUsers,
+    FlaskJwtExtended,
+    FlaskJwtRotating,
+    FlaskSecurity,
+)
+from bench.places import ROOT
 from bench.seed import SECRET
 
-PROCESSES = 2
 THREADS = 8
 PROTECTED, REFRESH, AUTHENTICATE, REGISTER = "protected", "refresh", "authenticate", "register"
 ENDPOINTS = (PROTECTED, REFRESH, AUTHENTICATE, REGISTER)
 SAME, OWN = "same", "own"
 OURS = "authapi"
+ROTATING = "Flask-JWT-Extended, rotating"
 PEER_USERS = 1000
-_DEAR = 2.0  # their own hashes cost 5 to 10 times as much
+_FEW = 2  # rounds of them: no goal hangs on them
 
-Command = Callable[[int], list[str]]
+Command = Callable[[int, int], list[str]]
+"""Returns a command line for a port and a number of processes."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Contender:
 
     Attributes:
         name: what the tables call it.
-        command: its command line, given the port.
+        command: its command line.
         environment: what it is told.
         endpoints: what it is asked for.
         module: what `import` needs for its `app`.
@@ -40,7 +47,9 @@ class Contender:
         alive: the path that says it is up.
         asgi: whether it is an ASGI application.
         wants_token: whether `/protected` does; a floor's does not.
-        patience: how many times longer it is measured than others, when its answers are few.
+        dear: whether its hash takes so long that it is measured longer, with fewer connections.
+        rounds: in how many rounds it takes part; None: in all.
+        knows_places: whether it remembers from where somebody logged in.
     """
 
     name: str
@@ -53,37 +62,41 @@ class Contender:
     alive: str = "/healthz"
     asgi: bool = False
     wants_token: bool = True
-    patience: float = 1.0
+    dear: bool = False
+    rounds: int | None = None
+    knows_places: bool = False
 
 
 def granian(target: str) -> Command:
     """Return the command of granian, the same for ours, for floors and for peers."""
-    return lambda port: [
+    return lambda port, processes: [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
-        *("--workers", str(PROCESSES), "--blocking-threads", str(THREADS), target),
+        *("--workers", str(processes), "--blocking-threads", str(THREADS), target),
     ]
 
 
 def gunicorn(target: str) -> Command:
     """Return the command of gunicorn with threads."""
-    return lambda port: [
+    return lambda port, processes: [
         *(sys.executable, "-m", "gunicorn", "-k", "gthread", "-b", f"127.0.0.1:{port}"),
-        *("--log-level", "warning", "-w", str(PROCESSES), "--threads", str(THREADS), target),
+        *("--log-level", "warning", "-w", str(processes), "--threads", str(THREADS), target),
     ]
 
 
 def waitress(_target: str) -> Command:
     """Return the command of waitress; see `bench.waitress_workers`."""
-    numbers = (str(PROCESSES), str(THREADS))
-    return lambda port: [sys.executable, "-m", "bench.waitress_workers", str(port), *numbers]
+    return lambda port, processes: [
+        *(sys.executable, "-m", "bench.waitress_workers"),
+        *(str(port), str(processes), str(THREADS)),
+    ]
 
 
 def uvicorn(target: str) -> Command:
     """Return the command of uvicorn."""
-    return lambda port: [
+    return lambda port, processes: [
         *(sys.executable, "-m", "uvicorn", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(PROCESSES), "--no-access-log", "--log-level", "warning", target),
+        *("--workers", str(processes), "--no-access-log", "--log-level", "warning", target),
     ]
 
 
@@ -104,13 +117,22 @@ def ours(
         "MONGO_TIMEOUT_MS": "60000",  # as patient as the others, when the database stalls
         "LOG_LEVEL": "WARNING",  # nobody writes an access log here
     }
-    return Contender(name, serve("wsgi:app"), environment, endpoints, "wsgi", users=users)
+    return Contender(
+        name, serve("wsgi:app"), environment, endpoints, "wsgi", users=users, knows_places=True
+    )
+
+
+def direct(users: int) -> Contender:
+    """Return the service without a proxy in front, as it is by default, for what has no limit."""
+    proxied = ours(users, endpoints=(PROTECTED,))
+    return replace(proxied, environment={**proxied.environment, "TRUSTED_PROXIES": "0"})
 
 
 def lean(users: int, name: str) -> Contender:
     """Return the service doing no more than its peers do: nothing counted, nothing on record."""
     whole = ours(users, name, endpoints=(AUTHENTICATE, REGISTER))
-    return replace(whole, environment={**whole.environment, "LIMITS": "off", "AUDIT_DAYS": "0"})
+    told = {**whole.environment, "LIMITS": "off", "AUDIT_DAYS": "0"}
+    return replace(whole, environment=told, knows_places=False)
 
 
 def floor(name: str, module: str, *endpoints: str, alive: str = "/healthz") -> Contender:
@@ -137,7 +159,8 @@ PEERS: dict[str, tuple[str, Dialect, tuple[str, ...], bool]] = {
         True,
     ),
     "Flask-JWT-Extended": ("flask_jwt_extended", FlaskJwtExtended(), ENDPOINTS, False),
-    "Flask-Security": ("flask_security_sqlite", FlaskSecurity(), ENDPOINTS, False),
+    ROTATING: ("flask_jwt_extended_rotating", FlaskJwtRotating(), (REFRESH,), False),
+    "Flask-Security": ("flask_security_mongoengine", FlaskSecurity(), ENDPOINTS, False),
 }
 
 
@@ -148,13 +171,10 @@ def peer(name: str, which_hash: str = SAME) -> Contender:
         CalledProcessError: when they cannot be.
     """
     module, dialect, endpoints, asgi = PEERS[name]
-    folder = BUILD / "data" / "peers"
-    folder.mkdir(parents=True, exist_ok=True)
     environment = {
         "MONGO_URI": databases.uri(PEER_USERS),
         "MONGO_DATABASE": f"peer_{module}_{which_hash}",
         "PEER_HASH": which_hash,
-        "PEER_FOLDER": str(folder),
     }
     seeding = [sys.executable, "-m", "bench.peers.seed", module, str(PEER_USERS)]
     subprocess.run(seeding, cwd=ROOT, env={**os.environ, **environment}, check=True)  # noqa: S603
@@ -166,4 +186,5 @@ def peer(name: str, which_hash: str = SAME) -> Contender:
     if which_hash == SAME:
         return served
     hashing = (AUTHENTICATE, REGISTER)
-    return replace(served, name=f"{name}, own hash", endpoints=hashing, patience=_DEAR)
+    own = f"{name}, own hash"
+    return replace(served, name=own, endpoints=hashing, dear=True, rounds=_FEW)

@@ -1,6 +1,12 @@
 """The embedded databases of the benchmark: one for each number of users."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from authapi.embedded import ensure_running
+from authapi.embedded.folder import Folder
+from authapi.embedded.locks import number_in
+from bench.layouts import move
 from bench.places import data_folder
 
 _PATIENCE = 180.0  # seconds: a million users are many to start with
@@ -12,4 +18,20 @@ def uri(users: int) -> str:
     Raises:
         EmbeddedUnavailable: when it does not start.
     """
-    return ensure_running(data_folder(users) / "mongo", wait_seconds=_PATIENCE)
+    return ensure_running(_folder(users), wait_seconds=_PATIENCE)
+
+
+def place(users: int, cores: Sequence[int]) -> None:
+    """Move a running database to these cores, and who would start it again after a crash."""
+    server = number_in(Folder(_folder(users)).server_lock)
+    if server is not None:
+        for pid in (server, _parent(server)):
+            move(pid, cores)
+
+
+def _folder(users: int) -> Path:
+    return data_folder(users) / "mongo"
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

@@ -15,17 +15,28 @@ NONE = "-"
 
 @dataclass(frozen=True)
 class Request:
-    """A request as `lua/replay.lua` reads it; `header` is one more, as `Name: value`."""
+    """A request as `lua/replay.lua` reads it.
+
+    Attributes:
+        method: its method.
+        path: its path.
+        header: one more header, as `Name: value`.
+        content_type: the type of its body.
+        body: its body.
+        address: where it comes from; from somewhere, when that does not matter.
+    """
 
     method: str
     path: str
     header: str = NONE
     content_type: str = NONE
     body: str = NONE
+    address: str = NONE
 
     def line(self) -> str:
         """Return the line of the file that wrk replays."""
-        return "\t".join((self.method, self.path, self.header, self.content_type, self.body))
+        head = (self.method, self.path, self.address, self.header, self.content_type)
+        return "\t".join((*head, self.body))
 
 
 @dataclass(frozen=True)
@@ -48,11 +59,13 @@ class Dialect:
         registered: the status of a registration.
         refresh_path: where refresh tokens are traded.
         rotates: whether a refresh token is good for one use only.
+        refresh_in: where a refresh token stands, in the `body` or the `header`.
     """
 
     registered = 200
     refresh_path = "/refresh"
     rotates = True
+    refresh_in = "body"
 
     def login(self, name: str) -> Request:
         """Log in."""
@@ -86,7 +99,15 @@ class FlaskJwtExtended(Dialect):
 
     def refresh(self, token: str) -> Request:
         """Ask for another access token."""
-        return Request("POST", "/refresh", f"Authorization: Bearer {token}")
+        return Request("POST", self.refresh_path, f"Authorization: Bearer {token}")
+
+
+class FlaskJwtRotating(FlaskJwtExtended):
+    """A refresh token comes in the header, and is good for one use."""
+
+    refresh_path = "/rotate"
+    rotates = True
+    refresh_in = "header"
 
 
 class FastapiUsers(Dialect):

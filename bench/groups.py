@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.contenders import (
     AUTHENTICATE,
@@ -15,7 +15,9 @@ from bench.contenders import (
     PROTECTED,
     REFRESH,
     REGISTER,
+    ROTATING,
     Contender,
+    direct,
     floor,
     granian,
     gunicorn,
@@ -24,22 +26,31 @@ from bench.contenders import (
     peer,
     waitress,
 )
+from bench.layouts import APART, TOGETHER
 from bench.ratios import Comparison
 
-FLOORS, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD = (
+FLOORS, SHARED, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD = (
     "floors",
+    "shared",
     "ours",
     "peers",
     "servers",
     "memory",
     "cold",
 )
-ALL = (FLOORS, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD)
+ALL = (FLOORS, SHARED, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD)
+ROUNDS = {FLOORS: 7, SHARED: 3, SIZES: 5, PEERS_GROUP: 5, SERVERS: 3, MEMORY: 2, COLD: 3}
+"""How many rounds each has: most where the goals are judged, least where rounds hardly differ."""
+
+_APART = (FLOORS, SIZES, PEERS_GROUP)
 BARE_WSGI, BARE_FLASK = "bare WSGI", "bare Flask"
 UPDATE, HASH_ROUTE, HASH = "bare update", "bare hash route", "hash alone"
 LOGIN = "bare login"
 LEAN = f"{OURS}, no limits, no trail"
 MANY = 1_000_000
+WHOLE_PEERS = [name for name in PEERS if name != ROTATING]
+LESS_WORK = {(REFRESH, "Flask-JWT-Extended")}
+"""What is shown without a goal: a refresh that writes nothing, and so never ends a stolen token."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +70,11 @@ def floors() -> Group:
     """Return the service and the least that each of its routes can cost."""
     return Group(
         [
-            ours(PEER_USERS),
+            *_ours_as_used(),
             floor(BARE_WSGI, "bare_wsgi", PROTECTED, alive="/"),
             floor(BARE_FLASK, "bare_flask", PROTECTED),
             floor(UPDATE, "flask_update", REFRESH),
-            floor(HASH_ROUTE, "flask_hash", AUTHENTICATE, REGISTER),
+            floor(HASH_ROUTE, "flask_hash", REGISTER),
             floor(LOGIN, "flask_login", AUTHENTICATE),
         ],
         with_hash_alone=True,
@@ -78,8 +89,8 @@ def sizes(users: Sequence[int]) -> Group:
 def peers() -> Group:
     """Return the service and its peers, with the service's hash and with their own."""
     same = [peer(name) for name in PEERS]
-    own = [peer(name, OWN) for name in PEERS]
-    return Group([ours(PEER_USERS), lean(PEER_USERS, LEAN), *same, *own])
+    own = [peer(name, OWN) for name in WHOLE_PEERS]
+    return Group([*_ours_as_used(), lean(PEER_USERS, LEAN), *same, *own])
 
 
 def servers() -> Group:
@@ -95,7 +106,23 @@ def servers() -> Group:
 
 def plain() -> Group:
     """Return what memory and cold starts are compared for."""
-    return Group([ours(PEER_USERS), floor(BARE_FLASK, "bare_flask", PROTECTED), *map(peer, PEERS)])
+    bare = floor(BARE_FLASK, "bare_flask", PROTECTED)
+    return Group([ours(PEER_USERS), bare, *map(peer, WHOLE_PEERS)])
+
+
+def _ours_as_used() -> list[Contender]:
+    """Return the service: behind a proxy for what has a limit, and without one for what has none.
+
+    The proxy's header says which client each request is from; it takes time to read, and what the
+    service is compared with does not read it.
+    """
+    limited = (REFRESH, AUTHENTICATE, REGISTER)
+    return [direct(PEER_USERS), ours(PEER_USERS, endpoints=limited)]
+
+
+def layout_of(group: str) -> str:
+    """Return the layout of cores that a group is measured in."""
+    return APART if group in _APART else TOGETHER
 
 
 def offered(name: str) -> tuple[str, ...]:
@@ -106,15 +133,9 @@ def offered(name: str) -> tuple[str, ...]:
 def comparisons(group: str, users: Sequence[int]) -> list[Comparison]:
     """Return what a group is measured for, with the goals."""
     if group == FLOORS:
-        return [
-            Comparison(PROTECTED, OURS, BARE_FLASK, 0.90),
-            Comparison(PROTECTED, OURS, BARE_WSGI),
-            Comparison(REFRESH, OURS, UPDATE, 0.80),
-            Comparison(AUTHENTICATE, OURS, HASH, 0.95),
-            Comparison(AUTHENTICATE, LOGIN, HASH),
-            Comparison(AUTHENTICATE, OURS, LOGIN),
-            Comparison(REGISTER, OURS, HASH_ROUTE),
-        ]
+        return _against_floors()
+    if group == SHARED:
+        return [replace(one, target=None) for one in _against_floors()]
     if group == SIZES:
         smallest, *larger = sorted(users)
         return [
@@ -126,13 +147,13 @@ def comparisons(group: str, users: Sequence[int]) -> list[Comparison]:
         hashing = (AUTHENTICATE, REGISTER)
         return [
             *(
-                Comparison(e, OURS, name, 1.0)
+                Comparison(e, OURS, name, None if (e, name) in LESS_WORK else 1.0)
                 for e in ENDPOINTS
                 for name in PEERS
                 if e in offered(name)
             ),
-            *(Comparison(e, LEAN, name) for e in hashing for name in PEERS),
-            *(Comparison(e, OURS, f"{name}, own hash") for e in hashing for name in PEERS),
+            *(Comparison(e, LEAN, name) for e in hashing for name in WHOLE_PEERS),
+            *(Comparison(e, OURS, f"{name}, own hash") for e in hashing for name in WHOLE_PEERS),
         ]
     if group == SERVERS:
         return [Comparison(PROTECTED, name, "granian") for name in ("gunicorn", "waitress")]
@@ -141,6 +162,18 @@ def comparisons(group: str, users: Sequence[int]) -> list[Comparison]:
     return [
         Comparison(moment, name, BARE_FLASK, figure=figure)
         for moment in moments
-        for name in (OURS, *PEERS)
+        for name in (OURS, *WHOLE_PEERS)
         for figure in figures
+    ]
+
+
+def _against_floors() -> list[Comparison]:
+    return [
+        Comparison(PROTECTED, OURS, BARE_FLASK, 0.90),
+        Comparison(PROTECTED, OURS, BARE_WSGI),
+        Comparison(REFRESH, OURS, UPDATE, 0.80),
+        Comparison(AUTHENTICATE, OURS, HASH, 0.95),
+        Comparison(AUTHENTICATE, LOGIN, HASH),
+        Comparison(AUTHENTICATE, OURS, LOGIN),
+        Comparison(REGISTER, OURS, HASH_ROUTE),
     ]

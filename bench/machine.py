@@ -26,7 +26,7 @@ PACKAGES = (
     "beanie",
     "flask-jwt-extended",
     "flask-security-too",
-    "sqlalchemy",
+    "mongoengine",
     "SecantusDB",
 )
 

@@ -12,12 +12,20 @@ from authapi.database import Document
 
 PASSWORD = "correct horse battery"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+ACCESS_LENGTH, REFRESH_LENGTH = 348, 335
+"""How long the service's tokens are: floors get as many bytes, and look at none of them."""
+
 _SESSION_LIFE = timedelta(days=180)
 
 
 def name(number: int) -> str:
     """Return the name of one of them; they count from 0."""
     return f"user{number:07d}"
+
+
+def address(number: int) -> str:
+    """Return where one of them is: at the same address each time."""
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 def users(numbers: Sequence[int], password_hash: str) -> list[User]:
@@ -37,7 +45,7 @@ def sessions(numbers: Sequence[int]) -> list[Document]:
             "created_at": now,
             "refreshed_at": now,
             "expires_at": now + _SESSION_LIFE,
-            "address": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+            "address": address(number),
             "user_agent": AGENT,
             "refresh_key": None,
         }

@@ -8,10 +8,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.layouts import on
 from bench.places import LOGS, ROOT
 from tests.support.servers import clean_environment, free_port
 
@@ -50,16 +51,21 @@ class Server:
 
 @contextmanager
 def started(
-    name: str, command: Sequence[str], port: int, environment: Mapping[str, str], path: str
+    name: str,
+    command: Sequence[str],
+    port: int,
+    environment: Mapping[str, str],
+    path: str,
+    cores: Sequence[int],
 ) -> Iterator[Server]:
-    """Run a server until the block ends; it answers `path` when the block begins.
+    """Run a server on some cores until the block ends; it answers `path` when the block begins.
 
     Raises:
         ServerFailed: when it does not within a minute.
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name.replace(' ', '-').replace('/', '-')}.log"
-    with log.open("w") as output:
+    with log.open("w") as output, on(cores):
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,
@@ -142,8 +148,11 @@ def _weight(pid: int) -> dict[str, float]:
 
 
 def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for file in listed for child in file.read_text().split()]
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError):  # the thread ended just now
+            found += map(int, file.read_text().split())
+    return found
 
 
 def command_of(pid: int) -> str:

@@ -55,6 +55,8 @@ class Outcome:
         other: the median figure below it.
         rounds: how many rounds count.
         errors: how many answers of the two contenders were not the expected ones.
+        busy: the part of their cores that the contenders used; None if nobody looked.
+        core_ms: the milliseconds of a core that a request took them, of the same rounds.
     """
 
     comparison: Comparison
@@ -63,6 +65,8 @@ class Outcome:
     other: float
     rounds: int
     errors: int
+    busy: tuple[float, float] | None = None
+    core_ms: tuple[float, float] | None = None
 
     @property
     def verdict(self) -> str:
@@ -95,7 +99,17 @@ def outcome(rows: Sequence[Row], comparison: Comparison) -> Outcome:
         statistics.median(below[number][figure] for number in both) if both else 0.0,
         len(both),
         sum(sum(row.get("errors", {}).values()) for row in pairs),
+        _medians(pairs, "busy"),
+        _medians(pairs, "core_ms"),
     )
+
+
+def _medians(pairs: Sequence[Row], key: str) -> tuple[float, float] | None:
+    """Return the median of what is above the line and below it, each every other row."""
+    above, below = (
+        [row[key] for row in pairs[side::2] if row.get(key) is not None] for side in (0, 1)
+    )
+    return (statistics.median(above), statistics.median(below)) if above and below else None
 
 
 def _is(row: Row, key: str, contender: str) -> bool:

@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
-from bench.groups import ALL, COLD, FLOORS, MEMORY, PEERS_GROUP, SERVERS, SIZES, comparisons
+from bench.groups import (
+    ALL,
+    COLD,
+    FLOORS,
+    MEMORY,
+    PEERS_GROUP,
+    SERVERS,
+    SHARED,
+    SIZES,
+    comparisons,
+)
 from bench.places import PAGE, RESULT
 from bench.ratios import Outcome, Row, outcome
 
 TITLES = {
     FLOORS: "Against the floor",
+    SHARED: "On shared cores",
     SIZES: "With many users",
     PEERS_GROUP: "Beside others",
     SERVERS: "On other servers",
@@ -37,7 +48,8 @@ def table(name: str, group: dict[str, Any]) -> str:
         header = ["", "what", "figure", unit, "bare Flask", "ratio (least to most)"]
         lines = [_plain_line(one, digits) for one in found]
     else:
-        header = ["request", "above", "below", "a second", "ratio (least to most)", "goal", ""]
+        header = ["request", "above", "below", "a second", "busy", "core ms"]
+        header += ["ratio (least to most)", "goal", ""]
         lines = [_line(one) for one in found]
     return "\n".join([_row(header), _row(["---"] * len(header)), *map(_row, lines)])
 
@@ -49,6 +61,8 @@ def _line(one: Outcome) -> list[str]:
         compared.ours,
         compared.other,
         f"{_figure(one.ours)} : {_figure(one.other)}",
+        "" if one.busy is None else f"{one.busy[0]:.0%} : {one.busy[1]:.0%}",
+        "" if one.core_ms is None else f"{one.core_ms[0]:.2f} : {one.core_ms[1]:.2f}",
         _ratio(one),
         "" if compared.target is None else f"≥ {compared.target:.2f}",
         one.verdict,
@@ -86,7 +100,8 @@ def section(name: str, group: dict[str, Any]) -> str:
     options, machine = group["options"], group["machine"]
     rounds = len({row["round"] for row in group["rows"]})
     how = f"{rounds} rounds" + (f" of {options['seconds']:g} s each" if name != COLD else "")
-    when = f"{group['date'][:10]}, commit {machine['commit']}, {how}."
+    where = f" {one}." if (one := options.get("layout", "").capitalize()) else ""
+    when = f"{group['date'][:10]}, commit {machine['commit']}, {how}.{where}"
     errors = sum(sum(row.get("errors", {}).values()) for row in group["rows"])
     loud = f" **{errors} answers were not the expected ones.**" if errors else ""
     return f"{when}{loud}\n\n{table(name, group)}"

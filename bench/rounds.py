@@ -10,8 +10,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from bench.contenders import ENDPOINTS, Contender
+from bench.contenders import AUTHENTICATE, ENDPOINTS, PROTECTED, REGISTER, Contender
 from bench.groups import Group
+from bench.layouts import Layout, on
 from bench.places import ROOT
 from bench.processes import free_port, started
 from bench.ratios import Row
@@ -21,6 +22,12 @@ from tests.support.servers import clean_environment
 T = TypeVar("T")
 Say = Callable[[str], None]
 
+LONGER = {AUTHENTICATE: 1.5, REGISTER: 1.5}
+"""How many times longer a request with a password hash is measured: its answers are few."""
+
+ENOUGH = {PROTECTED: 5}
+"""In how many rounds a request is measured at the most: its answers are many."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -28,35 +35,44 @@ class Plan:
 
     Attributes:
         rounds: how many.
-        seconds: the length of a measurement.
+        seconds: the length of a measurement; see `LONGER`.
         warm_up: the seconds of load before it.
         say: takes a line about the progress.
+        layout: who may use which cores.
     """
 
     rounds: int
     seconds: float
     warm_up: float
     say: Say
+    layout: Layout
 
 
 def load_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
     """Load all contenders of a group in turn; yield the rows of each round."""
     with ExitStack() as stack:
-        subjects: list[Subject] = [HashAlone()] if group.with_hash_alone else []
+        subjects: list[Subject] = [HashAlone(plan.layout)] if group.with_hash_alone else []
         for contender in group.contenders:
             plan.say(f"starting {contender.name}")
-            subjects.append(stack.enter_context(serving(contender)))
+            subjects.append(stack.enter_context(serving(contender, plan.layout)))
         for number in range(1, plan.rounds + 1):
             rows = []
             for endpoint in ENDPOINTS:
                 for subject in in_order_of_round(subjects, number):
-                    if endpoint in subject.endpoints:
+                    if takes_part(subject, endpoint, number):
                         rows.append(_measured(subject, endpoint, number, plan))
             yield rows
 
 
+def takes_part(subject: Subject, endpoint: str, number: int) -> bool:
+    """Whether a subject is asked for an endpoint in a round; rounds count from 1."""
+    rounds = min(subject.rounds or number, ENOUGH.get(endpoint, number))
+    return endpoint in subject.endpoints and number <= rounds
+
+
 def _measured(subject: Subject, endpoint: str, number: int, plan: Plan) -> Row:
-    figures = subject.measure(endpoint, plan.seconds, plan.warm_up)
+    seconds = plan.seconds * LONGER.get(endpoint, 1.0)
+    figures = subject.measure(endpoint, seconds, plan.warm_up)
     row = {"round": number, "endpoint": endpoint, "contender": subject.name, **asdict(figures)}
     row["memory_mib"] = subject.memory()
     plan.say(
@@ -73,7 +89,7 @@ def memory_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
     for number in range(1, plan.rounds + 1):
         rows: list[Row] = []
         for contender in in_order_of_round(group.contenders, number):
-            with serving(contender) as served:
+            with serving(contender, plan.layout) as served:
                 rows += [
                     _weighed(served, "idle", number, plan, plan.warm_up),
                     _weighed(served, "after load", number, plan, plan.seconds),
@@ -96,7 +112,7 @@ def cold_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
         rows: list[Row] = []
         for contender in in_order_of_round(group.contenders, number):
             for moment, start in (("in process", _in_process), ("server", _as_server)):
-                seconds = start(contender)
+                seconds = start(contender, plan.layout)
                 where = f"round {number}/{plan.rounds}  {moment:<10} {contender.name:<20}"
                 plan.say(f"{where} {seconds:.3f} s")
                 rows.append(
@@ -110,24 +126,26 @@ def cold_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
         yield rows
 
 
-def _in_process(contender: Contender) -> float:
+def _in_process(contender: Contender, layout: Layout) -> float:
     kind = "asgi" if contender.asgi else "wsgi"
     command = [sys.executable, "-m", "bench.first_answer", contender.module, contender.alive, kind]
-    done = subprocess.run(  # noqa: S603 - our own command
-        command,
-        cwd=ROOT,
-        env=clean_environment(contender.environment),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    with on(layout.service):
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            cwd=ROOT,
+            env=clean_environment(contender.environment),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     return float(done.stdout)
 
 
-def _as_server(contender: Contender) -> float:
+def _as_server(contender: Contender, layout: Layout) -> float:
     port = free_port()
-    command, path = contender.command(port), contender.alive
-    with started(contender.name, command, port, contender.environment, path) as server:
+    command, told = contender.command(port, layout.processes), contender.environment
+    path, cores = contender.alive, layout.service
+    with started(contender.name, command, port, told, path, cores) as server:
         return server.seconds
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-import random
 import secrets
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol
 
-from bench import wrk
+from bench import busy, wrk
 from bench.client import TOKENS, Client, new_name
-from bench.contenders import AUTHENTICATE, PROCESSES, PROTECTED, REFRESH, Contender
+from bench.contenders import AUTHENTICATE, PROTECTED, REFRESH, Contender
 from bench.dialects import Request
+from bench.layouts import Layout, on
+from bench.logins import everybody, regulars
 from bench.places import REQUESTS, ROOT
-from bench.population import name
 from bench.processes import Server, free_port, settle, started, weigh
 from bench.wrk import Figures, Load
 
 CONNECTIONS = 16
-_LOGINS = 2000
+_DEAR_CONNECTIONS = 4  # for each core: more hashes at once would end together, after seconds
+_DEAR_PATIENCE = 2.0
 _REGISTRATIONS_A_SECOND = 600
 
 
@@ -38,6 +40,11 @@ class Subject(Protocol):
         """What it can be asked for."""
         ...
 
+    @property
+    def rounds(self) -> int | None:
+        """In how many rounds it takes part; None: in all."""
+        ...
+
     def measure(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
         """Load it and say how it did."""
         ...
@@ -50,10 +57,16 @@ class Subject(Protocol):
 class Served:
     """A contender's running server."""
 
-    def __init__(self, contender: Contender, server: Server) -> None:
+    def __init__(self, contender: Contender, server: Server, layout: Layout) -> None:
         self.name = contender.name
         self.endpoints = contender.endpoints
+        self.rounds = contender.rounds
         self._contender = contender
+        self._cores = len(layout.service)
+        few = min(CONNECTIONS, _DEAR_CONNECTIONS * self._cores)
+        self._connections = few if contender.dear else CONNECTIONS
+        self._regulars = regulars(contender.users)
+        self._to_meet = self._regulars if contender.knows_places else []
         self._dialect = contender.dialect
         self.server = server
         self.client = Client(contender, server.base_url)
@@ -63,15 +76,19 @@ class Served:
         """Warm up, then measure."""
         if endpoint == PROTECTED and warm_up:  # its answers are not looked at one by one
             self._run(endpoint, warm_up, 0)
-        seconds *= self._contender.patience
+        seconds *= _DEAR_PATIENCE if self._contender.dear else 1.0
         return self._run(endpoint, seconds, 0 if endpoint == PROTECTED else warm_up)
 
     def _run(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
         load = self._load(endpoint, seconds + warm_up, warm_up)
         settle(self.server)
-        figures = wrk.run(self.server.base_url, load, seconds + warm_up)
+        base_url, whole = self.server.base_url, seconds + warm_up
+        figures, part = busy.during(
+            self.server, self._cores, lambda: wrk.run(base_url, load, whole)
+        )
         settle(self.server)
-        return figures
+        each = part * self._cores * 1000 / figures.rate if figures.rate else None
+        return replace(figures, busy=part, core_ms=each)
 
     def memory(self) -> dict[str, float]:
         """Return what a worker weighs in MiB."""
@@ -87,21 +104,27 @@ class Served:
                 return self._replay(
                     endpoint, map(self._dialect.refresh, tokens), "again", 200, warm_up
                 )
+            path, place = self._dialect.refresh_path, self._dialect.refresh_in
             file = self._write(endpoint, tokens)
-            return Load("refresh", [file, self._dialect.refresh_path, str(warm_up)], CONNECTIONS)
+            return Load("refresh", [file, path, place, str(warm_up)], self._connections)
         if endpoint == AUTHENTICATE:
-            users = random.choices(range(self._contender.users), k=_LOGINS)  # noqa: S311
-            logins = (self._dialect.login(name(user)) for user in users)
-            return self._replay(endpoint, logins, "again", 200, warm_up)
+            self._meet_regulars()
+            users = everybody(self._regulars, self._contender.users)
+            return self._replay(endpoint, map(self.client.login_of, users), "again", 200, warm_up)
         count = round(_REGISTRATIONS_A_SECOND * max(1, seconds))
         new = (self._dialect.register(new_name()) for _ in range(count))
         return self._replay(endpoint, new, "once", self._dialect.registered, warm_up)
+
+    def _meet_regulars(self) -> None:
+        """Log each of them in once, if that makes a difference to the next time."""
+        self.client.log_in_as(self._to_meet)
+        self._to_meet = []
 
     def _replay(
         self, endpoint: str, sent: Iterable[Request], how: str, status: int, warm_up: float
     ) -> Load:
         file = self._write(endpoint, (request.line() for request in sent))
-        return Load("replay", [file, how, str(status), str(warm_up)], CONNECTIONS)
+        return Load("replay", [file, how, str(status), str(warm_up)], self._connections)
 
     def _write(self, endpoint: str, lines: Iterable[str]) -> str:
         self._files.mkdir(parents=True, exist_ok=True)
@@ -114,13 +137,18 @@ class HashAlone:
     """The password hash with no server around it, in as many processes as the servers have."""
 
     name = "hash alone"
-    endpoints = (AUTHENTICATE,)
+    endpoints: tuple[str, ...] = (AUTHENTICATE,)
+    rounds: int | None = None
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
 
     def measure(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
         """Verify as often as this machine can; it warms up by itself."""
         command = [sys.executable, "-m", "bench.floors.hash_alone", "--seconds", str(seconds)]
-        command += ["--processes", str(PROCESSES), "--threads", "2"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+        command += ["--processes", str(self._layout.processes), "--threads", "2"]
+        with on(self._layout.service):
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
         found = json.loads(done.stdout)
         return Figures(
             rate=found["count"] / found["seconds"],
@@ -136,15 +164,16 @@ class HashAlone:
 
 
 @contextmanager
-def serving(contender: Contender) -> Iterator[Served]:
+def serving(contender: Contender, layout: Layout) -> Iterator[Served]:
     """Start a contender, and make sure that it does its work.
 
     Raises:
         WrongAnswer: when it does not.
     """
     port = free_port()
-    command, environment = contender.command(port), contender.environment
-    with started(contender.name, command, port, environment, contender.alive) as server:
-        served = Served(contender, server)
+    command, environment = contender.command(port, layout.processes), contender.environment
+    log = f"{contender.name} {contender.endpoints[0]}"
+    with started(log, command, port, environment, contender.alive, layout.service) as server:
+        served = Served(contender, server, layout)
         served.client.check()
         yield served

@@ -29,6 +29,8 @@ class Figures:
         requests: how many answers counted.
         errors: kind of error to how often; kinds that did not happen are left out.
         first_error: the beginning of the first answer that was not expected.
+        busy: the part of its cores that the contender used.
+        core_ms: the milliseconds of a core that the contender used for one request.
     """
 
     rate: float
@@ -38,6 +40,8 @@ class Figures:
     requests: int
     errors: dict[str, int]
     first_error: str = ""
+    busy: float | None = None
+    core_ms: float | None = None
 
 
 @dataclass(frozen=True)

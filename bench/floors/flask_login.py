@@ -30,4 +30,4 @@ def log_in() -> dict[str, str]:
     if user is None:
         abort(401)
     _hasher.verify(str(user["password_hash"]), credentials["password"])
-    return {"status": "ok", "access_token": "none", "refresh_token": f"{begin(user['_id'])}.0"}
+    return {"status": "ok", "access_token": "none", "refresh_token": begin(user["_id"])}

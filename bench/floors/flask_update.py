@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from flask import abort, request
 
 from bench.floors.bare_flask import bare
-from bench.floors.sessions import LIFE, begin, sessions
+from bench.floors.sessions import LIFE, begin, sessions, token
 
 app = bare(__name__)
 
@@ -26,14 +26,14 @@ def alive() -> dict[str, str]:
 @app.post("/authenticate")
 def log_in() -> dict[str, str]:
     """Begin a session, without a password; not measured."""
-    session_id = begin(secrets.token_hex(12))
-    return {"status": "ok", "access_token": "none", "refresh_token": f"{session_id}.0"}
+    first = begin(secrets.token_hex(12))
+    return {"status": "ok", "access_token": "none", "refresh_token": first}
 
 
 @app.post("/refresh")
 def refresh() -> dict[str, str]:
     """Spend a generation for the next one."""
-    session_id, _, generation = request.get_json()["refresh_token"].rpartition(".")
+    _, session_id, generation = request.get_json()["refresh_token"].split(".")
     now = datetime.now(UTC).replace(microsecond=0)
     following = int(generation) + 1
     result = sessions.update_one(
@@ -49,4 +49,4 @@ def refresh() -> dict[str, str]:
     )
     if result.modified_count != 1:
         abort(400)
-    return {"status": "ok", "refresh_token": f"{session_id}.{following}"}
+    return {"status": "ok", "refresh_token": token(session_id, following)}

@@ -10,7 +10,7 @@ import json
 import multiprocessing
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 
 from argon2 import PasswordHasher
 
@@ -46,7 +46,8 @@ def main() -> None:
     stored = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(PASSWORD)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.processes, mp_context=context) as pool:
-        list(pool.map(verifications, [1] * options.processes, [0.2] * 2, [stored] * 2))
+        warm_ups = [pool.submit(verifications, 1, 0.2, stored) for _ in range(options.processes)]
+        wait(warm_ups)
         began = time.monotonic()
         runs = [
             pool.submit(verifications, options.threads, options.seconds, stored)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo import MongoClient
 
+from bench.population import REFRESH_LENGTH
+
 LIFE = timedelta(days=180)
 
 client: MongoClient[dict[str, object]] = MongoClient(
@@ -26,7 +28,7 @@ sessions.create_index([("user_id", 1)])
 
 
 def begin(user_id: object) -> str:
-    """Store a session of a user, and return its id."""
+    """Store a session of a user, and return its first token."""
     now = datetime.now(UTC).replace(microsecond=0)
     session_id = secrets.token_urlsafe(16)
     sessions.insert_one(
@@ -42,4 +44,9 @@ def begin(user_id: object) -> str:
             "refresh_key": None,
         }
     )
-    return session_id
+    return token(session_id, 0)
+
+
+def token(session_id: str, generation: int) -> str:
+    """Return a refresh token: as long as the service's, so that as many bytes are read."""
+    return f".{session_id}.{generation}".rjust(REFRESH_LENGTH, "x")

@@ -1,8 +1,9 @@
 -- What both scripts share: where a request comes from, and how a run ends.
 
--- An address of one of 65,536 clients: the service's limits see many callers, as in production.
+-- An address of one of 65,536 clients, for requests of which it does not matter whose they are: the
+-- service's limits see many callers, as in production.
 function some_address()
-  return string.format("10.0.%d.%d", math.random(0, 255), math.random(0, 255))
+  return string.format("10.128.%d.%d", math.random(0, 255), math.random(0, 255))
 end
 
 -- Wall time in seconds; Lua's own clocks know whole seconds or processor time only.

@@ -12,9 +12,11 @@ from authapi.settings import Settings
 from authapi.wiring import build_database
 from bench import wrk
 from bench.client import WrongAnswer
-from bench.contenders import PROTECTED, REFRESH, Contender, granian
+from bench.contenders import AUTHENTICATE, PROTECTED, REFRESH, Contender, granian
 from bench.dialects import Request
 from bench.groups import Group
+from bench.layouts import TOGETHER, arranged, available
+from bench.population import ACCESS_LENGTH, REFRESH_LENGTH
 from bench.processes import ServerFailed, free_port, started
 from bench.rounds import Plan, load_rounds
 from bench.seed import fill
@@ -23,6 +25,8 @@ from bench.wrk import Load
 from tests.support.tools import program
 
 USERS = 40
+OFFERED = (PROTECTED, REFRESH, AUTHENTICATE)
+LAYOUT = arranged(TOGETHER, available())
 FLOOR = Contender(
     "bare Flask",
     granian("bench.floors.bare_flask:app"),
@@ -47,15 +51,21 @@ def ours(settings: Settings, environment: Mapping[str, str]) -> Contender:
     database.close()
     told = {**environment, "MONGO_DATABASE": name, "TRUSTED_PROXIES": "1"}
     return Contender(
-        "authapi", granian("wsgi:app"), told, (PROTECTED, REFRESH), "wsgi", users=USERS
+        "authapi",
+        granian("wsgi:app"),
+        told,
+        (PROTECTED, REFRESH, AUTHENTICATE),
+        "wsgi",
+        users=USERS,
     )
 
 
 def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> None:
     """Each once in a round, with every answer as expected and memory weighed."""
-    plan = Plan(rounds=1, seconds=1, warm_up=0, say=lambda _: None)
+    plan = Plan(rounds=1, seconds=1, warm_up=0, say=lambda _: None, layout=LAYOUT)
     (rows,) = load_rounds(Group([ours, FLOOR]), plan)
     assert sorted((row["contender"], row["endpoint"]) for row in rows) == [
+        ("authapi", AUTHENTICATE),
         ("authapi", PROTECTED),
         ("authapi", REFRESH),
         ("bare Flask", PROTECTED),
@@ -66,12 +76,22 @@ def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> N
         assert 0 < row["memory_mib"]["uss"] <= row["memory_mib"]["rss"]
 
 
+def test_floors_are_asked_with_tokens_as_long_as_the_services_own(ours: Contender) -> None:
+    """Both servers read the same number of bytes."""
+    with serving(ours, LAYOUT) as served, serving(FLOOR, LAYOUT) as floor:
+        tokens = served.client.log_in(1)[0]
+        assert len(tokens.refresh) == REFRESH_LENGTH
+        assert {len(one.access) for one in floor.client.tokens()} == {len(tokens.access)}
+        assert len(tokens.access) == ACCESS_LENGTH
+
+
 def test_answers_that_are_not_expected_are_counted(tmp_path: Path) -> None:
     """By wrk itself, and by the script that looks at each answer."""
     file = tmp_path / "requests.txt"
     file.write_text(f"{Request('GET', '/nowhere').line()}\n")
     port = free_port()
-    with started("smoke", FLOOR.command(port), port, {}, "/healthz") as server:
+    command = FLOOR.command(port, 1)
+    with started("smoke", command, port, {}, "/healthz", LAYOUT.service) as server:
         quick = wrk.run(server.base_url, Load("replay", [str(file), "again", "0", "0"], 2), 1)
         close = wrk.run(server.base_url, Load("replay", [str(file), "once", "200", "0"], 2), 1)
     assert quick.errors["status"] == quick.requests
@@ -82,13 +102,15 @@ def test_answers_that_are_not_expected_are_counted(tmp_path: Path) -> None:
 
 def test_a_contender_that_does_not_do_its_work_is_not_measured() -> None:
     """It is asked for everything once, before any load."""
-    with pytest.raises(WrongAnswer, match="404"), serving(replace(FLOOR, endpoints=(REFRESH,))):
+    idle = replace(FLOOR, endpoints=(REFRESH,))
+    with pytest.raises(WrongAnswer, match="404"), serving(idle, LAYOUT):
         pytest.fail("it was taken for a service")
 
 
 def test_a_server_that_does_not_start_says_why() -> None:
     """With its own last words."""
     port = free_port()
-    command = granian("bench.floors.nothing:app")(port)
-    with pytest.raises(ServerFailed, match="nothing"), started("none", command, port, {}, "/"):
+    command = granian("bench.floors.nothing:app")(port, 1)
+    server = started("none", command, port, {}, "/", LAYOUT.service)
+    with pytest.raises(ServerFailed, match="nothing"), server:
         pytest.fail("it started")
