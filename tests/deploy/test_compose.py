@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 import subprocess
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.support.servers import ROOT
 
 MONGO = SERVICES["mongo"]
 URI = SERVICES["authapi"]["environment"]["MONGO_URI"]
+ENV_BLOCK = re.compile(r"^ *install .*\n *\{\n(?: *echo .*\n)* *\} > \.env$", re.MULTILINE)
 ENV_FILES = ["docs/deployment.md", ".github/workflows/ci.yml"]
 
 MONGOSH = f"""#!{composed.NODE}
@@ -49,11 +51,12 @@ def test_what_is_missing_is_named(missing: str) -> None:
 
 @pytest.mark.parametrize("path", ENV_FILES)
 def test_the_env_file_that_is_told_of_is_enough(path: str, tmp_path: Path) -> None:
-    """The commands that write it make every secret, and no two alike."""
-    (block,) = re.findall(r"^ *\{\n(?: *echo .*\n)* *\} > \.env$", _text(path), re.MULTILINE)
+    """The commands that write it make every secret, no two alike, for nobody else to read."""
+    (block,) = ENV_BLOCK.findall((ROOT / path).read_text())
     subprocess.run(["sh", "-euc", block], cwd=tmp_path, check=True)
-    lines = (tmp_path / ".env").read_text().splitlines()
-    written = dict(line.split("=", 1) for line in lines)
+    file = tmp_path / ".env"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    written = dict(line.split("=", 1) for line in file.read_text().splitlines())
     composed.services(written)
     assert len({written[name] for name in SECRETS}) == len(SECRETS)
 
@@ -120,7 +123,3 @@ def test_the_server_is_started_with_its_key_and_the_script(tmp_path: Path) -> No
     assert re.fullmatch("[0-9a-f]{64}", key)
     assert copied == "install -m 444 /create-user.js /docker-entrypoint-initdb.d/"
     assert start == "start mongod --replSet rs0 --keyFile /tmp/keyfile --bind_ip_all"
-
-
-def _text(path: str) -> str:
-    return (ROOT / path).read_text()
