@@ -9,7 +9,8 @@ RUN /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r
     && /venv/bin/pip uninstall --yes --quiet pip
 COPY wsgi.py serve.py ./
 COPY authapi/ authapi/
-RUN /venv/bin/python -m compileall -q /app
+# Whoever may read the files here, the service's user may there.
+RUN chmod -R a+rX /app && /venv/bin/python -m compileall -q /app
 
 FROM ${PYTHON_IMAGE}
 COPY --from=build /venv /venv

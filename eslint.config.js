@@ -43,6 +43,10 @@ export default [
     rules: { 'no-unused-vars': ['error', { varsIgnorePattern: '^flaws$' }] },
   },
   {
+    files: ['deploy/mongo/*.js'],
+    languageOptions: { globals: { db: 'readonly', process: 'readonly' } },
+  },
+  {
     files: ['tests/extension/unit/**/*.js'],
     languageOptions: { globals: globals.node },
   },

@@ -85,6 +85,8 @@ class Builder:
         """Build the Dockerfile, and start a container of the image."""
         context = self._folder / "context"
         lay_out(context)
+        for path in context.rglob("*"):  # a checkout that nobody else may read, as under umask 077
+            path.chmod(path.stat().st_mode & 0o700)
         shared = [f"--volume={path}:{path}:ro" for path in OF_THIS_MACHINE]
         options = ["--isolation", "chroot", "--format", "docker", "--quiet", *shared]
         self.do(

@@ -113,18 +113,6 @@ def test_azure_takes_the_container_app() -> None:
     schemas.check_azure("ContainerApp", document("deploy/azure/container-app.yaml"))
 
 
-def test_compose_takes_its_file() -> None:
-    """By the JSON schema of the Compose specification."""
-    schemas.check_schema("compose-spec", document("compose.yaml"))
-
-
-def test_compose_names_what_is_missing() -> None:
-    """Without `.env` it says which variable is wanted, before anything is started."""
-    environment = document("compose.yaml")["services"]["authapi"]["environment"]
-    for name in ("JWT_SECRET", "MONGO_URI"):
-        assert ":?is missing in .env" in environment[name]
-
-
 def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
     """The checks above can fail: a misspelt name, a wrong type."""
     task = document("deploy/aws/ecs-task.json")

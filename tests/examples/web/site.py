@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page
 
+from tests.extension.gate import Gate
 from tests.support.actors import PASSWORD
 from tests.support.servers import ROOT
 from tests.support.waiting import until
 
 WEB = ROOT / "examples" / "web"
 EXAMPLE = "http://127.0.0.1:8000"
+KEPT = "return [sessionStorage.length, localStorage.length, document.cookie];"
 DEAF = """const listen = BroadcastChannel.prototype.addEventListener;
 const missed = ({ data }) => window.deaf && data.say !== "ask" && !data.to;
 Object.defineProperty(BroadcastChannel.prototype, "onmessage", {
@@ -126,3 +128,8 @@ class Visitors:
         with self._context.expect_page() as opened:
             person.run("window.open(location.href)")
         return self.see(opened.value)
+
+
+def keys(gate: Gate) -> list[str]:
+    """Return the Idempotency-Key of every refresh."""
+    return [exchange.headers["idempotency-key"] for exchange in gate.to("/refresh")]

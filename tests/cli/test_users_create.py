@@ -1,0 +1,99 @@
+"""`flask users create`."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from tests.cli.conftest import Operator
+from tests.support.actors import PASSWORD, Visitor, fresh_name
+from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import until
+
+STDIN = PASSWORD.encode() + b"\n"
+
+
+def test_a_created_user_logs_in(operator: Operator, visitor: Visitor) -> None:
+    """The password comes from standard input; the line end after it is not part of it."""
+    name = fresh_name()
+    done = operator("users", "create", name, "--password-stdin", stdin=STDIN)
+    assert done.code == 0
+    assert done.out.startswith(f"{name} (id ")
+    assert visitor.authenticate(name).status_code == 200
+
+
+def test_the_password_is_asked_for_twice_and_unseen(
+    environment: Mapping[str, str], visitor: Visitor
+) -> None:
+    """At a terminal nothing of the password is shown, and the log's lines are left out."""
+    name = fresh_name()
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "users", "create", name],
+        cwd=ROOT,
+        env=clean_environment(environment),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    seen = _until_asked(ours, b"Password: ")
+    os.write(ours, STDIN)
+    seen += _until_asked(ours, b"confirmation: ")
+    os.write(ours, STDIN)
+    seen += _until_asked(ours, b"was created.")
+    assert process.wait(timeout=20) == 0
+    os.close(ours)
+    assert PASSWORD.encode() not in seen
+    assert b'"level"' not in seen
+    assert visitor.authenticate(name).status_code == 200
+
+
+def _until_asked(terminal: int, expected: bytes) -> bytes:
+    seen = b""
+
+    def asked() -> bool:
+        nonlocal seen
+        seen += os.read(terminal, 1024)
+        return expected in seen
+
+    until(asked, what=expected.decode())
+    return seen
+
+
+def test_without_a_terminal_nothing_is_asked(operator: Operator) -> None:
+    """A script that forgets `--password-stdin` is told of it at once."""
+    done = operator("users", "create", fresh_name())
+    assert done.code == 2
+    assert "use --password-stdin" in done.said
+
+
+@pytest.mark.parametrize(
+    ("name", "stdin", "message"),
+    [
+        ("", STDIN, "Username must not be empty."),
+        ("x" * 65, STDIN, "Username must be at most 64 characters long."),
+        ("a\u202eb", STDIN, "Username must not contain control or invisible characters."),
+        ("fine", b"short\n", "Password must be at least 8 characters long."),
+        ("fine", b"\xff" * 9, "The password on standard input is not UTF-8."),
+    ],
+)
+def test_a_bad_name_or_password_is_refused_in_one_line(
+    operator: Operator, name: str, stdin: bytes, message: str
+) -> None:
+    """The rules of registration hold here too, and say which was broken."""
+    done = operator("users", "create", name, "--password-stdin", stdin=stdin)
+    assert (done.code, done.out, done.said) == (1, "", f"Error: {message}\n")
+
+
+def test_a_name_that_is_taken_is_refused(operator: Operator, visitor: Visitor) -> None:
+    """However it is cased."""
+    name = visitor.new_user()
+    done = operator("users", "create", name.upper(), "--password-stdin", stdin=STDIN)
+    assert (done.code, done.said) == (1, "Error: User already exists.\n")

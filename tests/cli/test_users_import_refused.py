@@ -1,0 +1,97 @@
+"""`flask users import`: the lines that make no user."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Operator
+from tests.cli.imports import BCRYPT, imported, in_full, lines, user
+from tests.support.actors import Visitor, fresh_name
+
+REFUSED: dict[str, tuple[object, str]] = {
+    "not UTF-8": (b'{"username": "\xff"}', "not UTF-8"),
+    "not JSON": (b"{", "not JSON; each line is one whole object"),
+    "deep": (b"[" * 100_000, "not JSON; each line is one whole object"),
+    "array": ([user()], "an array; export one object a line (mongoexport without --jsonArray)"),
+    "number": (7, "not a JSON object"),
+    "no name": ({"password": BCRYPT}, "username is missing"),
+    "odd name": (user() | {"username": {"$ne": None}}, "username is not a string"),
+    "bad name": (
+        user("a\u202eb"),
+        "username: Username must not contain control or invisible characters.",
+    ),
+    "lone surrogate": (
+        b'{"username": "\\ud800", "password": "x"}',
+        "username: Username must not contain control or invisible characters.",
+    ),
+    "no hash": (
+        {"username": "x"},
+        "no password hash; it is looked for in password_hash, hashed_password, password",
+    ),
+    "two hashes": (user(password=BCRYPT), "more than one password hash: password_hash, password"),
+    "odd hash": (user(password_hash=["x"]), "password_hash is not a string"),
+    "odd binary": (user(password_hash={"$binary": 7}), "password_hash is not a string"),
+    "plain text": (
+        user(password_hash="hunter2-hunter2"),
+        "password_hash is no hash that can be checked here (argon2, bcrypt, werkzeug's scrypt and"
+        " pbkdf2); a password in plain text is not imported",
+    ),
+    "bomb": (
+        user(password_hash=f"scrypt:1048576:8:1$salt${'0' * 128}"),
+        "password_hash is a damaged hash, or one that costs more to check than is allowed",
+    ),
+    "cut off": (
+        user(password_hash=BCRYPT[:-1]),
+        "password_hash is a damaged hash, or one that costs more to check than is allowed",
+    ),
+    "no date": (
+        user(created_at="yesterday"),
+        "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z",
+    ),
+    "no date either": (
+        user(created_at={"$date": {"$numberLong": "9" * 30}}),
+        "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z",
+    ),
+    "tomorrow": (user(created_at="2999-01-01T00:00:00Z"), "created_at lies in the future"),
+}
+
+
+@pytest.mark.parametrize(("line", "why"), REFUSED.values(), ids=REFUSED)
+def test_a_line_that_makes_no_user_is_refused_with_number_and_reason(
+    operator: Operator, line: object, why: str
+) -> None:
+    """The lines around it are imported; nothing of the line itself is repeated."""
+    done = operator("users", "import", "-", stdin=lines(user(), b"", line, user()))
+    assert done.code == 1
+    assert done.said == f"line 3: {why}\n"
+    assert done.out == in_full(imported=2, refused=1)
+
+
+def test_two_users_whose_names_differ_in_case_are_not_one(operator: Operator) -> None:
+    """Where they could be two, the second is refused, not silently taken for the first."""
+    name = fresh_name()
+    done = imported(operator, user(name), user(name.upper()))
+    assert (done["imported"], done["refused"]) == (1, 1)
+    assert done["said"] == (
+        "line 2: another user has this name, in other letters"
+        " (case and Unicode form do not count)\n"
+    )
+
+
+def test_a_name_that_is_not_released_yet_is_refused(operator: Operator, visitor: Visitor) -> None:
+    """A living token may still say it."""
+    name = visitor.new_user()
+    operator("users", "delete", name, "--yes")
+    done = imported(operator, user(name))
+    assert "belonged to a user deleted just now" in done["said"]
+    assert done["refused"] == 1
+
+
+def test_no_hash_is_repeated_anywhere(operator: Operator) -> None:
+    """S76: neither in what is said nor in the log."""
+    secret = "hunter2-hunter2"
+    users = (user(), user(password_hash=secret), user(password_hash=BCRYPT + "0"))
+    done = operator("users", "import", "-", stdin=lines(*users))
+    assert done.code == 1
+    for told in (secret, BCRYPT):
+        assert told not in done.out + done.err

@@ -1,0 +1,99 @@
+"""`flask users list` and `show`, and what any of `flask users` says when it cannot."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import pytest
+
+from tests.cli.conftest import Operator, flask_process
+from tests.support.actors import Visitor, fresh_name
+
+
+def test_users_are_listed_a_page_at_a_time(operator: Operator, visitor: Visitor) -> None:
+    """`--limit` and `--after` lead through all of them, none twice, and no deleted one."""
+    operator("users", "delete", visitor.new_user(), "--yes")
+    made = {visitor.new_user() for _ in range(3)}
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = operator("users", "list", "--limit", "2", "--after", after, "--json").json
+        assert len(page["users"]) <= 2
+        seen += [user["username"] for user in page["users"]]
+        if page["after"] is None:
+            break
+        after = page["after"]
+    assert made <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+def test_the_list_has_aligned_columns_and_says_how_to_go_on(
+    operator: Operator, visitor: Visitor
+) -> None:
+    """Wide letters count twice, so that the columns still meet."""
+    wide = f"!{'漢' * 8}{fresh_name()}"
+    visitor.register(wide)
+    visitor.new_user()
+    done = operator("users", "list", "--limit", "1")
+    heading, row = done.out.splitlines()
+    assert heading.split() == ["NAME", "ID", "CREATED", "STATE", "PASSWORD", "HASH"]
+    assert row.startswith(wide)
+    assert row.index("active") + 8 == heading.index("STATE")
+    assert done.said == f"There are more: --after {wide!r}\n"
+    operator("users", "delete", wide, "--yes")
+
+
+def test_a_user_is_shown(operator: Operator, visitor: Visitor) -> None:
+    """By name however cased, or by id; with how many sessions, and no secret."""
+    name = visitor.new_user()
+    visitor.log_in(name)
+    by_name = operator("users", "show", name.upper(), "--json").json
+    by_id = operator("users", "show", by_name["user_id"], "--id", "--json").json
+    assert by_id == by_name
+    assert (by_name["username"], by_name["sessions"], by_name["disabled"]) == (name, 1, False)
+    shown = operator("users", "show", name).out
+    assert f"name           {name}\n" in shown
+    assert "$argon2" not in shown
+
+
+@pytest.mark.parametrize("verb", ["show", "disable", "enable", "logout", "delete"])
+def test_an_unknown_user_is_one_line(operator: Operator, verb: str) -> None:
+    """Exit code 1, nothing on the output, and escapes for what would move the terminal."""
+    flags = ["--yes"] if verb == "delete" else []
+    done = operator("users", verb, "no\x1bbody", *flags)
+    assert (done.code, done.out) == (1, "")
+    assert done.said == "Error: There is no user of the name 'no\\x1bbody'.\n"
+
+
+def test_a_name_is_never_taken_for_an_id(operator: Operator, visitor: Visitor) -> None:
+    """Whoever registers with somebody's id as name is not mistaken for that one."""
+    user_id = operator("users", "show", visitor.new_user(), "--json").json["user_id"]
+    assert operator("users", "show", user_id).code == 1
+
+
+def test_a_database_that_is_away_is_one_line(environment: Mapping[str, str]) -> None:
+    """Exit code 1, the reason, no traceback."""
+    away = {**environment, "MONGO_URI": "mongodb://127.0.0.1:1/x", "MONGO_TIMEOUT_MS": "300"}
+    done = flask_process(away, "users", "list")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "Error: The database does not answer (ServerSelectionTimeoutError). Check MONGO_URI.\n"
+    )
+
+
+def test_an_argument_that_is_no_text_is_one_line(environment: Mapping[str, str]) -> None:
+    """A name in Latin-1 out of some old list, say."""
+    done = flask_process(environment, "users", "show", os.fsdecode(b"J\xfcrg"))
+    assert (done.code, done.said) == (1, "Error: An argument is not UTF-8.\n")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("users", "frobnicate"), ("users", "show"), ("users", "list", "--limit", "0")],
+)
+def test_wrong_usage_is_exit_code_2(operator: Operator, args: tuple[str, ...]) -> None:
+    """And says how to find help."""
+    done = operator(*args)
+    assert done.code == 2
+    assert "Try '" in done.said

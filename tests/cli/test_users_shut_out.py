@@ -1,0 +1,110 @@
+"""`flask users` disable, enable, logout, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from flask import Flask
+
+from authapi.core.client import UNKNOWN
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.database import Collections
+from tests.cli.conftest import Operator, flask_process
+from tests.conftest import services_of
+from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.waiting import until
+
+DEAD = (401, "invalid_token")
+
+
+def test_a_disabled_user_is_out_within_a_second(
+    environment: Mapping[str, str], visitor: Visitor
+) -> None:
+    """S41: another process disables; refresh and login are dead, access within a second."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    assert visitor.protected(tokens["access_token"]).status_code == 200
+    done = flask_process(environment, "users", "disable", name)
+    assert done.code == 0, done.err
+    until(
+        lambda: visitor.protected(tokens["access_token"]).status_code == 401,
+        seconds=1,
+        what="the access token is dead",
+    )
+    assert error_code(visitor.protected(tokens["access_token"])) == DEAD
+    assert visitor.refresh(tokens["refresh_token"]).status_code == 400
+    assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
+
+
+def test_a_user_enabled_again_logs_in(operator: Operator, visitor: Visitor) -> None:
+    """And is shown as active."""
+    name = visitor.new_user()
+    operator("users", "disable", name)
+    assert operator("users", "show", name, "--json").json["disabled"] is True
+    assert operator("users", "enable", name).code == 0
+    assert operator("users", "show", name, "--json").json["disabled"] is False
+    assert visitor.authenticate(name).status_code == 200
+
+
+def test_a_user_is_logged_out_everywhere(operator: Operator, visitor: Visitor) -> None:
+    """S41: all tokens are dead at once; a new login, even right away, is fine."""
+    name = visitor.new_user()
+    pairs = [visitor.log_in(name) for _ in range(2)]
+    assert operator("users", "logout", name).out == "2 sessions ended.\n"
+    for tokens in pairs:
+        assert error_code(visitor.protected(tokens["access_token"])) == DEAD
+        assert visitor.refresh(tokens["refresh_token"]).status_code == 400
+    assert visitor.protected(visitor.log_in(name)["access_token"]).status_code == 200
+
+
+def test_a_deleted_user_is_gone_at_once(operator: Operator, visitor: Visitor) -> None:
+    """S41: tokens are dead, the name cannot log in, and is not given away yet."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    assert operator("users", "delete", name, "--yes").code == 0
+    assert error_code(visitor.protected(tokens["access_token"])) == DEAD
+    assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
+    assert error_code(visitor.register(name)) == (400, "user_exists")
+    assert operator("users", "show", name).code == 1
+
+
+@pytest.mark.parametrize("args", [("disable",), ("logout",), ("delete", "--yes")])
+def test_a_login_under_way_is_caught(
+    app: Flask, operator: Operator, visitor: Visitor, args: tuple[str, ...]
+) -> None:
+    """S41: credentials checked before the command begin no session after it."""
+    name = visitor.new_user()
+    accounts = services_of(app).accounts
+    checked = accounts.verify(name, PASSWORD, UNKNOWN)
+    accounts.log_in(checked, UNKNOWN)
+    assert operator("users", args[0], name, *args[1:]).code == 0
+    with pytest.raises(ApiError) as refused:
+        accounts.log_in(checked, UNKNOWN)
+    assert refused.value.code is ErrorCode.INVALID_CREDENTIALS
+
+
+@pytest.mark.parametrize("args", [("disable",), ("delete", "--yes")])
+def test_a_token_that_outlived_its_session_is_dead_too(
+    operator: Operator, visitor: Visitor, collections: Collections, args: tuple[str, ...]
+) -> None:
+    """S41: where refresh tokens are set to a shorter life than access tokens."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    user_id = operator("users", "show", name, "--json").json["user_id"]
+    collections["sessions"].delete_many({"user_id": user_id})
+    assert visitor.protected(tokens["access_token"]).status_code == 200
+    operator("users", args[0], name, *args[1:])
+    assert error_code(visitor.protected(tokens["access_token"])) == DEAD
+
+
+@pytest.mark.parametrize(("answer", "status"), [(b"n\n", 200), (b"", 200), (b"y\n", 401)])
+def test_a_deletion_asks_first(
+    operator: Operator, visitor: Visitor, answer: bytes, status: int
+) -> None:
+    """Only a yes deletes; silence does not."""
+    name = visitor.new_user()
+    done = operator("users", "delete", name, stdin=answer)
+    assert done.code == (0 if status == 401 else 1)
+    assert f"Delete {name} (id " in done.said
+    assert visitor.authenticate(name).status_code == status

@@ -1,0 +1,90 @@
+"""One person with one tab of `examples/web/`, whatever happens on the way."""
+
+from __future__ import annotations
+
+from tests.examples.web.site import KEPT, Person, Visitors, keys
+from tests.extension.gate import Gate
+from tests.support.actors import Visitor, fresh_name
+from tests.support.clock import MovedClock
+
+
+def test_the_whole_journey(person: Person, gate: Gate) -> None:
+    """Register, log in, protected, log out; nothing is left, and the session is over."""
+    person.logs_in(name := fresh_name())
+    person.is_logged_in_as(name)
+    person.opens_what_is_protected()
+    person.reads(f"Hello, {name}!")
+    refresh_token = gate.tokens()["refresh_token"]
+    person.clicks("Log out")
+    person.reads("You are logged out.")
+    person.is_logged_in_as(None)
+    assert person.run(KEPT) == [0, 0, ""]
+    visitor = Visitor(gate.address)
+    assert visitor.refresh(refresh_token).status_code == 400
+    visitor.close()
+
+
+def test_an_expired_token_is_renewed_unnoticed(
+    person: Person, gate: Gate, clock: MovedClock
+) -> None:
+    """The page shows what it would have shown without the refresh."""
+    person.logs_in(name := fresh_name())
+    clock.move(minutes=16)
+    person.opens_what_is_protected()
+    person.reads(f"Hello, {name}!")
+    assert [exchange.path for exchange in gate.exchanges[2:]] == [
+        "/protected",
+        "/refresh",
+        "/protected",
+    ]
+
+
+def test_a_lost_answer_logs_nobody_out(person: Person, gate: Gate, clock: MovedClock) -> None:
+    """The refresh goes out again with the key that was stored before."""
+    person.logs_in(name := fresh_name())
+    clock.move(minutes=16)
+    gate.drop("/refresh")
+    gate.drop("/refresh")
+    person.opens_what_is_protected()
+    person.reads(f"Hello, {name}!")
+    assert len(keys(gate)) == 3
+    assert len(set(keys(gate))) == 1
+
+
+def test_a_reload_in_the_middle_of_a_refresh(
+    person: Person, visitors: Visitors, gate: Gate, clock: MovedClock
+) -> None:
+    """The page that comes back repeats the refresh with the same key: still logged in."""
+    person.logs_in(name := fresh_name())
+    clock.move(minutes=16)
+    refresh = gate.hold("/refresh", answered=True)
+    person.opens_what_is_protected()
+    refresh.wait()
+    person.page.reload()
+    refresh.release()
+    again = visitors.see(person.page)
+    again.opens_what_is_protected()
+    again.reads(f"Hello, {name}!")
+    assert len(keys(gate)) == 2
+    assert len(set(keys(gate))) == 1
+
+
+def test_where_the_tokens_are(person: Person, gate: Gate) -> None:
+    """The access token in memory only; nothing in localStorage, nothing in cookies."""
+    person.logs_in(fresh_name())
+    assert person.run(KEPT) == [1, 0, ""]
+    stored = person.run("return JSON.stringify(sessionStorage)")
+    assert gate.tokens()["refresh_token"] in stored
+    assert gate.tokens()["access_token"] not in stored
+
+
+def test_a_session_that_was_ended_elsewhere(person: Person, gate: Gate, clock: MovedClock) -> None:
+    """The page says so and shows the form again."""
+    person.logs_in(fresh_name())
+    visitor = Visitor(gate.address)
+    visitor.log_out(gate.tokens()["refresh_token"])
+    visitor.close()
+    clock.move(minutes=16)
+    person.opens_what_is_protected()
+    person.reads("Your session has ended. Please log in again.")
+    person.is_logged_in_as(None)

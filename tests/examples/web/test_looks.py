@@ -1,0 +1,59 @@
+"""How `examples/web/` looks, and whether everybody can use it."""
+
+from __future__ import annotations
+
+import struct
+from typing import Literal
+
+import pytest
+
+from tests.examples.web.site import Person
+from tests.support.actors import PASSWORD, fresh_name
+from tests.support.servers import ROOT
+
+PICTURES = ROOT / "build" / "screenshots"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+LOOKING = (ROOT / "tests" / "extension" / "looking.js").read_text("utf-8")
+VIOLATIONS = """const { violations } = await axe.run();
+return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", ["form", "problem", "account"])
+def test_it_looks_good_and_everybody_can_use_it(
+    person: Person, state: str, scheme: Literal["light", "dark"]
+) -> None:
+    """No rule of axe is broken, no text too pale, no sideways scrolling; pictures are written."""
+    if state == "problem":
+        person.fills_in("ann", "short")
+        person.clicks("Register")
+        person.reads("Some fields are missing or not valid.")
+    if state == "account":
+        person.logs_in(name := fresh_name())
+        person.opens_what_is_protected()
+        person.reads(f"Hello, {name}!")
+    person.page.emulate_media(color_scheme=scheme)
+    person.page.set_viewport_size({"width": 360, "height": 640})
+    assert person.run("return document.documentElement.scrollWidth") == 360
+    assert person.run(f"{AXE.read_text()}; {VIOLATIONS}") == []
+    assert person.run(f"{LOOKING}; return flaws();") == []
+    person.page.set_viewport_size({"width": 900, "height": 640})
+    picture = person.page.screenshot()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    (PICTURES / f"web-{state}-{scheme}.png").write_bytes(picture)
+    assert struct.unpack(">II", picture[16:24]) == (900, 640)
+
+
+def test_the_keyboard_is_enough(person: Person) -> None:
+    """From the name over the password to being logged in, with Tab and Enter."""
+    visitor_name = fresh_name()
+    person.logs_in(visitor_name)
+    person.clicks("Log out")
+    person.reads("You are logged out.")
+    person.page.keyboard.type(visitor_name)
+    person.page.keyboard.press("Tab")
+    person.page.keyboard.type(PASSWORD)
+    person.page.keyboard.press("Enter")
+    person.reads("You are logged in.")
+    person.page.keyboard.press("Enter")
+    person.reads(f"Hello, {visitor_name}!")

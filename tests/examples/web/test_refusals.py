@@ -1,0 +1,74 @@
+"""What `examples/web/` says when the service refuses, read across origins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import requests
+
+from authapi.core.secrets import Secret
+from authapi.limits.rules import Rate
+from authapi.settings import Settings
+from tests.examples.web.site import Person, Visitors, web_site
+from tests.support.actors import fresh_name
+from tests.support.apps import served
+from tests.support.servers import free_port
+from tests.support.waiting import until
+
+NOTHING = "The server does not answer, or does not allow this page."
+
+
+def test_a_refused_login_can_be_read(person: Person) -> None:
+    """A 401 across origins."""
+    person.fills_in(fresh_name())
+    person.clicks("Log in")
+    person.reads("Invalid credentials.")
+
+
+def test_a_wrong_field_is_pointed_at(person: Person) -> None:
+    """A 422 across origins: its text stands at the field, and the keyboard is there."""
+    person.fills_in(fresh_name(), "short")
+    person.clicks("Register")
+    person.reads("Some fields are missing or not valid.")
+    assert person.page.inner_text("#passwordProblem") == (
+        "Password must be at least 8 characters long."
+    )
+    assert person.run("return document.activeElement.id") == "password"
+    assert person.page.get_attribute("#password", "aria-invalid") == "true"
+
+
+def test_a_limit_can_be_read(allowing: Settings, visitors: Visitors) -> None:
+    """A 429 across origins, and how long to wait."""
+    with served(replace(allowing, limit_login_failures=Rate.parse("1/2 minutes"))) as visitor:
+        person = visitors.come(visitor.base_url)
+        person.fills_in(fresh_name())
+        person.clicks("Log in")
+        person.reads("Invalid credentials.")
+        person.clicks("Log in")
+        words = r"Too many attempts\. Please wait and try again\. Try again in 1[12]\d seconds\."
+        person.page.get_by_text(re.compile(words)).wait_for()
+
+
+def test_a_service_without_its_database_can_be_read(allowing: Settings, visitors: Visitors) -> None:
+    """A 503 across origins, and how long to wait."""
+    nowhere = Secret(f"mongodb://127.0.0.1:{free_port()}/")
+    with served(replace(allowing, mongo_uri=nowhere, mongo_timeout_ms=100)) as visitor:
+        person = visitors.come(visitor.base_url)
+        person.fills_in(fresh_name())
+        person.clicks("Log in")
+        text = "The service is temporarily unavailable. Please try again shortly."
+        until(lambda: person.status().startswith(f"{text} Try again in "), text)
+
+
+def test_a_page_of_another_origin_gets_nothing(visitors: Visitors, service: str) -> None:
+    """Not even an answer that is the same for everybody."""
+    with web_site() as stranger:
+        person = visitors.come(service, stranger)
+        person.fills_in(fresh_name())
+        person.clicks("Log in")
+        person.reads(NOTHING)
+        read = f'return fetch("{service}/healthz").then((r) => r.text(), (e) => e.name)'
+        assert person.run(read) == "TypeError"
+        answer = requests.get(f"{service}/healthz", headers={"Origin": stranger}, timeout=20)
+        assert "Access-Control-Allow-Origin" not in answer.headers
