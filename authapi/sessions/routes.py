@@ -1,6 +1,5 @@
 """HTTP in and out of the sessions."""
 
-from dataclasses import asdict
 from typing import Any
 
 from authapi.core.errors import ErrorCode
@@ -43,7 +42,13 @@ _LIST_EXAMPLE = {
 
 
 def _answer(pair: TokenPair) -> dict[str, object]:
-    return {"status": "ok", **asdict(pair), "token_type": "Bearer"}
+    return {
+        "status": "ok",
+        "access_token": pair.access_token,
+        "refresh_token": pair.refresh_token,
+        "expires_in": pair.expires_in,
+        "token_type": "Bearer",
+    }
 
 
 @blueprint.route("/authenticate", methods=["POST"])

@@ -31,12 +31,14 @@ class Application(Flask):
         """
         if request is None:
             return None
-        return self.url_map.bind(
-            "localhost",
+        return MapAdapter(
+            self.url_map,
+            server_name="localhost",
             script_name=request.root_path,
+            subdomain="",
             url_scheme=request.scheme,
-            default_method=request.method,
             path_info=request.path,
+            default_method=request.method,
         )
 
 
@@ -52,7 +54,7 @@ class _CompactJson(DefaultJSONProvider):
     def response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - any JSON value
         """Answer with a value as JSON, as `jsonify` takes it."""
         text = self._encode(self._prepare_response_obj(args, kwargs))
-        return self._app.response_class(f"{text}\n", mimetype=self.mimetype)
+        return self._app.response_class(f"{text}\n", content_type=self.mimetype)
 
 
 class _NoSessions(SessionInterface):

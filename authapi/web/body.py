@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import flask
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
 
@@ -23,6 +24,11 @@ _CHUNK = 64 * 1024
 
 class StrictParser(FlaskParser):
     """webargs' parser, refusing what JSON libraries let pass (S17)."""
+
+    def get_default_request(self) -> flask.Request:
+        """Return the request itself: the proxy for it costs a look-up at each attribute."""
+        proxy = cast("LocalProxy[flask.Request]", flask.request)
+        return proxy._get_current_object()
 
     def _raw_load_json(self, req: flask.Request) -> Any:  # noqa: ANN401 - any JSON value
         if req.mimetype != "application/json":
@@ -97,12 +103,10 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
             nesting beyond reason.
     """
     try:
-        value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
-        )
-        # fails on a lone surrogate, and on a number that became infinite
+        value = _decode(raw.decode("utf-8"))
         _refuse_deep(value, DEEPEST)
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        # fails on a lone surrogate, and on a number that became infinite
+        _encode(value).encode("utf-8")
     except (ValueError, RecursionError):
         raise ApiError(ErrorCode.MALFORMED_JSON) from None
     return value
@@ -126,6 +130,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).decode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _by_field(messages: Any) -> dict[str, list[str]]:  # noqa: ANN401 - webargs: location first

@@ -11,7 +11,8 @@ from authapi.web.logs import redact
 
 def client() -> Client:
     """Return the current request's client."""
-    return Client.of(request.remote_addr, request.headers.get("User-Agent"))
+    environ = request.environ
+    return Client.of(environ.get("REMOTE_ADDR"), environ.get("HTTP_USER_AGENT"))
 
 
 def origin() -> Origin:

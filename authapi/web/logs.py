@@ -5,9 +5,6 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
-from typing import TextIO, cast
-
-from werkzeug.local import LocalProxy
 
 from authapi.web import request_id
 
@@ -34,6 +31,19 @@ class JsonFormatter(logging.Formatter):
         return redact(json.dumps(line, ensure_ascii=True))
 
 
+class StandardError(logging.Handler):
+    """Writes records to what `sys.stderr` is by then: whoever hosts the service may change it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line for `record`, at once and whole."""
+        try:
+            stream = sys.stderr
+            stream.write(f"{self.format(record)}\n")
+            stream.flush()
+        except Exception:
+            self.handleError(record)
+
+
 def redact(text: str) -> str:
     """Return `text` without anything that looks like a JWT or a connection's password."""
     return _CREDENTIALS.sub(r"\1[hidden]@", _TOKEN.sub("[token]", text))
@@ -50,6 +60,6 @@ def configure(level: str) -> None:
     logger.setLevel(level)
     logger.propagate = False
     if not logger.handlers:
-        handler = logging.StreamHandler(cast(TextIO, LocalProxy(lambda: sys.stderr)))
+        handler = StandardError()
         handler.setFormatter(JsonFormatter())
         logger.addHandler(handler)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jwt.exceptions import InvalidKeyError
 
 from authapi.core.secrets import Secret
 from authapi.tokens.codec import MAXIMUM_LENGTH, decode, encode
-from authapi.tokens.keys import KeyRing, derived_key
+from authapi.tokens.keys import KeyRing, SigningKey, derived_key
 from authapi.tokens.rules import TokenInvalid
 from tests.support.forging import forged, header_of, payload_of
 
@@ -96,3 +97,14 @@ def test_a_key_shows_its_name_only() -> None:
     assert repr(KEY) == f"SigningKey(kid='{KEY.kid}', algorithm='HS256')"
     assert KEY.kid != OTHER.kid
     assert KEY.private.hex() not in KEY.kid
+
+
+@pytest.mark.parametrize(
+    "mistaken", [b"-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n", b'{"kty": "oct"}']
+)
+def test_a_public_key_never_signs_as_a_secret(mistaken: bytes) -> None:
+    """S31: not at the first use, nor later."""
+    ring = KeyRing([SigningKey("k", "HS256", mistaken, mistaken)])
+    for _ in range(2):
+        with pytest.raises(InvalidKeyError):
+            encode(CLAIMS, "t", ring)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from authapi.core.secrets import Secret
 from authapi.tokens.codec import encode
 from authapi.tokens.keys import KeyRing, derived_key
-from authapi.web.logs import JsonFormatter, redact
+from authapi.web.logs import JsonFormatter, StandardError, redact
 
 TOKEN = encode(
     {"sub": "ann"},
@@ -87,6 +88,18 @@ def test_a_traceback_is_in_the_line_and_redacted() -> None:
     assert "ValueError" in json.loads(formatted)["exception"]
     assert "secret" not in formatted
     assert TOKEN not in formatted
+
+
+def test_a_line_goes_to_what_standard_error_is_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S75: a host that sends it elsewhere finds the log there."""
+    handler, record = StandardError(), logging.makeLogRecord({"msg": "it happened"})
+    handler.setFormatter(JsonFormatter())
+    for elsewhere in (io.StringIO(), io.StringIO()):
+        monkeypatch.setattr(sys, "stderr", elsewhere)
+        handler.handle(record)
+        assert [json.loads(found)["message"] for found in elsewhere.getvalue().splitlines()] == [
+            "it happened"
+        ]
 
 
 @pytest.mark.parametrize("text", ["", "plain", "eye", "key=value", "mongodb://host/db", "a@b"])
