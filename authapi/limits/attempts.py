@@ -11,7 +11,7 @@ from typing import NoReturn
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.limits.rules import Brake, Streak, is_known, whole_seconds
+from authapi.limits.rules import Brake, is_known, whole_seconds
 from authapi.limits.store import Counter, LimitStore, Standing
 
 TRIES = 5
@@ -65,6 +65,7 @@ class PasswordAttempt:
         self._brake = brake
         self._events = events
         self._clock = clock
+        self._clean = False
 
     def begin(self) -> None:
         """Make sure that there is room, by one read; a hash is not even made without.
@@ -72,7 +73,7 @@ class PasswordAttempt:
         Raises:
             ApiError: `rate_limited`.
         """
-        self._room(self._clock())
+        self._clean = self._room(self._clock()).is_clean
 
     def fail(self) -> None:
         """Count a failure, by one write: the password was wrong.
@@ -83,7 +84,7 @@ class PasswordAttempt:
         target = self.target
         for _ in range(TRIES):
             now = self._clock()
-            streak = self._room(now)
+            streak = self._room(now).streak
             claim = self._brake.claim(streak, target.pair.id, now)
             if self._store.take(target.counters, now, target.account_id, claim):
                 return
@@ -92,10 +93,14 @@ class PasswordAttempt:
     def succeed(self) -> None:
         """Make sure that there still is room: the password was right.
 
+        `log_in` looks once more. This look makes a refused right password as quick as a refused
+        wrong one; it is left out when, a hash ago, there was not one failure on record.
+
         Raises:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
-        self._room(self._clock())
+        if not self._clean:
+            self._room(self._clock())
 
     def log_in(self) -> None:
         """Let the login pass whose session is stored now. A write only when there is news in it.
@@ -107,16 +112,16 @@ class PasswordAttempt:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
         now, place = self._clock(), self.target.pair.id
-        streak = self._room(now)
+        streak = self._room(now).streak
         ends_row = streak.failures > 0 and not self._brake.grips(streak, now)
         if ends_row or not is_known(streak, place, now):
             self._store.note_login(self.target.account_id, place, now, end_row=ends_row)
 
-    def _room(self, now: datetime) -> Streak:
-        """Return the account's row of failures, if there is room for one more."""
+    def _room(self, now: datetime) -> Standing:
+        """Return how things stand, if there is room for one failure more."""
         standing = self._store.read(self.target.counters, self.target.account_id)
         refuse_while(self._blocked(standing, now), now, self._events)
-        return standing.streak
+        return standing
 
     def _blocked(self, standing: Standing, now: datetime) -> dict[Reason, datetime | None]:
         pair, client = self.target.counters

@@ -95,9 +95,10 @@ def test_who_comes_in_just_as_the_limit_is_met_learns_nothing(
 
     The place is the last one of the address, or of the account everywhere.
     """
-    changes = {"limit_login_failures": Rate.parse("1/hour"), "limit_failures_in_a_row": 1}
+    changes = {"limit_login_failures": Rate.parse("2/hour"), "limit_failures_in_a_row": 2}
     here, there = make(**changes).limits, make(**changes).limits
     name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
+    guess(there, name, other)
     with here.password_attempt(name, guest) as attempt:
         guess(there, name, other)
         with pytest.raises(ApiError) as refused:

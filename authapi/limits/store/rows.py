@@ -27,6 +27,11 @@ class Standing:
     hits: dict[str, tuple[datetime, ...]]
     streak: Streak
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether not one failure is on record, not even an old one."""
+        return not any(self.hits.values()) and self.streak.failures == 0
+
 
 class LimitStore(WindowStorage):
     """Windows and rows of failures in MongoDB; several of them are written by one command."""
