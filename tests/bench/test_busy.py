@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import time
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
 
 from bench.busy import during
-from bench.processes import Server
-
-HERE = Server("http://127.0.0.1", os.getpid(), 0.0)
-
-
-def work() -> str:
-    """Use a third of a second of processor time."""
-    end = time.process_time() + 0.3
-    while time.process_time() < end:
-        pass
-    return "done"
+from bench.processes import Server, ticks
+from tests.support.waiting import until
 
 
-def test_a_server_that_works_all_the_time_uses_its_core() -> None:
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A process that does nothing but work."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        yield Server("http://127.0.0.1", process.pid, 0.0)
+        process.kill()
+
+
+def test_a_server_that_works_all_the_time_uses_its_core(server: Server) -> None:
     """As far as the machine lets it; of two cores it is half as much."""
-    result, part = during(HERE, 1, work)
+
+    def watch() -> str:
+        end = ticks(server.pid) + 30
+        until(lambda: ticks(server.pid) >= end, "it worked for a third of a second")
+        return "done"
+
+    result, part = during(server, 1, watch)
     assert result == "done"
     assert 0 < part <= 1.2
-    assert during(HERE, 2, work)[1] <= 0.6
+    assert 0 < during(server, 2, watch)[1] <= 0.6
