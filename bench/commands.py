@@ -73,7 +73,7 @@ def _commands(database: Collections) -> dict[str, Command]:
         "user inserted": lambda name: users.add(user(name)),
         "limits looked at": lambda name: limits.read(counters(name), f"account {name}"),
         "limits: login noted": lambda name: limits.note_login(
-            f"account {name}", f"pair {name}", _NOW, end_row=True
+            f"account {name}", f"pair {name}", _NOW, 100
         ),
         "limits: failure counted": lambda name: limits.take(
             counters(name), _NOW, f"account {name}", Claim(1, None, 100)

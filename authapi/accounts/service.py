@@ -106,7 +106,7 @@ class AccountService:
         """
         return self._hasher.seat()
 
-    def log_in(self, user: User, client: Client) -> None:
+    def confirm_login(self, user: User, client: Client) -> None:
         """Let a login pass that `verify` found right, now that its session is stored.
 
         Raises:
@@ -115,7 +115,7 @@ class AccountService:
         """
         if not self._users.is_current(user):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        self._limits.log_in(user.name_key, client)
+        self._limits.confirm_login(user.name_key, client)
 
     def begin_epoch(self, user_id: str) -> None:
         """Let no session begin on credentials that were checked before now."""
@@ -141,8 +141,11 @@ class AccountService:
         """
         if not self._users.delete(user, release_name_at=self._clock() + self._token_lifetime):
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        self._limits.forget(user.name_key)
         self._events.record(Event.USER_DELETED, user_id=user.id)
+
+    def forget_logins(self, user: User) -> None:
+        """Remove what is kept of a removed user's logins: failures in a row, and known places."""
+        self._limits.forget(user.name_key)
 
     def find(self, username: str) -> User:
         """Return the user of that name.
@@ -186,7 +189,6 @@ class AccountService:
         """Remove a user without asking for the password; False when the user is gone."""
         if not self._users.remove(user, release_name_at=self._clock() + self._token_lifetime):
             return False
-        self._limits.forget(user.name_key)
         self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
         return True
 

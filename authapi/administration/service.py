@@ -122,7 +122,7 @@ class Administration:
             if not self._accounts.remove(user, reason=_BY):
                 raise Refused(f"There is no user of {whom} any more.")
 
-        self._profiles.erase(user.id, remove)
+        self._profiles.erase(user, remove)
         return user
 
     def log_out(self, whom: Whom) -> int:

@@ -11,11 +11,12 @@ from typing import NoReturn
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.limits.rules import Brake, is_known, whole_seconds
+from authapi.limits.rules import Brake, Streak, is_noted, whole_seconds
 from authapi.limits.store import Counter, LimitStore, Standing
 
 TRIES = 5
-"""How often a lost race is run again; each of the three documents can be made only once."""
+"""How often a lost race is run again: each of the three documents can be made only once, and a
+row of failures changes with each failure that others claimed first."""
 
 
 class Reason(StrEnum):
@@ -52,9 +53,9 @@ class PasswordAttempt:
     """Reads how things stand, lets the password be looked at, and counts it only if it was wrong.
 
     The answer is given away only while there is room for it. A wrong password is a conditional
-    write; a right one is looked at once more when its session is stored, so that of many guesses at
-    once it is no earlier than the wrong ones beside it. As many as the limit allows are answered,
-    and the others learn nothing, right or wrong (ASVS 15.4.1).
+    write. A right one is one more look, and for a login another one when its session is stored: so
+    it is no earlier than the wrong ones beside it. Of many guesses at once as many as the limit
+    allows are answered, and the others learn nothing, right or wrong (ASVS 15.4.1).
     """
 
     def __init__(
@@ -65,7 +66,6 @@ class PasswordAttempt:
         self._brake = brake
         self._events = events
         self._clock = clock
-        self._clean = False
 
     def begin(self) -> None:
         """Make sure that there is room, by one read; a hash is not even made without.
@@ -73,7 +73,7 @@ class PasswordAttempt:
         Raises:
             ApiError: `rate_limited`.
         """
-        self._clean = self._room(self._clock()).is_clean
+        self._room(self._clock())
 
     def fail(self) -> None:
         """Count a failure, by one write: the password was wrong.
@@ -84,7 +84,7 @@ class PasswordAttempt:
         target = self.target
         for _ in range(TRIES):
             now = self._clock()
-            streak = self._room(now).streak
+            streak = self._room(now)
             claim = self._brake.claim(streak, target.pair.id, now)
             if self._store.take(target.counters, now, target.account_id, claim):
                 return
@@ -93,16 +93,12 @@ class PasswordAttempt:
     def succeed(self) -> None:
         """Make sure that there still is room: the password was right.
 
-        `log_in` looks once more. This look makes a refused right password as quick as a refused
-        wrong one; it is left out when, a hash ago, there was not one failure on record.
-
         Raises:
-            ApiError: `rate_limited` when others had the room meanwhile.
+            ApiError: `rate_limited` when others had the room meanwhile; as quickly as `fail` does.
         """
-        if not self._clean:
-            self._room(self._clock())
+        self._room(self._clock())
 
-    def log_in(self) -> None:
+    def confirm(self) -> None:
         """Let the login pass whose session is stored now. A write only when there is news in it.
 
         The place is known from now on. Failures in a row end, but not once the brake grips: then
@@ -112,16 +108,16 @@ class PasswordAttempt:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
         now, place = self._clock(), self.target.pair.id
-        streak = self._room(now).streak
+        streak = self._room(now)
         ends_row = streak.failures > 0 and not self._brake.grips(streak, now)
-        if ends_row or not is_known(streak, place, now):
-            self._store.note_login(self.target.account_id, place, now, end_row=ends_row)
+        if ends_row or not is_noted(streak, place, now):
+            self._store.note_login(self.target.account_id, place, now, self._brake.threshold)
 
-    def _room(self, now: datetime) -> Standing:
-        """Return how things stand, if there is room for one failure more."""
+    def _room(self, now: datetime) -> Streak:
+        """Return the account's row of failures, if there is room for one more."""
         standing = self._store.read(self.target.counters, self.target.account_id)
         refuse_while(self._blocked(standing, now), now, self._events)
-        return standing
+        return standing.streak
 
     def _blocked(self, standing: Standing, now: datetime) -> dict[Reason, datetime | None]:
         pair, client = self.target.counters

@@ -35,7 +35,7 @@ class NoStore(LimitStore):
     def give_back(self, counters: Sequence[Counter]) -> None:
         """Do nothing."""
 
-    def note_login(self, account_id: str, place: str, now: datetime, *, end_row: bool) -> None:
+    def note_login(self, account_id: str, place: str, now: datetime, threshold: int) -> None:
         """Do nothing."""
 
     def forget(self, account_id: str) -> None:

@@ -26,9 +26,9 @@ FORGOTTEN_AFTER = timedelta(days=30)
 fewer than the one an hour that the brake leaves."""
 
 KNOWN_FOR = timedelta(days=400)
-"""How long after a login its place stays known: longer than a session can live."""
+"""How long after the last login places stay known: longer than a session lives by default."""
 
-_NOTED_ANEW = timedelta(days=1)  # a login from the latest place is noted once in that time
+_NOTED_AGAIN_AFTER = timedelta(days=1)  # though it came from the same place as the last one
 
 _UNITS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
 
@@ -175,12 +175,12 @@ class Brake:
         return Claim(streak.failures + 1, streak, self.threshold)
 
 
-def is_known(streak: Streak, place: str, now: datetime) -> bool:
+def is_noted(streak: Streak, place: str, now: datetime) -> bool:
     """Whether a login from `place` is no news: the last one came from there, not long ago."""
     return (
         streak.known[:1] == (place,)
         and streak.kept_until is not None
-        and streak.kept_until > now + KNOWN_FOR - _NOTED_ANEW
+        and streak.kept_until > now + KNOWN_FOR - _NOTED_AGAIN_AFTER
     )
 
 

@@ -91,13 +91,13 @@ class Limits:
             attempt.begin()
             yield attempt
 
-    def log_in(self, account: str, client: Client) -> None:
-        """Let a login pass whose password was right and whose session is stored.
+    def confirm_login(self, account: str, client: Client) -> None:
+        """Let a login pass whose password was right and whose session is stored now.
 
         Raises:
             ApiError: `rate_limited` when wrong passwords took the room meanwhile.
         """
-        self._attempt(account, client).log_in()
+        self._attempt(account, client).confirm()
 
     @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
@@ -133,7 +133,7 @@ class Limits:
     def _step(self, rate: Rate, window: str) -> bool:
         """Write a step of refreshes; False when there is no room for a whole one."""
         try:
-            fits = self._room(rate, window, rate.step) is None
+            fits = self._count(rate, window, rate.step) is None
         except Exception:
             self._refreshes.refused(window, rate.step, self._clock())
             raise
@@ -150,11 +150,11 @@ class Limits:
         self._store.forget(self._account_id(account))
 
     def _hit(self, reason: Reason, rate: Rate, window: str) -> None:
-        free_at = self._room(rate, window, 1)
+        free_at = self._count(rate, window, 1)
         if free_at is not None:
             refuse(reason, whole_seconds(free_at, self._clock()), self._events)
 
-    def _room(self, rate: Rate, window: str, cost: int) -> datetime | None:
+    def _count(self, rate: Rate, window: str, cost: int) -> datetime | None:
         """Count hits; None when there was room, else when there is."""
         item = rate.item
         for _ in range(TRIES):

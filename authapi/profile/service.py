@@ -64,19 +64,20 @@ class ProfileService:
             ApiError: `invalid_credentials` when `password` is wrong; `rate_limited`.
         """
         user = self._verified(identity, password, client)
-        self.erase(user.id, lambda: self._accounts.delete(user))
+        self.erase(user, lambda: self._accounts.delete(user))
 
-    def erase(self, user_id: str, remove: Callable[[], object]) -> None:
+    def erase(self, user: User, remove: Callable[[], object]) -> None:
         """Remove what other rooms keep of a user, and `remove` the user in between.
 
         Before, so that a repeat mends what a failure left half done; after, for what began
         meanwhile.
         """
-        self._accounts.begin_epoch(user_id)
-        self._forget(user_id)
+        self._accounts.begin_epoch(user.id)
+        self._forget(user.id)
         remove()
-        self._revocations.revoke_user(user_id)
-        self._forget(user_id)
+        self._revocations.revoke_user(user.id)
+        self._forget(user.id)
+        self._accounts.forget_logins(user)
 
     def _forget(self, user_id: str) -> None:
         self._sessions.end_all(user_id)

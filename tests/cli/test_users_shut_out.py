@@ -77,10 +77,10 @@ def test_a_login_under_way_is_caught(
     name = visitor.new_user()
     accounts = services_of(app).accounts
     checked = accounts.verify(name, PASSWORD, UNKNOWN)
-    accounts.log_in(checked, UNKNOWN)
+    accounts.confirm_login(checked, UNKNOWN)
     assert operator("users", args[0], name, *args[1:]).code == 0
     with pytest.raises(ApiError) as refused:
-        accounts.log_in(checked, UNKNOWN)
+        accounts.confirm_login(checked, UNKNOWN)
     assert refused.value.code is ErrorCode.INVALID_CREDENTIALS
 
 

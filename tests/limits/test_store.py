@@ -107,10 +107,22 @@ def test_the_places_of_an_account_are_bounded_and_the_latest_stay(store: LimitSt
     account = secrets.token_hex(8)
     for number in range(KNOWN_PLACES + 5):
         for place in (f"hotel {number}", "home"):
-            store.note_login(account, place, NOW, end_row=True)
+            store.note_login(account, place, NOW, 3)
     known = store.read([], account).streak.known
     assert known[:2] == ("home", f"hotel {KNOWN_PLACES + 4}")
     assert len(known) == len(set(known)) == KNOWN_PLACES
+
+
+@pytest.mark.parametrize(("failures", "days", "left"), [(2, 0, 0), (3, 0, 3), (3, 30, 0)])
+def test_a_login_ends_a_row_unless_the_brake_grips_by_then(
+    store: LimitStore, failures: int, days: int, left: int
+) -> None:
+    """S23: the row that is there when it is written decides, not the one that was read before."""
+    account = secrets.token_hex(8)
+    for failure in range(failures):
+        assert store.take([a_window("9/hour")], NOW, account, Claim(failure + 1, None, 3))
+    store.note_login(account, "home", NOW + timedelta(days=days), 3)
+    assert store.read([], account).streak.failures == left
 
 
 def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database) -> None:
@@ -125,7 +137,7 @@ def test_documents_end_by_themselves(store: LimitStore, database: Database) -> N
     """A window with itself, a row of failures after a month, known places after the longest."""
     counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
     store.take([counter], NOW, failing, Claim(1, None, 3))
-    store.note_login(known, "home", NOW, end_row=True)
+    store.note_login(known, "home", NOW, 3)
     lives = [
         database["limits"].find_one({"_id": name})["expires_at"] - NOW  # type: ignore[index]
         for name in (counter.id, failing, known)

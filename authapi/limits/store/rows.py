@@ -27,11 +27,6 @@ class Standing:
     hits: dict[str, tuple[datetime, ...]]
     streak: Streak
 
-    @property
-    def is_clean(self) -> bool:
-        """Whether not one failure is on record, not even an old one."""
-        return not any(self.hits.values()) and self.streak.failures == 0
-
 
 class LimitStore(WindowStorage):
     """Windows and rows of failures in MongoDB; several of them are written by one command."""
@@ -74,16 +69,16 @@ class LimitStore(WindowStorage):
         if counters:
             self._collections[COLLECTION].bulk_write([pop(counter) for counter in counters])
 
-    def note_login(self, account_id: str, place: str, now: datetime, *, end_row: bool) -> None:
+    def note_login(self, account_id: str, place: str, now: datetime, threshold: int) -> None:
         """Note that `place` logged in to the account.
 
         Args:
             account_id: the account's document.
             place: a fingerprint of where the login came from.
             now: the present moment.
-            end_row: whether the account's failures in a row are over.
+            threshold: failures in a row are over, unless they are as many by then.
         """
-        change = _login(place, now, end_row=end_row)
+        change = _login(place, now, threshold)
         self._collections[COLLECTION].update_one({"_id": account_id}, change, upsert=True)
 
     def forget(self, account_id: str) -> None:
@@ -107,11 +102,13 @@ def _failure(account_id: str, claim: Claim, now: datetime) -> UpdateOne:
     return UpdateOne({"_id": account_id, **condition}, change, upsert=True)
 
 
-def _login(place: str, now: datetime, *, end_row: bool) -> list[Document]:
+def _login(place: str, now: datetime, threshold: int) -> list[Document]:
     others = {"$filter": {"input": {"$ifNull": ["$known", []]}, "cond": {"$ne": ["$$this", place]}}}
     known = {"$slice": [{"$concatArrays": [[place], others]}, KNOWN_PLACES]}
-    row = {"failures": 0} if end_row else {}
-    return [{"$set": {"known": known, "expires_at": now + KNOWN_FOR, **row}}]
+    failures = {"$ifNull": ["$failures", 0]}
+    over = [{"$lt": [failures, threshold]}, {"$lte": ["$failed_at", now - FORGOTTEN_AFTER]}]
+    row = {"$cond": [{"$or": over}, 0, failures]}
+    return [{"$set": {"known": known, "expires_at": now + KNOWN_FOR, "failures": row}}]
 
 
 def _first_refused(error: BulkWriteError) -> int:
