@@ -7,10 +7,13 @@ import secrets
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
+from pymongo.errors import BulkWriteError
 
 from authapi.audit import folding
 from authapi.audit.folding import Folding
@@ -141,6 +144,29 @@ def test_processes_fold_into_one_document(trail_of: Callable[..., AuditTrail]) -
     [stored] = trail_of(user).all_of(user)
     assert stored.count == 32
     assert stored.last_at == moments[-1]
+
+
+def test_what_is_there_is_counted_when_others_cannot_be_stored(
+    trail_of: Callable[..., AuditTrail],
+    collections: Collections,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S74: one document that the database refuses costs no other its count."""
+    first, second, user = refreshed(), refreshed(session_id="t"), secrets.token_hex(8)
+    first, second = replace(first, user_id=user), replace(second, user_id=user)
+    store = AuditStore(collections)
+    store.fold([first], MONTH)
+
+    def refuse_second(documents: list[Any], ordered: bool) -> None:
+        raise BulkWriteError(
+            {"writeErrors": [{"index": 0, "code": 11000}, {"index": 1, "code": 1}]}
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(collections["audit_events"], "insert_many", refuse_second)
+        with pytest.raises(BulkWriteError):
+            store.fold([first, second], MONTH)
+    assert [event.count for event in trail_of(user).all_of(user)] == [2]
 
 
 def test_nothing_is_stored_of_a_user_who_was_deleted_meanwhile(

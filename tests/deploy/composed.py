@@ -56,7 +56,7 @@ SERVICES = services(SECRETS)
 def user_made() -> dict[str, Any]:
     """Run the script that the mongo image runs, and return the one user that it makes."""
     mongo = SERVICES["mongo"]
-    (mount,) = [volume for volume in mongo["volumes"] if volume.endswith(":/create-user.js:ro")]
+    (mount,) = [volume for volume in mongo["volumes"] if volume.endswith(":/create-user.js:ro,z")]
     command = [str(NODE), "-e", _USER_MADE, str(ROOT / mount.partition(":")[0])]
     printed = subprocess.check_output(command, env=mongo["environment"], text=True)
     (user,) = json.loads(printed)

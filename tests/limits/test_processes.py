@@ -45,7 +45,7 @@ def all_at_once(base_url: str, path: str, bodies: list[dict[str, str]]) -> list[
 
 
 @pytest.mark.parametrize("registered", [True, False])
-def test_of_fifty_guesses_at_once_exactly_five_are_looked_at(
+def test_of_fifty_guesses_at_once_exactly_five_are_answered(
     processes: str, registered: bool
 ) -> None:
     """S29: over three processes, five rounds, for a name that is there and one that is not."""

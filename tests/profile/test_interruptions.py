@@ -99,3 +99,33 @@ def test_many_sessions_are_ended_in_several_commands(visitor: Visitor) -> None:
         body = {"refresh_token": tokens[0]["refresh_token"], "everywhere": True}
         assert visitor.post("/logout", body).status_code == 200
     assert {visitor.refresh(pair["refresh_token"]).status_code for pair in tokens} == {400}
+
+
+def test_a_login_cut_short_leaves_no_session(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S74: nobody has the tokens of a session whose login was answered with a 503."""
+    name = visitor.new_user()
+    fail_once(monkeypatch, services_of(app).limits, "confirm_login")
+    assert error_code(visitor.authenticate(name)) == (503, "service_unavailable")
+    tokens = visitor.log_in(name)
+    sessions = visitor.send("GET", "/sessions", headers=bearer(tokens)).json()["sessions"]
+    assert len(sessions) == 1
+
+
+def test_a_login_that_ends_with_the_deletion_leaves_no_known_place(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S24: who has the name next does not begin with somebody else's places."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    services = services_of(app)
+    revoke = services.revocations.revoke_user
+
+    def log_in_meanwhile(user_id: str) -> None:
+        services.limits.confirm_login(name, UNKNOWN)
+        revoke(user_id)
+
+    monkeypatch.setattr(services.revocations, "revoke_user", log_in_meanwhile)
+    assert delete(visitor, tokens).status_code == 200
+    assert services.limits.streak(name).known == ()
