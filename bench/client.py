@@ -20,6 +20,7 @@ TOKENS = 32
 """How many users are logged in for a measurement: more than there are connections."""
 
 _FRESH = 240.0  # seconds; every contender's access tokens live longer
+_PATIENCE = 90.0  # seconds: the embedded database stalls for half a minute, with many users
 _TOGETHER = 4
 _SOMEWHERE = "10.255.0.1"
 
@@ -94,8 +95,9 @@ class Client:
         """Send a request and return the answer's body.
 
         Raises:
-            WrongAnswer: when its status is not the expected one.
+            WrongAnswer: when its status is not the expected one, or none comes.
         """
+        what = f"{self._contender.name}: {request.method} {request.path}"
         somewhere = _SOMEWHERE if request.address == NONE else request.address
         headers = {"Accept": "application/json", "X-Forwarded-For": somewhere}
         if request.header != NONE:
@@ -103,17 +105,19 @@ class Client:
             headers[key] = value
         if request.content_type != NONE:
             headers["Content-Type"] = request.content_type
-        answer = requests.request(
-            request.method,
-            self._base_url + request.path,
-            data=request.body if request.body != NONE else None,
-            headers=headers,
-            timeout=30,
-            allow_redirects=False,
-        )
+        try:
+            answer = requests.request(
+                request.method,
+                self._base_url + request.path,
+                data=request.body if request.body != NONE else None,
+                headers=headers,
+                timeout=_PATIENCE,
+                allow_redirects=False,
+            )
+        except requests.RequestException as failure:
+            raise WrongAnswer(f"{what} was not answered: {failure}") from failure
         if answer.status_code != expected:
-            what = f"{request.method} {request.path} was answered {answer.status_code}"
-            raise WrongAnswer(f"{self._contender.name}: {what}: {answer.text[:300]}")
+            raise WrongAnswer(f"{what} was answered {answer.status_code}: {answer.text[:300]}")
         return answer.content
 
 

@@ -55,6 +55,7 @@ class Outcome:
         other: the median figure below it.
         rounds: how many rounds count.
         errors: how many answers of the two contenders were not the expected ones.
+        void: in how many more rounds one of the two got no answer at all: they do not count.
         busy: the part of their cores that the contenders used; None if nobody looked.
         core_ms: the milliseconds of a core that a request took them, of the same rounds.
     """
@@ -67,12 +68,15 @@ class Outcome:
     errors: int
     busy: tuple[float, float] | None = None
     core_ms: tuple[float, float] | None = None
+    void: int = 0
 
     @property
     def verdict(self) -> str:
         """`met`, `not met`, or why there is none."""
         if self.errors:
             return f"void: {self.errors} errors"
+        if self.void >= max(1, self.rounds):
+            return f"void: no answer in {self.void} of {self.void + self.rounds} rounds"
         if self.spread is None:
             return "not measured"
         if self.comparison.target is None:
@@ -86,7 +90,8 @@ def outcome(rows: Sequence[Row], comparison: Comparison) -> Outcome:
         {row["round"]: row for row in rows if _is(row, comparison.key, contender)}
         for contender in (comparison.ours, comparison.other)
     )
-    both = sorted(above.keys() & below.keys())
+    whole = above.keys() & below.keys()
+    both = sorted(n for n in whole if not _is_unanswered(above[n]) | _is_unanswered(below[n]))
     figure = comparison.figure
     ratios = [
         above[number][figure] / below[number][figure] for number in both if below[number][figure]
@@ -101,7 +106,13 @@ def outcome(rows: Sequence[Row], comparison: Comparison) -> Outcome:
         sum(sum(row.get("errors", {}).values()) for row in pairs),
         _medians(pairs, "busy"),
         _medians(pairs, "core_ms"),
+        len(whole) - len(both),
     )
+
+
+def _is_unanswered(row: Row) -> bool:
+    """Whether a database that stalled let no request end while it was measured."""
+    return bool(row.get("errors", {}).get("unanswered"))
 
 
 def _medians(pairs: Sequence[Row], key: str) -> tuple[float, float] | None:

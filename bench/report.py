@@ -42,7 +42,7 @@ def outcomes(name: str, group: dict[str, Any]) -> list[Outcome]:
 
 def table(name: str, group: dict[str, Any]) -> str:
     """Return a group's table in Markdown."""
-    found = [one for one in outcomes(name, group) if one.spread or one.errors]
+    found = [one for one in outcomes(name, group) if one.spread or one.errors or one.void]
     if name in (MEMORY, COLD):
         unit, digits = ("MiB", 1) if name == MEMORY else ("s", 2)
         header = ["", "what", "figure", unit, "bare Flask", "ratio (least to most)"]
@@ -65,8 +65,14 @@ def _line(one: Outcome) -> list[str]:
         "" if one.core_ms is None else f"{one.core_ms[0]:.2f} : {one.core_ms[1]:.2f}",
         _ratio(one),
         "" if compared.target is None else f"≥ {compared.target:.2f}",
-        one.verdict,
+        _verdict(one),
     ]
+
+
+def _verdict(one: Outcome) -> str:
+    if not one.void or one.verdict.startswith("void"):
+        return one.verdict
+    return ", ".join(filter(None, [one.verdict, f"{one.void} of the rounds void"]))
 
 
 def _plain_line(one: Outcome, digits: int) -> list[str]:
@@ -102,9 +108,15 @@ def section(name: str, group: dict[str, Any]) -> str:
     how = f"{rounds} rounds" + (f" of {options['seconds']:g} s each" if name != COLD else "")
     where = f" {one}." if (one := options.get("layout", "").capitalize()) else ""
     when = f"{group['date'][:10]}, commit {machine['commit']}, {how}.{where}"
-    errors = sum(sum(row.get("errors", {}).values()) for row in group["rows"])
-    loud = f" **{errors} answers were not the expected ones.**" if errors else ""
-    return f"{when}{loud}\n\n{table(name, group)}"
+    return f"{when}{_loudly(group['rows'])}\n\n{table(name, group)}"
+
+
+def _loudly(rows: Sequence[Row]) -> str:
+    """Return what went wrong, aloud."""
+    unanswered = sum(row.get("errors", {}).get("unanswered", 0) for row in rows)
+    errors = sum(sum(row.get("errors", {}).values()) for row in rows) - unanswered
+    said = f" **{errors} answers were not the expected ones.**" if errors else ""
+    return said + (f" **Measurements without an answer: {unanswered}.**" if unanswered else "")
 
 
 def about(groups: dict[str, Any]) -> str:

@@ -57,6 +57,26 @@ def test_one_unexpected_answer_makes_the_comparison_void() -> None:
     assert found.verdict == "void: 2 errors"
 
 
+def test_a_round_without_an_answer_does_not_count_but_is_told() -> None:
+    """What a stalled database did to one measurement says nothing about the others."""
+    answered = [
+        row(number, contender, rate)
+        for number in (1, 2)
+        for contender, rate in (("ours", 95), ("floor", 100))
+    ]
+    stalled = [row(3, "ours", 0, unanswered=1), row(3, "floor", 100)]
+    found = outcome([*answered, *stalled], GOAL)
+    assert found.spread == Spread(0.95, 0.95, 0.95)
+    assert (found.verdict, found.rounds, found.void) == ("met", 2, 1)
+
+
+def test_too_few_answered_rounds_are_no_comparison() -> None:
+    """Half of them is too few."""
+    rows = [row(1, "ours", 95), row(1, "floor", 100)]
+    rows += [row(2, "ours", 0, unanswered=1), row(2, "floor", 100)]
+    assert outcome(rows, GOAL).verdict == "void: no answer in 1 of 2 rounds"
+
+
 def test_a_round_that_lacks_one_of_the_two_does_not_count() -> None:
     """A run that was cut short leaves whole rounds to compare."""
     whole = [row(1, "ours", 95), row(1, "floor", 100)]

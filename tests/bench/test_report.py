@@ -80,6 +80,20 @@ def test_unexpected_answers_are_said_above_the_table(tmp_path: Path) -> None:
     assert "void: 4 errors" in text
 
 
+def test_a_stalled_measurement_is_said_above_the_table_and_in_the_line() -> None:
+    """The other rounds count."""
+    rows = [
+        {**row(contender, 100), "round": number}
+        for number in (1, 2, 3)
+        for contender in ("authapi", "bare WSGI")
+    ]
+    rows[0] |= {"rate": 0.0, "errors": {"unanswered": 1}}
+    group = {**CIRCUMSTANCES, "date": "2026-01-01", "rows": rows}
+    text = report.section(FLOORS, group)
+    assert "**Measurements without an answer: 1.**" in text
+    assert "| 1 of the rounds void |" in text
+
+
 def test_a_group_measured_again_leaves_the_others_as_they_were(tmp_path: Path) -> None:
     """A run may be repeated by groups."""
     measured(tmp_path)
