@@ -12,6 +12,7 @@ import requests
 
 from tests.support.actors import Visitor
 from tests.support.servers import workers
+from tests.support.waiting import until
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 60
@@ -41,6 +42,8 @@ def test_the_service_does_what_its_description_says(
     """S15, S16, S17: right and wrong requests of every kind to every operation: as described."""
     everything = {**environment, "METRICS_TOKEN": "a-token-of-the-operator"}
     with workers(everything, processes=1, threads=16) as server:
+        ready = f"{server.base_url}/readyz"
+        until(lambda: requests.get(ready, timeout=10).ok, "the indexes are made")
         description = requests.get(f"{server.base_url}/openapi.json", timeout=10).json()
         visitor = Visitor(server.base_url)
         token = visitor.log_in()["access_token"]
