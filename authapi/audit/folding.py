@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +9,7 @@ from datetime import timedelta
 
 from authapi.audit.rules import Likeness, likeness
 from authapi.core.events import SecurityEvent
+from authapi.core.forks import after_fork_in_child
 
 MOST_KEPT = 500
 """How many different ones wait at the most; one more, and all are handed on at once."""
@@ -30,8 +30,7 @@ class Folding:
         self._hand_on = hand_on
         self._delay = delay
         self._begin()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin)
+        after_fork_in_child(self._begin)
 
     def _begin(self) -> None:
         self._lock = threading.Lock()

@@ -1,12 +1,12 @@
 """One at a time, for each of many things."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.forks import after_fork_in_child
 
 RETRY_AFTER_SECONDS = 1
 
@@ -21,8 +21,7 @@ class Turns:
     def __init__(self, seats: int) -> None:
         self._seats = seats
         self._begin()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin)
+        after_fork_in_child(self._begin)
 
     def _begin(self) -> None:
         self._changed = threading.Condition()

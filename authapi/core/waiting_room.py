@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import TypeVar
 
 from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.forks import after_fork_in_child
 
 T = TypeVar("T")
 RETRY_AFTER_SECONDS = 1
@@ -25,8 +26,7 @@ class WaitingRoom:
         self._slots = slots
         self._seats = seats
         self._open()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._open)
+        after_fork_in_child(self._open)
 
     def _open(self) -> None:
         self._working = threading.BoundedSemaphore(self._slots)

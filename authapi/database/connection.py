@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -15,6 +14,7 @@ from flask_pymongo import PyMongo
 from pymongo.collection import Collection
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure
 
+from authapi.core.forks import after_fork_in_child
 from authapi.database.errors import DatabaseUnavailable
 from authapi.database.indexes import Index, why_not_made
 from authapi.database.watch import Watch
@@ -62,8 +62,7 @@ class Database:
         self._building = building or _plain_building
         self._inherited: PyMongo | None = None
         self._forget_client()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_client_to_parent)
+        after_fork_in_child(self._leave_client_to_parent)
 
     def _leave_client_to_parent(self) -> None:
         # Kept, never used: closing it here would meddle with the parent's connections.

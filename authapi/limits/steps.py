@@ -1,12 +1,12 @@
 """Hits that are counted in memory first, and in the database a step at a time."""
 
-import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+from authapi.core.forks import after_fork_in_child
 from authapi.limits.rules import Rate
 
 MOST_CLIENTS = 10_000
@@ -37,8 +37,7 @@ class Steps:
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
         self._begin()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin)
+        after_fork_in_child(self._begin)
 
     def _begin(self) -> None:
         self._lock = threading.Lock()

@@ -1,7 +1,6 @@
 """Says whether a valid access token was revoked, from a copy that is never older than a second."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +9,7 @@ from typing import Protocol
 
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
 from authapi.database import FAILURES, DatabaseUnavailable
 from authapi.revocation.rules import RevocationCopy, session_subject, user_subject
@@ -70,8 +70,7 @@ class SyncedRevocations:
         self._failed_at: float | None = None  # monotonic seconds
         self._copy = RevocationCopy()
         self._renew_lock()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._renew_lock)
+        after_fork_in_child(self._renew_lock)
 
     def _renew_lock(self) -> None:
         """In a forked child nobody is synchronising, whoever was in the parent."""
