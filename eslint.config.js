@@ -1,8 +1,8 @@
 import js from '@eslint/js';
 import globals from 'globals';
 
-/** Only `platform.js` may know the browser's extension API; the rest of `src/` must run anywhere. */
-const noPlatform = {
+/** Only `browserApi.js` may know the browser's extension API; the rest of `src/` must run anywhere. */
+const noBrowserApi = {
   'no-restricted-globals': ['error', 'chrome', 'browser', 'localStorage', 'sessionStorage'],
 };
 
@@ -14,7 +14,7 @@ export default [
     languageOptions: { globals: globals.browser },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      ...noPlatform,
+      ...noBrowserApi,
       curly: ['error', 'multi-line'],
       eqeqeq: 'error',
       'max-lines': ['error', 250],
@@ -29,7 +29,7 @@ export default [
     },
   },
   {
-    files: ['extension/src/platform.js'],
+    files: ['extension/src/browserApi.js'],
     languageOptions: { globals: { chrome: 'readonly' } },
     rules: { 'no-restricted-globals': 'off' },
   },

@@ -2,14 +2,14 @@
  * The worker: the only part that touches tokens and the network.
  */
 import { createAuthClient } from './src/client.js';
-import { createDesk } from './src/desk.js';
-import { isRequest } from './src/messages.js';
-import { announce, areas, hideStorage, lock, mayReach, onBrowserStart, onRequest } from './src/platform.js';
+import { createRequestHandlers } from './src/requestHandlers.js';
+import { isRequest } from './src/protocol.js';
+import { announce, areas, hideStorage, lock, mayReach, onBrowserStart, onRequest } from './src/browserApi.js';
 
 /** @type {typeof globalThis.fetch} */
 const fetch = (input, init) => globalThis.fetch(input, init);
 
-const desk = createDesk({
+const handlers = createRequestHandlers({
   areas,
   fetch,
   mayReach,
@@ -17,14 +17,14 @@ const desk = createDesk({
   clientFor: (baseUrl, onChange) => createAuthClient({ baseUrl, fetch, storage: areas, lock, onChange }),
 });
 
-/** @param {import('./src/messages.js').Request} request */
+/** @param {import('./src/protocol.js').Request} request */
 async function serve(request) {
-  const reply = await desk.handle(request);
-  if (request.type !== 'logout') desk.settle();
+  const reply = await handlers.handle(request);
+  if (request.type !== 'logout') handlers.deliverPendingLogouts();
   return reply;
 }
 
 hideStorage();
 onRequest((message) => (isRequest(message) ? serve(message) : undefined));
 onBrowserStart(() => undefined);
-desk.settle();
+handlers.deliverPendingLogouts();

@@ -2,9 +2,9 @@
  * The options: which API to talk to, and whether it answers there.
  */
 import { parseAddress } from './src/address.js';
-import { byId, createBusy, createStatus } from './src/page.js';
-import { ask, askToReach, leaveOtherHosts } from './src/platform.js';
-import { explain } from './src/views.js';
+import { byId, createBusy, createStatus } from './src/dom.js';
+import { ask, askToReach, leaveOtherHosts } from './src/browserApi.js';
+import { explain } from './src/texts.js';
 
 /** @typedef {import('./src/address.js').Address} Address */
 
@@ -12,7 +12,7 @@ const field = byId('address', HTMLInputElement);
 const status = createStatus(byId('status', HTMLElement));
 const busy = createBusy();
 
-const READABLE = ' Beware: over http, others on the way can read passwords. Use https where you can.';
+const INSECURE_WARNING = ' Beware: over http, others on the way can read passwords. Use https where you can.';
 
 /**
  * The browser's question must come straight from the click, before anything is waited for.
@@ -33,20 +33,20 @@ function withPermission(button, work) {
 }
 
 /** @param {Address} address */
-async function check({ baseUrl, readable }) {
+async function check({ baseUrl, insecure }) {
   const reply = await ask({ type: 'check', address: baseUrl });
-  if (reply.ok) status.success(`The API answers at ${baseUrl}.${readable ? READABLE : ''}`);
+  if (reply.ok) status.success(`The API answers at ${baseUrl}.${insecure ? INSECURE_WARNING : ''}`);
   else status.error(explain(reply.problem));
 }
 
 /** Saved even when nobody answers there: the server may start later. @param {Address} address */
 async function save(address) {
-  const { baseUrl, pattern, readable } = address;
+  const { baseUrl, pattern, insecure } = address;
   await ask({ type: 'save', address: baseUrl });
   await leaveOtherHosts(pattern);
   field.value = baseUrl;
   const reply = await ask({ type: 'check', address: baseUrl });
-  if (reply.ok) status.success(`Saved. The API answers at ${baseUrl}.${readable ? READABLE : ''}`);
+  if (reply.ok) status.success(`Saved. The API answers at ${baseUrl}.${insecure ? INSECURE_WARNING : ''}`);
   else status.error(`Saved, but: ${explain(reply.problem)}`);
 }
 

@@ -1,15 +1,15 @@
 /**
- * The popup: shows what the worker says and passes on what the user wants. It never sees a token.
+ * The popup. It shows the worker's replies and sends the user's requests. It never receives a token.
  */
-import { byId, createBusy, createStatus } from './src/page.js';
-import { createPanel } from './src/panel.js';
-import { ask, onAnnounced, openOptions } from './src/platform.js';
-import { endedText, explain, formProblem } from './src/views.js';
+import { byId, createBusy, createStatus } from './src/dom.js';
+import { createAccountView } from './src/accountView.js';
+import { ask, onAnnounced, openOptions } from './src/browserApi.js';
+import { endedText, explain, formProblem } from './src/texts.js';
 
 /** @typedef {import('./src/api.js').Problem} Problem */
-/** @typedef {import('./src/messages.js').Reply} Reply */
-/** @typedef {import('./src/messages.js').Request} Request */
-/** @typedef {import('./src/messages.js').State} State */
+/** @typedef {import('./src/protocol.js').Reply} Reply */
+/** @typedef {import('./src/protocol.js').Request} Request */
+/** @typedef {import('./src/protocol.js').State} State */
 
 const form = byId('credentials', HTMLFormElement);
 const username = byId('username', HTMLInputElement);
@@ -18,33 +18,33 @@ const keep = byId('keep', HTMLInputElement);
 const accessProtected = byId('accessProtected', HTMLButtonElement);
 const status = createStatus(byId('status', HTMLElement));
 const busy = createBusy();
-const panel = createPanel(welcome);
+const accountView = createAccountView(onUserChanged);
 
-/** What ends the login, or needs one, speaks for itself. @type {Problem['kind'][]} */
+/** Problems whose text needs no prefix such as "Authentication failed:". @type {Problem['kind'][]} */
 const STANDALONE = ['signed_out', 'session_ended'];
 
-/** Puts the keyboard where the next step is. @param {State} state */
-function welcome({ username: name, ended, keep: kept }) {
+/** Moves the focus to the control that is used next. @param {State} state */
+function onUserChanged({ username: name, ended, keep: kept }) {
   password.value = '';
   keep.checked = kept;
   if (name === null && ended) status.error(endedText(ended));
   (name === null ? username : accessProtected).focus();
 }
 
-/** Asks the worker; that it does not answer is an answer too. @param {Request} request */
+/** Sends a request to the worker; a worker that does not reply is reported as a fault. @param {Request} request */
 async function answerTo(request) {
   /** @type {Reply | {ok: false, problem: Problem}} */
   const reply = await ask(request).catch(() => ({ ok: false, problem: { kind: 'fault', baseUrl: '' } }));
   document.body.dataset.ready = 'true';
-  if ('state' in reply) panel.render(reply.state);
+  if ('state' in reply) accountView.render(reply.state);
   return reply;
 }
 
 /**
- * Asks the worker once, however often the button is pressed, and says what came of it.
+ * Sends one request, even if the button is pressed several times, and shows the result.
  * @param {HTMLButtonElement} button
  * @param {Request} request
- * @param {{done: (reply: {message?: string, told?: boolean}) => string, failed: string}} words
+ * @param {{done: (reply: {message?: string, serverNotified?: boolean}) => string, failed: string}} words
  */
 function run(button, request, { done, failed }) {
   busy(button, async () => {
@@ -102,15 +102,15 @@ accessProtected.addEventListener('click', () => {
   });
 });
 byId('logout', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
-  const untold = ' The server will be told when it answers again.';
+  const toBeNotified = ' The server will be told when it answers again.';
   run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logout' }, {
-    done: ({ told }) => `Logged out successfully.${told ? '' : untold}`,
+    done: ({ serverNotified }) => `Logged out successfully.${serverNotified ? '' : toBeNotified}`,
     failed: 'Log out failed: ',
   });
 });
 byId('options', HTMLButtonElement).addEventListener('click', openOptions);
 
-onAnnounced(panel.render);
-setInterval(panel.tick, 1000);
+onAnnounced(accountView.render);
+setInterval(accountView.tick, 1000);
 const first = await answerTo({ type: 'state' });
 if (!first.ok) tell(first.problem, '');

@@ -11,7 +11,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
  * @typedef {object} Address
  * @property {string} baseUrl without a slash at its end
  * @property {string} pattern the match pattern of its host (ports have no place in one)
- * @property {boolean} readable whether others on the way could read along
+ * @property {boolean} insecure whether others on the way could read along
  */
 
 /**
@@ -24,7 +24,7 @@ export function parseAddress(text) {
   return {
     baseUrl: url.origin + url.pathname.replace(/\/+$/, ''),
     pattern: `${url.protocol}//${url.hostname}/*`,
-    readable: url.protocol === 'http:' && !LOOPBACK.includes(url.hostname),
+    insecure: url.protocol === 'http:' && !LOOPBACK.includes(url.hostname),
   };
 }
 

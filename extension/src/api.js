@@ -75,7 +75,7 @@ export async function readAnswer(response, baseUrl) {
 export async function send({ baseUrl, fetch, timeoutMs }, path, { body, headers = {} } = {}) {
   const response = await reach(baseUrl, () =>
     fetch(baseUrl + path, {
-      ...SAFE,
+      ...FETCH_DEFAULTS,
       method: body === undefined ? 'GET' : 'POST',
       headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -89,7 +89,7 @@ export async function send({ baseUrl, fetch, timeoutMs }, path, { body, headers 
  * No cookies, no caches, no traces, and no following to an address nobody chose.
  * @satisfies {RequestInit}
  */
-export const SAFE = /** @type {const} */ ({
+export const FETCH_DEFAULTS = /** @type {const} */ ({
   credentials: 'omit',
   cache: 'no-store',
   redirect: 'manual',

@@ -2,8 +2,8 @@
  * The whole client in one object. It needs nothing from an extension: a web page or another
  * extension can take this file and its neighbours as they are.
  */
-import { SAFE, isFinal, reach, send } from './api.js';
-import { createFarewells } from './farewells.js';
+import { FETCH_DEFAULTS, isFinal, reach, send } from './api.js';
+import { createPendingLogouts } from './pendingLogouts.js';
 import { inProcessLock } from './locks.js';
 import { createSession } from './session.js';
 import { createStore, memoryArea } from './store.js';
@@ -42,9 +42,9 @@ export function createAuthClient({
   onChange = () => undefined,
 }) {
   const store = createStore(storage);
-  const farewells = createFarewells({ store, lock, fetch });
-  const onFarewell = () => void farewells.deliver();
-  const session = createSession({ baseUrl, post, store, lock, now, random, onChange, onFarewell });
+  const pendingLogouts = createPendingLogouts({ store, lock, fetch });
+  const onPendingLogout = () => void pendingLogouts.deliver();
+  const session = createSession({ baseUrl, post, store, lock, now, random, onChange, onPendingLogout });
 
   /** @param {string} path @param {unknown} body @param {string} [key] */
   function post(path, body, key) {
@@ -95,7 +95,7 @@ export function createAuthClient({
    * @param {RequestInit} [init]
    */
   async function authorizedFetch(address, init = {}) {
-    const url = within(address);
+    const url = resolveUrl(address);
     const token = await session.token();
     const response = await call(url, init, token);
     return response.status === 401 ? call(url, init, await session.token(token)) : response;
@@ -106,11 +106,11 @@ export function createAuthClient({
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${token}`);
     const signal = init.signal ?? AbortSignal.timeout(timeoutMs);
-    return reach(baseUrl, () => fetch(url, { ...SAFE, ...init, headers, signal }));
+    return reach(baseUrl, () => fetch(url, { ...FETCH_DEFAULTS, ...init, headers, signal }));
   }
 
   /** A token goes to its own API only. @param {string} address */
-  function within(address) {
+  function resolveUrl(address) {
     const url = new URL(address.startsWith('/') ? baseUrl + address : address).href;
     if (!url.startsWith(`${baseUrl}/`)) throw new TypeError(`not an address of ${baseUrl}: ${url}`);
     return url;
@@ -128,11 +128,11 @@ export function createAuthClient({
     };
   }
 
-  /** Ends the login at once; says whether the server knows, or will be told later. */
+  /** Ends the login at once; `serverNotified` is false when the server could not be reached; it is notified later. */
   async function logout() {
     await session.close();
-    return { told: await farewells.deliver() };
+    return { serverNotified: await pendingLogouts.deliver() };
   }
 
-  return { register, authenticate, fetch: authorizedFetch, logout, state, settle: farewells.deliver };
+  return { register, authenticate, fetch: authorizedFetch, logout, state, deliverPendingLogouts: pendingLogouts.deliver };
 }

@@ -21,15 +21,15 @@ const ENDINGS = ['invalid_refresh_token', 'refresh_token_expired'];
  * @param {() => number} parts.now
  * @param {() => string} parts.random
  * @param {() => void} parts.onChange
- * @param {() => void} parts.onFarewell called when the server should be told of an ended session
+ * @param {() => void} parts.onPendingLogout called when the server should be told of an ended session
  */
 export function createSession(parts) {
-  const { baseUrl, post, store, lock, now, random, onChange, onFarewell } = parts;
+  const { baseUrl, post, store, lock, now, random, onChange, onPendingLogout } = parts;
 
   /** @type {<T>(work: () => Promise<T>) => Promise<T>} */
   const state = (work) => lock('authapi.state', work);
 
-  /** A login at another address is nobody's business here. */
+  /** Ignores a login that belongs to another address. */
   async function read() {
     const grant = await store.grant.get();
     if (grant?.baseUrl !== baseUrl) return {};
@@ -44,10 +44,10 @@ export function createSession(parts) {
     await store.access.set({ id, token, lifetime, receivedAt: now() });
   }
 
-  /** The note to the server comes first: a worker may die between any two lines. */
-  async function dismiss() {
+  /** The pending logout is stored first, because the worker may be ended between any two lines. */
+  async function discard() {
     const grant = await store.grant.get();
-    if (grant) await store.farewells.add({ baseUrl: grant.baseUrl, token: grant.token });
+    if (grant) await store.pendingLogouts.add({ baseUrl: grant.baseUrl, token: grant.token });
     await forget();
   }
 
@@ -64,16 +64,16 @@ export function createSession(parts) {
     const tokens = tokensIn(answer, baseUrl);
     const name = subjectOf(tokens.access) ?? username;
     await state(async () => {
-      await dismiss();
+      await discard();
       await write({ id: random(), username: name, keep }, tokens);
     });
     onChange();
-    onFarewell();
+    onPendingLogout();
   }
 
-  /** Ends the login here and now; what the server must be told is noted. */
+  /** Forgets the login at once and stores a pending logout for the server. */
   async function close() {
-    await state(dismiss);
+    await state(discard);
     onChange();
   }
 
@@ -126,14 +126,14 @@ export function createSession(parts) {
     const adopted = await state(async () => {
       const { grant: latest } = await read();
       if (latest?.id !== grant.id) {
-        await store.farewells.add({ baseUrl, token: tokens.refresh });
+        await store.pendingLogouts.add({ baseUrl, token: tokens.refresh });
         return false;
       }
       if (latest.token === grant.token) await write(grant, tokens);
       return true;
     });
     if (!adopted) {
-      onFarewell();
+      onPendingLogout();
       throw signedOut();
     }
     onChange();

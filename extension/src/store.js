@@ -1,10 +1,10 @@
 /**
- * Where tokens rest: the only module that knows the keys in the storage.
+ * Reads and writes tokens. The only module that knows the names of the storage's keys.
  */
 
 /**
  * A storage area: three functions are all it takes. An extension's storage fits through
- * `platform.js`.
+ * `browserApi.js`.
  * @typedef {object} Area
  * @property {(key: string) => Promise<unknown>} get
  * @property {(key: string, value: unknown) => Promise<void>} set
@@ -20,9 +20,9 @@
 
 /** An access token of the login `id`; times in milliseconds. @typedef {{id: string, token: string, receivedAt: number, lifetime: number}} Access */
 
-/** A refresh token whose session the server has not been told to end yet. @typedef {{baseUrl: string, token: string}} Farewell */
+/** A refresh token whose session the server has yet to end. @typedef {{baseUrl: string, token: string}} PendingLogout */
 
-const MOST_FAREWELLS = 20;
+const MAX_PENDING_LOGOUTS = 20;
 
 /**
  * Values of a page's own: gone when the page goes.
@@ -61,8 +61,8 @@ export function createStore({ session, local }) {
   const shortGrant = item(session, 'grant');
   /** @type {ReturnType<typeof item<Grant>>} */
   const keptGrant = item(local, 'grant');
-  /** @type {ReturnType<typeof item<Farewell[]>>} */
-  const farewells = item(local, 'farewells');
+  /** @type {ReturnType<typeof item<PendingLogout[]>>} */
+  const pendingLogouts = item(local, 'pendingLogouts');
 
   const grant = {
     get: async () => (await shortGrant.get()) ?? (await keptGrant.get()),
@@ -78,17 +78,17 @@ export function createStore({ session, local }) {
     ended: item(session, 'ended'),
     /** The Idempotency-Key of a registration without an answer. @type {ReturnType<typeof item<{baseUrl: string, username: string, key: string}>>} */
     registration: item(session, 'registration'),
-    farewells: {
-      get: async () => (await farewells.get()) ?? [],
-      /** @param {Farewell} farewell */
-      add: async (farewell) => {
-        const list = (await farewells.get()) ?? [];
-        await farewells.set([...list, farewell].slice(-MOST_FAREWELLS));
+    pendingLogouts: {
+      get: async () => (await pendingLogouts.get()) ?? [],
+      /** @param {PendingLogout} pendingLogout */
+      add: async (pendingLogout) => {
+        const list = (await pendingLogouts.get()) ?? [];
+        await pendingLogouts.set([...list, pendingLogout].slice(-MAX_PENDING_LOGOUTS));
       },
-      /** @param {Farewell} farewell */
+      /** @param {PendingLogout} pendingLogout */
       drop: async ({ token }) => {
-        const list = (await farewells.get()) ?? [];
-        await farewells.set(list.filter((other) => other.token !== token));
+        const list = (await pendingLogouts.get()) ?? [];
+        await pendingLogouts.set(list.filter((other) => other.token !== token));
       },
     },
   };

@@ -52,7 +52,7 @@ def test_a_page_registers_logs_in_fetches_and_logs_out(page: Page, owner: Owner)
         const real = Date.now;
         Date.now = () => real() + 24 * 3600 * 1000;
         const answer = await (await client.fetch("/protected")).json();
-        return [answer.message, (await client.logout()).told];""",
+        return [answer.message, (await client.logout()).serverNotified];""",
     )
     assert words == [f"Hello, {name}!", True]
     paths = [exchange.path for exchange in owner.gate.exchanges]

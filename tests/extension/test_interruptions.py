@@ -147,7 +147,7 @@ def test_a_log_out_during_a_refresh_wins(owner: Owner, answered: bool) -> None:
     popup.is_signed_out()
     popup.ends_idle()
     assert not owner.secrets()
-    until(lambda: not owner.stored("local").get("farewells"), "the server to be told")
+    until(lambda: not owner.stored("local").get("pendingLogouts"), "the server to be told")
     assert len(owner.gate.to("/logout")) == (2 if answered else 1)
     for exchange in owner.gate.to("/refresh"):
         assert not owner.refreshes(exchange.json["refresh_token"])

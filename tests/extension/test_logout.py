@@ -19,12 +19,12 @@ def test_offline_the_tokens_go_at_once_and_the_server_is_told_later(owner: Owner
         popup.reads(LATER)
         popup.is_signed_out()
         assert owner.stored("session") == {}
-        assert owner.stored("local")["farewells"] == [
+        assert owner.stored("local")["pendingLogouts"] == [
             {"baseUrl": owner.gate.address, "token": token}
         ]
         assert "grant" not in owner.stored("local")
     owner.popup()
-    until(lambda: not owner.stored("local")["farewells"], "the server to be told")
+    until(lambda: not owner.stored("local")["pendingLogouts"], "the server to be told")
     assert not owner.refreshes(token)
 
 

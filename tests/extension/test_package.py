@@ -55,7 +55,7 @@ def test_one_file_names_the_platform() -> None:
     """Whoever takes another module out of the extension needs no extension around it."""
     for module in EXTENSION.rglob("*.js"):
         names = re.search(r"\b(chrome|browser)\.\w", module.read_text("utf-8"))
-        assert bool(names) == (module.name == "platform.js"), module
+        assert bool(names) == (module.name == "browserApi.js"), module
 
 
 @pytest.mark.parametrize("store", STORES)

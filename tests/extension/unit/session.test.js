@@ -143,12 +143,12 @@ for (const answer of ['tokens', 'a refusal']) {
     await client.logout();
     door.open();
     await assert.rejects(access, problem('signed_out'));
-    await client.settle();
+    await client.deliverPendingLogouts();
     assert.equal(await storage.local.get('grant'), undefined);
     assert.equal(await storage.session.get('access'), undefined);
     assert.equal((await client.state()).ended, null);
-    const told = service.to('/logout').map(({ body }) => body.refresh_token);
-    assert.deepEqual(told, answer === 'tokens' ? ['refresh-1', 'late-refresh'] : ['refresh-1']);
+    const notified = service.to('/logout').map(({ body }) => body.refresh_token);
+    assert.deepEqual(notified, answer === 'tokens' ? ['refresh-1', 'late-refresh'] : ['refresh-1']);
   });
 }
 
@@ -167,12 +167,12 @@ test('a login during a refresh keeps the new login', async () => {
   door.open();
   await assert.rejects(access, problem('signed_out'));
   assert.equal(/** @type {any} */ (await storage.local.get('grant')).token, 'refresh-2');
-  await client.settle();
-  const told = service.to('/logout').map(({ body }) => body.refresh_token);
-  assert.deepEqual(new Set(told), new Set(['refresh-1', 'late-refresh']));
+  await client.deliverPendingLogouts();
+  const notified = service.to('/logout').map(({ body }) => body.refresh_token);
+  assert.deepEqual(new Set(notified), new Set(['refresh-1', 'late-refresh']));
 });
 
-test('without keeping, nothing but farewells reaches the local storage', async () => {
+test('without keeping, nothing but pending logouts reaches the local storage', async () => {
   const { client, storage, clock } = await loggedIn({ keep: false });
   clock.now += HOUR;
   await client.fetch('/protected');

@@ -5,10 +5,10 @@ import { BASE, createScene, failure, offline } from './kit.js';
 test('a log out clears everything and tells the server', async () => {
   const { client, service, storage } = createScene();
   await client.authenticate('ann', 'password');
-  assert.deepEqual(await client.logout(), { told: true });
+  assert.deepEqual(await client.logout(), { serverNotified: true });
   assert.equal(await storage.local.get('grant'), undefined);
   assert.equal(await storage.session.get('access'), undefined);
-  assert.deepEqual(await storage.local.get('farewells'), []);
+  assert.deepEqual(await storage.local.get('pendingLogouts'), []);
   assert.deepEqual(service.to('/logout').map(({ body }) => body), [{ refresh_token: 'refresh-1' }]);
 });
 
@@ -16,11 +16,11 @@ test('offline, only the token to be ended stays until the server is told', async
   const { client, make, service, storage } = createScene();
   await client.authenticate('ann', 'password');
   service.next('/logout', offline);
-  assert.deepEqual(await client.logout(), { told: false });
-  assert.deepEqual(await storage.local.get('farewells'), [{ baseUrl: BASE, token: 'refresh-1' }]);
+  assert.deepEqual(await client.logout(), { serverNotified: false });
+  assert.deepEqual(await storage.local.get('pendingLogouts'), [{ baseUrl: BASE, token: 'refresh-1' }]);
   assert.equal(await storage.local.get('grant'), undefined);
-  assert.equal(await make().settle(), true);
-  assert.deepEqual(await storage.local.get('farewells'), []);
+  assert.equal(await make().deliverPendingLogouts(), true);
+  assert.deepEqual(await storage.local.get('pendingLogouts'), []);
 });
 
 /** @type {[number, string, boolean][]} */
@@ -32,11 +32,11 @@ const ANSWERS = [
   [503, 'service_unavailable', false],
 ];
 for (const [status, code, final] of ANSWERS) {
-  test(`a ${status} to a farewell is ${final ? 'final' : 'no answer'}`, async () => {
+  test(`a ${status} to a pending logout is ${final ? 'final' : 'no answer'}`, async () => {
     const { client, service } = createScene();
     await client.authenticate('ann', 'password');
     service.next('/logout', () => failure(status, code));
-    assert.deepEqual(await client.logout(), { told: final });
+    assert.deepEqual(await client.logout(), { serverNotified: final });
   });
 }
 
@@ -45,11 +45,11 @@ test('two at once tell the server once', async () => {
   await client.authenticate('ann', 'password');
   service.next('/logout', offline);
   await client.logout();
-  await Promise.all([client.settle(), client.settle()]);
+  await Promise.all([client.deliverPendingLogouts(), client.deliverPendingLogouts()]);
   assert.equal(service.to('/logout').length, 2);
 });
 
-test('the list of farewells is bounded', async () => {
+test('the list of pending logouts is bounded', async () => {
   const { client, service, storage } = createScene();
   for (let i = 0; i < 30; i += 1) {
     service.next('/logout', offline);
@@ -57,12 +57,12 @@ test('the list of farewells is bounded', async () => {
     service.next('/logout', offline);
     await client.logout();
   }
-  const farewells = /** @type {unknown[]} */ (await storage.local.get('farewells'));
-  assert.equal(farewells.length, 20);
+  const pendingLogouts = /** @type {unknown[]} */ (await storage.local.get('pendingLogouts'));
+  assert.equal(pendingLogouts.length, 20);
 });
 
 test('nobody logged in can log out', async () => {
   const { client, service } = createScene();
-  assert.deepEqual(await client.logout(), { told: true });
+  assert.deepEqual(await client.logout(), { serverNotified: true });
   assert.equal(service.seen.length, 0);
 });

@@ -15,7 +15,7 @@
 /** @typedef {import('./client.js').State & {keep: boolean}} State */
 /** @typedef {import('./api.js').Problem} Problem */
 
-/** @typedef {{ok: true, message?: string, told?: boolean, state: State} | {ok: false, problem: Problem, state: State}} Reply */
+/** @typedef {{ok: true, message?: string, serverNotified?: boolean, state: State} | {ok: false, problem: Problem, state: State}} Reply */
 
 /** @type {Record<Request['type'], Record<string, 'string' | 'boolean'>>} */
 const SHAPES = {

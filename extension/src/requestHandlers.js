@@ -1,16 +1,16 @@
 /**
- * The worker's desk: takes what the pages ask, hands it to the client, answers with plain data.
+ * Answers the requests of the extension's pages. Runs in the worker; replies are plain data without tokens.
  */
 import { DEFAULT_ADDRESS, parseAddress } from './address.js';
 import { ApiError, readAnswer, send } from './api.js';
 import { item } from './store.js';
 
-/** @typedef {import('./messages.js').Request} Request */
-/** @typedef {import('./messages.js').Reply} Reply */
-/** @typedef {import('./messages.js').State} State */
+/** @typedef {import('./protocol.js').Request} Request */
+/** @typedef {import('./protocol.js').Reply} Reply */
+/** @typedef {import('./protocol.js').State} State */
 /** @typedef {import('./client.js').AuthClient} AuthClient */
 
-/** @typedef {{message?: string, told?: boolean}} Outcome */
+/** @typedef {{message?: string, serverNotified?: boolean}} Outcome */
 
 const CHECK_MS = 8000;
 
@@ -22,22 +22,22 @@ const CHECK_MS = 8000;
  * @param {(pattern: string) => Promise<boolean>} parts.mayReach
  * @param {(state: State) => void} parts.announce
  */
-export function createDesk({ areas, fetch, clientFor, mayReach, announce }) {
+export function createRequestHandlers({ areas, fetch, clientFor, mayReach, announce }) {
   /** @type {ReturnType<typeof item<string>>} */
   const address = item(areas.local, 'address');
   /** @type {ReturnType<typeof item<boolean>>} */
   const keep = item(areas.local, 'keep');
 
-  /** Made anew for each request: a worker may be gone between two of them. */
+  /** Created for each request, because the browser may end the worker between two requests. */
   async function client() {
-    return clientFor((await address.get()) ?? DEFAULT_ADDRESS, tellPages);
+    return clientFor((await address.get()) ?? DEFAULT_ADDRESS, announceState);
   }
 
   async function state() {
     return { ...(await (await client()).state()), keep: (await keep.get()) ?? true };
   }
 
-  async function tellPages() {
+  async function announceState() {
     announce(await state());
   }
 
@@ -71,18 +71,18 @@ export function createDesk({ areas, fetch, clientFor, mayReach, announce }) {
     return {};
   }
 
-  /** Tokens of one API are of no use at another: moving on ends the login. @param {string} baseUrl */
+  /** Saving another address ends the login: tokens are valid at one API only. @param {string} baseUrl */
   async function save(baseUrl) {
     const before = await client();
     const moved = (await before.state()).baseUrl !== baseUrl;
     await address.set(baseUrl);
     if (moved) await before.logout();
-    await tellPages();
+    await announceState();
     return {};
   }
 
   /**
-   * That nobody answers may be the browser's doing.
+   * Turns an error into plain data. No answer can also mean that the host permission is missing.
    * @param {unknown} error
    * @returns {Promise<import('./api.js').Problem>}
    */
@@ -105,7 +105,7 @@ export function createDesk({ areas, fetch, clientFor, mayReach, announce }) {
     }
   }
 
-  return { handle, settle: async () => (await client()).settle() };
+  return { handle, deliverPendingLogouts: async () => (await client()).deliverPendingLogouts() };
 }
 
 /** @param {string} text */

@@ -2,9 +2,9 @@
  * The only file that says `chrome`. Chromium and Firefox both know that name.
  */
 
-/** @typedef {import('./messages.js').Request} Request */
-/** @typedef {import('./messages.js').Reply} Reply */
-/** @typedef {import('./messages.js').State} State */
+/** @typedef {import('./protocol.js').Request} Request */
+/** @typedef {import('./protocol.js').Reply} Reply */
+/** @typedef {import('./protocol.js').State} State */
 
 /** @param {chrome.storage.StorageArea} area @returns {import('./store.js').Area} */
 const adapt = (area) => ({
@@ -16,7 +16,7 @@ const adapt = (area) => ({
 /** @type {import('./store.js').Areas} */
 export const areas = { session: adapt(chrome.storage.session), local: adapt(chrome.storage.local) };
 
-/** Content scripts see nothing, where the browser lets us say so. */
+/** Closes the storage to content scripts, where the browser supports that (Chromium). */
 export function hideStorage() {
   for (const area of [chrome.storage.session, chrome.storage.local]) {
     area.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
@@ -27,7 +27,7 @@ export function hideStorage() {
 export const lock = (name, work) => /** @type {Promise<any>} */ (navigator.locks.request(name, work));
 
 /**
- * Answers what our own pages ask; nobody else is heard.
+ * Answers requests of the extension's own pages only.
  * @param {(message: unknown) => Promise<Reply> | undefined} handle
  */
 export function onRequest(handle) {
@@ -41,8 +41,8 @@ export function onRequest(handle) {
 }
 
 /**
- * Asks the worker. Browsers end workers as they like, in the middle of a request too: then the next
- * one is asked the same, which every request bears.
+ * Sends a request to the worker. Browsers may end the worker during a request; then the request is
+ * repeated once. All requests are safe to repeat.
  * @param {Request} request
  * @returns {Promise<Reply>}
  */
@@ -53,7 +53,7 @@ export async function ask(request) {
   return reply;
 }
 
-/** Tells all open pages; it is no fault when there are none. @param {State} state */
+/** Sends the state to all open pages; having no open page is not an error. @param {State} state */
 export const announce = (state) => chrome.runtime.sendMessage({ announced: state }).catch(() => undefined);
 
 /** @param {(state: State) => void} handle */
@@ -74,7 +74,7 @@ export const mayReach = (pattern) =>
 export const askToReach = (pattern) =>
   chrome.permissions.request({ origins: [pattern] }).catch(() => false);
 
-/** Gives back the access to hosts that are of no use any more. @param {string} pattern the one in use */
+/** Removes the permission for hosts that are not in use any more. @param {string} pattern the one in use */
 export async function leaveOtherHosts(pattern) {
   const { origins = [] } = await chrome.permissions.getAll();
   const useful = [pattern, ...(chrome.runtime.getManifest().host_permissions ?? [])];

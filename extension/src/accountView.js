@@ -1,29 +1,29 @@
 /**
- * The popup's face: shows who is logged in and how long the token lives.
+ * Shows in the popup who is logged in and how long the access token is valid.
  */
-import { byId, show } from './page.js';
-import { initialOf, lifetimeText } from './views.js';
+import { byId, show } from './dom.js';
+import { initialOf, lifetimeText } from './texts.js';
 
-/** @typedef {import('./messages.js').State} State */
+/** @typedef {import('./protocol.js').State} State */
 
 /**
- * @param {(state: State) => void} onArrival called when somebody else is logged in than before, or nobody
+ * @param {(state: State) => void} onUserChanged called when the user has changed: another one, or none
  */
-export function createPanel(onArrival) {
+export function createAccountView(onUserChanged) {
   /** @type {State | undefined} */
   let shown;
-  /** The moment the access token ends, by this page's own stopwatch. */
+  /** When the access token expires, on the scale of `performance.now()`, in milliseconds. */
   let endsAt = 0;
 
   /** @param {State} state */
   function render(state) {
-    const arrival = shown?.username !== state.username;
+    const userChanged = shown?.username !== state.username;
     shown = state;
     endsAt = performance.now() + 1000 * state.secondsLeft;
     byId('api', HTMLElement).textContent = state.baseUrl;
     showPerson(state.username);
     tick();
-    if (arrival) onArrival(state);
+    if (userChanged) onUserChanged(state);
   }
 
   function tick() {

@@ -10,7 +10,7 @@ const SHORT_PASSWORD = 'Password must be at least 8 characters long.';
 const SHORTEST_PASSWORD = 8;
 
 /** What happened and what to do, by kind of problem. @type {Record<Problem['kind'], (problem: Problem) => string>} */
-const WORDS = {
+const ERROR_TEXTS = {
   offline: ({ baseUrl }) =>
     `No answer from ${baseUrl}. Start the server, or correct its address in the options.`,
   redirected: ({ baseUrl }) => `${baseUrl} points to another address. Put that one into the options.`,
@@ -29,7 +29,7 @@ const WORDS = {
 
 /** @param {Problem} problem */
 export function explain(problem) {
-  return WORDS[problem.kind](problem);
+  return ERROR_TEXTS[problem.kind](problem);
 }
 
 /** Why a login ended by itself. @param {string | null} [code] */

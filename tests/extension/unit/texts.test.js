@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endedText, explain, formProblem, initialOf, lifetimeText } from '../../../extension/src/views.js';
+import { endedText, explain, formProblem, initialOf, lifetimeText } from '../../../extension/src/texts.js';
 import { BASE } from './kit.js';
 
 /** @param {Partial<import('../../../extension/src/api.js').Problem>} problem */
