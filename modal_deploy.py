@@ -36,7 +36,7 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 # Paths count from the package's folder.
 UPLOADED = modal.FilePatternMatcher(
     "**/*.py",
-    "core/common_passwords.*",
+    "passwords/common_passwords.*",
     "reference/templates/*.html",
     "reference/static/*.js",
 )

@@ -1,31 +1,28 @@
-"""authapi: accounts and JWTs as a small Flask service."""
+"""authapi: accounts and JWTs as a small Flask service.
+
+The names below are imported when they are first used (PEP 562), so that a part such as
+`authapi.embedded` loads neither Flask nor the service.
+"""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-
-from authapi.auth import blueprint as auth
-from authapi.cli import commands
-from authapi.core.clock import Clock, utc_now
-from authapi.database import FAILURES
-from authapi.health.routes import blueprint as health
-from authapi.keys.routes import blueprint as keys
-from authapi.reference.routes import blueprint as reference
-from authapi.settings import Settings, SettingsError
 from authapi.version import __version__
-from authapi.web import bearer, client, cors, devserver, errors, lifecycle, logs, services
-from authapi.web.application import Application
-from authapi.web.bearer import current_identity, token_required
-from authapi.web.openapi import create_api
-from authapi.wiring import Services, build
 
 if TYPE_CHECKING:
-    from flask_smorest import Api
+    from authapi.app import create_app
+    from authapi.settings import Settings, SettingsError
+    from authapi.web.bearer import current_identity, token_required
 
-    from authapi.metrics.service import Metrics
+_EXPORTS = {
+    "Settings": "authapi.settings",
+    "SettingsError": "authapi.settings",
+    "create_app": "authapi.app",
+    "current_identity": "authapi.web.bearer",
+    "token_required": "authapi.web.bearer",
+}
 
 __all__ = [
     "Settings",
@@ -37,58 +34,16 @@ __all__ = [
 ]
 
 
-def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flask:
-    """Make the service.
-
-    Args:
-        settings: what it is made of; read from the environment when not given.
-        clock: what tells the time; a test may give one that it moves.
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module exports
+    """Import an exported name at its first use.
 
     Raises:
-        SettingsError: naming every problem, when the service may not start.
+        AttributeError: when this package exports no such name.
     """
-    settings = settings or Settings.from_environ(os.environ)
-    app = Application("authapi", instance_path=str(settings.instance))
-
-    # 1. How it speaks: plain JSON, logs as JSON lines, bodies of a bounded size
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    logs.configure(settings.log_level)
-
-    # 2. What it is made of
-    made = build(settings, clock)
-    services.install(app, made.by_class())
-    app.extensions["authapi.services"] = made
-    app.extensions[bearer.EXTENSION] = made.verify
-
-    # 3. What there is to ask for
-    api = create_api(app, __version__)
-    for blueprint in (auth, keys, health, reference):
-        api.register_blueprint(blueprint)
-    observers = [_count(api, made.metrics)] if made.metrics else []
-
-    # 4. What every request passes, from the inside outwards
-    cors.init_app(app, settings.cors_origins, development=settings.development)
-    errors.init_app(app, FAILURES)
-    lifecycle.init_app(app, *observers, https_only=not settings.development)
-    client.trust_proxies(app, settings.trusted_proxies)
-
-    # 5. The command line, and what `flask run` says
-    commands.init_app(app)
-    devserver.init()
-    if settings.development:
-        _prepare_development(made, settings)
-    return app
+    if name not in _EXPORTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_EXPORTS[name]), name)
 
 
-def _count(api: Api, metrics: Metrics) -> lifecycle.Observer:
-    """Give `api` its `/metrics`, which is loaded only where it is asked for; return what counts."""
-    from authapi.metrics.routes import init_app
-
-    return init_app(api, metrics)
-
-
-def _prepare_development(made: Services, settings: Settings) -> None:
-    if address := devserver.address():
-        where = "MONGO_URI" if settings.mongo_uri else f"embedded, in {settings.instance}/mongo"
-        devserver.announce(address, where, made.database.prepare)
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -11,7 +11,7 @@ from typing import Any
 
 from authapi.core.cores import usable_cores
 from authapi.core.events import Event
-from authapi.core.readers import choice, choices, integer, number, pattern
+from authapi.core.parsers import choice, choices, integer, number, pattern
 from authapi.core.secrets import Secret, weakness
 from authapi.database import uri_problem
 from authapi.limits.rules import Rate

@@ -74,7 +74,7 @@ class Samples:
     def take(self, _signal: int, frame: FrameType | None) -> None:
         """Note where the main thread is, unless it waits for a hash: a signal handler."""
         frames = list(_outwards(frame))
-        if any(path.endswith("/waiting_room.py") for path, _ in frames):
+        if any(path.endswith("/bulkhead.py") for path, _ in frames):
             return  # the processor time is another thread's
         self.groups[charged([path for path, _ in frames])] += 1
         self.functions.update(set(frames))

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from authapi.accounts.store import User, UserStore
+from authapi.accounts.models import User
+from authapi.accounts.store import UserStore
 from authapi.audit.store import AuditStore
 from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
@@ -20,7 +21,8 @@ from authapi.database import Collections
 from authapi.embedded import ensure_running
 from authapi.limits.rules import Claim, Rate
 from authapi.limits.store import Counter, LimitStore
-from authapi.sessions.store import Session, SessionStore
+from authapi.sessions.models import Session
+from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
 from authapi.wiring import build_database
 from bench.population import AGENT

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from authapi.accounts.store import User
+from authapi.accounts.models import User
 from authapi.database import Document
 
 PASSWORD = "correct horse battery"

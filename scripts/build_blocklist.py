@@ -18,8 +18,8 @@ from zipfile import ZipFile
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from authapi.core.blocklist import LIST, folded  # noqa: E402 - the service's own form of a password
-from authapi.core.passwords import MINIMUM_LENGTH  # noqa: E402
+from authapi.passwords.blocklist import LIST, folded  # noqa: E402 - the service's own form of a password
+from authapi.passwords.rules import MINIMUM_LENGTH  # noqa: E402
 
 SOURCES = ROOT / "scripts" / "blocklist-sources.txt"
 LICENCES = LIST.with_name("common_passwords.LICENCES.txt")

@@ -3,7 +3,7 @@
 from marshmallow import ValidationError, fields
 
 from authapi.accounts import rules
-from authapi.core import passwords
+from authapi.passwords import rules as passwords
 from authapi.web.schemas import RequestSchema
 
 

@@ -6,17 +6,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
+from authapi.accounts.models import User
 from authapi.accounts.rules import display_name, name_key
-from authapi.accounts.store import NameTaken, User, UserStore
-from authapi.core.blocklist import Blocklist
+from authapi.accounts.store import NameTaken, UserStore
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.core.hashing import PasswordHasher
 from authapi.limits.rules import Streak
 from authapi.limits.service import Limits
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
 
 REPEATABLE_FOR = timedelta(hours=24)
 """How long a registration may be repeated with its Idempotency-Key."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol, TypeVar
 
+from authapi.accounts.models import User
 from authapi.accounts.rules import display_name, name_key
-from authapi.accounts.store import User
 from authapi.administration.lines import ImportedUser, LineRefused, read_line
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder

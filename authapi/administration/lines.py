@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from authapi.accounts import rules
-from authapi.core.hashing import affordable
+from authapi.passwords.hashing import affordable
 
 _HASH_FIELDS = ("password_hash", "hashed_password", "password")
 _KINDS = ("$argon2", "$2", "scrypt:", "pbkdf2:")

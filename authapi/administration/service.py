@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from authapi.accounts import rules
+from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
-from authapi.accounts.store import User
 from authapi.administration.errors import Refused
 from authapi.audit.service import AuditTrail
-from authapi.core import passwords
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
+from authapi.passwords import rules as passwords
 from authapi.profile.service import ProfileService
 from authapi.revocation.service import Revocations
+from authapi.sessions.models import Session
 from authapi.sessions.service import SessionService
-from authapi.sessions.store import Session
 
 _BY = "operator"
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from authapi.accounts.store import User
+from authapi.accounts.models import User
 from authapi.administration.service import Administration, Whom
 from authapi.cli.noun import Noun
 from authapi.cli.options import json_option, whom_argument

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from authapi.accounts.schemas import new_password
 from authapi.audit.schemas import EventSchema
-from authapi.core.passwords import MAXIMUM_LENGTH
+from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.sessions.schemas import SessionSchema
 from authapi.web.schemas import RequestSchema
 

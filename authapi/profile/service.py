@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
-from authapi.accounts.store import User
 from authapi.audit import views as audit_views
 from authapi.audit.service import AuditTrail
 from authapi.core.client import Client

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from authapi.core.identity import Identity
-from authapi.revocation.store import Revocation
+from authapi.revocation.models import Revocation
 
 
 def session_subject(session_id: str) -> str:

@@ -12,8 +12,9 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
 from authapi.database import FAILURES, DatabaseUnavailable
+from authapi.revocation.models import Revocation
 from authapi.revocation.rules import RevocationCopy, session_subject, user_subject
-from authapi.revocation.store import Revocation, RevocationStore
+from authapi.revocation.store import RevocationStore
 
 INTERVAL = timedelta(milliseconds=500)
 """How old the copy may be before a request brings it up to date."""

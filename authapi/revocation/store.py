@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo import UpdateOne
 
 from authapi.database import Collections, Document, Index
+from authapi.revocation.models import Revocation
 
 COLLECTION = "revocations"
 INDEXES = (
     Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
     Index(COLLECTION, [("revoked_at", 1)]),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    """A session or a user whose access tokens are void.
-
-    Attributes:
-        subject: `session:<id>` or `user:<id>`.
-        revoked_at: tokens issued up to this moment are void.
-        expires_at: when the last of them has expired by itself.
-    """
-
-    subject: str
-    revoked_at: datetime
-    expires_at: datetime
 
 
 class RevocationStore:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from authapi.core.cores import usable_cores
-from authapi.core.readers import integer
+from authapi.core.parsers import integer
 from authapi.settings import Settings, SettingsError
 
 QUICK_THREADS = 14

@@ -4,7 +4,7 @@ import hmac
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from authapi.sessions.store import Session
+from authapi.sessions.models import Session
 
 
 class Verdict(Enum):

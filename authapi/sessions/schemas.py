@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from authapi.core.passwords import MAXIMUM_LENGTH
+from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.web.schemas import RequestSchema, StrictBoolean
 
 

@@ -12,8 +12,9 @@ from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
+from authapi.sessions.models import Session
 from authapi.sessions.rules import Verdict, judge
-from authapi.sessions.store import Session, SessionStore
+from authapi.sessions.store import SessionStore
 from authapi.tokens.rules import RefreshClaims
 from authapi.tokens.service import TokenService
 

@@ -1,6 +1,6 @@
 """A session as its owner sees it."""
 
-from authapi.sessions.store import Session
+from authapi.sessions.models import Session
 
 # The first that a user agent contains is its name: most pretend to be others as well.
 _PROGRAMS = {

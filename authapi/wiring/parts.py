@@ -6,20 +6,20 @@ from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from authapi.core.blocklist import Blocklist, CommonPasswords, NoBlocklist
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.core.hashing import Argon2Cost, PasswordHasher
 from authapi.core.secrets import Secret, kept_secret
-from authapi.core.turns import Turns
-from authapi.core.waiting_room import WaitingRoom
 from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.health.service import Readiness
+from authapi.limits.keyed_lock import KeyedLock
 from authapi.limits.off import NoStore
 from authapi.limits.rules import Brake
 from authapi.limits.service import LimitPolicy, Limits
 from authapi.limits.store import LimitStore
+from authapi.passwords.blocklist import Blocklist, CommonPasswords, NoBlocklist
+from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.hashing import Argon2Cost, PasswordHasher
 from authapi.revocation.service import (
     NoRevocations,
     Revocations,
@@ -110,7 +110,7 @@ def limits(
     if settings.limits == "off":
         return Limits(NoStore(clock), nullcontext, policy, fingerprints, events, clock)
     # Half of those who may wait for a password hash: one account must not keep the others out.
-    turns = Turns(seats=settings.hash_seats // 2)
+    turns = KeyedLock(seats=settings.hash_seats // 2)
     return Limits(LimitStore(database, clock), turns.of, policy, fingerprints, events, clock)
 
 
@@ -119,10 +119,10 @@ def hasher(settings: Settings, metrics: Metrics | None) -> PasswordHasher:
     cost = Argon2Cost(settings.argon2_memory_kib, settings.argon2_passes)
     slots, seats = settings.hash_slots_or_cores, settings.hash_seats
     if metrics is None:
-        return PasswordHasher(cost, WaitingRoom(slots, seats))
-    from authapi.metrics.room import CountedRoom
+        return PasswordHasher(cost, Bulkhead(slots, seats))
+    from authapi.metrics.bulkhead import CountedBulkhead
 
-    return PasswordHasher(cost, CountedRoom(slots, seats, metrics))
+    return PasswordHasher(cost, CountedBulkhead(slots, seats, metrics))
 
 
 def metrics(settings: Settings) -> Metrics | None:

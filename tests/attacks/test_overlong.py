@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from authapi.core.hashing import PasswordHasher
+from authapi.passwords.hashing import PasswordHasher
 from authapi.settings import Settings
 from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.apps import served

@@ -13,9 +13,9 @@ import pytest
 from argon2 import PasswordHasher as Argon2Hasher
 from werkzeug.security import generate_password_hash
 
-from authapi.core.hashing import Argon2Cost, PasswordHasher
-from authapi.core.waiting_room import WaitingRoom
 from authapi.database import Collections
+from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.hashing import Argon2Cost, PasswordHasher
 from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
 
 CURRENT = re.compile(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[^$]{22,}\$[^$]{43}")
@@ -122,7 +122,7 @@ def test_a_parameter_bomb_is_refused_at_once(visitor: Visitor, imported: Import,
 
 
 def _refused_without_a_turn(stored: str) -> bool:
-    room = WaitingRoom(1, 0)
+    room = Bulkhead(1, 0)
     hasher = PasswordHasher(Argon2Cost(), room)
     with room.turn():  # any hash now raises
         return hasher.verify("password123", stored) is False

@@ -8,7 +8,8 @@ import pytest
 
 from authapi.core.client import Client
 from authapi.database import Collections
-from authapi.sessions.store import Session, SessionStore
+from authapi.sessions.models import Session
+from authapi.sessions.store import SessionStore
 from tests.cli.conftest import Operator
 from tests.support.actors import Visitor, error_code
 

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from werkzeug.security import generate_password_hash
 
-from authapi.core.hashing import affordable
+from authapi.passwords.hashing import affordable
 from tests.cli.conftest import Operator
 from tests.cli.imports import BCRYPT, imported, user
 from tests.support.actors import PASSWORD, Visitor, fresh_name

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from authapi.sessions.models import Session
 from authapi.sessions.rules import Verdict, judge
-from authapi.sessions.store import Session
 
 NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
 NONE = timedelta(0)

@@ -12,7 +12,8 @@ import requests
 
 from authapi.core.clock import utc_now
 from authapi.database import Collections
-from authapi.sessions.store import Session, SessionStore
+from authapi.sessions.models import Session
+from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
 from authapi.wiring import build
 from tests.support.actors import Visitor

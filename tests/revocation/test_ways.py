@@ -19,8 +19,9 @@ from authapi import create_app
 from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
 from authapi.database import FAILURES, Collections, Document
+from authapi.revocation.models import Revocation
 from authapi.revocation.service import SyncedRevocations
-from authapi.revocation.store import Revocation, RevocationStore
+from authapi.revocation.store import RevocationStore
 from authapi.settings import Settings
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code

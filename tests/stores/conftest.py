@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 import mongomock
 import pytest
 
-from authapi.accounts.store import User, UserStore
+from authapi.accounts.models import User
+from authapi.accounts.store import UserStore
 from authapi.database import Collections, Database
-from authapi.sessions.store import Session, SessionStore
+from authapi.sessions.models import Session
+from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
 from authapi.wiring import INDEXES, build_database
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from authapi.sessions.store import Session, SessionStore
+from authapi.sessions.models import Session
+from authapi.sessions.store import SessionStore
 from tests.stores.conftest import LATER, NOW, a_session
 
 SECOND = timedelta(seconds=1)

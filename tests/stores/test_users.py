@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from authapi.accounts.store import NameTaken, User, UserStore
+from authapi.accounts.models import User
+from authapi.accounts.store import NameTaken, UserStore
 from tests.stores.conftest import a_user
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from authapi.core.blocklist import LIST, CommonPasswords, NoBlocklist, folded
+from authapi.passwords.blocklist import LIST, CommonPasswords, NoBlocklist, folded
 
 COMMON = "This password is on a list of common passwords. Choose another."
 USERNAME = "This password is little more than the username. Choose another."

@@ -13,8 +13,8 @@ from argon2 import Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from werkzeug.security import check_password_hash
 
-from authapi.core.passwords import normalise
-from authapi.core.waiting_room import WaitingRoom
+from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.rules import normalise
 
 # What a stored hash may cost at the most, so that an imported one cannot take the server down.
 _MAX_ARGON2_KIB = 256 * 1024
@@ -47,7 +47,7 @@ class PasswordHasher:
         room: where callers wait their turn; it raises `ApiError` (503) when it is full.
     """
 
-    def __init__(self, cost: Argon2Cost, room: WaitingRoom) -> None:
+    def __init__(self, cost: Argon2Cost, room: Bulkhead) -> None:
         self._argon2 = Argon2Hasher(
             time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1, type=Type.ID
         )

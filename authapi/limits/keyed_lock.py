@@ -11,7 +11,7 @@ from authapi.core.forks import after_fork_in_child
 RETRY_AFTER_SECONDS = 1
 
 
-class Turns:
+class KeyedLock:
     """Lets one caller at a time do something about one thing; different things do not wait.
 
     Args:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from authapi.core.errors import ApiError
-from authapi.core.waiting_room import WaitingRoom
 from authapi.metrics.service import Metrics
+from authapi.passwords.bulkhead import Bulkhead
 
 T = TypeVar("T")
 
 
-class CountedRoom(WaitingRoom):
+class CountedBulkhead(Bulkhead):
     """Tells `metrics` who sits, who works, and how many were turned away."""
 
     def __init__(self, slots: int, seats: int, metrics: Metrics) -> None:
@@ -21,7 +21,7 @@ class CountedRoom(WaitingRoom):
         self._metrics = metrics
 
     def do(self, work: Callable[[], T]) -> T:
-        """Do `work` in its turn, as `WaitingRoom` does."""
+        """Do `work` in its turn, as `Bulkhead` does."""
 
         def counted() -> T:
             with self._metrics.hashes.track_inprogress():

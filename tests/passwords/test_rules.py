@@ -2,7 +2,7 @@
 
 import pytest
 
-from authapi.core.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, normalise, problems
+from authapi.passwords.rules import MAXIMUM_LENGTH, MINIMUM_LENGTH, normalise, problems
 
 
 def test_the_lengths_are_the_ones_promised() -> None:

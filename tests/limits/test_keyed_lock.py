@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.core.turns import Turns
+from authapi.limits.keyed_lock import KeyedLock
 from tests.support.waiting import until
 
 
 def test_nobody_is_at_a_thing_together() -> None:
     """Forty callers, never two inside."""
-    turns, inside, together = Turns(seats=40), threading.Semaphore(1), []
+    turns, inside, together = KeyedLock(seats=40), threading.Semaphore(1), []
 
     def visit(_: int) -> None:
         with turns.of("thing"):
@@ -28,14 +28,14 @@ def test_nobody_is_at_a_thing_together() -> None:
 
 def test_other_things_do_not_wait() -> None:
     """Whoever comes for something else is served at once, without any seat."""
-    turns = Turns(seats=0)
+    turns = KeyedLock(seats=0)
     with turns.of("one"), turns.of("another"):
         pass
 
 
 def test_without_a_seat_the_answer_is_no() -> None:
     """One inside, one waiting; the third is sent away, and those two are served."""
-    turns, served = Turns(seats=1), []
+    turns, served = KeyedLock(seats=1), []
 
     def visit() -> None:
         with turns.of("thing"):
@@ -55,7 +55,7 @@ def test_without_a_seat_the_answer_is_no() -> None:
 
 def test_a_failure_inside_frees_the_thing() -> None:
     """The next one does not wait for ever."""
-    turns = Turns(seats=0)
+    turns = KeyedLock(seats=0)
     with pytest.raises(ValueError, match="inside"), turns.of("thing"):
         raise ValueError("inside")
     with turns.of("thing"):

@@ -16,7 +16,7 @@ RETRY_AFTER_SECONDS = 1
 _NICENESS = 10
 
 
-class WaitingRoom:
+class Bulkhead:
     """Lets `slots` callers work at once and `seats` more wait; turns everybody else away.
 
     A rush of logins then costs time, not memory (ASVS 15.1.3).

@@ -5,8 +5,8 @@ import pytest
 from werkzeug.security import generate_password_hash
 
 from authapi.core.errors import ApiError
-from authapi.core.hashing import Argon2Cost, PasswordHasher, affordable
-from authapi.core.waiting_room import WaitingRoom
+from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.hashing import Argon2Cost, PasswordHasher, affordable
 
 CHEAP = Argon2Cost(memory_kib=64, passes=1)
 PASSWORD = "password123"
@@ -14,7 +14,7 @@ PASSWORD = "password123"
 
 @pytest.fixture
 def hasher() -> PasswordHasher:
-    return PasswordHasher(CHEAP, WaitingRoom(2, 2))
+    return PasswordHasher(CHEAP, Bulkhead(2, 2))
 
 
 def test_a_hash_is_verified_by_its_password_alone(hasher: PasswordHasher) -> None:
@@ -32,7 +32,7 @@ def test_every_hash_has_a_salt_of_its_own(hasher: PasswordHasher) -> None:
 
 def test_the_default_cost_is_owasps() -> None:
     """S10: Argon2id, 19 MiB, two passes, one lane."""
-    stored = PasswordHasher(Argon2Cost(), WaitingRoom(1, 0)).hash(PASSWORD)
+    stored = PasswordHasher(Argon2Cost(), Bulkhead(1, 0)).hash(PASSWORD)
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
@@ -44,7 +44,7 @@ def test_nobodys_hash_is_never_right(hasher: PasswordHasher, password: str) -> N
 
 def test_nobodys_hash_costs_a_turn_like_anybodys() -> None:
     """S21: an unknown user is hashed for, so a full room refuses both alike."""
-    room = WaitingRoom(1, 0)
+    room = Bulkhead(1, 0)
     hasher = PasswordHasher(CHEAP, room)
     known = hasher.hash(PASSWORD)
     for stored in (None, known):
@@ -86,7 +86,7 @@ def test_a_hash_made_elsewhere_takes_the_form_typed_there(
 
 def test_only_todays_argon2id_is_up_to_date(hasher: PasswordHasher) -> None:
     """S11: another method or another cost is outdated."""
-    dearer = PasswordHasher(Argon2Cost(memory_kib=128, passes=1), WaitingRoom(1, 0))
+    dearer = PasswordHasher(Argon2Cost(memory_kib=128, passes=1), Bulkhead(1, 0))
     today = hasher.hash(PASSWORD)
     assert not hasher.is_outdated(today)
     assert hasher.is_outdated(dearer.hash(PASSWORD))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from authapi.core.passwords import normalise
+from authapi.passwords.rules import normalise
 
 LIST = Path(__file__).with_name("common_passwords.txt.gz")
 _SHORTEST_NAME = 3

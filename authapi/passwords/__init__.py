@@ -1,0 +1,1 @@
+"""Passwords: hashing them a bounded number at a time, and what they may be."""
