@@ -6,7 +6,7 @@ from authapi.core.errors import ErrorCode
 from authapi.limits.service import Limits
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import answers
+from authapi.web.openapi import documented
 from authapi.web.schemas import IdempotencySchema, MessageSchema
 from authapi.web.services import service
 
@@ -18,7 +18,7 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
 @blueprint.route("/register", methods=["POST"])
 @blueprint.arguments(RegistrationSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
-@answers(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True, operationId="register")
+@documented(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True, operationId="register")
 def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
     """Register a user."""
     accounts = service(AccountService)

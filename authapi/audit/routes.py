@@ -1,11 +1,11 @@
 """HTTP out of the audit trail."""
 
 from authapi.audit.schemas import ActivitySchema
+from authapi.audit.serializers import describe
 from authapi.audit.service import AuditTrail
-from authapi.audit.views import describe
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, answers
+from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
 from authapi.web.services import service
 
 blueprint = Blueprint("audit", __name__)
@@ -29,9 +29,9 @@ _EXAMPLE = {
 
 
 @blueprint.route("/me/activity", methods=["GET"])
-@answers(ActivitySchema, _EXAMPLE, *TOKEN_ERRORS, security=BEARER, operationId="listActivity")
+@documented(ActivitySchema, _EXAMPLE, *TOKEN_ERRORS, security=BEARER, operationId="listActivity")
 @token_required
 def show_own() -> dict[str, object]:
     """List the last 100 security events of the caller's account, the newest first."""
     recent = service(AuditTrail).recent(current_identity.user_id)
-    return {"status": "ok", "events": [describe(happened) for happened in recent]}
+    return {"status": "ok", "events": [describe(event) for event in recent]}

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from authapi.audit.folding import Folding
-from authapi.audit.rules import FOLDED, to_store
+from authapi.audit.aggregation import EventAggregator
+from authapi.audit.rules import AGGREGATED, to_store
 from authapi.audit.store import AuditStore
 from authapi.core.events import SecurityEvent
 from authapi.database import FAILURES
@@ -14,10 +14,10 @@ RECENT = 100
 """How many events a user sees of the own account."""
 
 DELAY = timedelta(seconds=5)
-"""How long a folded event waits for others like it before it is stored."""
+"""How long an aggregated event waits for others like it before it is stored."""
 
 _AT_ONCE = 100
-"""How many folded events one command stores: it has to be over within the database's timeout."""
+"""How many aggregated events one command stores, so that it ends within the timeout."""
 
 _log = logging.getLogger("authapi.audit")
 
@@ -43,66 +43,66 @@ class AuditTrail:
         self._lifetime = lifetime
         self._living = living
         self._log_only = log_only
-        self._folding = Folding(self._keep_folded, DELAY)
+        self._aggregator = EventAggregator(self._store_aggregated, DELAY)
 
-    def keep(self, happened: SecurityEvent) -> None:
+    def keep(self, event: SecurityEvent) -> None:
         """Store an event: a sink for the `EventRecorder`.
 
-        What happened has happened: when the database fails here, that is an error in the log, and
-        the request goes on. The event itself stands in the log already.
+        When the database fails here, the failure is an error in the log, and
+        the request goes on. The event itself is in the log already.
         """
-        kept = to_store(happened, self._log_only)
+        kept = to_store(event, self._log_only)
         if kept is None:
             return
-        if kept.event in FOLDED:
-            self._folding.add(kept)
+        if kept.event in AGGREGATED:
+            self._aggregator.add(kept)
             return
         try:
             self._store.add(kept, expires_at=kept.at + self._lifetime)
         except FAILURES as failure:
-            _log.error("%s was not stored: %s", happened.event, type(failure).__name__)
+            _log.error("%s was not stored: %s", event.event, type(failure).__name__)
 
     def flush(self) -> None:
         """Store now what waits in this process for others like it."""
-        self._folding.flush()
+        self._aggregator.flush()
 
     def recent(self, user_id: str) -> list[SecurityEvent]:
         """Return the user's last events, the newest first."""
         self.flush()
-        return self._store.of_user(user_id, RECENT)
+        return self._store.events_of_user(user_id, RECENT)
 
     def all_of(self, user_id: str) -> list[SecurityEvent]:
         """Return all that is stored of the user's events, the newest first."""
         self.flush()
-        return self._store.of_user(user_id, None)
+        return self._store.events_of_user(user_id, None)
 
     def tail(self, limit: int, user_id: str | None = None) -> list[SecurityEvent]:
         """Return the last events, of one user or of all, the newest first."""
         if user_id is not None:
-            return self._store.of_user(user_id, limit)
+            return self._store.events_of_user(user_id, limit)
         return self._store.newest(limit)
 
     def forget_user(self, user_id: str) -> None:
         """Remove all that concerns the user; that a user was deleted stays, without a name."""
         self._store.forget_user(user_id)
 
-    def _keep_folded(self, folded: list[SecurityEvent]) -> None:
-        for first in range(0, len(folded), _AT_ONCE):
-            self._keep_some(folded[first : first + _AT_ONCE])
+    def _store_aggregated(self, aggregated: list[SecurityEvent]) -> None:
+        for first in range(0, len(aggregated), _AT_ONCE):
+            self._store_batch(aggregated[first : first + _AT_ONCE])
 
-    def _keep_some(self, folded: list[SecurityEvent]) -> None:
-        """Store folded events; those of a user who was deleted meanwhile go again.
+    def _store_batch(self, aggregated: list[SecurityEvent]) -> None:
+        """Store aggregated events; those of a user who was deleted meanwhile go again.
 
         The look comes after the write: a deletion before it is seen here, one after it removes
         them itself.
         """
         try:
-            self._store.fold(folded, self._lifetime)
+            self._store.add_aggregated(aggregated, self._lifetime)
         except FAILURES as failure:
-            count = sum(happened.count for happened in folded)
-            _log.error("%d folded events were not stored: %s", count, type(failure).__name__)
+            count = sum(event.count for event in aggregated)
+            _log.error("%d aggregated events were not stored: %s", count, type(failure).__name__)
             return
-        users = {happened.user_id for happened in folded if happened.user_id is not None}
+        users = {event.user_id for event in aggregated if event.user_id is not None}
         try:
             for deleted in users - self._living(users) if users else ():
                 self._store.forget_user(deleted)

@@ -11,7 +11,7 @@ from pymongo import UpdateOne
 from pymongo.cursor import Cursor
 from pymongo.errors import BulkWriteError
 
-from authapi.audit.rules import likeness
+from authapi.audit.rules import group_key
 from authapi.core.client import Client
 from authapi.core.events import Origin, SecurityEvent
 from authapi.database import Collections, Document, Index
@@ -27,17 +27,17 @@ _DUPLICATE_KEY = 11000
 
 
 class AuditStore:
-    """Security events in MongoDB: an insert each; one document for those that are folded."""
+    """Security events in MongoDB: an insert each; one document for those that are aggregated."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def add(self, happened: SecurityEvent, *, expires_at: datetime) -> None:
+    def add(self, event: SecurityEvent, *, expires_at: datetime) -> None:
         """Store an event until `expires_at`."""
-        document = _document(happened, expires_at)
+        document = _document(event, expires_at)
         self._collections[COLLECTION].insert_one({"_id": secrets.token_hex(12), **document})
 
-    def fold(self, folded: Sequence[SecurityEvent], lifetime: timedelta) -> None:
+    def add_aggregated(self, aggregated: Sequence[SecurityEvent], lifetime: timedelta) -> None:
         """Store events that are alike as one document, or add to the one that is there.
 
         Where users refresh about once an hour or less, most are the first of their kind, and an
@@ -45,12 +45,12 @@ class AuditStore:
         """
         documents = [
             {
-                "_id": _name(happened),
-                **_document(happened, happened.at + lifetime),
-                "count": happened.count,
-                "last_at": happened.last_at or happened.at,
+                "_id": _name(event),
+                **_document(event, event.at + lifetime),
+                "count": event.count,
+                "last_at": event.last_at or event.at,
             }
-            for happened in folded
+            for event in aggregated
         ]
         try:
             self._collections[COLLECTION].insert_many(documents, ordered=False)
@@ -63,7 +63,7 @@ class AuditStore:
             if not there or len(there) < len(failed):
                 raise
 
-    def of_user(self, user_id: str, limit: int | None) -> list[SecurityEvent]:
+    def events_of_user(self, user_id: str, limit: int | None) -> list[SecurityEvent]:
         """Return the user's events, the newest first; at most `limit`, or all."""
         return self._newest({"user_id": user_id}, limit)
 
@@ -80,23 +80,23 @@ class AuditStore:
         return [_event(document) for document in (found.limit(limit) if limit else found)]
 
 
-def _document(happened: SecurityEvent, expires_at: datetime) -> Document:
+def _document(event: SecurityEvent, expires_at: datetime) -> Document:
     return {
-        "at": happened.at,
-        "event": str(happened.event),
-        "user_id": happened.user_id,
-        "session_id": happened.session_id,
-        "reason": happened.reason,
-        "address": happened.origin.client.address,
-        "user_agent": happened.origin.client.user_agent,
-        "request_id": happened.origin.request_id,
+        "at": event.at,
+        "event": str(event.event),
+        "user_id": event.user_id,
+        "session_id": event.session_id,
+        "reason": event.reason,
+        "address": event.origin.client.address,
+        "user_agent": event.origin.client.user_agent,
+        "request_id": event.origin.request_id,
         "expires_at": expires_at,
     }
 
 
-def _name(folded: SecurityEvent) -> str:
+def _name(aggregated: SecurityEvent) -> str:
     """Return the id of the one document of all events like this one."""
-    parts = "\0".join(part or "" for part in likeness(folded))
+    parts = "\0".join(part or "" for part in group_key(aggregated))
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 

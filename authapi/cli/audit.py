@@ -3,7 +3,7 @@
 import click
 
 from authapi.administration.service import Administration, Whom
-from authapi.audit.views import describe
+from authapi.audit.serializers import describe
 from authapi.cli.noun import Noun
 from authapi.cli.options import by_id_option, json_option
 from authapi.cli.output import as_json, table, when

@@ -6,7 +6,7 @@ from authapi.administration.service import Administration, Whom
 from authapi.cli.noun import Noun
 from authapi.cli.options import json_option, whom_argument
 from authapi.cli.output import as_json, table, when
-from authapi.sessions.views import describe, device
+from authapi.sessions.serializers import describe, device
 from authapi.web.services import service
 
 sessions = Noun("sessions", help="Look after the sessions.")

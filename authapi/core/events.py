@@ -43,7 +43,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
-    """Something that happened.
+    """Something that event.
 
     Attributes:
         event: what: an `Event`, or what an earlier release called one.
@@ -94,24 +94,24 @@ class EventRecorder:
     ) -> None:
         """Record `event`; the ids say whom it concerns, `reason` is a fixed word.
 
-        What happened has happened: whatever goes wrong in a sink is an error in the log.
+        A sink that fails is an error in the log; the request goes on.
         """
-        happened = SecurityEvent(
+        recorded = SecurityEvent(
             event, self._clock(), self._origin(), user_id, session_id, reason or None
         )
         for sink in self._sinks:
             try:
-                sink(happened)
+                sink(recorded)
             except Exception:
-                _log.exception("%s was not taken in", happened.event)
+                _log.exception("%s was not taken in", event)
 
 
-def log(happened: SecurityEvent) -> None:
-    """Write `happened` to the log, as one record."""
+def log(event: SecurityEvent) -> None:
+    """Write `event` to the log, as one record."""
     fields = {
-        "user_id": happened.user_id,
-        "session_id": happened.session_id,
-        "reason": happened.reason,
+        "user_id": event.user_id,
+        "session_id": event.session_id,
+        "reason": event.reason,
     }
     known = {name: value for name, value in fields.items() if value is not None}
-    _log.info("%s", happened.event, extra={"fields": known})
+    _log.info("%s", event.event, extra={"fields": known})

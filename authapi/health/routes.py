@@ -7,7 +7,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.health.service import Readiness
 from authapi.web.body import Blueprint
 from authapi.web.errors import RETRY_AFTER_SECONDS
-from authapi.web.openapi import answers
+from authapi.web.openapi import documented
 from authapi.web.services import service
 
 blueprint = Blueprint("health", __name__, description="Alive and ready")
@@ -29,7 +29,7 @@ class ReadySchema(Schema):
 
 
 @blueprint.route("/healthz", methods=["GET"])
-@answers(
+@documented(
     AliveSchema,
     {"status": "ok", "service": "authapi", "version": "1.0.0"},
     operationId="getHealth",
@@ -41,7 +41,7 @@ def alive() -> dict[str, str]:
 
 
 @blueprint.route("/readyz", methods=["GET"])
-@answers(
+@documented(
     ReadySchema,
     {"status": "ok", "checks": {"keys": "ok", "database": "ok", "indexes": "ok"}},
     ErrorCode.SERVICE_UNAVAILABLE,

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 
 from authapi.tokens.service import TokenService
 from authapi.web.body import Blueprint
-from authapi.web.openapi import answers
+from authapi.web.openapi import documented
 from authapi.web.services import service
 
 blueprint = Blueprint("keys", __name__, description="Public keys")
@@ -34,7 +34,7 @@ class JwkSetSchema(Schema):
 
 
 @blueprint.route("/.well-known/jwks.json", methods=["GET"])
-@answers(JwkSetSchema, _EXAMPLE, operationId="getKeys")
+@documented(JwkSetSchema, _EXAMPLE, operationId="getKeys")
 def show() -> Response:
     """Return the public keys that verify access tokens; none when they are signed with HS256."""
     response = jsonify({"keys": service(TokenService).public_jwks()})

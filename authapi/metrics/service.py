@@ -88,11 +88,11 @@ class Metrics:
         self._requests.labels(rules.method_label(method), where, str(status)).inc()
         self._seconds.labels(where).observe(seconds)
 
-    def note(self, happened: SecurityEvent) -> None:
+    def note(self, event: SecurityEvent) -> None:
         """Count a security event: a sink for the `EventRecorder`."""
-        if happened.event == Event.RATE_LIMITED:
-            self._refusals.labels(happened.reason or rules.OTHER).inc()
-        elif counter := self._outcomes.get(Event(happened.event)):
+        if event.event == Event.RATE_LIMITED:
+            self._refusals.labels(event.reason or rules.OTHER).inc()
+        elif counter := self._outcomes.get(Event(event.event)):
             counter.inc()
 
     def exposition(self) -> bytes:

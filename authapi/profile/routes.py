@@ -11,7 +11,7 @@ from authapi.profile.service import ProfileService
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, answers
+from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
 from authapi.web.schemas import MessageSchema
 from authapi.web.services import service
 
@@ -35,7 +35,7 @@ _EXPORT: dict[str, object] = {
 
 
 @blueprint.route("/me", methods=["GET"])
-@answers(
+@documented(
     ProfileSchema,
     {"status": "ok", **_PROFILE},
     ErrorCode.NOT_FOUND,
@@ -52,7 +52,7 @@ def show() -> dict[str, object]:
 @blueprint.route("/me", methods=["DELETE"])
 @token_required
 @blueprint.arguments(DeletionSchema)
-@answers(
+@documented(
     MessageSchema,
     _DELETED,
     ErrorCode.INVALID_CREDENTIALS,
@@ -69,7 +69,7 @@ def delete(body: dict[str, str]) -> dict[str, str]:
 
 @blueprint.route("/me/export", methods=["GET"])
 @token_required
-@answers(
+@documented(
     ExportSchema,
     _EXPORT,
     ErrorCode.NOT_FOUND,
@@ -85,7 +85,7 @@ def export() -> dict[str, object]:
 @blueprint.route("/password", methods=["POST"])
 @token_required
 @blueprint.arguments(PasswordChangeSchema)
-@answers(
+@documented(
     MessageSchema,
     _CHANGED,
     ErrorCode.INVALID_CREDENTIALS,

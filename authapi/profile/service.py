@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
-from authapi.audit import views as audit_views
+from authapi.audit.serializers import describe as describe_event
 from authapi.audit.service import AuditTrail
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
-from authapi.profile.views import describe_failures
+from authapi.profile.serializers import describe_failures
 from authapi.revocation.service import Revocations
+from authapi.sessions.serializers import describe_own
 from authapi.sessions.service import SessionService
-from authapi.sessions.views import describe_own
 
 
 class ProfileService:
@@ -100,5 +100,5 @@ class ProfileService:
                 for session in self._sessions.of_user(user.id)
             ],
             "failed_logins": describe_failures(self._accounts.failed_logins(user)),
-            "events": [audit_views.describe(event) for event in self._audit.all_of(user.id)],
+            "events": [describe_event(event) for event in self._audit.all_of(user.id)],
         }

@@ -2,14 +2,14 @@
 
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, answers
+from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
 from authapi.web.schemas import MessageSchema
 
 blueprint = Blueprint("protected", __name__)
 
 
 @blueprint.route("/protected", methods=["GET"])
-@answers(
+@documented(
     MessageSchema,
     {"status": "ok", "message": "Hello, user1!"},
     *TOKEN_ERRORS,

@@ -11,7 +11,7 @@ from flask_smorest import Api
 from marshmallow import INCLUDE, Schema
 
 from authapi.web.body import Blueprint
-from authapi.web.openapi import answers
+from authapi.web.openapi import documented
 
 blueprint = Blueprint(
     "reference", __name__, description="This description", template_folder="templates"
@@ -37,7 +37,7 @@ class OpenApiSchema(Schema):
 
 
 @blueprint.route("/openapi.json", methods=["GET"])
-@answers(OpenApiSchema, {"openapi": "3.1.0"}, operationId="getOpenApi")
+@documented(OpenApiSchema, {"openapi": "3.1.0"}, operationId="getOpenApi")
 def openapi() -> Response:
     """Describe this API (OpenAPI 3.1)."""
     return current_app.response_class(_document(), mimetype="application/json")

@@ -10,12 +10,12 @@ from authapi.sessions.schemas import (
     SessionListSchema,
     TokenPairSchema,
 )
+from authapi.sessions.serializers import describe_own
 from authapi.sessions.service import SessionService, TokenPair
-from authapi.sessions.views import describe_own
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, answers
+from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
 from authapi.web.schemas import IdempotencySchema, MessageSchema
 from authapi.web.services import service
 
@@ -53,7 +53,7 @@ def _answer(pair: TokenPair) -> dict[str, object]:
 
 @blueprint.route("/authenticate", methods=["POST"])
 @blueprint.arguments(CredentialsSchema)
-@answers(
+@documented(
     TokenPairSchema,
     _answer(_EXAMPLE),
     ErrorCode.INVALID_CREDENTIALS,
@@ -69,7 +69,7 @@ def authenticate(body: dict[str, str]) -> dict[str, object]:
 @blueprint.route("/refresh", methods=["POST"])
 @blueprint.arguments(RefreshTokenSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
-@answers(
+@documented(
     TokenPairSchema,
     _answer(_EXAMPLE),
     ErrorCode.INVALID_REFRESH_TOKEN,
@@ -91,7 +91,7 @@ def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
 
 @blueprint.route("/logout", methods=["POST"])
 @blueprint.arguments(LogoutSchema)
-@answers(
+@documented(
     MessageSchema, LOGGED_OUT, ErrorCode.INVALID_REFRESH_TOKEN, body=True, operationId="logout"
 )
 def logout(body: dict[str, Any]) -> dict[str, str]:
@@ -108,7 +108,7 @@ def logout(body: dict[str, Any]) -> dict[str, str]:
 
 
 @blueprint.route("/sessions", methods=["GET"])
-@answers(
+@documented(
     SessionListSchema, _LIST_EXAMPLE, *TOKEN_ERRORS, security=BEARER, operationId="listSessions"
 )
 @token_required
@@ -122,7 +122,7 @@ def list_own() -> dict[str, object]:
 
 
 @blueprint.route("/sessions/<session_id>", methods=["DELETE"])
-@answers(
+@documented(
     MessageSchema,
     LOGGED_OUT,
     ErrorCode.NOT_FOUND,

@@ -58,12 +58,12 @@ class _CompactJson(DefaultJSONProvider):
 
 
 class _NoSessions(SessionInterface):
-    """The same nothing for everybody: who is calling says the access token alone."""
+    """Disables cookie sessions: the access token alone says who is calling."""
 
     _none = NullSession()
 
     def open_session(self, app: Flask, request: Request) -> NullSession:
-        """Return what refuses to be written to."""
+        """Return a session that raises when a view writes to it."""
         return self._none
 
     def is_null_session(self, obj: object) -> bool:

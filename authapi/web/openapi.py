@@ -92,7 +92,7 @@ def create_api(app: Flask, version: str) -> Api:
     return api
 
 
-def answers(
+def documented(
     schema: type[Schema],
     example: Mapping[str, object],
     *errors: ErrorCode,

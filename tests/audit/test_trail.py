@@ -45,9 +45,9 @@ def test_what_cannot_be_stored_is_an_error_in_the_log_and_nothing_more(
 def test_what_goes_wrong_in_a_sink_is_nobodys_affair_but_the_logs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """S73: what happened has happened, and the other sinks hear of it."""
+    """S73: the request goes on, and the other sinks hear of it."""
 
-    def broken(happened: SecurityEvent) -> None:
+    def broken(event: SecurityEvent) -> None:
         raise RuntimeError("broken")
 
     logs.configure("INFO")
@@ -55,7 +55,7 @@ def test_what_goes_wrong_in_a_sink_is_nobodys_affair_but_the_logs(
     origin = Origin(Client("192.0.2.1", "tool"))
     recorder = EventRecorder(lambda: datetime.now(UTC), lambda: origin, broken, heard.append)
     recorder.record(Event.LOGGED_OUT, user_id="u1")
-    assert [happened.event for happened in heard] == [Event.LOGGED_OUT]
+    assert [event.event for event in heard] == [Event.LOGGED_OUT]
     assert json.loads(capsys.readouterr().err)["message"] == "logged_out was not taken in"
 
 
@@ -84,4 +84,4 @@ def test_an_event_of_another_release_is_shown_as_it_is(collections: Collections)
     now = datetime.now(UTC)
     strange = SecurityEvent("of_tomorrow", now, Origin(Client("", "")), user_id="from-tomorrow")
     store.add(strange, expires_at=now + timedelta(days=1))
-    assert [found.event for found in store.of_user("from-tomorrow", 10)] == ["of_tomorrow"]
+    assert [found.event for found in store.events_of_user("from-tomorrow", 10)] == ["of_tomorrow"]

@@ -6,8 +6,9 @@ import gc
 import subprocess
 import sys
 
-from authapi.core import forks
 from authapi.core.turns import Turns
+
+from authapi.core import forks
 from tests.support.servers import ROOT
 
 # A process of its own: forking the test run itself, with its threads, is not safe.

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from pymongo.errors import BulkWriteError
 
-from authapi.audit import folding
-from authapi.audit.folding import Folding
+from authapi.audit import aggregation
+from authapi.audit.aggregation import EventAggregator
 from authapi.audit.service import AuditTrail
 from authapi.audit.store import AuditStore
 from authapi.core.client import Client
@@ -41,16 +41,16 @@ def refreshed(
     return SecurityEvent(Event.TOKEN_REFRESHED, at, origin, user_id, session_id)
 
 
-def gather() -> tuple[Folding, list[SecurityEvent]]:
+def gather() -> tuple[EventAggregator, list[SecurityEvent]]:
     """Return a folding that hands on when it is told to, and what it handed on so far."""
     handed: list[SecurityEvent] = []
-    return Folding(handed.extend, timedelta(0)), handed
+    return EventAggregator(handed.extend, timedelta(0)), handed
 
 
 @pytest.fixture
 def wait_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no thread hand anything on."""
-    monkeypatch.setattr(folding.Folding, "_wait", lambda self: None)
+    monkeypatch.setattr(aggregation.EventAggregator, "_flush_later", lambda self: None)
 
 
 def test_events_at_once_are_all_counted(wait_for_nobody: None) -> None:
@@ -93,9 +93,9 @@ def test_a_64_is_one_client(wait_for_nobody: None) -> None:
 def test_what_waits_is_bounded(wait_for_nobody: None) -> None:
     """A flood of different events is handed on before its time."""
     gathering, handed = gather()
-    for number in range(folding.MOST_KEPT + 1):
+    for number in range(aggregation.MAX_PENDING + 1):
         gathering.add(refreshed(user_id=str(number)))
-    until(lambda: len(handed) == folding.MOST_KEPT + 1, "all are handed on")
+    until(lambda: len(handed) == aggregation.MAX_PENDING + 1, "all are handed on")
 
 
 def test_without_a_thread_it_is_handed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ def test_what_is_there_is_counted_when_others_cannot_be_stored(
     first, second, user = refreshed(), refreshed(session_id="t"), secrets.token_hex(8)
     first, second = replace(first, user_id=user), replace(second, user_id=user)
     store = AuditStore(collections)
-    store.fold([first], MONTH)
+    store.add_aggregated([first], MONTH)
 
     def refuse_second(documents: list[Any], ordered: bool) -> None:
         raise BulkWriteError(
@@ -165,7 +165,7 @@ def test_what_is_there_is_counted_when_others_cannot_be_stored(
     with monkeypatch.context() as patch:
         patch.setattr(collections["audit_events"], "insert_many", refuse_second)
         with pytest.raises(BulkWriteError):
-            store.fold([first, second], MONTH)
+            store.add_aggregated([first, second], MONTH)
     assert [event.count for event in trail_of(user).all_of(user)] == [2]
 
 
@@ -198,7 +198,7 @@ def test_what_cannot_be_stored_is_an_error_in_the_log(capsys: pytest.CaptureFixt
         trail.keep(refreshed())
     trail.flush()
     line = json.loads(capsys.readouterr().err)
-    assert line["message"] == "3 folded events were not stored: DatabaseUnavailable"
+    assert line["message"] == "3 aggregated events were not stored: DatabaseUnavailable"
 
 
 def test_a_stopped_process_stores_what_waits(

@@ -1,0 +1,86 @@
+"""Aggregates events that are alike in memory, and stores them together a little later."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from authapi.audit.rules import GroupKey, group_key
+from authapi.core.events import SecurityEvent
+from authapi.core.forks import after_fork_in_child
+
+MAX_PENDING = 500
+"""How many groups wait at most; one more, and all are flushed at once."""
+
+
+class EventAggregator:
+    """Replaces events that are alike by one event with a count.
+
+    A thread lives for as long as a group waits. It flushes early when the process ends, so only a
+    process that is killed loses what it has not flushed yet.
+
+    Args:
+        flush_to: takes the aggregated events, and handles its own failures.
+        delay: how long a group waits for more events at most.
+    """
+
+    def __init__(self, flush_to: Callable[[list[SecurityEvent]], None], delay: timedelta) -> None:
+        self._flush_to = flush_to
+        self._delay = delay
+        self._reset()
+        after_fork_in_child(self._reset)
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._pending: dict[GroupKey, SecurityEvent] = {}
+        self._thread_runs = False
+
+    def add(self, event: SecurityEvent) -> None:
+        """Take in an event; it is flushed within `delay`."""
+        key = group_key(event)
+        with self._lock:
+            first = self._pending.get(key)
+            self._pending[key] = _merge(first, event) if first else event
+            surplus = self._take() if len(self._pending) > MAX_PENDING else []
+            starts, self._thread_runs = not self._thread_runs, True
+        if surplus:
+            _in_thread(lambda: self._flush_to(surplus), fallback=lambda: self._flush_to(surplus))
+        if starts:
+            _in_thread(self._flush_later, fallback=self._end_thread)
+
+    def flush(self) -> None:
+        """Flush all groups now."""
+        with self._lock:
+            aggregated = self._take()
+        if aggregated:
+            self._flush_to(aggregated)
+
+    def _take(self) -> list[SecurityEvent]:
+        aggregated, self._pending = list(self._pending.values()), {}
+        return aggregated
+
+    def _flush_later(self) -> None:
+        threading.main_thread().join(self._delay.total_seconds())
+        self._end_thread()
+
+    def _end_thread(self) -> None:
+        with self._lock:
+            self._thread_runs = False
+        self.flush()
+
+
+def _in_thread(work: Callable[[], None], *, fallback: Callable[[], None]) -> None:
+    """Run `work` in a thread that the process waits for at its end.
+
+    When no thread can be started, `fallback` runs in this one.
+    """
+    try:
+        threading.Thread(target=work, name="audit", daemon=False).start()
+    except RuntimeError:  # there are too many threads already
+        fallback()
+
+
+def _merge(first: SecurityEvent, latest: SecurityEvent) -> SecurityEvent:
+    return replace(first, count=first.count + latest.count, last_at=latest.at)
