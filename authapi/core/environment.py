@@ -1,0 +1,74 @@
+"""Settings from the environment: declared by each room, read in one loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Protocol
+
+from authapi.core.parsers import choice
+
+DEVELOPMENT = "development"
+PRODUCTION = "production"
+
+
+class Declared(Protocol):
+    """A dataclass whose fields were declared by `variable`."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class SettingsError(Exception):
+    """The environment does not make a service that may start; the message names every problem."""
+
+    def __init__(self, problems: list[str]) -> None:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"authapi cannot start:\n{lines}\nSee docs/configuration.md.")
+        self.problems = problems
+
+
+def variable(
+    name: str,
+    default: Any,  # noqa: ANN401 - as the field's own type has it
+    parse: Callable[[str], Any],
+    meaning: str = "",
+) -> Any:  # noqa: ANN401
+    """Declare a field of a settings class.
+
+    Args:
+        name: of the environment variable.
+        default: the field's value where the variable is absent or empty.
+        parse: makes the value of a text, or raises ValueError with what the text must be.
+        meaning: one line for `--help`, where the variable is listed in one.
+    """
+    return field(default=default, metadata={"variable": name, "read": parse, "help": meaning})
+
+
+def parse(declared: type[Declared], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Read the variables of a settings class; an empty one counts as absent.
+
+    Returns:
+        The values by field name, and a problem for each variable that cannot be read.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for spec in fields(declared):
+        name, read = spec.metadata["variable"], spec.metadata["read"]
+        if text := environ.get(name, "").strip():
+            try:
+                values[spec.name] = read(text)
+            except ValueError as problem:
+                problems.append(f"{name} {problem}")
+    return values, problems
+
+
+@dataclass(frozen=True)
+class EnvironmentSettings:
+    """What kind of server this is."""
+
+    environment: str = variable("AUTHAPI_ENV", PRODUCTION, choice(PRODUCTION, DEVELOPMENT))
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a development server."""
+        return self.environment == DEVELOPMENT

@@ -1,0 +1,21 @@
+"""How sessions are refreshed, and how many a user may have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from authapi.core.environment import variable
+from authapi.core.parsers import integer
+
+
+@dataclass(frozen=True)
+class SessionSettings:
+    """The sessions' own numbers; how long they live stands with the tokens."""
+
+    refresh_grace_seconds: int = variable("REFRESH_GRACE_SECONDS", 0, integer(0, 60))
+
+    @property
+    def refresh_grace(self) -> timedelta:
+        """For how long a repeated refresh without a key is taken for a lost answer."""
+        return timedelta(seconds=self.refresh_grace_seconds)

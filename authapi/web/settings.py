@@ -1,0 +1,37 @@
+"""What the service says to browsers and proxies, and what it takes in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from authapi.core.environment import EnvironmentSettings, variable
+from authapi.core.parsers import choice, integer
+
+_ORIGIN = re.compile(
+    r"https://[a-z0-9.-]+(:\d{1,5})?"
+    r"|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+    r"|chrome-extension://[a-p]{32}"
+    r"|moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part for part in re.split(r"[\s,]+", text.strip()) if part)
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"{origin!r} is not an exact origin; write https://host, "
+                "chrome-extension://<id> or moz-extension://<id>, without a path"
+            )
+    return origins
+
+
+@dataclass(frozen=True)
+class WebSettings(EnvironmentSettings):
+    """HTTP's part of the settings."""
+
+    cors_origins: tuple[str, ...] = variable("CORS_ORIGINS", (), _origins)
+    max_body_bytes: int = variable("MAX_BODY_BYTES", 32_768, integer(16_384, 16_777_216))
+    trusted_proxies: int = variable("TRUSTED_PROXIES", 0, integer(0, 10))
+    log_level: str = variable("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))
