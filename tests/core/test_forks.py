@@ -6,9 +6,8 @@ import gc
 import subprocess
 import sys
 
-from authapi.core.turns import Turns
-
 from authapi.core import forks
+from authapi.limits.keyed_lock import KeyedLock
 from tests.support.servers import ROOT
 
 # A process of its own: forking the test run itself, with its threads, is not safe.
@@ -47,7 +46,7 @@ def test_what_is_gone_is_forgotten() -> None:
     """An application that was made and thrown away, as in tests, is not kept alive by this."""
     gc.collect()
     before = len(forks._methods)
-    turns = Turns(1)
+    turns = KeyedLock(1)
     assert len(forks._methods) == before + 1
     del turns
     assert len(forks._methods) == before
