@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from authapi.embedded import ensure_running
-from authapi.embedded.folder import Folder
+from authapi.embedded.data_directory import DataDirectory
 from authapi.embedded.locks import number_in
 from bench.layouts import move
 from bench.places import data_folder
@@ -23,7 +23,7 @@ def uri(users: int) -> str:
 
 def place(users: int, cores: Sequence[int]) -> None:
     """Move a running database to these cores, and who would start it again after a crash."""
-    server = number_in(Folder(_folder(users)).server_lock)
+    server = number_in(DataDirectory(_folder(users)).server_lock)
     if server is not None:
         for pid in (server, _parent(server)):
             move(pid, cores)

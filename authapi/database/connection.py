@@ -16,8 +16,8 @@ from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailu
 
 from authapi.core.forks import after_fork_in_child
 from authapi.database.errors import DatabaseUnavailable
+from authapi.database.heartbeat import HeartbeatMonitor
 from authapi.database.indexes import Index, why_not_made
-from authapi.database.watch import Watch
 
 Document = dict[str, Any]
 DEFAULT_NAME = "authapi"
@@ -193,7 +193,7 @@ class Database:
             return PyMongo(
                 Flask(__name__),
                 uri,
-                event_listeners=[Watch(lambda: self._reopen_if_moved(uri))],
+                event_listeners=[HeartbeatMonitor(lambda: self._reopen_if_moved(uri))],
                 tz_aware=True,
                 w="majority",
                 journal=True,

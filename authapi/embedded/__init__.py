@@ -2,7 +2,7 @@
 
 It runs as a process of its own, on a loopback port, for as long as any process uses it:
 
-    user ──starts──> keeper ──starts, revives, stops──> server (SecantusDB, never imported)
+    user ──starts──> supervisor ──starts, restarts, stops──> server (SecantusDB, never imported)
 
 The three know of each other by `flock` only, which the kernel releases however a process ends.
 """

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from authapi.embedded.folder import delete_durably, write_durably
+from authapi.embedded.data_directory import delete_durably, write_durably
 from authapi.embedded.locks import lock
 
 

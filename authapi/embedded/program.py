@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from authapi.embedded.data_directory import DataDirectory, write_durably
 from authapi.embedded.errors import EmbeddedUnavailable
-from authapi.embedded.folder import Folder, write_durably
 
 _DISTRIBUTION = "SecantusDB"
 _SCRIPT = "secantusd-py"
@@ -39,19 +39,19 @@ def installed() -> Program:
     return Program(found[0], distribution.version)
 
 
-def stamp(folder: Folder, program: Program) -> None:
-    """Note in `folder` who writes its data; EmbeddedUnavailable if it was another version.
+def stamp(directory: DataDirectory, program: Program) -> None:
+    """Note in `directory` who writes its data; EmbeddedUnavailable if it was another version.
 
     Before its version 1.0 SecantusDB does not migrate what an earlier version wrote.
     """
-    version = folder.version()
+    version = directory.version()
     if version is None:
-        write_durably(folder.version_file, program.version)
+        write_durably(directory.version_file, program.version)
     elif version != program.version:
         raise EmbeddedUnavailable(
-            f"The data in {folder.path} were written by {_DISTRIBUTION} {version}, but"
+            f"The data in {directory.path} were written by {_DISTRIBUTION} {version}, but"
             f" {program.version} is installed: install {_DISTRIBUTION}=={version}, or delete"
-            f" {folder.path} to begin with an empty database."
+            f" {directory.path} to begin with an empty database."
         )
 
 

@@ -1,4 +1,4 @@
-"""The server's process: how it is started, stopped, and ended when its keeper was killed."""
+"""The server's process: how it is started, stopped, and ended when its supervisor was killed."""
 
 import contextlib
 import os
@@ -9,26 +9,28 @@ import time
 from pathlib import Path
 
 from authapi.embedded import locks, ports
-from authapi.embedded.folder import Folder
+from authapi.embedded.data_directory import DataDirectory
 
-_BECOME_SERVER = Path(__file__).with_name("become_server.py")
-_PATIENCE = 10.0  # seconds that a server has to stop
+_EXEC_SERVER = Path(__file__).with_name("exec_server.py")
+_STOP_TIMEOUT = 10.0  # seconds that a server has to stop
 _PAUSE = 0.05  # seconds between two looks
-_TAKEN_BY_DEAF = 10  # connections in a row
+_MISSED_AFTER = 10  # connections taken in a row: it has missed the signal
 
 
-def start(folder: Folder, program: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
+def start(
+    directory: DataDirectory, program: Path, port: int, *options: str
+) -> subprocess.Popen[bytes]:
     """Start the server on `port`. It holds the server's lock as long as it lives."""
-    lock = locks.lock(folder.server_lock)
+    lock = locks.lock(directory.server_lock)
     locks.describe(lock, "")
-    script = [sys.executable, "-I", "-S", str(_BECOME_SERVER), str(lock), str(os.getpid())]
-    files = ["--config", str(folder.server_config), "--storage-path", str(folder.data)]
+    script = [sys.executable, "-I", "-S", str(_EXEC_SERVER), str(lock), str(os.getpid())]
+    files = ["--config", str(directory.server_config), "--storage-path", str(directory.data)]
     address = ["--host", ports.HOST, "--port", str(port), "--standalone"]
     limits = ["--cache-size", "256M", "--log-level", "WARNING"]
     try:
         return subprocess.Popen(  # noqa: S603 - our own file
             [*script, str(program), *files, *address, *limits, *options],
-            cwd=folder.path,
+            cwd=directory.path,
             env={k: v for k, v in os.environ.items() if not k.startswith("SECANTUS_")},
             pass_fds=[lock],
         )
@@ -42,26 +44,26 @@ def stop(process: subprocess.Popen[bytes], port: int) -> None:
     When told to stop it waits up to 2 seconds for one more connection: it is given one. If it goes
     on taking connections it missed the signal, as it may just after its start, and is told again.
     """
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _STOP_TIMEOUT
     taken = 0
     process.terminate()
     while process.poll() is None:
         taken = taken + 1 if ports.is_open(port) else 0
         if time.monotonic() > deadline:
             process.kill()
-        elif taken == _TAKEN_BY_DEAF:
+        elif taken == _MISSED_AFTER:
             process.terminate()
             taken = 0
         time.sleep(_PAUSE)
 
 
-def end_orphan(folder: Folder) -> None:
-    """End a server whose keeper was killed, and wait for its end. Only a keeper may do this.
+def end_orphan(directory: DataDirectory) -> None:
+    """End a server whose supervisor was killed, and wait for its end; for supervisors only.
 
     It is killed: no acknowledged write is lost, and a request to stop might be missed.
     """
-    while locks.is_locked(folder.server_lock):
-        pid = locks.number_in(folder.server_lock)
+    while locks.is_locked(directory.server_lock):
+        pid = locks.number_in(directory.server_lock)
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

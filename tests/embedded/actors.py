@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE
 
@@ -14,13 +14,14 @@ from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# It joins for every line that it reads, and says the URI or why there is none.
+# It joins for every line that it reads, and says the URI or why there is none. It waits longer
+# than the service does: a test must not fail because the machine is slow.
 SCRIPT = """
 import pathlib, sys
 from authapi.embedded import EmbeddedUnavailable, ensure_running
 for line in sys.stdin:
     try:
-        print(ensure_running(pathlib.Path(sys.argv[1])), flush=True)
+        print(ensure_running(pathlib.Path(sys.argv[1]), wait_seconds=300), flush=True)
     except EmbeddedUnavailable as error:
         print("unavailable:", error, flush=True)
 """
@@ -52,6 +53,11 @@ class User:
         assert self._process.stdout
         return self._process.stdout.readline().strip()
 
+    def ask(self) -> str:
+        """Have it call `ensure_running` again, and return the answer."""
+        self.call()
+        return self.answer()
+
     def leave(self) -> None:
         assert self._process.stdin
         assert self._process.stdout
@@ -69,20 +75,31 @@ class Running:
     """What runs for the database in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self._keeper_lock = folder / "keeper.lock"
+        self._supervisor_lock = folder / "supervisor.lock"
         self._server_lock = folder / "server.lock"
 
     def server(self) -> int | None:
         """Return the server's process id, if there is a server."""
         return locks.number_in(self._server_lock) if locks.is_locked(self._server_lock) else None
 
-    def keeper(self) -> int:
-        """Return the process id of the server's keeper."""
+    def supervisor(self) -> int:
+        """Return the process id of the server's supervisor."""
         shown = subprocess.check_output(["ps", "-o", "ppid=", "-p", str(self.server())])
         return int(shown)
 
     def nothing(self) -> bool:
-        return not (locks.is_locked(self._keeper_lock) or locks.is_locked(self._server_lock))
+        return not (locks.is_locked(self._supervisor_lock) or locks.is_locked(self._server_lock))
+
+
+@contextmanager
+def asleep(pid: int | None) -> Iterator[None]:
+    """Let a process do nothing as long as the block lasts."""
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def kill(pid: int | None) -> None:

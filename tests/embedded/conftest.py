@@ -42,7 +42,7 @@ def _used_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("embedded") / "mongo"
     user = User(folder)
     assert user.answer().startswith("mongodb://")
-    os.kill(Running(folder).keeper(), signal.SIGTERM)  # it stops the server at once
+    os.kill(Running(folder).supervisor(), signal.SIGTERM)  # it stops the server at once
     until(Running(folder).nothing)
     user.leave()
     (folder / "port").unlink()  # every copy is to choose its own

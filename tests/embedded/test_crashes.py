@@ -35,13 +35,13 @@ def test_killed_server_comes_back(folder: Path, join: Join) -> None:
         assert client.admin.command("ping")["ok"]
 
 
-def test_killed_keeper_is_replaced(folder: Path, join: Join) -> None:
-    """After the keeper was killed the next call starts everything again, with the data."""
+def test_killed_supervisor_is_replaced(folder: Path, join: Join) -> None:
+    """After the supervisor was killed the next call starts everything again, with the data."""
     user = join(folder)
     uri = user.answer()
     with MongoClient[dict[str, object]](uri) as client:
         client.authapi.things.insert_one({"_id": 1})
-        kill(Running(folder).keeper())
+        kill(Running(folder).supervisor())
 
         user.call()
 
@@ -50,7 +50,7 @@ def test_killed_keeper_is_replaced(folder: Path, join: Join) -> None:
 
 
 def test_orphan_is_ended_first(folder: Path, join: Join) -> None:
-    """A server that outlived its keeper is ended before another opens the data."""
+    """A server that outlived its supervisor is ended before another opens the data."""
     command = [sys.executable, "-c", ORPHAN, str(folder)]
     with subprocess.Popen(command, cwd=ROOT) as orphan:
         until(Running(folder).server)
@@ -65,9 +65,9 @@ def test_first_start_is_finished_by_the_next(new_folder: Path, join: Join) -> No
     user = join(new_folder)
     running = Running(new_folder)
     until(lambda: new_folder.exists() and running.server())
-    keeper, server = running.keeper(), running.server()
+    supervisor, server = running.supervisor(), running.server()
     user.kill()
-    kill(keeper)
+    kill(supervisor)
     kill(server)
     assert not (new_folder / "password").exists()
 
@@ -87,7 +87,7 @@ def test_user_without_a_known_password_gets_another(folder: Path, join: Join) ->
 
 def test_garbage_in_the_small_files(folder: Path, join: Join) -> None:
     """Files that an earlier crash left half-written or stale do not prevent a start."""
-    for name in ("port", "keeper.lock", "server.lock"):
+    for name in ("port", "supervisor.lock", "server.lock"):
         (folder / name).write_text("1x")
 
     assert join(folder).answer().startswith("mongodb://")

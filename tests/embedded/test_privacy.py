@@ -2,17 +2,58 @@
 
 import subprocess
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
-from tests.embedded.actors import Running
+from authapi.embedded import ports
+from tests.embedded.actors import Running, asleep
 from tests.embedded.conftest import Join
+from tests.support.waiting import until
+
+# Without TLS; with TLS, and no certificate to show.
+STRANGERS = ("tls=false", "tls=true&tlsAllowInvalidCertificates=true")
+
+
+def test_first_start_is_closed(new_folder: Path, join: Join) -> None:
+    """S132: while the database gets its first user, no command of a stranger gets through."""
+    user = join(new_folder)
+    running = Running(new_folder)
+    server = until(lambda: new_folder.exists() and running.server())
+    with asleep(running.supervisor()):  # so long the database has no user
+        port = until(lambda: port_of(server))
+        until(lambda: ports.is_open(port))
+        assert not (new_folder / "password").exists()
+
+        refusals = [refusal_of_command(f"127.0.0.1:{port}/?{tls}") for tls in STRANGERS]
+
+        assert set(refusals) <= {"AutoReconnect", "ServerSelectionTimeoutError"}
+    assert user.answer().startswith("mongodb://")
+    assert not list(new_folder.glob("*.pem"))
+
+
+def refusal_of_command(address: str) -> str:
+    """Try to become an administrator, and return the error; fail when it works."""
+    uri = f"mongodb://{address}&directConnection=true&serverSelectionTimeoutMS=2000"
+    with MongoClient[dict[str, object]](uri) as client:
+        try:
+            client.admin.command("createUser", "stranger", pwd="stranger", roles=["root"])
+        except PyMongoError as error:
+            return type(error).__name__
+    pytest.fail("a stranger became an administrator")
+
+
+def port_of(pid: int) -> int | None:
+    """Return the port in the command line of a server."""
+    shown = subprocess.run(["ps", "ww", "-o", "command=", "-p", str(pid)], stdout=PIPE, check=False)
+    _, _, rest = shown.stdout.decode().partition("--port ")
+    return int(rest.split()[0]) if rest else None
 
 
 def test_password_is_needed(folder: Path, join: Join) -> None:
-    """Who does not know the password is refused by the server."""
+    """S132: who does not know the password is refused by the server."""
     uri = join(folder).answer()
     host = uri.partition("@")[2].partition("/")[0]
 

@@ -1,9 +1,12 @@
 """When there is no database, people are told what to do."""
 
+import os
 import sysconfig
 from pathlib import Path
 
+from authapi.embedded import locks
 from tests.embedded.conftest import Join
+from tests.support.waiting import until
 
 
 def test_data_of_another_version(folder: Path, join: Join) -> None:
@@ -54,11 +57,53 @@ def test_folder_that_cannot_be_made(tmp_path: Path, join: Join) -> None:
 
 
 def test_server_that_cannot_start(folder: Path, join: Join) -> None:
-    """When the server gives up, the answer comes at once and ends with what it said."""
+    """When the server cannot start, the answer ends with what it said; starts are counted."""
     (folder / "data" / "WiredTiger.wt").write_bytes(b"damaged")
 
     answer = join(folder).answer()
 
     assert "gave up" in answer
-    assert str(folder / "keeper.log") in answer
+    assert str(folder / "supervisor.log") in answer
     assert "WiredTigerError" in answer
+
+
+def test_reason_is_remembered(folder: Path, join: Join) -> None:
+    """Once it could not start, callers need not wait for the next try to be told why."""
+    (folder / "data" / "WiredTiger.wt").write_bytes(b"damaged")
+    user = join(folder)
+    reason = user.answer()
+
+    # The supervisor's lock is taken: a try is under way, and takes as long as it likes.
+    trying = until(lambda: locks.try_lock(folder / "supervisor.lock"))
+    answers = [user.ask() for _ in range(3)]
+    os.close(trying)
+
+    assert answers == [reason] * 3
+
+
+def test_repaired_database_is_found(folder: Path, join: Join) -> None:
+    """Once what kept it from starting is mended, the process that was refused gets it."""
+    config = folder / "data" / "WiredTiger.wt"
+    whole = config.read_bytes()
+    config.write_bytes(b"damaged")
+    user = join(folder)
+    assert "gave up" in user.answer()
+
+    config.write_bytes(whole)
+
+    until(lambda: user.ask().startswith("mongodb://"), seconds=120)
+
+
+def test_wrong_password(folder: Path, join: Join) -> None:
+    """A password that is not the database's is named, with the way out, at once."""
+    right = (folder / "password").read_text()
+    (folder / "password").write_text("the-password-of-another-database")
+    user = join(folder)
+
+    answer = user.answer()
+
+    assert f"refuses the password in {folder / 'password'}" in answer
+    assert "delete that file" in answer
+    assert "disk" not in answer
+    (folder / "password").write_text(right)
+    assert user.ask().startswith("mongodb://")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from authapi.embedded.keeper import GRACE
+from authapi.embedded.supervisor import GRACE
 from tests.embedded.actors import Running, User, kill
 from tests.embedded.conftest import Join
 from tests.support.waiting import until
@@ -46,7 +46,7 @@ def test_reload_keeps_the_server(folder: Path, join: Join) -> None:
 def test_everything_ends_after_the_last_user(
     folder: Path, join: Join, end: Callable[[User], None]
 ) -> None:
-    """Server and keeper end soon after the last user did, even one that was killed."""
+    """Server and supervisor end soon after the last user did, even one that was killed."""
     user = join(folder)
     assert user.answer()
 
@@ -69,14 +69,14 @@ def test_server_stays_for_those_who_remain(folder: Path, join: Join) -> None:
     assert Running(folder).server() == server
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next keeper ends the server")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next supervisor ends the server")
 def test_nothing_stays_when_all_are_killed(folder: Path, join: Join) -> None:
-    """A server whose user and keeper are killed together ends by itself."""
+    """A server whose user and supervisor are killed together ends by itself."""
     user = join(folder)
     assert user.answer()
 
-    keeper = Running(folder).keeper()
+    supervisor = Running(folder).supervisor()
     user.kill()
-    kill(keeper)
+    kill(supervisor)
 
     until(Running(folder).nothing)

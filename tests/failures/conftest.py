@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,17 +29,6 @@ class Installation:
     def database_process_after(self, old: int | None) -> int | None:
         """Wait for the process that takes the place of `old`."""
         return until(lambda: (pid := self.database.server()) != old and pid)
-
-
-@contextmanager
-def asleep(pid: int | None) -> Iterator[None]:
-    """Let a process do nothing as long as the block lasts."""
-    assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def development(instance: Path) -> dict[str, str]:

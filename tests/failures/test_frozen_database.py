@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.failures.conftest import Installation, asleep
+from tests.embedded.actors import asleep
+from tests.failures.conftest import Installation
 from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.waiting import until
 

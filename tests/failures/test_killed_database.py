@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.embedded.actors import kill
-from tests.failures.conftest import Installation, asleep
+from tests.embedded.actors import asleep, kill
+from tests.failures.conftest import Installation
 from tests.failures.load import Registrations
 from tests.support.actors import Visitor, error_code
 from tests.support.waiting import until
@@ -16,7 +16,7 @@ def test_requests_meanwhile_are_told_to_come_again(installation: Installation) -
     database = installation.database
     with Registrations(installation.server.base_url) as load:
         load.wait_for(10)
-        with asleep(database.keeper()):  # so long the database stays dead
+        with asleep(database.supervisor()):  # so long the database stays dead
             kill(database.server())
             until(lambda: len(load.refused) >= 12)
         load.wait_for(10)
@@ -39,12 +39,12 @@ def test_no_acknowledged_user_is_lost(installation: Installation, owner: Visitor
     assert logins == {200}
 
 
-def test_its_keeper_is_replaced_too(installation: Installation, owner: Visitor) -> None:
+def test_its_supervisor_is_replaced_too(installation: Installation, owner: Visitor) -> None:
     """S74: with the process gone that would have started it again, it is back all the same."""
     name = owner.new_user()
     running = installation.database
-    keeper, victim = running.keeper(), running.server()
-    kill(keeper)
+    supervisor, victim = running.supervisor(), running.server()
+    kill(supervisor)
     kill(victim)
     until(lambda: owner.authenticate(name).ok, what="the user logs in again")
-    assert running.keeper() != keeper
+    assert running.supervisor() != supervisor

@@ -1,31 +1,34 @@
-"""The folder of an embedded database: what lies where, and how it is written."""
+"""The directory of an embedded database: what lies where, and how it is written."""
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 from authapi.embedded.locks import number_in
 
 USER = "authapi"
+_FULL = 1024 * 1024  # bytes left: the server cannot write its journal any more
 
 
-class Folder:
-    """The paths in a database's folder, and what its small files say."""
+class DataDirectory:
+    """The paths in a database's directory, and what its small files say."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self.data = self.path / "data"
-        self.log = self.path / "keeper.log"
+        self.log = self.path / "supervisor.log"
         self.server_config = self.path / "secantusd.toml"  # empty: nobody else's file is read
         self.version_file = self.path / "version"
         self.password_file = self.path / "password"
         self.port_file = self.path / "port"
+        self.provisioning_certificate = self.path / "provisioning.pem"
         self.users_lock = self.path / "users.lock"  # shared by all users
-        self.keeper_lock = self.path / "keeper.lock"  # says the port, once the keeper serves it
+        self.supervisor_lock = self.path / "supervisor.lock"  # says the port once it is served
         self.server_lock = self.path / "server.lock"  # says the server's process id
 
     def prepare(self) -> None:
-        """Make the folder, for its owner only."""
+        """Make the directory, for its owner only."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.chmod(0o700)  # it may have been there
         self.server_config.touch(0o600)
@@ -43,8 +46,12 @@ class Folder:
         return number_in(self.port_file)
 
     def served_port(self) -> int | None:
-        """Return the port that the living keeper serves, or None if it does not serve yet."""
-        return number_in(self.keeper_lock)
+        """Return the port that the living supervisor serves, or None if it does not serve yet."""
+        return number_in(self.supervisor_lock)
+
+    def is_disk_full(self) -> bool:
+        """Whether there is no room for another write."""
+        return shutil.disk_usage(self.path).free < _FULL
 
     def uri(self, port: int) -> str:
         """Return the connection string: an acknowledged write is on the disk."""

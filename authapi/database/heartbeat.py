@@ -1,4 +1,4 @@
-"""An ear on the client's own heartbeat."""
+"""Tells when a server stops answering the heartbeat that PyMongo's client sends it."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,8 @@ from pymongo.monitoring import (
 )
 
 
-class Watch(ServerHeartbeatListener):
-    """Reports a server that does not answer the client's own heartbeat."""
+class HeartbeatMonitor(ServerHeartbeatListener):
+    """Calls `lost` whenever a server did not answer a heartbeat, in the thread that sent it."""
 
     def __init__(self, lost: Callable[[], None]) -> None:
         self._lost = lost

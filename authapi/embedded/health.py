@@ -1,0 +1,59 @@
+"""Whether the server can still read its data: it is asked as its users ask, with the password."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+
+_TIMEOUT_MS = 5000
+_AUTHENTICATION_FAILED = 18
+
+
+class Health(Enum):
+    """What came of a health check."""
+
+    ANSWERS = auto()
+    REFUSES_PASSWORD = auto()
+    BROKEN = auto()
+    SILENT = auto()
+
+
+class HealthCheck:
+    """Asks the server at `uri`, on a connection that stays open between two checks.
+
+    After a full disk the server goes on listening, answers pings on open connections, and fails
+    whatever reads its data. A restart mends it, once there is room again.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._client: MongoClient[dict[str, object]] | None = None
+
+    def run(self) -> Health:
+        """Ask for something that has to be read from the data."""
+        from pymongo.errors import OperationFailure, PyMongoError  # late: most starts do without
+
+        try:
+            self._connected().admin.command("usersInfo", 1)
+        except OperationFailure as failure:
+            refused = failure.code == _AUTHENTICATION_FAILED
+            return Health.REFUSES_PASSWORD if refused else Health.BROKEN
+        except PyMongoError:
+            return Health.SILENT
+        return Health.ANSWERS
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _connected(self) -> MongoClient[dict[str, object]]:
+        from pymongo import MongoClient
+
+        if self._client is None:
+            self._client = MongoClient(self._uri, timeoutMS=_TIMEOUT_MS)
+        return self._client

@@ -1,0 +1,22 @@
+"""What a part of the package loads, and what it does not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.servers import ROOT
+
+
+@pytest.mark.parametrize("part", ["authapi.embedded", "authapi.embedded.supervisor"])
+@pytest.mark.parametrize("heavy", ["flask", "pymongo", "authapi.app"])
+def test_the_embedded_database_loads_no_service(part: str, heavy: str) -> None:
+    """Its client and its supervisor start without the web framework, and without the service."""
+    assert heavy not in loaded_by(f"import {part}")
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the names of the modules that a new Python has loaded after `code`."""
+    script = f"{code}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
+    return set(done.stdout.decode().split())

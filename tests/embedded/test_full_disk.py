@@ -1,0 +1,64 @@
+"""The database's disk is full, and later has room again."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+
+from tests.embedded.actors import Running, lives
+from tests.embedded.conftest import Join
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there has Python prlimit")
+
+GENEROUS = 120.0  # seconds
+
+
+def let_write(pid: int, size: int) -> None:
+    """Let a process, and those that it starts from now on, write files up to `size` bytes.
+
+    To the server that is a disk without room: its writes fail, and its storage engine gives up.
+    """
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def test_server_is_restarted_once_it_answers_only_errors(folder: Path, join: Join) -> None:
+    """A server that a full disk broke goes on listening: it is found out, and started again."""
+    uri = join(folder).answer()
+    broken = Running(folder).server()
+    assert broken
+    let_write(broken, 0)
+    with MongoClient[dict[str, object]](uri) as client:
+        with pytest.raises(OperationFailure, match="internal server error"):
+            client.authapi.things.insert_one({"_id": 1})
+
+        until(lambda: not lives(broken), seconds=GENEROUS)
+
+        until(lambda: Running(folder).server() not in (None, broken), seconds=GENEROUS)
+        client.authapi.things.insert_one({"_id": 2})
+        assert client.authapi.things.count_documents({}) >= 1
+    assert "answers only errors" in (folder / "supervisor.log").read_text()
+
+
+def test_room_is_used_as_soon_as_there_is_some(folder: Path, join: Join) -> None:
+    """As long as the disk is full callers are told at once; afterwards all is as before."""
+    user = join(folder)
+    uri = user.answer()
+    server, supervisor = Running(folder).server(), Running(folder).supervisor()
+    assert server
+    with MongoClient[dict[str, object]](uri) as client:
+        client.authapi.things.insert_one({"_id": 1})
+        let_write(supervisor, 0)
+        let_write(server, 0)
+        with pytest.raises(OperationFailure):
+            client.authapi.things.insert_one({"_id": 2})
+
+        until(lambda: not lives(supervisor), seconds=GENEROUS)  # it gave up
+
+        until(lambda: user.ask() == uri, seconds=GENEROUS)
+        assert client.authapi.things.find_one({"_id": 1})
