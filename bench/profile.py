@@ -24,7 +24,7 @@ from authapi.settings import Settings
 from bench.accounting import Account, account, function_name, group_of
 from bench.calls import Caller, Deeds
 
-SECRET = "for-the-profile-0123456789-abcdefghijklmnopqrstuvwxyz"
+SECRET = "for-the-profile-ThrB4k3C3viBo1EfBGDXwY-vY-1aJuW8ZXk18sCTSrw"
 Parts = dict[str, dict[str, float]]
 OWN = ("authapi", "logging")
 

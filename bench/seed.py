@@ -25,7 +25,7 @@ from bench import databases
 from bench.places import data_folder
 from bench.population import PASSWORD, sessions, users
 
-SECRET = "for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz"
+SECRET = "for-the-bench-sLlgb7z4P_CZKWT8MIEavyroK1rA9NyPNGxb70HoAxc"
 SMALL = 10_000
 """Up to so many users are stored anew before each run, so that what runs leave does not add up."""
 

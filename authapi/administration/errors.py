@@ -1,5 +1,5 @@
 """What keeps a command from being carried out."""
 
 
-class Refused(Exception):
+class CommandError(Exception):
     """The command cannot be carried out; the message says why, for the operator, in one line."""

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from authapi.accounts.models import User
 from authapi.accounts.rules import display_name, name_key
-from authapi.administration.lines import ImportedUser, LineRefused, read_line
+from authapi.administration.import_format import ImportedUser, LineError, read_line
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
 
@@ -32,7 +32,7 @@ class Users(Protocol):
         ...
 
 
-class Rehearsal:
+class DryRunStore:
     """Stores nothing, and answers as the store would have: for a dry run."""
 
     def __init__(self, users: Users) -> None:
@@ -58,7 +58,7 @@ class Rehearsal:
 
 
 @dataclass
-class Tally:
+class ImportSummary:
     """What came of the lines so far; `lines` counts empty ones too."""
 
     lines: int = 0
@@ -77,31 +77,31 @@ class UserImport:
 
     def run(
         self, lines: Iterable[bytes], refuse: Refuse, *, dry_run: bool = False
-    ) -> Iterator[Tally]:
-        """Import `lines`, each the JSON of one user; yield the tally after each batch.
+    ) -> Iterator[ImportSummary]:
+        """Import `lines`, each the JSON of one user; yield the summary after each batch.
 
         Args:
             lines: raw, as `read_line` has them; empty ones are passed over.
             refuse: told of each line that makes no user.
             dry_run: store nothing.
         """
-        users: Users = Rehearsal(self._users) if dry_run else self._users
-        tally = Tally()
+        users: Users = DryRunStore(self._users) if dry_run else self._users
+        summary = ImportSummary()
         try:
             for batch in _batches(enumerate(lines, start=1), BATCH):
-                self._take(batch, users, refuse, tally)
-                yield tally
+                self._take(batch, users, refuse, summary)
+                yield summary
         finally:
-            if tally.imported and not dry_run:
+            if summary.imported and not dry_run:
                 self._events.record(Event.USERS_IMPORTED, reason="operator")
 
     def _take(
-        self, batch: list[tuple[int, bytes]], users: Users, refuse: Refuse, tally: Tally
+        self, batch: list[tuple[int, bytes]], users: Users, refuse: Refuse, summary: ImportSummary
     ) -> None:
-        tally.lines += len(batch)
+        summary.lines += len(batch)
 
-        def turn_away(number: int, why: str) -> None:
-            tally.refused += 1
+        def reject(number: int, why: str) -> None:
+            summary.refused += 1
             refuse(number, why)
 
         numbered: list[tuple[int, User]] = []
@@ -110,18 +110,18 @@ class UserImport:
                 continue
             try:
                 numbered.append((number, self._user(read_line(raw, self._clock()))))
-            except LineRefused as why:
-                turn_away(number, str(why))
+            except LineError as why:
+                reject(number, str(why))
         if not numbered:
             return
         taken = users.add_many([user for _, user in numbered])
-        tally.imported += len(numbered) - len(taken)
+        summary.imported += len(numbered) - len(taken)
         known = users.names(numbered[position][1].name_key for position in taken) if taken else {}
         for number, user in (numbered[position] for position in sorted(taken)):
             if why_taken := _why_taken(user, known):
-                turn_away(number, why_taken)
+                reject(number, why_taken)
             else:
-                tally.already_there += 1
+                summary.already_there += 1
 
     def _user(self, line: ImportedUser) -> User:
         return User(

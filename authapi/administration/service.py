@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from authapi.accounts import rules
 from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
-from authapi.administration.errors import Refused
+from authapi.administration.errors import CommandError
 from authapi.audit.service import AuditTrail
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
@@ -19,7 +19,7 @@ _BY = "operator"
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
+class UserRef:
     """The user that a command is about: by name, or by id, never the one for the other.
 
     A name may look like somebody else's id, so that nothing is guessed.
@@ -64,17 +64,17 @@ class Administration:
         self._accounts.register(username, password, reason=_BY)
         return self._accounts.find(username)
 
-    def find(self, whom: Whom) -> User:
+    def find(self, ref: UserRef) -> User:
         """Return the user.
 
         Raises:
-            Refused: when there is none.
+            CommandError: when there is none.
         """
-        find = self._accounts.find_by_id if whom.is_id else self._accounts.find
+        find = self._accounts.find_by_id if ref.is_id else self._accounts.find
         try:
-            return find(whom.name_or_id)
+            return find(ref.name_or_id)
         except ApiError:
-            raise Refused(f"There is no user of {whom}.") from None
+            raise CommandError(f"There is no user of {ref}.") from None
 
     def page(self, after: str, limit: int) -> list[User]:
         """Return at most `limit` users whose names sort after `after`, sorted."""
@@ -84,56 +84,56 @@ class Administration:
         """Return the user's living sessions, the one used last first."""
         return self._sessions.of_user(user.id)
 
-    def disable(self, whom: Whom) -> User:
+    def disable(self, ref: UserRef) -> User:
         """Forbid a user to log in; all sessions and access tokens of the user are dead at once.
 
         Running it again does no harm, and completes what was cut off.
 
         Raises:
-            Refused: when there is no such user.
+            CommandError: when there is no such user.
         """
-        user = self.find(whom)
+        user = self.find(ref)
         if not self._accounts.set_disabled(user, disabled=True, reason=_BY):
-            raise Refused(f"There is no user of {whom} any more.")
+            raise CommandError(f"There is no user of {ref} any more.")
         self._revocations.revoke_user(user.id)
         self._sessions.end_all(user.id)
         return user
 
-    def enable(self, whom: Whom) -> User:
+    def enable(self, ref: UserRef) -> User:
         """Allow a user to log in again.
 
         Raises:
-            Refused: when there is no such user.
+            CommandError: when there is no such user.
         """
-        user = self.find(whom)
+        user = self.find(ref)
         if not self._accounts.set_disabled(user, disabled=False, reason=_BY):
-            raise Refused(f"There is no user of {whom} any more.")
+            raise CommandError(f"There is no user of {ref} any more.")
         return user
 
-    def delete(self, whom: Whom) -> User:
+    def delete(self, ref: UserRef) -> User:
         """Remove a user and all that belongs to the user, as the user's own `DELETE /me` does.
 
         Raises:
-            Refused: when there is no such user.
+            CommandError: when there is no such user.
         """
-        user = self.find(whom)
+        user = self.find(ref)
 
         def remove() -> None:
             if not self._accounts.remove(user, reason=_BY):
-                raise Refused(f"There is no user of {whom} any more.")
+                raise CommandError(f"There is no user of {ref} any more.")
 
         self._profiles.erase(user, remove)
         return user
 
-    def log_out(self, whom: Whom) -> int:
+    def log_out(self, ref: UserRef) -> int:
         """End all sessions of a user, logins under way included; return how many they were.
 
         The user may log in again at once.
 
         Raises:
-            Refused: when there is no such user.
+            CommandError: when there is no such user.
         """
-        user = self.find(whom)
+        user = self.find(ref)
         self._accounts.begin_epoch(user.id)
         return self._sessions.end_all(user.id)
 
@@ -141,20 +141,20 @@ class Administration:
         """End one session; its access tokens are dead at once.
 
         Raises:
-            Refused: when there is no such session.
+            CommandError: when there is no such session.
         """
         try:
             self._sessions.end_any(session_id)
         except ApiError:
-            raise Refused(f"There is no session of the id {session_id!r}.") from None
+            raise CommandError(f"There is no session of the id {session_id!r}.") from None
 
-    def tail(self, limit: int, whom: Whom | None = None) -> list[SecurityEvent]:
+    def tail(self, limit: int, ref: UserRef | None = None) -> list[SecurityEvent]:
         """Return the last security events, the newest first, of one user or of all.
 
         Raises:
-            Refused: when there is no such user. By id, one who is gone is fine.
+            CommandError: when there is no such user. By id, one who is gone is fine.
         """
-        if whom is None:
+        if ref is None:
             return self._audit.tail(limit)
-        user_id = whom.name_or_id if whom.is_id else self.find(whom).id
+        user_id = ref.name_or_id if ref.is_id else self.find(ref).id
         return self._audit.tail(limit, user_id)

@@ -1,1 +1,1 @@
-"""The operator's command line: one file per noun."""
+"""The operator's command line: one file for each group of commands."""

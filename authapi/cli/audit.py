@@ -2,14 +2,14 @@
 
 import click
 
-from authapi.administration.service import Administration, Whom
+from authapi.administration.service import Administration, UserRef
 from authapi.audit.serializers import describe
-from authapi.cli.noun import Noun
+from authapi.cli.group import CommandGroup
 from authapi.cli.options import by_id_option, json_option
 from authapi.cli.output import as_json, table, when
 from authapi.web.services import service
 
-audit = Noun("audit", help="Look at the security events.")
+audit = CommandGroup("audit", help="Look at the security events.")
 
 
 @audit.command()
@@ -24,8 +24,8 @@ def tail(name: str | None, by_id: bool, limit: int, json_wanted: bool) -> None:
     """
     if by_id and name is None:
         raise click.UsageError("--id says what --user is, and there is no --user.")
-    whom = Whom(name, by_id) if name is not None else None
-    events = service(Administration).tail(limit, whom)[::-1]
+    ref = UserRef(name, by_id) if name is not None else None
+    events = service(Administration).tail(limit, ref)[::-1]
     if json_wanted:
         as_json({"events": [{**describe(event), "user_id": event.user_id} for event in events]})
         return

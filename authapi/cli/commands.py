@@ -14,6 +14,6 @@ users.add_command(users_import.import_users)
 
 def init_app(app: Flask) -> None:
     """Give `app` its commands."""
-    for noun in (users, sessions, audit, keys, db):
-        app.cli.add_command(noun)
+    for group in (users, sessions, audit, keys, db):
+        app.cli.add_command(group)
     app.cli.commands.pop("openapi", None)  # flask-smorest's own; it wants PyYAML

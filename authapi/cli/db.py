@@ -2,11 +2,11 @@
 
 import click
 
-from authapi.cli.noun import Noun
+from authapi.cli.group import CommandGroup
 from authapi.database import Database
 from authapi.web.services import service
 
-db = Noun("db", help="Look after the database.")
+db = CommandGroup("db", help="Look after the database.")
 
 
 @db.command("ensure-indexes")

@@ -11,6 +11,6 @@ json_option = click.option("--json", "json_wanted", is_flag=True, help="Print JS
 by_id_option = click.option("--id", "by_id", is_flag=True, help="NAME is the user's id.")
 
 
-def whom_argument(command: F) -> F:
+def user_argument(command: F) -> F:
     """Give `command` the user it is about: NAME, or an id with `--id`."""
     return click.argument("name")(by_id_option(command))

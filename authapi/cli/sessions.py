@@ -2,23 +2,23 @@
 
 import click
 
-from authapi.administration.service import Administration, Whom
-from authapi.cli.noun import Noun
-from authapi.cli.options import json_option, whom_argument
+from authapi.administration.service import Administration, UserRef
+from authapi.cli.group import CommandGroup
+from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import as_json, table, when
 from authapi.sessions.serializers import describe, device
 from authapi.web.services import service
 
-sessions = Noun("sessions", help="Look after the sessions.")
+sessions = CommandGroup("sessions", help="Look after the sessions.")
 
 
 @sessions.command("list")
-@whom_argument
+@user_argument
 @json_option
 def list_sessions(name: str, by_id: bool, json_wanted: bool) -> None:
     """List a user's sessions, the one used last first."""
     administration = service(Administration)
-    found = administration.sessions(administration.find(Whom(name, by_id)))
+    found = administration.sessions(administration.find(UserRef(name, by_id)))
     if json_wanted:
         as_json({"sessions": [describe(session) for session in found]})
         return

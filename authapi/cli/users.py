@@ -5,13 +5,13 @@ import sys
 import click
 
 from authapi.accounts.models import User
-from authapi.administration.service import Administration, Whom
-from authapi.cli.noun import Noun
-from authapi.cli.options import json_option, whom_argument
+from authapi.administration.service import Administration, UserRef
+from authapi.cli.group import CommandGroup
+from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import as_json, printable, sheet, table, when
 from authapi.web.services import service
 
-users = Noun("users", help="Look after the users.")
+users = CommandGroup("users", help="Look after the users.")
 
 
 @users.command()
@@ -47,12 +47,12 @@ def list_users(limit: int, after: str, json_wanted: bool) -> None:
 
 
 @users.command()
-@whom_argument
+@user_argument
 @json_option
 def show(name: str, by_id: bool, json_wanted: bool) -> None:
     """Show a user."""
     administration = service(Administration)
-    user = administration.find(Whom(name, by_id))
+    user = administration.find(UserRef(name, by_id))
     sessions = administration.sessions(user)
     if json_wanted:
         as_json({**_fact_sheet(user), "sessions": len(sessions)})
@@ -72,41 +72,41 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
 
 
 @users.command()
-@whom_argument
+@user_argument
 @json_option
 def disable(name: str, by_id: bool, json_wanted: bool) -> None:
     """Forbid a user to log in, and end all sessions."""
-    _report(service(Administration).disable(Whom(name, by_id)), "disabled", json_wanted)
+    _report(service(Administration).disable(UserRef(name, by_id)), "disabled", json_wanted)
 
 
 @users.command()
-@whom_argument
+@user_argument
 @json_option
 def enable(name: str, by_id: bool, json_wanted: bool) -> None:
     """Allow a user to log in again."""
-    _report(service(Administration).enable(Whom(name, by_id)), "enabled", json_wanted)
+    _report(service(Administration).enable(UserRef(name, by_id)), "enabled", json_wanted)
 
 
 @users.command()
-@whom_argument
+@user_argument
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def delete(name: str, by_id: bool, yes: bool, json_wanted: bool) -> None:
     """Remove a user and all that belongs to the user."""
     administration = service(Administration)
-    user = administration.find(Whom(name, by_id))
+    user = administration.find(UserRef(name, by_id))
     if not yes:
         question = f"Delete {printable(user.username)} (id {user.id}) and all that belongs to it?"
         click.confirm(question, abort=True, err=True)
-    _report(administration.delete(Whom(user.id, is_id=True)), "deleted", json_wanted)
+    _report(administration.delete(UserRef(user.id, is_id=True)), "deleted", json_wanted)
 
 
 @users.command()
-@whom_argument
+@user_argument
 @json_option
 def logout(name: str, by_id: bool, json_wanted: bool) -> None:
     """End all sessions of a user; the user may log in again."""
-    ended = service(Administration).log_out(Whom(name, by_id))
+    ended = service(Administration).log_out(UserRef(name, by_id))
     if json_wanted:
         as_json({"sessions_ended": ended})
     else:

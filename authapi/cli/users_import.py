@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 import click
 
-from authapi.administration.imports import Tally, UserImport
+from authapi.administration.imports import ImportSummary, UserImport
 from authapi.cli.options import json_option
 from authapi.cli.output import as_json
 from authapi.cli.users import users
@@ -27,14 +27,14 @@ def import_users(ctx: click.Context, file: BinaryIO, dry_run: bool, json_wanted:
     are, so it may be run again. Each refused line is reported with its number. Exit code 1 when
     there was one.
     """
-    tally = Tally()
+    summary = ImportSummary()
     told = 0
-    for tally in service(UserImport).run(file, _refuse, dry_run=dry_run):
-        if tally.lines // PROGRESS_EVERY > told:
-            told = tally.lines // PROGRESS_EVERY
-            click.echo(f"{tally.lines} lines …", err=True)
-    _sum_up(tally, dry_run, json_wanted)
-    if tally.refused:
+    for summary in service(UserImport).run(file, _refuse, dry_run=dry_run):
+        if summary.lines // PROGRESS_EVERY > told:
+            told = summary.lines // PROGRESS_EVERY
+            click.echo(f"{summary.lines} lines …", err=True)
+    _sum_up(summary, dry_run, json_wanted)
+    if summary.refused:
         ctx.exit(1)
 
 
@@ -42,11 +42,11 @@ def _refuse(number: int, why: str) -> None:
     click.echo(f"line {number}: {why}", err=True)
 
 
-def _sum_up(tally: Tally, dry_run: bool, json_wanted: bool) -> None:
+def _sum_up(summary: ImportSummary, dry_run: bool, json_wanted: bool) -> None:
     counts = {
-        "imported": tally.imported,
-        "already_there": tally.already_there,
-        "refused": tally.refused,
+        "imported": summary.imported,
+        "already_there": summary.already_there,
+        "refused": summary.refused,
     }
     if json_wanted:
         as_json({**counts, "dry_run": dry_run})

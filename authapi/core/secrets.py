@@ -9,11 +9,16 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from authapi.core.randomness import unpredictable
+
 MINIMUM_BYTES = 32
 """256 bits: the least for HS256 (RFC 7518, 3.2)."""
 
 _MINIMUM_DISTINCT = 10
-_KNOWN_PREFIXES = ("your-", "your_", "changeme", "change-me", "change_me")
+_MINIMUM_UNPREDICTABLE = 12
+"""Of 43 characters of `secrets.token_urlsafe(32)` on average 39 look random, never under 20."""
+
+_PLACEHOLDERS = ("your-", "your_", "changeme", "change-me", "change_me", "replace-me", "replace_me")
 _KNOWN = {
     # What FastAPI's and jwt.io's own pages show; people paste them.
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
@@ -47,13 +52,15 @@ class Secret:
 
 
 def weakness(secret: str) -> str | None:
-    """Say why `secret` must not sign tokens, or return None when it may (S38)."""
+    """Say why `secret` must not sign tokens, or return None when it may (S38, S131)."""
     if len(secret.encode()) < MINIMUM_BYTES:
         return f"is shorter than {MINIMUM_BYTES} bytes"
     if len(set(secret)) < _MINIMUM_DISTINCT:
         return "repeats a few characters only"
-    if secret.lower() in _KNOWN or secret.lower().startswith(_KNOWN_PREFIXES):
+    if secret.lower() in _KNOWN or secret.lower().startswith(_PLACEHOLDERS):
         return "is a well-known example"
+    if unpredictable(secret) < _MINIMUM_UNPREDICTABLE:
+        return "is made of words, rows of keys or repetitions"
     return None
 
 

@@ -5,7 +5,7 @@ import os
 MONGO_URI = os.environ["MONGO_URI"]
 DATABASE = os.environ["MONGO_DATABASE"]
 SAME_HASH = os.environ["PEER_HASH"] == "same"
-SECRET = "for-the-peers-0123456789-abcdefghijklmnopqrstuvwxyz"
+SECRET = "for-the-peers-hAajp2G8UVpaaecI12UWaJJx-9tdyX8mqnmMC0RPLJI"
 
 # The service's Argon2id, in the names that argon2-cffi, pwdlib and passlib use.
 ARGON2 = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}

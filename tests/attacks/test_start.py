@@ -50,11 +50,14 @@ def test_a_service_cannot_be_made_without_them_in_code_either() -> None:
         "31-bytes-of-quite-random-secret"[:31],
         "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
         "A-String-Secret-At-Least-256-Bits-Long",
+        "super-secret-key-change-this-in-production",
+        "0123456789" * 5,
+        "replace-me-with-32-random-bytes-or-more",
     ],
 )
 @pytest.mark.parametrize("environment", ["production", "development"])
 def test_a_weak_or_known_secret_is_refused_everywhere(secret: str, environment: str) -> None:
-    """S38, S77: and is not repeated in the message."""
+    """S38, S77, S131: and is not repeated in the message."""
     environ = {"JWT_SECRET": secret, "MONGO_URI": URI, "AUTHAPI_ENV": environment}
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ(environ)

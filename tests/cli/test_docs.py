@@ -11,9 +11,9 @@ PAGE = (ROOT / "docs" / "operations.md").read_text()
 
 
 def test_each_command_has_a_line_and_each_line_a_command(app: Flask) -> None:
-    """By noun and verb; Flask's own commands are Flask's to describe."""
-    nouns = {n: c for n, c in app.cli.commands.items() if isinstance(c, click.Group)}
-    there = {f"{noun} {verb}" for noun, group in nouns.items() for verb in group.commands}
+    """By group and command; Flask's own commands are Flask's to describe."""
+    groups = {n: c for n, c in app.cli.commands.items() if isinstance(c, click.Group)}
+    there = {f"{name} {command}" for name, group in groups.items() for command in group.commands}
     assert set(re.findall(r"^\| `flask (\w+ [\w-]+)", PAGE, re.MULTILINE)) == there
 
 

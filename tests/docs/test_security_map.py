@@ -11,7 +11,8 @@ from tests.support.servers import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text()
 ROWS: dict[str, str] = dict(re.findall(r"^\| (S\d+) \| .*? \| (.*) \|$", PAGE, re.MULTILINE))
-PROMISES = [*range(1, 19), *range(20, 46), *range(50, 61), *range(70, 79), 132]
+LATER = [131, 132]
+PROMISES = [*range(1, 19), *range(20, 46), *range(50, 61), *range(70, 79), *LATER]
 
 
 def numbers_in(text: str) -> set[str]:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 
 OLD = {algorithm: jwks.generate(algorithm, f"old-{algorithm}") for algorithm in jwks.ALGORITHMS}
 NEW = jwks.generate(jwks.EDDSA, "new")
-OTHER_SECRET = Secret("another-0123456789-zyxwvutsrqponmlkjihgfedcba")
+OTHER_SECRET = Secret("another-ViRmq7uYyLG9LBcyQ3jIb9iwjwWr2FkNam5k0QX9210")
 
 
 @contextmanager

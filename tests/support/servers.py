@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = "for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
+SECRET = "for-tests-P4QCDC0-qNxA7MYMFU2Xp-oQd6adJmhKCehSZJtq4Us"
 
 
 def free_port() -> int:

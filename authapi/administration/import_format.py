@@ -14,7 +14,7 @@ _HASH_FIELDS = ("password_hash", "hashed_password", "password")
 _KINDS = ("$argon2", "$2", "scrypt:", "pbkdf2:")
 
 
-class LineRefused(Exception):
+class LineError(Exception):
     """The line makes no user; the message says why, without anything of the line in it."""
 
 
@@ -36,7 +36,7 @@ def read_line(raw: bytes, now: datetime) -> ImportedUser:
         now: the present moment, since nobody was created later.
 
     Raises:
-        LineRefused: when it makes none.
+        LineError: when it makes none.
     """
     line = _parse(raw)
     return ImportedUser(_username(line), _password_hash(line), _created_at(line, now))
@@ -46,36 +46,36 @@ def _parse(raw: bytes) -> dict[str, Any]:
     try:
         line = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise LineRefused("not UTF-8") from None
+        raise LineError("not UTF-8") from None
     except (ValueError, RecursionError):
-        raise LineRefused("not JSON; each line is one whole object") from None
+        raise LineError("not JSON; each line is one whole object") from None
     if isinstance(line, list):
-        raise LineRefused("an array; export one object a line (mongoexport without --jsonArray)")
+        raise LineError("an array; export one object a line (mongoexport without --jsonArray)")
     if not isinstance(line, dict):
-        raise LineRefused("not a JSON object")
+        raise LineError("not a JSON object")
     return line
 
 
 def _username(line: dict[str, Any]) -> str:
     username = line.get("username")
     if not isinstance(username, str):
-        raise LineRefused("username is missing" if username is None else "username is not a string")
+        raise LineError("username is missing" if username is None else "username is not a string")
     if problems := rules.problems(username):
-        raise LineRefused(f"username: {' '.join(problems)}")
+        raise LineError(f"username: {' '.join(problems)}")
     return username
 
 
 def _password_hash(line: dict[str, Any]) -> str:
     present = [name for name in _HASH_FIELDS if line.get(name) is not None]
     if not present:
-        raise LineRefused(f"no password hash; it is looked for in {', '.join(_HASH_FIELDS)}")
+        raise LineError(f"no password hash; it is looked for in {', '.join(_HASH_FIELDS)}")
     if len(present) > 1:
-        raise LineRefused(f"more than one password hash: {', '.join(present)}")
+        raise LineError(f"more than one password hash: {', '.join(present)}")
     stored = _text(line[present[0]])
     if stored is None:
-        raise LineRefused(f"{present[0]} is not a string")
+        raise LineError(f"{present[0]} is not a string")
     if not affordable(stored):
-        raise LineRefused(f"{present[0]} {_why_not(stored)}")
+        raise LineError(f"{present[0]} {_why_not(stored)}")
     return stored
 
 
@@ -106,9 +106,9 @@ def _created_at(line: dict[str, Any], now: datetime) -> datetime | None:
         return None
     moment = _moment(value)
     if moment is None:
-        raise LineRefused("created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z")
+        raise LineError("created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z")
     if moment > now:
-        raise LineRefused("created_at lies in the future")
+        raise LineError("created_at lies in the future")
     return moment
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from authapi.administration.errors import Refused
+from authapi.administration.errors import CommandError
 from authapi.cli.output import printable
 from authapi.core.errors import ApiError
 from authapi.database import FAILURES, DatabaseUnavailable
 from authapi.web import logs
 
 
-class Noun(AppGroup):
+class CommandGroup(AppGroup):
     """A group of commands within the app; what they raise becomes one line and exit code 1.
 
     At a terminal the log says only what is wrong: a line of JSON for each event is for whoever
@@ -30,7 +30,7 @@ class Noun(AppGroup):
             raise click.ClickException(explain(failure)) from None
         except ApiError as error:
             raise click.ClickException(_in_one_line(error)) from None
-        except Refused as why:
+        except CommandError as why:
             raise click.ClickException(printable(str(why))) from None
         except UnicodeEncodeError:
             raise click.ClickException("An argument is not UTF-8.") from None
