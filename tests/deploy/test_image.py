@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ import requests
 
 from tests.deploy.debian import archive
 from tests.deploy.images import Builder, Image
-from tests.support import tools
+from tests.support import processes, tools
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT, ServerProcess, free_port, server_process
 from tests.support.waiting import until
@@ -56,7 +55,8 @@ def test_a_container_serves_as_nobody_on_a_read_only_disk(
     assert visitor.protected(visitor.log_in()["access_token"]).status_code == 200
     visitor.close()
     assert image.config["User"] == "10001:10001"
-    assert {user for _, user in _processes(container.process.pid)} == {10001}
+    members = processes.group(container.process.pid)
+    assert {Path(f"/proc/{member}").stat().st_uid for member in members} == {10001}
 
 
 def test_its_health_check_tells_alive_from_dead(
@@ -75,10 +75,10 @@ def test_its_health_check_tells_alive_from_dead(
 
 def test_it_ends_by_the_signal_that_docker_sends(image: Image, container: ServerProcess) -> None:
     """`docker stop` ends it within its time of grace, workers included."""
-    members = [process for process, _ in _processes(container.process.pid)]
+    members = list(processes.group(container.process.pid))
     container.process.send_signal(signal.Signals[image.config["StopSignal"]])
     assert container.process.wait(timeout=30) in (0, -signal.SIGTERM)
-    until(lambda: not any(_alive(member) for member in members), what="the workers end")
+    until(lambda: not any(processes.lives(member) for member in members), what="the workers end")
 
 
 def test_without_its_settings_a_container_names_what_is_missing(image: Image) -> None:
@@ -103,24 +103,3 @@ def test_the_image_holds_the_service_and_nothing_else(image: Image) -> None:
     assert any(path.suffix == ".pyc" for path in there)
     assert not (image.files / "venv/bin/pip").exists()
     assert not (image.files / "usr/bin/gcc").exists()
-
-
-def _processes(leader: int) -> list[tuple[int, int]]:
-    """Return the processes of the leader's group, each with the user it runs as."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[2]) == leader:
-                found.append((int(entry.name), entry.stat().st_uid))
-        except FileNotFoundError:
-            continue
-    return found
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True

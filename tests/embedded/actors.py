@@ -10,6 +10,7 @@ from pathlib import Path
 from subprocess import PIPE
 
 from authapi.embedded import locks
+from tests.support import processes
 from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,8 +85,7 @@ class Running:
 
     def supervisor(self) -> int:
         """Return the process id of the server's supervisor."""
-        shown = subprocess.check_output(["ps", "-o", "ppid=", "-p", str(self.server())])
-        return int(shown)
+        return processes.parent(self.server())
 
     def nothing(self) -> bool:
         return not (locks.is_locked(self._supervisor_lock) or locks.is_locked(self._server_lock))
@@ -105,9 +105,4 @@ def asleep(pid: int | None) -> Iterator[None]:
 def kill(pid: int | None) -> None:
     assert pid
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not lives(pid))
-
-
-def lives(pid: int | None) -> bool:
-    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], stdout=PIPE, check=False).stdout
-    return not shown.startswith(b"Z") and shown != b""
+    until(lambda: not processes.lives(pid))

@@ -9,8 +9,9 @@ from pathlib import Path
 from pymongo import MongoClient
 
 from authapi.embedded import locks
-from tests.embedded.actors import ROOT, Running, kill, lives
+from tests.embedded.actors import ROOT, Running, kill
 from tests.embedded.conftest import Join
+from tests.support.processes import lives
 from tests.support.waiting import until
 
 # It holds the server's lock as a server does.

@@ -1,8 +1,6 @@
 """Other users of the machine are kept out, and so are settings made for other servers."""
 
-import subprocess
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 from pymongo import MongoClient
@@ -11,6 +9,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from authapi.embedded import ports
 from tests.embedded.actors import Running, asleep
 from tests.embedded.conftest import Join
+from tests.support import processes
 from tests.support.waiting import until
 
 # Without TLS; with TLS, and no certificate to show.
@@ -47,9 +46,8 @@ def refusal_of_command(address: str) -> str:
 
 def port_of(pid: int) -> int | None:
     """Return the port in the command line of a server."""
-    shown = subprocess.run(["ps", "ww", "-o", "command=", "-p", str(pid)], stdout=PIPE, check=False)
-    _, _, rest = shown.stdout.decode().partition("--port ")
-    return int(rest.split()[0]) if rest else None
+    command = processes.command(pid)
+    return int(command[command.index("--port") + 1]) if "--port" in command else None
 
 
 def test_password_is_needed(folder: Path, join: Join) -> None:
@@ -84,7 +82,6 @@ def test_environment_for_other_servers(folder: Path, join: Join) -> None:
     user = join(folder, HOME=str(folder.parent), SECANTUS_TEST_FAST_STORAGE="1")
 
     assert user.answer().startswith("mongodb://")
-    server = str(Running(folder).server())
-    shown = subprocess.check_output(["ps", "eww", "-o", "command=", "-p", server], text=True)
-    assert "HOME=" in shown
-    assert "SECANTUS_" not in shown
+    given = processes.variables(Running(folder).server())
+    assert "HOME" in given
+    assert [name for name in given if name.startswith("SECANTUS_")] == []

@@ -1,0 +1,50 @@
+"""What runs on this machine, as Linux tells it in /proc: not every machine has a `ps`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def lives(pid: int | None) -> bool:
+    """Tell whether there is such a process; one that has ended and waits for its parent is none."""
+    try:
+        return _fields(pid)[0] not in ("Z", "X")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def parent(pid: int | None) -> int:
+    """Return the id of the process that `pid` descends from."""
+    return int(_fields(pid)[1])
+
+
+def command(pid: int | None) -> list[str]:
+    """Return the words of a process's command line; none of one that has ended."""
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def variables(pid: int | None) -> set[str]:
+    """Return the names of the environment variables that a process was started with."""
+    text = (_PROC / str(pid) / "environ").read_bytes().decode(errors="replace")
+    return {variable.partition("=")[0] for variable in text.split("\0") if variable}
+
+
+def group(leader: int) -> Iterator[int]:
+    """Yield the ids of all processes in the process group of `leader`."""
+    for entry in _PROC.glob("[0-9]*"):
+        try:
+            if int(_fields(int(entry.name))[2]) == leader:
+                yield int(entry.name)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+
+
+def _fields(pid: int | None) -> list[str]:
+    """Return what follows a process's name in its `stat`: state, parent, group, and more."""
+    return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
