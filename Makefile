@@ -1,27 +1,40 @@
-# Everything a developer types. Needs Python 3.11 or newer and make; the rest is installed in .venv.
+# Everything a developer types. Needs Python 3.11 to 3.13 and make; the rest is installed in .venv.
 
-PYTHON ?= python3
+PYTHON ?=
+CHOOSE = scripts/choose_python.sh
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 	--no-emit-index-url --no-emit-find-links
+PYTEST := pytest -n 2 --dist loadfile
+NODE_MODULES = $(MAKE) --no-print-directory node_modules/.installed
+LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo' \
+	'npm run --silent lint' 'npm run --silent typecheck'
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-stores bench lint format lock extension clean
+.PHONY: help run serve check test left-out test-stores bench lint format lock extension clean
+export ARGS
+test test-stores check lint bench: export NEEDS_DATABASE = always
+serve: export NEEDS_DATABASE = no
 
 help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
-	@exec flask run
+	@$(CHOOSE) $(BIN)/python >/dev/null && exec flask run
 
 serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py --help)
 	@exec python serve.py
 
-test: .venv/dev node_modules/.installed ## Run every test
-	pytest -n 2 --dist loadfile --ignore tests/extension $(ARGS)
-	pytest tests/extension $(ARGS)
-	npm test --silent
+check: .venv/dev ## Check style and types, and run the tests that need no browser, proxy or image
+	@scripts/each.sh $(LINT) "$(PYTEST) -m 'not external' $$ARGS" 'npm test --silent'
+
+test: .venv/bin/python left-out .venv/dev ## Run every test
+	@scripts/each.sh '$(NODE_MODULES)' "$(PYTEST) --ignore tests/extension $$ARGS" \
+		"pytest tests/extension $$ARGS" 'npm test --silent'
+
+left-out:
+	@python tests/support/programs.py
 
 test-stores: .venv/dev ## Run the store, race and property tests (on TEST_MONGO_URI, if set)
 	pytest -n 2 tests/stores tests/races tests/properties tests/sessions $(ARGS)
@@ -29,13 +42,8 @@ test-stores: .venv/dev ## Run the store, race and property tests (on TEST_MONGO_
 bench: .venv-bench/installed ## Measure it beside floors and others; see docs/performance.md
 	@.venv-bench/bin/python -m bench $(ARGS)
 
-lint: .venv/dev node_modules/.installed ## Check style, types and layers
-	ruff check .
-	ruff format --check .
-	mypy
-	lint-imports --no-logo
-	npm run --silent lint
-	npm run --silent typecheck
+lint: .venv/dev ## Check style, types and layers
+	@scripts/each.sh $(LINT)
 
 format: .venv/dev ## Put the code in its usual form
 	ruff check --fix .
@@ -71,17 +79,14 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 
 .venv-bench/installed: bench/requirements.txt requirements.txt requirements-embedded.txt
 	@echo "Installing what the benchmark compares with (once)…"
-	@$(PYTHON) -m venv .venv-bench
+	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-bench
 	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "authapi needs Python 3.11 or newer; name one: make PYTHON=python3.13 run"; exit 1; }
-	@$(PYTHON) -m venv .venv || \
-		{ rm -rf .venv; echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@python=$$($(CHOOSE) $(PYTHON)) && $$python -m venv .venv || { rm -rf .venv; exit 1; }
 
 node_modules/.installed: package-lock.json .venv/dev
 	@echo "Installing newman and the extension's tools (once)…"
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --loglevel=error --no-audit --no-fund
 	@touch $@

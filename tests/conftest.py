@@ -20,6 +20,11 @@ from authapi.settings import PRODUCTION, Settings
 from authapi.wiring import Services, build_database
 from tests.support.actors import Visitor
 from tests.support.clock import MovedClock
+from tests.support.guards import (  # noqa: F401 - hooks of pytest
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_runtest_makereport,
+)
 from tests.support.servers import SECRET, in_thread
 
 GENEROUS = "300/second"

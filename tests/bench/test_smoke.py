@@ -24,6 +24,8 @@ from bench.subjects import serving
 from bench.wrk import Load
 from tests.support.tools import program
 
+pytestmark = pytest.mark.external
+
 USERS = 40
 OFFERED = (PROTECTED, REFRESH, AUTHENTICATE)
 LAYOUT = arranged(TOGETHER, available())

@@ -56,6 +56,6 @@ class Machine:
 
     def _nspawn(self) -> list[str]:
         borrowed = [f"--bind-ro={path}" for path in OF_THIS_MACHINE]
-        nspawn = program("systemd-nspawn", "systemd-container")
+        nspawn = program("systemd-nspawn")
         alone = ["--register=no", "--keep-unit"]  # the outer machine may have no systemd running
         return [nspawn, "--quiet", *alone, "-D", str(self.files), *borrowed]

@@ -17,7 +17,7 @@ from tests.support.actors import Visitor
 from tests.support.servers import ROOT, ServerProcess, free_port, server_process
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.external, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from tests.deploy.proxies import KINDS, Proxy, running
 from tests.support.actors import error_code, fresh_name
 from tests.support.servers import free_port, server_process
 
+pytestmark = pytest.mark.external
+
 ORIGIN = "https://app.example"
 SOMEBODY_ELSE = "203.0.113.9"
 FORGERIES = {

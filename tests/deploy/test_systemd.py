@@ -21,6 +21,8 @@ from tests.support.servers import ROOT, free_port
 from tests.support.tools import program
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.external
+
 UNIT = ROOT / "deploy" / "systemd" / "authapi.service"
 HIGHEST_EXPOSURE = 15
 """Of 100: what systemd calls "OK" begins at 50 and below."""
@@ -36,7 +38,7 @@ class _Unit(ConfigParser):
 @pytest.fixture(scope="module")
 def analyze() -> str:
     """Where systemd's own judge of units is."""
-    return program("systemd-analyze", "systemd")
+    return program("systemd-analyze")
 
 
 def test_systemd_knows_every_line_of_the_unit(analyze: str, tmp_path: Path) -> None:

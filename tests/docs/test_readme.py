@@ -94,6 +94,7 @@ def test_the_first_screen_has_the_two_commands() -> None:
     assert {"make run", "make test"} <= set(first_screen)
 
 
+@pytest.mark.external
 @pytest.mark.timeout(400)
 def test_a_newcomer_runs_it_tries_it_and_finds_everything_again(checkout: Path) -> None:
     """`make run` serves, its three lines work, and after a restart the user still logs in."""

@@ -10,8 +10,9 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from tests.embedded.actors import Running, lives
+from tests.embedded.actors import Running
 from tests.embedded.conftest import Join
+from tests.support.processes import lives
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there has Python prlimit")

@@ -11,30 +11,21 @@ from tests.extension.browser import Browser
 from tests.extension.chromium import Chromium
 from tests.extension.firefox import Firefox
 from tests.extension.gate import Gate
-from tests.extension.left_out import PROGRAMS, find, missing_browsers, report
 from tests.extension.service import Service
-from tests.support.tools import leave_out
+from tests.support.tools import program
 
 SHORT_LIFE = "0.05"
 """Minutes: an access token of three seconds, at least two of them whole."""
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say plainly which browsers were left out."""
-    report(terminalreporter)
-
-
-@pytest.fixture(scope="session", params=sorted(PROGRAMS))
+@pytest.fixture(scope="session", params=["chromium", "firefox"])
 def browser(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """A running browser with the extension in it."""
     name = str(request.param)
-    program = find(name)
-    if program is None:
-        leave_out(missing_browsers()[name])
-    profile = tmp_path_factory.mktemp(name)
-    yield from running(name, str(program), profile)
+    path = program("chromium") if name == "chromium" else program("firefox-esr")
+    yield from running(name, path, tmp_path_factory.mktemp(name))
 
 
 def running(name: str, program: str, profile: Path) -> Iterator[Browser]:

@@ -1,10 +1,11 @@
 """Programs that tests run and that a machine may not have."""
 
 import os
-import shutil
 from typing import NoReturn
 
 import pytest
+
+from tests.support import programs
 
 
 def leave_out(reason: str) -> NoReturn:
@@ -14,17 +15,12 @@ def leave_out(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def program(name: str, package: str | None = None) -> str:
-    """Return where the program `name` is, or leave the test out and say how to get it.
-
-    Args:
-        name: what it is called; system folders that are not in a user's PATH are looked at too.
-        package: the Debian package that has it, unless that is called as the program is.
-    """
-    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
-    if found := shutil.which(name, path=path):
+def program(name: str) -> str:
+    """Return where the program `name` is, or leave the test out and say how to get it."""
+    if found := programs.find(name):
         return found
-    leave_out(f"{name} was not tested, it is not installed: apt-get install {package or name}")
+    package = programs.PACKAGES[name]
+    leave_out(f"{name} was not tested, it is not installed: apt-get install {package}")
 
 
 def root() -> None:

@@ -13,20 +13,17 @@ from authapi.settings import Settings
 from tests.examples.web.site import Person, Visitors, web_site
 from tests.extension.chromium import ARGUMENTS
 from tests.extension.gate import Gate
-from tests.extension.left_out import find, missing_browsers
 from tests.support.apps import served
 from tests.support.clock import MovedClock
-from tests.support.tools import leave_out
+from tests.support.tools import program
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole file."""
-    program = find("chromium")
-    if program is None:
-        leave_out(missing_browsers()["chromium"])
+    path = program("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 

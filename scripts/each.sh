@@ -1,0 +1,9 @@
+#!/bin/sh
+# Runs every argument as a shell command, the rest too when one fails; fails in the end if one did.
+failed=""
+for part; do
+  printf '\n» %s\n' "$part"
+  sh -c "$part" || failed="$failed
+  $part"
+done
+[ -z "$failed" ] || { printf '\nThis failed:%s\n' "$failed"; exit 1; }

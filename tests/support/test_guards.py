@@ -1,0 +1,43 @@
+"""A run of these tests, started from where signals are ignored, or in CI."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import guards
+
+
+@pytest.fixture
+def _in_the_background() -> Iterator[None]:
+    """As a shell starts what ends with `&`."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_in_the_background")
+def test_ctrl_c_reaches_what_tests_start() -> None:
+    """Also when these tests run in the background of a shell, which ignores SIGINT for them."""
+    ask = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    assert subprocess.check_output([sys.executable, "-c", ask], text=True) == "False\n"
+    guards.pytest_configure()
+    assert subprocess.check_output([sys.executable, "-c", ask], text=True) == "True\n"
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", "failed"), ("", "skipped")])
+def test_a_test_left_out_is_a_failure_in_ci(
+    ci: str, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it was left out: nothing is skipped silently where all must be tested."""
+    monkeypatch.setenv("CI", ci)
+    report = pytest.TestReport("a", ("a", 1, "a"), {}, "skipped", ("a", 1, "no reason"), "call")
+    hook = guards.pytest_runtest_makereport()
+    next(hook)
+    with pytest.raises(StopIteration) as done:
+        hook.send(report)
+    assert done.value.value.outcome == outcome
