@@ -10,6 +10,7 @@ from flask import Flask
 from authapi.auth import blueprint as auth
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
+from authapi.core.secret_files import warn_of_exposed
 from authapi.database import FAILURES
 from authapi.health.routes import blueprint as health
 from authapi.keys.routes import blueprint as keys
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["PROPAGATE_EXCEPTIONS"] = False
     logs.configure(settings.log_level)
+    warn_of_exposed(vars(settings).values())
 
     # 2. What it is made of
     made = build(settings, clock)

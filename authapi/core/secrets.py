@@ -1,9 +1,6 @@
-"""Secrets: hiding them, judging them, deriving keys from them, and making one for development."""
+"""Secrets: hiding them, judging them, deriving keys from them."""
 
 import hmac
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -28,12 +25,18 @@ _KNOWN = {
 
 
 class Secret:
-    """A string that does not show itself in logs, tracebacks or `repr`."""
+    """A string that does not show itself in logs, tracebacks or `repr`.
 
-    __slots__ = ("_value",)
+    Args:
+        value: the string.
+        source: the file that it was read from, if it was.
+    """
 
-    def __init__(self, value: str) -> None:
+    __slots__ = ("_value", "source")
+
+    def __init__(self, value: str, source: Path | None = None) -> None:
         self._value = value
+        self.source = source
 
     def reveal(self) -> str:
         """Return the hidden string."""
@@ -68,23 +71,3 @@ def derive_key(master: Secret, purpose: str) -> bytes:
     """Derive the 32-byte key for one purpose from the master secret (HKDF-SHA256, RFC 5869)."""
     hkdf = HKDF(algorithm=SHA256(), length=32, salt=b"authapi", info=purpose.encode())
     return hkdf.derive(master.reveal().encode())
-
-
-def kept_secret(path: Path) -> Secret:
-    """Return the secret kept at `path`; make it first when there is none.
-
-    Two processes that start at once agree: the file appears whole, by a hard link, for the first.
-
-    Raises:
-        OSError: when the folder cannot be written or the file cannot be read.
-    """
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return Secret(path.read_text().strip())

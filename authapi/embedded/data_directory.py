@@ -1,7 +1,6 @@
 """The directory of an embedded database: what lies where, and how it is written."""
 
 import contextlib
-import os
 import shutil
 from pathlib import Path
 
@@ -59,32 +58,6 @@ class DataDirectory:
             f"mongodb://{USER}:{self.password()}@127.0.0.1:{port}/authapi?authSource=admin"
             "&directConnection=true&w=majority&journal=true&retryWrites=false"
         )
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a private file that is there as a whole or not at all, even after a power cut."""
-    draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    draft.replace(path)
-    _sync_names(path.parent)
-
-
-def delete_durably(path: Path) -> None:
-    """Delete a file so that it stays deleted, even after a power cut."""
-    path.unlink()
-    _sync_names(path.parent)
-
-
-def _sync_names(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: Path) -> str | None:

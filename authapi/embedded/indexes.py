@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from authapi.embedded.data_directory import delete_durably, write_durably
+from authapi.core.durable_files import delete_durably, write_durably
 from authapi.embedded.locks import lock
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from authapi.embedded.data_directory import DataDirectory, write_durably
+from authapi.core.durable_files import write_durably
+from authapi.embedded.data_directory import DataDirectory
 from authapi.embedded.errors import EmbeddedUnavailable
 
 _DISTRIBUTION = "SecantusDB"

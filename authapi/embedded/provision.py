@@ -12,8 +12,9 @@ import sys
 import time
 from pathlib import Path
 
+from authapi.core.durable_files import write_durably
 from authapi.embedded import ports
-from authapi.embedded.data_directory import USER, DataDirectory, write_durably
+from authapi.embedded.data_directory import USER, DataDirectory
 from authapi.embedded.server import start, stop
 
 _CERTIFICATE_LIFETIME = datetime.timedelta(days=1)

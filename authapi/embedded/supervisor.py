@@ -6,8 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+from authapi.core.durable_files import write_durably
 from authapi.embedded import locks, ports
-from authapi.embedded.data_directory import DataDirectory, write_durably
+from authapi.embedded.data_directory import DataDirectory
 from authapi.embedded.provision import provision
 from authapi.embedded.server import end_orphan
 from authapi.embedded.supervised_server import SupervisedServer

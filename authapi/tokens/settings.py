@@ -9,6 +9,7 @@ from pathlib import Path
 
 from authapi.core.environment import variable
 from authapi.core.parsers import number, pattern
+from authapi.core.secret_files import read_secret_file
 from authapi.core.secrets import Secret, weakness
 from authapi.tokens import jwks
 
@@ -27,13 +28,12 @@ def _secret(text: str) -> Secret:
 
 def _jwt_keys(text: str) -> Secret:
     """Read a JWK Set, or the path of a file that holds one."""
+    source = None
     if not text.startswith("{"):
-        try:
-            text = Path(text).expanduser().read_text()
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ValueError(f"names a file that cannot be read ({type(error).__name__})") from None
+        name, text = text, read_secret_file(text)
+        source = Path(name).expanduser()
     jwks.parse(text)
-    return Secret(text)
+    return Secret(text, source)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.core.secrets import Secret, kept_secret
+from authapi.core.secret_files import load_or_create_secret, warn_of_exposed
+from authapi.core.secrets import Secret
 from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.health.service import Readiness
 from authapi.limits.keyed_lock import KeyedLock
@@ -44,13 +45,17 @@ def development_secret(settings: Settings) -> Secret:
     """Return the secret that a development server keeps for itself.
 
     Raises:
-        SettingsError: when its folder cannot be used.
+        SettingsError: when its folder or its file cannot be used.
     """
     try:
-        return kept_secret(settings.instance / "jwt_secret")
+        secret = load_or_create_secret(settings.instance / "jwt_secret")
     except OSError as error:
         why = f"AUTHAPI_INSTANCE cannot keep a secret ({error.strerror}); name a writable folder"
         raise SettingsError([why]) from None
+    except ValueError as problem:
+        raise SettingsError([f"AUTHAPI_INSTANCE: {problem}"]) from None
+    warn_of_exposed([secret])
+    return secret
 
 
 def key_rings(settings: Settings, master: Secret) -> tuple[KeyRing, KeyRing]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from authapi.core.secrets import kept_secret
+from authapi.core.secret_files import load_or_create_secret
 from authapi.database import Collections
 from authapi.settings import Settings
 from tests.support.actors import PASSWORD, Visitor, fresh_name
@@ -66,6 +66,6 @@ def test_there_is_no_default_account(settings: Settings, environment: str) -> No
 def test_there_is_no_default_secret(settings: Settings) -> None:
     """S18: two development servers make two secrets, each of 48 random bytes."""
     folder = settings.instance / secrets.token_hex(4)
-    made = {kept_secret(folder / name).reveal() for name in ("one", "two", "one")}
+    made = {load_or_create_secret(folder / name).reveal() for name in ("one", "two", "one")}
     assert len(made) == 2
     assert all(len(secret) == 64 for secret in made)

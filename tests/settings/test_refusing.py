@@ -8,7 +8,7 @@ import pytest
 
 from authapi import create_app
 from authapi.settings import DEVELOPMENT, Settings, SettingsError
-from tests.settings.variables import ENOUGH, SAMPLES
+from tests.settings.variables import ENOUGH, KEYS, SAMPLES
 
 WRONG = [
     ("AUTHAPI_ENV", "Development", "must be one of: production, development"),
@@ -141,3 +141,21 @@ def test_a_folder_that_cannot_keep_the_secret_is_named(tmp_path: Path) -> None:
     taken.touch()
     with pytest.raises(SettingsError, match="AUTHAPI_INSTANCE cannot keep a secret"):
         create_app(Settings(environment=DEVELOPMENT, instance=taken))
+
+
+def test_an_empty_secret_file_is_refused_and_named(tmp_path: Path) -> None:
+    """S18, S77: a development server whose kept secret is empty says so, and does not start."""
+    (tmp_path / "jwt_secret").touch()
+    with pytest.raises(SettingsError, match="jwt_secret is empty: restore the file, or delete it"):
+        create_app(Settings(environment=DEVELOPMENT, instance=tmp_path))
+
+
+def test_a_key_file_that_everybody_can_read_is_warned_of_at_the_start(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """S18: the service starts, and its log names the file."""
+    path = tmp_path / "keys.json"
+    path.write_text(KEYS)
+    path.chmod(0o644)
+    create_app(Settings.from_environ({**ENOUGH, "JWT_KEYS": str(path)}))
+    assert f"{path} holds a secret that every user can read" in capfd.readouterr().err
