@@ -81,7 +81,8 @@ class ApiError(Exception):
     """A failure that is told to the client in the one error shape.
 
     Args:
-        code: which failure it is; status and message follow from `CATALOGUE`.
+        code: which failure it is; the status follows from `CATALOGUE`.
+        message: for people, where the one of `CATALOGUE` can be said more exactly.
         errors: for `validation_error`, field name to list of messages.
         retry_after: seconds after which a new attempt makes sense, for 429 and 503.
         details: further members of the error body.
@@ -91,15 +92,16 @@ class ApiError(Exception):
         self,
         code: ErrorCode,
         *,
+        message: str | None = None,
         errors: Mapping[str, list[str]] | None = None,
         retry_after: int | None = None,
         details: Mapping[str, object] | None = None,
     ) -> None:
         kind = CATALOGUE[code]
-        super().__init__(kind.message)
         self.code = code
         self.status = kind.status
-        self.message = kind.message
+        self.message = message or kind.message
+        super().__init__(self.message)
         self.errors = errors
         self.retry_after = retry_after
         self.details = details

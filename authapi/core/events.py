@@ -104,14 +104,3 @@ class EventRecorder:
                 sink(recorded)
             except Exception:
                 _log.exception("%s was not taken in", event)
-
-
-def log(event: SecurityEvent) -> None:
-    """Write `event` to the log, as one record."""
-    fields = {
-        "user_id": event.user_id,
-        "session_id": event.session_id,
-        "reason": event.reason,
-    }
-    known = {name: value for name, value in fields.items() if value is not None}
-    _log.info("%s", event.event, extra={"fields": known})

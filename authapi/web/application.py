@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Request
 from flask.json.provider import DefaultJSONProvider
 from flask.sessions import NullSession, SessionInterface
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import MapAdapter
 from werkzeug.sansio.response import Response
 
@@ -28,6 +29,9 @@ class Application(Flask):
         """Bind the routes to a request, in a fifth of the time: its host is not looked at.
 
         Nothing here redirects, and no answer names an address of its own.
+
+        Raises:
+            NotFound: for a path that is no route however it is read.
         """
         if request is None:
             return None
@@ -37,9 +41,27 @@ class Application(Flask):
             script_name=request.root_path,
             subdomain="",
             url_scheme=request.scheme,
-            path_info=request.path,
+            path_info=_route_path(request),
             default_method=request.method,
         )
+
+
+def _route_path(request: Request) -> str:
+    """Return the path that decides the route: a slash at its end makes no difference.
+
+    werkzeug drops slashes before a path and decodes `%2f`, so a proxy's rule for `/metrics` would
+    not see `//metrics` or `/me%2factivity` for what they are. Such paths are no routes (S136).
+
+    Raises:
+        NotFound: for a path with an encoded slash, or with two slashes at its beginning.
+    """
+    sent = request.environ.get("RAW_URI", "")  # not every server says what was sent
+    if sent.startswith("//") or request.environ.get("PATH_INFO", "").startswith("//"):
+        raise NotFound
+    if "%" in sent and "%2f" in sent.partition("?")[0].lower():
+        raise NotFound
+    path = request.path
+    return path[:-1] if path.endswith("/") and not path.endswith("//") else path
 
 
 class _CompactJson(DefaultJSONProvider):

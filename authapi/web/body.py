@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
+from authapi.web.problems import by_field, first_problem
 
 DEEPEST = 32
 """How deep a body may be nested, the same on every version of Python."""
@@ -20,6 +21,7 @@ READ_ALL_THE_SAME = 1024 * 1024
 """Bytes up to which a body that is refused is read to its end."""
 
 _CHUNK = 64 * 1024
+_COMPRESSED = "The request body must not be compressed: send it without Content-Encoding."
 
 
 class StrictParser(FlaskParser):
@@ -33,6 +35,8 @@ class StrictParser(FlaskParser):
     def _raw_load_json(self, req: flask.Request) -> Any:  # noqa: ANN401 - any JSON value
         if req.mimetype != "application/json":
             raise ApiError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
+        if req.environ.get("HTTP_CONTENT_ENCODING", "").lower() not in {"", "identity"}:
+            raise ApiError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, message=_COMPRESSED)
         return parse_json(_whole_body(req))
 
     def handle_error(
@@ -44,8 +48,9 @@ class StrictParser(FlaskParser):
         error_status_code: int | None,
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
-        """Raise what marshmallow found as `validation_error`, field name to messages."""
-        raise ApiError(ErrorCode.VALIDATION_ERROR, errors=_by_field(error.messages))
+        """Raise what marshmallow found as `validation_error`; the message tells the first of it."""
+        errors = by_field(error.messages)
+        raise ApiError(ErrorCode.VALIDATION_ERROR, message=first_problem(errors), errors=errors)
 
 
 class Blueprint(SmorestBlueprint):
@@ -98,12 +103,14 @@ def _read_to_the_end(req: flask.Request) -> None:
 def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """Read one JSON value from UTF-8, as RFC 8259 and RFC 7493 have it.
 
+    A byte order mark before it is ignored, as RFC 8259, 8.1 allows.
+
     Raises:
         ApiError: `malformed_json`, also for NaN, duplicate names, lone surrogates and numbers or
             nesting beyond reason.
     """
     try:
-        value = _decode(raw.decode("utf-8"))
+        value = _decode(raw.decode("utf-8-sig"))
         _refuse_deep(value, DEEPEST)
         # fails on a lone surrogate, and on a number that became infinite
         _encode(value).encode("utf-8")
@@ -134,11 +141,3 @@ def _refuse_constant(name: str) -> NoReturn:
 
 _decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).decode
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-
-
-def _by_field(messages: Any) -> dict[str, list[str]]:  # noqa: ANN401 - webargs: location first
-    fields: dict[str, list[str]] = {}
-    for found in messages.values():
-        for name, problems in found.items():
-            fields.setdefault(str(name), []).extend(str(problem) for problem in problems)
-    return fields

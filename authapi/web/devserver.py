@@ -1,14 +1,22 @@
 """What makes `flask run` a good host: it says where it is, and refuses in JSON."""
 
+from __future__ import annotations
+
 import json
 import logging
 import os
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
 
 import click
 from werkzeug.serving import WSGIRequestHandler
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_make_environ = WSGIRequestHandler.make_environ
 
 # http.server fills these in; `code` is a number and `explain` a fixed sentence of its own.
 _REFUSAL = json.dumps({"status": "error", "code": "bad_request", "message": "%(code)d %(explain)s"})
@@ -35,6 +43,7 @@ def init() -> None:
     WSGIRequestHandler.error_content_type = "application/json"
     WSGIRequestHandler.error_message_format = _REFUSAL
     WSGIRequestHandler.send_error = _refuse  # type: ignore[assignment, method-assign]
+    WSGIRequestHandler.make_environ = _environ_as_sent  # type: ignore[assignment, method-assign]
     logging.getLogger("werkzeug").addFilter(_is_not_a_request)
 
 
@@ -73,6 +82,13 @@ def _refuse(
     if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         code = HTTPStatus.BAD_REQUEST
     BaseHTTPRequestHandler.send_error(handler, code, message, explain)
+
+
+def _environ_as_sent(handler: WSGIRequestHandler) -> WSGIEnvironment:
+    """Return the request's environment with the path as it was sent: http.server drops slashes."""
+    environ = _make_environ(handler)
+    environ["RAW_URI"] = handler.requestline.split()[1]
+    return environ
 
 
 def _is_not_a_request(record: logging.LogRecord) -> bool:

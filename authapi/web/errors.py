@@ -11,6 +11,8 @@ from authapi.core.errors import CATALOGUE, ApiError, ErrorCode
 from authapi.web import request_id
 
 _log = logging.getLogger("authapi.errors")
+_ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "identity"}
+"""What a body must be, for a client whose body was not (RFC 9110, 15.5.16)."""
 
 RETRY_AFTER_SECONDS = 2
 _BY_STATUS = {
@@ -46,6 +48,8 @@ def answer(error: ApiError) -> Response:
     response.status_code = error.status
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
+    if error.code is ErrorCode.UNSUPPORTED_MEDIA_TYPE:
+        response.headers.update(_ACCEPTED)
     if challenge := _challenge(error):
         response.headers["WWW-Authenticate"] = challenge
     return response
@@ -99,7 +103,8 @@ def describe(code: ErrorCode) -> dict[str, object]:
     kind = CATALOGUE[code]
     body: dict[str, object] = {"status": "error", "code": code, "message": kind.message}
     if code is ErrorCode.VALIDATION_ERROR:
-        body["errors"] = {"password": ["Password must be at least 8 characters long."]}
+        body["message"] = "Password must be at least 8 characters long."
+        body["errors"] = {"password": [body["message"]]}
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         body["request_id"] = "c0ffee00c0ffee00c0ffee00"
     return body

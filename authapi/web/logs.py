@@ -6,9 +6,11 @@ import re
 import sys
 from datetime import UTC, datetime
 
+from authapi.core.events import SecurityEvent
 from authapi.web import request_id
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}[\w.-]*")
+_security = logging.getLogger("authapi.security")
 _CREDENTIALS = re.compile(r"(mongodb(?:\+srv)?://)[^@/\s]*@")
 
 
@@ -49,17 +51,62 @@ def redact(text: str) -> str:
     return _CREDENTIALS.sub(r"\1[hidden]@", _TOKEN.sub("[token]", text))
 
 
+_handler = StandardError()
+_handler.setFormatter(JsonFormatter())
+_root = logging.getLogger("authapi")
+
+
 def only_problems() -> None:
     """Leave out of this process's log what is no warning and no error."""
-    logging.getLogger("authapi").setLevel(logging.WARNING)
+    _set_level("WARNING")
 
 
 def configure(level: str) -> None:
-    """Send everything below the logger `authapi` to standard error, once per process."""
-    logger = logging.getLogger("authapi")
-    logger.setLevel(level)
-    logger.propagate = False
-    if not logger.handlers:
-        handler = StandardError()
-        handler.setFormatter(JsonFormatter())
-        logger.addHandler(handler)
+    """Send everything below the logger `authapi` to standard error, once per process.
+
+    Loggers that a logging configuration of the host disabled, as `dictConfig` does by default, are
+    enabled again.
+    """
+    _set_level(level)
+    _root.propagate = False
+    if not _root.handlers:
+        _root.addHandler(_handler)
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.partition(".")[0] == _root.name and isinstance(logger, logging.Logger):
+            logger.disabled = False
+
+
+def _set_level(level: str) -> None:
+    _root.setLevel(level)
+    _handler.setLevel(level)
+
+
+def log_event(event: SecurityEvent) -> None:
+    """Write a security event to the log: a sink for the `EventRecorder` (S139).
+
+    No logging configuration of the host keeps it back: levels and `disabled` of loggers are not
+    looked at, and when no handler would take the record, standard error does.
+    """
+    record = _record(event)
+    if _is_handled(record):
+        _security.callHandlers(record)
+    elif record.levelno >= _handler.level:  # LOG_LEVEL is the operator's own word
+        _handler.handle(record)
+
+
+def _record(event: SecurityEvent) -> logging.LogRecord:
+    ids = {"user_id": event.user_id, "session_id": event.session_id, "reason": event.reason}
+    fields = {name: value for name, value in ids.items() if value is not None}
+    return _security.makeRecord(
+        _security.name, logging.INFO, __file__, 0, "%s", (event.event,), None,
+        extra={"fields": fields},
+    )  # fmt: skip
+
+
+def _is_handled(record: logging.LogRecord) -> bool:
+    logger: logging.Logger | None = _security
+    while logger is not None:
+        if any(record.levelno >= handler.level for handler in logger.handlers):
+            return True
+        logger = logger.parent if logger.propagate else None
+    return False

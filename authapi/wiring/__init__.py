@@ -13,7 +13,7 @@ from authapi.administration.service import Administration
 from authapi.audit.service import AuditTrail
 from authapi.audit.store import AuditStore
 from authapi.core.clock import Clock
-from authapi.core.events import EventRecorder, log
+from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.identity import Identity
 from authapi.database import Database
@@ -26,6 +26,7 @@ from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
 from authapi.tokens.service import TokenService
 from authapi.web.client import origin
+from authapi.web.logs import log_event
 from authapi.wiring import parts
 from authapi.wiring.database import INDEXES, build_database
 
@@ -78,7 +79,11 @@ def build(settings: Settings, clock: Clock) -> Services:
         AuditStore(database), settings.audit_lifetime, users.living, settings.audit_log_only
     )
     metrics = parts.metrics(settings)
-    sinks = (log, audit.keep if settings.audit_days else None, metrics.note if metrics else None)
+    sinks = (
+        log_event,
+        audit.keep if settings.audit_days else None,
+        metrics.note if metrics else None,
+    )
     events = EventRecorder(clock, origin, *filter(None, sinks))
     tokens = TokenService(access_keys, refresh_keys, parts.token_policy(settings), clock)
     session_store = SessionStore(database)

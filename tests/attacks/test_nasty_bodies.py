@@ -16,7 +16,7 @@ NOT_JSON = {
     "overlong utf-8": b'{"username": "\xc0\xae"}',
     "surrogate in utf-8": b'{"username": "\xed\xa0\x80"}',
     "utf-16": '{"username": "ann"}'.encode("utf-16"),
-    "byte order mark": b"\xef\xbb\xbf{}",
+    "two byte order marks": b"\xef\xbb\xbf" * 2 + b"{}",
     "lone surrogate": b'{"username": "\\ud800", "password": "password123"}',
     "lone surrogate as name": b'{"\\udfff": 1}',
     "nul byte": b'{"username": "a\x00b"}',

@@ -55,7 +55,7 @@ BAD_BODIES = {
     "another encoding": (POST + b"Transfer-Encoding: gzip\r\n\r\n\x1f\x8b", 400),
     "a compressed body": (
         POST + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b",
-        400,
+        415,
     ),
 }
 

@@ -61,6 +61,34 @@ def test_a_body_that_does_not_say_json_is_refused(
     assert error_code(answer) == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("coding", ["gzip", "br", "Deflate", "identity, gzip", "x"])
+def test_a_compressed_body_is_refused(visitor: Visitor, path: str, coding: str) -> None:
+    """Contract 1: 415, which says what is accepted (RFC 9110, 8.4 and 15.5.16)."""
+    headers = {**JSON, "Content-Encoding": coding}
+    answer = visitor.send("POST", path, data=b"{}", headers=headers)
+    assert error_code(answer) == (415, "unsupported_media_type")
+    assert "compressed" in answer.json()["message"]
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "Identity"])
+def test_no_coding_is_fine_by_any_name(visitor: Visitor, coding: str) -> None:
+    """Contract 1: `identity` says that there is none."""
+    headers = {**JSON, "Content-Encoding": coding}
+    answer = visitor.send("POST", "/register", data=b"{}", headers=headers)
+    assert error_code(answer) == (422, "validation_error")
+
+
+def test_a_byte_order_mark_is_ignored(visitor: Visitor) -> None:
+    """Contract 1: one before the JSON, as some editors and shells write it; not two."""
+    for marks, status in ((1, 422), (2, 400)):
+        answer = visitor.send(
+            "POST", "/register", data=b"\xef\xbb\xbf" * marks + b"{}", headers=JSON
+        )
+        assert answer.status_code == status
+
+
 def test_a_charset_does_not_matter(visitor: Visitor) -> None:
     """Contract 1: `application/json; charset=utf-8` is JSON as well."""
     headers = {"Content-Type": "Application/JSON; charset=utf-8"}
@@ -68,7 +96,7 @@ def test_a_charset_does_not_matter(visitor: Visitor) -> None:
     assert error_code(answer) == (422, "validation_error")
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/register/", "/Register", "/static/x", "/a/b"])
+@pytest.mark.parametrize("path", ["/nothing", "/register//", "/Register", "/static/x", "/a/b"])
 def test_an_address_without_anything_is_a_404_in_json(visitor: Visitor, path: str) -> None:
     """Contract 1: every answer is JSON, a 404 too."""
     assert error_code(visitor.send("GET", path)) == (404, "not_found")

@@ -44,11 +44,31 @@ def test_a_wrong_field_is_named(visitor: Visitor, body: object, errors: set[str]
     answer = visitor.post("/register", body)
     told = answer.json()
     assert (answer.status_code, told["code"]) == (422, "validation_error")
-    assert told["message"] == "Some fields are missing or not valid."
     assert told["errors"].keys() == errors
     assert all(
         isinstance(text, str) and text for texts in told["errors"].values() for text in texts
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "message"),
+    [
+        ("/register", {}, "Username is missing."),
+        ("/register", {"username": "ann"}, "Password is missing."),
+        ("/register", {"username": 1, "password": None}, "Username must be text."),
+        ("/register", {"username": "ann", "password": None}, "Password is missing."),
+        ("/register", {"username": "", "password": ""}, "Username must not be empty."),
+        ("/register", [], "The request body must be a JSON object."),
+        ("/refresh", {"refresh_token": 7}, "Refresh token must be text."),
+        ("/logout", {"refresh_token": "x", "everywhere": 1}, "Everywhere must be true or false."),
+    ],
+)
+def test_the_message_names_the_first_problem(
+    visitor: Visitor, path: str, body: object, message: str
+) -> None:
+    """Contract 7: in words that a client which knows only `message` can show."""
+    told = visitor.post(path, body).json()
+    assert (told["code"], told["message"]) == ("validation_error", message)
 
 
 def test_a_short_password_is_told_in_the_words_of_the_extension(visitor: Visitor) -> None:

@@ -43,8 +43,8 @@ def test_any_bytes_are_json_or_malformed(raw: bytes) -> None:
     [
         b"", b" ", b"{", b"nul", b"NaN", b"[Infinity]", b'{"a": -Infinity}', b"01", b"+1", b".5",
         b'{"a": 1, "a": 1}', b'[{"b": {"a": 1, "\\u0061": 2}}]', b'"\\ud800"', b'{"\\udc00": 1}',
-        b'"\xff"', b"\xef\xbb\xbf1", b'"\x00"', b"1 2", b"[1,]", b"'a'", b"1" * 5000, b"1e999",
-        b"[" * 100_000, b'{"a":' * 50_000, b"[-1e400]",
+        b'"\xff"', b"\xef\xbb\xbf" * 2 + b"1", b'"\x00"', b"1 2", b"[1,]", b"'a'", b"1" * 5000,
+        b"1e999", b"[" * 100_000, b'{"a":' * 50_000, b"[-1e400]",
     ],
 )  # fmt: skip
 def test_what_other_parsers_let_pass_is_malformed(raw: bytes) -> None:
@@ -52,6 +52,11 @@ def test_what_other_parsers_let_pass_is_malformed(raw: bytes) -> None:
     with pytest.raises(ApiError) as refused:
         parse_json(raw)
     assert refused.value.code is ErrorCode.MALFORMED_JSON
+
+
+def test_a_byte_order_mark_is_ignored() -> None:
+    """Contract 1: RFC 8259, 8.1 allows it, and the prototype read it."""
+    assert parse_json(b"\xef\xbb\xbf[1]") == [1]
 
 
 def test_a_surrogate_pair_is_a_character() -> None:

@@ -27,7 +27,7 @@ def test_it_looks_good_and_everybody_can_use_it(
     if state == "problem":
         person.fills_in("ann", "short")
         person.clicks("Register")
-        person.reads("Some fields are missing or not valid.")
+        person.reads("Password must be at least 8 characters long.")
     if state == "account":
         person.logs_in(name := fresh_name())
         person.opens_what_is_protected()

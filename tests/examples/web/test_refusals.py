@@ -30,7 +30,7 @@ def test_a_wrong_field_is_pointed_at(person: Person) -> None:
     """A 422 across origins: its text stands at the field, and the keyboard is there."""
     person.fills_in(fresh_name(), "short")
     person.clicks("Register")
-    person.reads("Some fields are missing or not valid.")
+    person.reads("Password must be at least 8 characters long.")
     assert person.page.inner_text("#passwordProblem") == (
         "Password must be at least 8 characters long."
     )
