@@ -19,7 +19,8 @@ from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
 from authapi.database import Collections
 from authapi.embedded import ensure_running
-from authapi.limits.rules import Claim, Rate
+from authapi.limits.backoff import StreakUpdate
+from authapi.limits.rules import Rate
 from authapi.limits.store import Counter, LimitStore
 from authapi.sessions.models import Session
 from authapi.sessions.store import SessionStore
@@ -56,7 +57,7 @@ def main() -> None:
 def _commands(database: Collections) -> dict[str, Command]:
     """Return the commands, in an order in which each finds what it needs."""
     users, sessions, trail = UserStore(database), SessionStore(database), AuditStore(database)
-    limits = LimitStore(database, lambda: _NOW)
+    limits = LimitStore(database)
 
     def counters(name: str) -> tuple[Counter, Counter]:
         many = Counter(f"address {name[-1]}", Rate.parse("1000/5 minutes"))
@@ -78,7 +79,7 @@ def _commands(database: Collections) -> dict[str, Command]:
             f"account {name}", f"pair {name}", _NOW, 100
         ),
         "limits: failure counted": lambda name: limits.take(
-            counters(name), _NOW, f"account {name}", Claim(1, None, 100)
+            counters(name), _NOW, f"account {name}", StreakUpdate(1, None, 100)
         ),
         "user found": users.find,
         "session inserted": lambda name: sessions.add(session(name)),

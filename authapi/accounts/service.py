@@ -14,7 +14,7 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.limits.rules import Streak
+from authapi.limits.backoff import Streak
 from authapi.limits.service import Limits
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
@@ -145,7 +145,7 @@ class AccountService:
         self._events.record(Event.USER_DELETED, user_id=user.id)
 
     def forget_logins(self, user: User) -> None:
-        """Remove what is kept of a removed user's logins: failures in a row, and known places."""
+        """Remove what is kept of a removed user's logins: failures in a row, and known networks."""
         self._limits.forget(user.name_key)
 
     def find(self, username: str) -> User:

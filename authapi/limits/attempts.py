@@ -1,4 +1,4 @@
-"""One attempt at the password of one account, from one place."""
+"""One attempt at the password of one account, from one network."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.limits.rules import Brake, Streak, is_noted, whole_seconds
+from authapi.limits.backoff import Backoff, Streak, is_noted
+from authapi.limits.rules import whole_seconds
 from authapi.limits.store import Counter, LimitStore, Standing
 
 TRIES = 5
 """How often a lost race is run again: each of the three documents can be made only once, and a
-row of failures changes with each failure that others claimed first."""
+streak changes with each failure that others counted first."""
 
 
 class Reason(StrEnum):
@@ -34,7 +35,7 @@ class Target:
     """What an attempt counts against: the account here, this client, the account everywhere.
 
     Attributes:
-        pair: the account's failures from this client; its id is the place, too.
+        pair: the account's failures from this client; its id is the network's, too.
         client: the client's failures at all accounts.
         account_id: the document of the account's failures in a row.
     """
@@ -45,8 +46,20 @@ class Target:
 
     @property
     def counters(self) -> tuple[Counter, Counter]:
-        """The two windows."""
+        """The two moving windows."""
         return self.pair, self.client
+
+
+class Attempt(Protocol):
+    """A password that is being checked; whoever checks it says how it went, before any answer."""
+
+    def fail(self) -> None:
+        """Say that it was wrong."""
+        ...
+
+    def succeed(self) -> None:
+        """Say that it was right."""
+        ...
 
 
 class PasswordAttempt:
@@ -59,11 +72,16 @@ class PasswordAttempt:
     """
 
     def __init__(
-        self, store: LimitStore, target: Target, brake: Brake, events: EventRecorder, clock: Clock
+        self,
+        store: LimitStore,
+        target: Target,
+        backoff: Backoff,
+        events: EventRecorder,
+        clock: Clock,
     ) -> None:
         self._store = store
         self.target = target
-        self._brake = brake
+        self._backoff = backoff
         self._events = events
         self._clock = clock
 
@@ -85,8 +103,8 @@ class PasswordAttempt:
         for _ in range(TRIES):
             now = self._clock()
             streak = self._room(now)
-            claim = self._brake.claim(streak, target.pair.id, now)
-            if self._store.take(target.counters, now, target.account_id, claim):
+            update = self._backoff.after_failure(streak, target.pair.id, now)
+            if self._store.take(target.counters, now, target.account_id, update):
                 return
         refuse(Reason.LOGIN_FAILURES, 1, self._events)
 
@@ -101,20 +119,20 @@ class PasswordAttempt:
     def confirm(self) -> None:
         """Let the login pass whose session is stored now. A write only when there is news in it.
 
-        The place is known from now on. Failures in a row end, but not once the brake grips: then
-        whoever guesses goes on waiting, while the owner is known here and may try at once.
+        The network is known from now on. Failures in a row end, but not once the backoff is active:
+        then whoever guesses goes on waiting, while the owner is known here and may try at once.
 
         Raises:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
-        now, place = self._clock(), self.target.pair.id
+        now, network = self._clock(), self.target.pair.id
         streak = self._room(now)
-        ends_row = streak.failures > 0 and not self._brake.grips(streak, now)
-        if ends_row or not is_noted(streak, place, now):
-            self._store.note_login(self.target.account_id, place, now, self._brake.threshold)
+        ends_streak = streak.failures > 0 and not self._backoff.is_active(streak, now)
+        if ends_streak or not is_noted(streak, network, now):
+            self._store.note_login(self.target.account_id, network, now, self._backoff.threshold)
 
     def _room(self, now: datetime) -> Streak:
-        """Return the account's row of failures, if there is room for one more."""
+        """Return the account's failures in a row, if there is room for one more."""
         standing = self._store.read(self.target.counters, self.target.account_id)
         refuse_while(self._blocked(standing, now), now, self._events)
         return standing.streak
@@ -124,7 +142,7 @@ class PasswordAttempt:
         return {
             Reason.LOGIN_FAILURES: pair.rate.free_at(standing.hits[pair.id], now),
             Reason.LOGIN_FAILURES_PER_ADDRESS: client.rate.free_at(standing.hits[client.id], now),
-            Reason.FAILURES_IN_A_ROW: self._brake.free_at(standing.streak, pair.id, now),
+            Reason.FAILURES_IN_A_ROW: self._backoff.free_at(standing.streak, pair.id, now),
         }
 
 

@@ -1,9 +1,9 @@
-"""One at a time, for each of many things."""
+"""A lock for each key: one caller at a time, and a bounded number of others wait."""
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.forks import after_fork_in_child
@@ -11,48 +11,89 @@ from authapi.core.forks import after_fork_in_child
 RETRY_AFTER_SECONDS = 1
 
 
-class KeyedLock:
-    """Lets one caller at a time do something about one thing; different things do not wait.
+@dataclass(eq=False, slots=True)
+class _Line:
+    """Those at one key: who holds it, and who waits.
 
-    Args:
-        seats: how many callers may wait for one thing, so that none of them fills the house.
+    Attributes:
+        held: whether somebody holds the key.
+        waiting: how many wait for it.
+        failed: whether a holder met a failure that the waiters would meet, too.
     """
 
-    def __init__(self, seats: int) -> None:
-        self._seats = seats
+    held: bool = False
+    waiting: int = 0
+    failed: bool = False
+
+
+class KeyedLock:
+    """Lets one caller at a time hold a key; callers with different keys do not wait.
+
+    Args:
+        queue_limit: how many callers may wait for one key, so that one key never takes all threads.
+        shared_failures: what ends all who wait when it is raised by the holder: each would meet it
+            as well, and pay the same timeout, one after the other.
+    """
+
+    def __init__(self, queue_limit: int, shared_failures: tuple[type[Exception], ...] = ()) -> None:
+        self._queue_limit = queue_limit
+        self._shared_failures = shared_failures
         self._begin()
         after_fork_in_child(self._begin)
 
     def _begin(self) -> None:
         self._changed = threading.Condition()
-        self._busy: set[str] = set()
-        self.waiting: Counter[str] = Counter()  # how many wait for each thing now
+        self._lines: dict[str, _Line] = {}
+
+    def waiting(self, key: str) -> int:
+        """Return how many callers wait for `key` now."""
+        with self._changed:
+            line = self._lines.get(key)
+            return line.waiting if line else 0
 
     @contextmanager
-    def of(self, thing: str) -> Iterator[None]:
-        """Wait until nobody else is at `thing`, and keep it for the length of the `with` block.
+    def hold(self, key: str) -> Iterator[None]:
+        """Wait until nobody else holds `key`, and hold it for the length of the `with` block.
 
         Raises:
-            ApiError: `service_unavailable` at once, when too many wait for it.
+            ApiError: `service_unavailable`, at once when too many wait for it, or when who held it
+                met a shared failure.
         """
-        with self._changed:
-            if thing in self._busy:
-                self._wait_for(thing)
-            self._busy.add(thing)
+        line = self._enter(key)
         try:
             yield
+        except self._shared_failures:
+            line.failed = True
+            raise
         finally:
-            with self._changed:
-                self._busy.discard(thing)
-                self._changed.notify_all()
+            self._leave(key, line)
 
-    def _wait_for(self, thing: str) -> None:
-        if self.waiting[thing] >= self._seats:
-            raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)
-        self.waiting[thing] += 1
+    def _enter(self, key: str) -> _Line:
+        with self._changed:
+            line = self._lines.setdefault(key, _Line())
+            if line.held:
+                self._wait(line)
+            line.held = True
+            return line
+
+    def _wait(self, line: _Line) -> None:
+        if line.waiting >= self._queue_limit:
+            raise _unavailable()
+        line.waiting += 1
         try:
-            self._changed.wait_for(lambda: thing not in self._busy)
+            self._changed.wait_for(lambda: line.failed or not line.held)
         finally:
-            self.waiting[thing] -= 1
-            if not self.waiting[thing]:
-                del self.waiting[thing]
+            line.waiting -= 1
+        if line.failed:
+            raise _unavailable()
+
+    def _leave(self, key: str, line: _Line) -> None:
+        with self._changed:
+            line.held = False
+            if line.failed or not line.waiting:
+                self._lines.pop(key, None)  # those who come from now on begin another line
+            self._changed.notify_all()
+
+
+def _unavailable() -> ApiError:
+    return ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)

@@ -1,22 +1,27 @@
-"""What may be done how often: a password tried, a user registered, a session refreshed."""
+"""What may be done how often: a password tried, a user registered, a refresh refused."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-
-from limits.strategies import MovingWindowRateLimiter
 
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.limits.attempts import TRIES, PasswordAttempt, Reason, Target, refuse
-from authapi.limits.rules import Brake, Rate, Streak, whole_seconds
-from authapi.limits.steps import Steps
+from authapi.limits.attempts import (
+    TRIES,
+    Attempt,
+    PasswordAttempt,
+    Reason,
+    Target,
+    refuse,
+    refuse_while,
+)
+from authapi.limits.backoff import Backoff, Streak
+from authapi.limits.rules import Rate
 from authapi.limits.store import Counter, LimitStore
 
 
@@ -28,26 +33,26 @@ class LimitPolicy:
         login_failures: wrong passwords for one account from one client.
         login_failures_per_address: wrong passwords from one client for any accounts.
         registrations: registrations from one client, successful or not.
-        refreshes: refreshes from one client.
-        brake: what slows strangers down once an account was guessed at from many places.
+        refused_refreshes: refused refreshes from one client.
+        backoff: what slows strangers down once an account was guessed at from many networks.
     """
 
     login_failures: Rate
     login_failures_per_address: Rate
     registrations: Rate
-    refreshes: Rate
-    brake: Brake
+    refused_refreshes: Rate
+    backoff: Backoff
 
 
 class Limits:
     """Counts per client: an IPv4 address or an IPv6 /64 (S28). Ids are keyed fingerprints.
 
-    What the database raises is raised: without it the answer is 503, never an open door.
+    What the database raises is raised: what cannot be counted is not let through, but a 503.
 
     Args:
         store: what counts.
-        turns: lets the attempts at one account from one client wait for each other, so that no
-            hash is made for a guess that would not be answered.
+        one_at_a_time: lets the attempts at one account from one client wait for each other, so
+            that no hash is made for a guess that would not be answered.
         policy: the numbers.
         fingerprints: makes the ids of what is stored.
         events: is told of every refusal.
@@ -57,23 +62,21 @@ class Limits:
     def __init__(
         self,
         store: LimitStore,
-        turns: Callable[[str], AbstractContextManager[object]],
+        one_at_a_time: Callable[[str], AbstractContextManager[object]],
         policy: LimitPolicy,
         fingerprints: Fingerprints,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
         self._store = store
-        self._windows = MovingWindowRateLimiter(store)
-        self._refreshes = Steps(policy.refreshes)
-        self._turns = turns
+        self._one_at_a_time = one_at_a_time
         self._policy = policy
         self._fingerprints = fingerprints
         self._events = events
         self._clock = clock
 
     @contextmanager
-    def password_attempt(self, account: str, client: Client) -> Iterator[PasswordAttempt]:
+    def password_attempt(self, account: str, client: Client) -> Iterator[Attempt]:
         """Let a password be tried in the `with` block; the same for names that nobody has (S25).
 
         The block says whether it was right (`succeed`) or wrong (`fail`), before it says so to
@@ -84,10 +87,10 @@ class Limits:
             client: who tries.
 
         Raises:
-            ApiError: `rate_limited`; `service_unavailable` when too many wait for their turn.
+            ApiError: `rate_limited`; `service_unavailable` when too many wait already.
         """
         attempt = self._attempt(account, client)
-        with self._turns(attempt.target.pair.id):
+        with self._one_at_a_time(attempt.target.pair.id):
             attempt.begin()
             yield attempt
 
@@ -101,81 +104,66 @@ class Limits:
 
     @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
-        """Let a user be registered in the `with` block; one that we were too busy for is free.
+        """Let a user be registered in the `with` block; one that ends with a 503 does not count.
 
         Raises:
             ApiError: `rate_limited`.
         """
-        rate, place = self._policy.registrations, client.network
-        window = self._window(Reason.REGISTRATIONS, place)
-        self._hit(Reason.REGISTRATIONS, rate, window)
+        counter = self._counter(Reason.REGISTRATIONS, self._policy.registrations, client.network)
+        self._count(Reason.REGISTRATIONS, counter)
         try:
             yield
         except ApiError as error:
             if error.code is ErrorCode.SERVICE_UNAVAILABLE:
-                self._store.give_back([Counter(rate.item.key_for(window), rate)])
+                self._store.give_back([counter])
             raise
 
-    def refresh(self, client: Client) -> None:
-        """Let a session be refreshed; a write only when the client's hits make a step.
+    def refused_refresh(self, client: Client) -> None:
+        """Count a refresh that is refused; those that succeed cost no limit and no command.
 
         Raises:
-            ApiError: `rate_limited`.
+            ApiError: `rate_limited`, to be answered in place of the refusal.
         """
-        rate, window = self._policy.refreshes, self._window(Reason.REFRESHES, client.network)
-        amount = self._refreshes.due(window, self._clock())
-        if amount == rate.step and amount > 1 and not self._step(rate, window):
-            amount = 1  # there may be room for this one
-        if amount == 1:
-            self._hit(Reason.REFRESHES, rate, window)
-            self._refreshes.written(window, 1, self._clock())
-
-    def _step(self, rate: Rate, window: str) -> bool:
-        """Write a step of refreshes; False when there is no room for a whole one."""
-        try:
-            fits = self._count(rate, window, rate.step) is None
-        except Exception:
-            self._refreshes.refused(window, rate.step, self._clock())
-            raise
-        note = self._refreshes.written if fits else self._refreshes.refused
-        note(window, rate.step, self._clock())
-        return fits
+        rate = self._policy.refused_refreshes
+        self._count(Reason.REFRESHES, self._counter(Reason.REFRESHES, rate, client.network))
 
     def streak(self, account: str) -> Streak:
-        """Return what is stored about an account: its failures in a row, and its known places."""
+        """Return what is stored about an account: its failures in a row, and its known networks."""
         return self._store.read([], self._account_id(account)).streak
 
     def forget(self, account: str) -> None:
-        """Remove what is stored about an account: its failures in a row, and its known places."""
+        """Remove what is stored about an account: its failures in a row, and its known networks."""
         self._store.forget(self._account_id(account))
 
-    def _hit(self, reason: Reason, rate: Rate, window: str) -> None:
-        free_at = self._count(rate, window, 1)
-        if free_at is not None:
-            refuse(reason, whole_seconds(free_at, self._clock()), self._events)
+    def trust_network(self, account: str, client: Client) -> None:
+        """Let the client's network in as if it had logged in to the account before.
 
-    def _count(self, rate: Rate, window: str, cost: int) -> datetime | None:
-        """Count hits; None when there was room, else when there is."""
-        item = rate.item
+        For who showed in another way to be the owner, such as by a link that was mailed.
+        """
+        target, threshold = self._target(account, client), self._policy.backoff.threshold
+        self._store.note_login(target.account_id, target.pair.id, self._clock(), threshold)
+
+    def _count(self, reason: Reason, counter: Counter) -> None:
+        """Count a hit by one write; a read says how long to wait when there is no room."""
         for _ in range(TRIES):
-            if self._windows.hit(item, window, cost=cost):
-                return None
-            standing = self._windows.get_window_stats(item, window)
-            if standing.remaining < cost:
-                return datetime.fromtimestamp(standing.reset_time, UTC)
-        return self._clock()
+            now = self._clock()
+            if self._store.take([counter], now):
+                return
+            hits = self._store.read([counter]).hits[counter.id]
+            refuse_while({reason: counter.rate.free_at(hits, now)}, now, self._events)
+        refuse(reason, 1, self._events)
 
     def _attempt(self, account: str, client: Client) -> PasswordAttempt:
-        place = client.network
-        target = Target(
-            self._counter("pair", self._policy.login_failures, account, place),
-            self._counter("logins", self._policy.login_failures_per_address, place),
+        target, backoff = self._target(account, client), self._policy.backoff
+        return PasswordAttempt(self._store, target, backoff, self._events, self._clock)
+
+    def _target(self, account: str, client: Client) -> Target:
+        network = client.network
+        return Target(
+            self._counter("pair", self._policy.login_failures, account, network),
+            self._counter("logins", self._policy.login_failures_per_address, network),
             self._account_id(account),
         )
-        return PasswordAttempt(self._store, target, self._policy.brake, self._events, self._clock)
-
-    def _window(self, reason: Reason, place: str) -> str:
-        return self._fingerprints.of("limit", reason, place)
 
     def _counter(self, kind: str, rate: Rate, *parts: str) -> Counter:
         return Counter(self._fingerprints.of("limit", kind, *parts), rate)

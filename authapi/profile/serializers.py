@@ -1,10 +1,10 @@
 """An account's failed logins as its owner sees them."""
 
-from authapi.limits.rules import Streak
+from authapi.limits.backoff import Streak
 
 
 def describe_failures(streak: Streak) -> dict[str, object]:
-    """Return what `GET /me/export` says of the failures in a row; places are fingerprints."""
+    """Return what `GET /me/export` says of the failures in a row; networks are fingerprints."""
     last = streak.failed_at
     return {
         "in_a_row": streak.failures,

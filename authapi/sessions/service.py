@@ -95,11 +95,18 @@ class SessionService:
         the answer was lost on its way, and the same successor is given again.
 
         Raises:
-            ApiError: `invalid_refresh_token`, `refresh_token_expired`, or `rate_limited`, which
-                leaves the token as it is.
+            ApiError: `invalid_refresh_token` or `refresh_token_expired`; `rate_limited` in their
+                place, once too many refreshes from one network were refused.
         """
+        try:
+            return self._refresh(refresh_token, idempotency_key)
+        except ApiError as refusal:
+            if refusal.code is not ErrorCode.SERVICE_UNAVAILABLE:
+                self._limits.refused_refresh(client)
+            raise
+
+    def _refresh(self, refresh_token: str, idempotency_key: str | None) -> TokenPair:
         spent = self._tokens.read_refresh(refresh_token)
-        self._limits.refresh(client)
         now = whole_second(self._clock())
         successor = self._tokens.next_refresh(spent, at=now)
         fingerprint = self._fingerprint(spent, idempotency_key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,11 @@ from authapi.core.secret_files import load_or_create_secret, warn_of_exposed
 from authapi.core.secrets import Secret
 from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.health.service import Readiness
+from authapi.limits.backoff import Backoff
 from authapi.limits.keyed_lock import KeyedLock
-from authapi.limits.off import NoStore
-from authapi.limits.rules import Brake
 from authapi.limits.service import LimitPolicy, Limits
 from authapi.limits.store import LimitStore
+from authapi.limits.unlimited import Unlimited
 from authapi.passwords.blocklist import Blocklist, CommonPasswords, NoBlocklist
 from authapi.passwords.bulkhead import Bulkhead
 from authapi.passwords.hashing import Argon2Cost, PasswordHasher
@@ -104,19 +103,18 @@ def limits(
     events: EventRecorder,
     clock: Clock,
 ) -> Limits:
-    """Return the limits, or in their place what never refuses."""
+    """Return the limits, or in their place what refuses nothing."""
     policy = LimitPolicy(
         login_failures=settings.limit_login_failures,
         login_failures_per_address=settings.limit_login_failures_per_address,
         registrations=settings.registration_rate,
-        refreshes=settings.limit_refreshes,
-        brake=Brake(settings.limit_failures_in_a_row, settings.longest_wait),
+        refused_refreshes=settings.limit_refreshes,
+        backoff=Backoff(settings.limit_failures_in_a_row, settings.longest_wait),
     )
-    if settings.limits == "off":
-        return Limits(NoStore(clock), nullcontext, policy, fingerprints, events, clock)
     # Half of those who may wait for a password hash: one account must not keep the others out.
-    turns = KeyedLock(seats=settings.hash_seats // 2)
-    return Limits(LimitStore(database, clock), turns.of, policy, fingerprints, events, clock)
+    one_at_a_time = KeyedLock(settings.hash_seats // 2, FAILURES)
+    kind = Unlimited if settings.limits == "off" else Limits
+    return kind(LimitStore(database), one_at_a_time.hold, policy, fingerprints, events, clock)
 
 
 def hasher(settings: Settings, metrics: Metrics | None) -> PasswordHasher:

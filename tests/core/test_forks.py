@@ -46,7 +46,7 @@ def test_what_is_gone_is_forgotten() -> None:
     """An application that was made and thrown away, as in tests, is not kept alive by this."""
     gc.collect()
     before = len(forks._methods)
-    turns = KeyedLock(1)
+    lock = KeyedLock(1)
     assert len(forks._methods) == before + 1
-    del turns
+    del lock
     assert len(forks._methods) == before

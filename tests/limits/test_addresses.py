@@ -1,4 +1,4 @@
-"""Registrations and refreshes per address, and what counts as one address."""
+"""Registrations and refused refreshes per address, and what counts as one address."""
 
 import pytest
 
@@ -30,41 +30,49 @@ def test_a_body_that_is_not_valid_is_no_registration(serve: Serve, come_from: Fr
     assert anyone.register(fresh_name()).status_code == 200
 
 
-def test_refreshes_are_limited_and_the_token_survives_it(
+def test_refused_refreshes_are_limited_and_honest_ones_are_not(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """A refused refresh spends nothing: after the wait the same token works."""
-    anyone = come_from(serve(limit_refreshes="2/minute"))
+    """S26: too many refusals are a 429; an honest refresh from the same address passes."""
+    url = serve(limit_refreshes="2/minute")
+    anyone, somebody_else = come_from(url), come_from(url)
     token = anyone.log_in()["refresh_token"]
-    for _ in range(2):
-        token = anyone.refresh(token).json()["refresh_token"]
-    refused = anyone.refresh(token)
+    assert [anyone.refresh("rubbish").status_code for _ in range(2)] == [400] * 2
+    refused = anyone.refresh("rubbish")
     assert error_code(refused) == LIMITED
+    for _ in range(5):
+        token = anyone.refresh(token).json()["refresh_token"]
+    assert error_code(somebody_else.refresh("rubbish")) == (400, "invalid_refresh_token")
     clock.move(seconds=int(refused.headers["Retry-After"]))
-    assert anyone.refresh(token).status_code == 200
+    assert error_code(anyone.refresh("rubbish")) == (400, "invalid_refresh_token")
 
 
-def test_refreshes_counted_in_steps_end_at_the_same_number(
-    serve: Serve, come_from: From, clock: MovedClock
+def test_a_replay_ends_its_session_over_the_limit_too(serve: Serve, come_from: From) -> None:
+    """S51: whoever replays is told to wait, and the session ends nevertheless."""
+    anyone = come_from(serve(limit_refreshes="1/hour"))
+    spent = anyone.log_in()["refresh_token"]
+    successor = anyone.refresh(spent).json()["refresh_token"]
+    anyone.refresh("rubbish")
+    assert error_code(anyone.refresh(spent)) == LIMITED
+    elsewhere = come_from(anyone.base_url)
+    assert error_code(elsewhere.refresh(successor)) == (400, "invalid_refresh_token")
+
+
+@pytest.mark.parametrize("kind", ["ended", "replayed", "expired"])
+def test_each_kind_of_refusal_counts(
+    serve: Serve, come_from: From, clock: MovedClock, kind: str
 ) -> None:
-    """S26: 40 a minute are written two at a time; the 41st refresh may pass, and no more do."""
-    anyone = come_from(serve(limit_refreshes="40/minute"))
-    token = anyone.log_in()["refresh_token"]
-    for _ in range(41):
-        clock.move(seconds=0.1)
-        token = anyone.refresh(token).json()["refresh_token"]
-    refused = anyone.refresh(token)
-    assert error_code(refused) == LIMITED
-    clock.move(seconds=int(refused.headers["Retry-After"]))
-    assert anyone.refresh(token).status_code == 200
-
-
-def test_rubbish_is_no_refresh(serve: Serve, come_from: From) -> None:
-    """What is no refresh token of ours is refused without a look at the database."""
+    """A token of ours that is no good any more counts like one that never was."""
     anyone = come_from(serve(limit_refreshes="1/hour"))
     token = anyone.log_in()["refresh_token"]
-    assert [anyone.refresh("rubbish").status_code for _ in range(3)] == [400] * 3
-    assert anyone.refresh(token).status_code == 200
+    if kind == "ended":
+        anyone.log_out(token)
+    elif kind == "replayed":
+        anyone.refresh(token)
+    else:
+        clock.move(days=400)
+    assert anyone.refresh(token).status_code == 400
+    assert error_code(anyone.refresh(token)) == LIMITED
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From
 def test_a_login_is_written_down_when_there_is_news_in_it(
     commands: Commands, serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """From another place than the last one, after a failure, or once a day; else not."""
+    """From another network than the last one, after a failure, or once a day; else not."""
     url = serve(audit_days=0)
     home, work = come_from(url), come_from(url)
     name = home.new_user()
@@ -61,17 +61,20 @@ def test_a_login_is_written_down_when_there_is_news_in_it(
     assert [writes(home), writes(home)] == [1, 0]
 
 
-def test_refreshes_are_written_a_step_at_a_time(
+def test_only_refused_refreshes_cost_a_command(
     commands: Commands, serve: Serve, come_from: From
 ) -> None:
-    """Two of 40 a minute at once; a rate too small for steps is written each time."""
-    for rate, each in (("40/minute", 2), ("39/minute", 1)):
-        visitor = come_from(serve(limit_refreshes=rate, revocation="off", audit_days=0))
-        token = visitor.log_in()["refresh_token"]
-        commands.since_last()
-        for _ in range(4):
-            token = visitor.refresh(token).json()["refresh_token"]
-        assert commands.since_last().count("update limits") == 4 / each
+    """One write each; over the limit one that changes nothing, and a read."""
+    visitor = come_from(serve(limit_refreshes="1/hour", revocation="off", audit_days=0))
+    token = visitor.log_in()["refresh_token"]
+    commands.since_last()
+    for _ in range(4):
+        token = visitor.refresh(token).json()["refresh_token"]
+    assert commands.since_last() == ["update sessions"] * 4
+    visitor.refresh("rubbish")
+    assert commands.since_last() == ["update limits"]
+    visitor.refresh("rubbish")
+    assert commands.since_last() == ["update limits", "find limits"]
 
 
 def test_every_refusal_is_a_security_event(
@@ -86,9 +89,10 @@ def test_every_refusal_is_a_security_event(
     )
     visitor = come_from(url)
     name = visitor.new_user()
-    token = visitor.refresh(visitor.log_in(name)["refresh_token"]).json()["refresh_token"]
+    visitor.log_in(name)
     visitor.register(fresh_name())
-    visitor.refresh(token)
+    visitor.refresh("rubbish")
+    visitor.refresh("rubbish")
     fail(visitor, name, 2)
     fail(come_from(url), name)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]

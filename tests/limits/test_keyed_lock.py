@@ -1,4 +1,4 @@
-"""One at a time, for each of many things."""
+"""One caller at a time, for each key."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +10,12 @@ from authapi.limits.keyed_lock import KeyedLock
 from tests.support.waiting import until
 
 
-def test_nobody_is_at_a_thing_together() -> None:
+def test_nobody_holds_a_key_together() -> None:
     """Forty callers, never two inside."""
-    turns, inside, together = KeyedLock(seats=40), threading.Semaphore(1), []
+    lock, inside, together = KeyedLock(queue_limit=40), threading.Semaphore(1), []
 
     def visit(_: int) -> None:
-        with turns.of("thing"):
+        with lock.hold("key"):
             if inside.acquire(blocking=False):
                 inside.release()
             else:
@@ -26,25 +26,25 @@ def test_nobody_is_at_a_thing_together() -> None:
     assert not together
 
 
-def test_other_things_do_not_wait() -> None:
-    """Whoever comes for something else is served at once, without any seat."""
-    turns = KeyedLock(seats=0)
-    with turns.of("one"), turns.of("another"):
+def test_other_keys_do_not_wait() -> None:
+    """Whoever comes for another key is served at once, though nobody may wait."""
+    lock = KeyedLock(queue_limit=0)
+    with lock.hold("one"), lock.hold("another"):
         pass
 
 
-def test_without_a_seat_the_answer_is_no() -> None:
+def test_beyond_the_queue_limit_the_answer_is_no() -> None:
     """One inside, one waiting; the third is sent away, and those two are served."""
-    turns, served = KeyedLock(seats=1), []
+    lock, served = KeyedLock(queue_limit=1), []
 
     def visit() -> None:
-        with turns.of("thing"):
+        with lock.hold("key"):
             served.append(1)
 
-    with turns.of("thing"):
+    with lock.hold("key"):
         waiting = threading.Thread(target=visit)
         waiting.start()
-        until(lambda: turns.waiting["thing"] == 1)
+        until(lambda: lock.waiting("key") == 1)
         with pytest.raises(ApiError) as refused:
             visit()
     waiting.join()
@@ -53,10 +53,62 @@ def test_without_a_seat_the_answer_is_no() -> None:
     assert served == [1]
 
 
-def test_a_failure_inside_frees_the_thing() -> None:
+def test_a_failure_inside_frees_the_key() -> None:
     """The next one does not wait for ever."""
-    turns = KeyedLock(seats=0)
-    with pytest.raises(ValueError, match="inside"), turns.of("thing"):
+    lock = KeyedLock(queue_limit=0)
+    with pytest.raises(ValueError, match="inside"), lock.hold("key"):
         raise ValueError("inside")
-    with turns.of("thing"):
+    with lock.hold("key"):
         pass
+
+
+def test_a_shared_failure_ends_all_who_wait() -> None:
+    """S12: whoever waits does not pay the same timeout again; whoever comes later may try."""
+    lock, refusals, entered = KeyedLock(queue_limit=8, shared_failures=(OSError,)), [], []
+
+    def visit() -> None:
+        try:
+            with lock.hold("key"):
+                entered.append(1)
+        except ApiError as refused:
+            refusals.append(refused.code)
+
+    waiting = [threading.Thread(target=visit) for _ in range(8)]
+
+    def fail_beside_them() -> None:
+        with lock.hold("key"):
+            for thread in waiting:
+                thread.start()
+            until(lambda: lock.waiting("key") == 8)
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        fail_beside_them()
+    for thread in waiting:
+        thread.join(20)
+    assert refusals == [ErrorCode.SERVICE_UNAVAILABLE] * 8
+    assert not entered
+    visit()
+    assert entered == [1]
+
+
+def test_a_failure_of_ones_own_ends_nobody_else() -> None:
+    """A wrong password is nobody else's: the next one in line goes on."""
+    lock, served = KeyedLock(queue_limit=1, shared_failures=(OSError,)), []
+
+    def visit() -> None:
+        with lock.hold("key"):
+            served.append(1)
+
+    waiting = threading.Thread(target=visit)
+
+    def fail_beside_it() -> None:
+        with lock.hold("key"):
+            waiting.start()
+            until(lambda: lock.waiting("key") == 1)
+            raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        fail_beside_it()
+    waiting.join(20)
+    assert served == [1]

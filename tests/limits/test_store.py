@@ -1,4 +1,4 @@
-"""Windows and rows of failures on the real database."""
+"""Moving windows and failure streaks on the real database."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from authapi.database import Database
-from authapi.limits.rules import Brake, Claim, Rate
-from authapi.limits.store import KNOWN_PLACES, Counter, LimitStore
+from authapi.limits.backoff import Backoff, StreakUpdate
+from authapi.limits.rules import Rate
+from authapi.limits.store import KNOWN_NETWORKS, Counter, LimitStore
 from authapi.settings import Settings
 from authapi.wiring import build_database
 
@@ -30,7 +31,7 @@ def database(settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture
 def store(database: Database) -> LimitStore:
-    return LimitStore(database, lambda: NOW)
+    return LimitStore(database)
 
 
 def a_window(rate: str) -> Counter:
@@ -48,7 +49,9 @@ def test_a_window_keeps_no_more_than_it_needs(store: LimitStore) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_a_clock_that_was_wrong_and_put_right_shuts_no_door(store: LimitStore, count: int) -> None:
+def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting(
+    store: LimitStore, count: int
+) -> None:
     """Hits from a year ahead do not count; those of a clock that is a little ahead do."""
     counter = Counter(secrets.token_hex(8), Rate(count, timedelta(hours=1)))
     ahead, little = NOW + timedelta(days=365), NOW + timedelta(seconds=30)
@@ -85,42 +88,42 @@ def test_hits_at_once_never_exceed_the_rate(store: LimitStore) -> None:
             assert len(store.read([counter]).hits[counter.id]) == sum(taken)
 
 
-def test_of_strangers_at_once_one_gets_the_turn(store: LimitStore) -> None:
+def test_of_strangers_at_once_one_may_try(store: LimitStore) -> None:
     """S23, S29: past the threshold one attempt at a time, whoever is first."""
-    brake, account = Brake(3, timedelta(hours=1)), secrets.token_hex(8)
+    backoff, account = Backoff(3, timedelta(hours=1)), secrets.token_hex(8)
     for failures in range(3):
-        assert store.take([a_window("9/hour")], NOW, account, Claim(failures + 1, None, 3))
+        assert store.take([a_window("9/hour")], NOW, account, StreakUpdate(failures + 1, None, 3))
     streak = store.read([], account).streak
-    later = NOW + brake.wait(streak.failures)
-    claim = brake.claim(streak, "elsewhere", later)
+    later = NOW + backoff.wait(streak.failures)
+    update = backoff.after_failure(streak, "elsewhere", later)
 
     def attempt(_: int) -> bool:
-        return store.take([a_window("9/hour")], later, account, claim)
+        return store.take([a_window("9/hour")], later, account, update)
 
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(attempt, range(16))) == 1
     assert store.read([], account).streak.failures == 4
 
 
-def test_the_places_of_an_account_are_bounded_and_the_latest_stay(store: LimitStore) -> None:
+def test_the_networks_of_an_account_are_bounded_and_the_latest_stay(store: LimitStore) -> None:
     """A traveller's old hotels are forgotten; home is not, as long as it is used."""
     account = secrets.token_hex(8)
-    for number in range(KNOWN_PLACES + 5):
-        for place in (f"hotel {number}", "home"):
-            store.note_login(account, place, NOW, 3)
+    for number in range(KNOWN_NETWORKS + 5):
+        for network in (f"hotel {number}", "home"):
+            store.note_login(account, network, NOW, 3)
     known = store.read([], account).streak.known
-    assert known[:2] == ("home", f"hotel {KNOWN_PLACES + 4}")
-    assert len(known) == len(set(known)) == KNOWN_PLACES
+    assert known[:2] == ("home", f"hotel {KNOWN_NETWORKS + 4}")
+    assert len(known) == len(set(known)) == KNOWN_NETWORKS
 
 
 @pytest.mark.parametrize(("failures", "days", "left"), [(2, 0, 0), (3, 0, 3), (3, 30, 0)])
-def test_a_login_ends_a_row_unless_the_brake_grips_by_then(
+def test_a_login_ends_a_streak_unless_the_backoff_is_active_by_then(
     store: LimitStore, failures: int, days: int, left: int
 ) -> None:
-    """S23: the row that is there when it is written decides, not the one that was read before."""
+    """S23: the streak that is there when it is written decides, not the one that was read."""
     account = secrets.token_hex(8)
     for failure in range(failures):
-        assert store.take([a_window("9/hour")], NOW, account, Claim(failure + 1, None, 3))
+        assert store.take([a_window("9/hour")], NOW, account, StreakUpdate(failure + 1, None, 3))
     store.note_login(account, "home", NOW + timedelta(days=days), 3)
     assert store.read([], account).streak.failures == left
 
@@ -130,13 +133,13 @@ def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database)
     account = secrets.token_hex(8)
     database["limits"].insert_one({"_id": account, "failures": "damaged"})
     with pytest.raises(PyMongoError):
-        store.take([a_window("1/hour")], NOW, account, Claim(1, None, 3))
+        store.take([a_window("1/hour")], NOW, account, StreakUpdate(1, None, 3))
 
 
 def test_documents_end_by_themselves(store: LimitStore, database: Database) -> None:
-    """A window with itself, a row of failures after a month, known places after the longest."""
+    """A window with itself, a streak after a month, known networks after the longest."""
     counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
-    store.take([counter], NOW, failing, Claim(1, None, 3))
+    store.take([counter], NOW, failing, StreakUpdate(1, None, 3))
     store.note_login(known, "home", NOW, 3)
     lives = [
         database["limits"].find_one({"_id": name})["expires_at"] - NOW  # type: ignore[index]

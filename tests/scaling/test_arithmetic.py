@@ -37,7 +37,7 @@ def figures(users: float) -> list[str]:
     rest = (
         sizes["a user"]
         + SESSIONS * sizes["a session"]
-        + sizes["an account's places and failures (`limits`)"]
+        + sizes["an account's networks and failures (`limits`)"]
     )
     return [
         shown(sum(rate.values())),

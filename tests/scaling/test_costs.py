@@ -117,7 +117,7 @@ def test_each_document_has_the_size_that_the_table_says(
     found = {
         "a user": user,
         "a session": only(stored, "sessions", mine),
-        "an account's places and failures (`limits`)": only(
+        "an account's networks and failures (`limits`)": only(
             stored, "limits", {"known": {"$gt": ""}, "failures": 0}
         ),
         "an event (`audit_events`)": only(

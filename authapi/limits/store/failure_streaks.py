@@ -1,0 +1,49 @@
+"""Each account's failures in a row, and the networks it is known from, in MongoDB."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pymongo import UpdateOne
+
+from authapi.database import Document
+from authapi.limits.backoff import FORGOTTEN_AFTER, KNOWN_FOR, Streak, StreakUpdate
+
+KNOWN_NETWORKS = 20
+"""How many networks of an account are remembered: those that logged in last."""
+
+
+def failure(account_id: str, update: StreakUpdate, now: datetime) -> UpdateOne:
+    """Return the conditional update that counts a failure; a duplicate-key error is the refusal."""
+    condition: dict[str, Any] = {
+        "failures": {"$not": {"$gte": update.below}},
+        "failed_at": {"$not": {"$lte": now - FORGOTTEN_AFTER}},
+    }
+    change: dict[str, Any] = {"$inc": {"failures": 1}, "$set": {"failed_at": now}}
+    if update.seen is not None:
+        condition = {"failures": update.seen.failures, "failed_at": update.seen.failed_at}
+        change = {"$set": {"failures": update.failures, "failed_at": now}}
+    change["$max"] = {"expires_at": now + FORGOTTEN_AFTER}
+    return UpdateOne({"_id": account_id, **condition}, change, upsert=True)
+
+
+def login(network: str, now: datetime, threshold: int) -> list[Document]:
+    """Return the change that makes `network` known, and ends fewer failures than `threshold`."""
+    is_other = {"$ne": ["$$this", network]}
+    others = {"$filter": {"input": {"$ifNull": ["$known", []]}, "cond": is_other}}
+    known = {"$slice": [{"$concatArrays": [[network], others]}, KNOWN_NETWORKS]}
+    failures = {"$ifNull": ["$failures", 0]}
+    over = [{"$lt": [failures, threshold]}, {"$lte": ["$failed_at", now - FORGOTTEN_AFTER]}]
+    left = {"$cond": [{"$or": over}, 0, failures]}
+    return [{"$set": {"known": known, "expires_at": now + KNOWN_FOR, "failures": left}}]
+
+
+def streak_of(document: Document) -> Streak:
+    """Return the streak that a document holds."""
+    return Streak(
+        failures=document.get("failures", 0),
+        failed_at=document.get("failed_at"),
+        known=tuple(document.get("known", ())),
+        kept_until=document.get("expires_at"),
+    )

@@ -1,0 +1,43 @@
+"""`LIMITS=off`: nothing is counted or refused; what was stored before can still be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from authapi.core.client import Client
+from authapi.limits.attempts import Attempt
+from authapi.limits.service import Limits
+
+
+class Unlimited(Limits):
+    """Lets everything pass, without a question to the database."""
+
+    @contextmanager
+    def password_attempt(self, account: str, client: Client) -> Iterator[Attempt]:
+        """Let a password be tried."""
+        yield _Uncounted()
+
+    def confirm_login(self, account: str, client: Client) -> None:
+        """Let the login pass."""
+
+    @contextmanager
+    def registration(self, client: Client) -> Iterator[None]:
+        """Let a user be registered."""
+        yield
+
+    def refused_refresh(self, client: Client) -> None:
+        """Count nothing."""
+
+    def trust_network(self, account: str, client: Client) -> None:
+        """Note nothing: nobody waits."""
+
+
+class _Uncounted:
+    """An attempt whose outcome is not counted."""
+
+    def fail(self) -> None:
+        """Count nothing."""
+
+    def succeed(self) -> None:
+        """Look at nothing."""
