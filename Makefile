@@ -53,6 +53,7 @@ lock: .venv/dev ## Pin the newest releases in requirements*.txt
 	$(LOCK) --upgrade requirements.in -o requirements.txt
 	$(LOCK) --upgrade requirements-embedded.in -o requirements-embedded.txt
 	$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
+	$(LOCK) --upgrade requirements-node.in -o requirements-node.txt
 	$(LOCK) --upgrade bench/requirements.in -o bench/requirements.txt
 
 extension: .venv/dev node_modules/.installed ## Make the extension's zips for both stores
@@ -86,7 +87,13 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 .venv/bin/python:
 	@python=$$($(CHOOSE) $(PYTHON)) && $$python -m venv .venv || { rm -rf .venv; exit 1; }
 
-node_modules/.installed: package-lock.json .venv/dev
+# Node 22.18 runs TypeScript as it is, which tests ask of it; an older one does not count.
+.venv/node: requirements-node.txt | .venv/dev
+	@{ node -e 'process.exit(process.features.typescript ? 0 : 1)' && npm --version; } >/dev/null 2>&1 \
+		|| pip install --quiet --disable-pip-version-check -r requirements-node.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json .venv/node
 	@echo "Installing newman and the extension's tools (once)…"
 	@npm ci --loglevel=error --no-audit --no-fund
 	@touch $@

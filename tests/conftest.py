@@ -24,6 +24,7 @@ from tests.support.guards import (  # noqa: F401 - hooks of pytest
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_runtest_makereport,
+    pytest_sessionfinish,
 )
 from tests.support.servers import SECRET, in_thread
 

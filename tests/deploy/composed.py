@@ -6,16 +6,15 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.support import tools
 from tests.support.servers import ROOT
 
-NODE = Path(sys.executable).with_name("node")
 SECRETS = {"JWT_SECRET": "j" * 64, "MONGO_PASSWORD": "service", "MONGO_ROOT_PASSWORD": "root"}
 _USER_MADE = """
 const made = [];
@@ -57,7 +56,7 @@ def user_made() -> dict[str, Any]:
     """Run the script that the mongo image runs, and return the one user that it makes."""
     mongo = SERVICES["mongo"]
     (mount,) = [volume for volume in mongo["volumes"] if volume.endswith(":/create-user.js:ro,z")]
-    command = [str(NODE), "-e", _USER_MADE, str(ROOT / mount.partition(":")[0])]
+    command = [tools.node(), "-e", _USER_MADE, str(ROOT / mount.partition(":")[0])]
     printed = subprocess.check_output(command, env=mongo["environment"], text=True)
     (user,) = json.loads(printed)
     return dict(user)

@@ -1,15 +1,16 @@
-"""A small Debian with Python and systemd, for what must not be tried on the machine itself."""
+"""A small Debian, for what must not be tried on the machine itself."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.tools import program
 
-INCLUDED = "ca-certificates,curl,dbus,python3,python3-venv,systemd-sysv"
+FOR_A_SERVICE = "ca-certificates,curl,dbus,python3,python3-venv,systemd-sysv"
 OF_THIS_MACHINE = [
     path for path in ("/etc/pip.conf", "/etc/ssl/certs", "/etc/hosts") if Path(path).exists()
 ]
@@ -19,18 +20,34 @@ _NOT_NEEDED = [
 ]
 
 
-def archive(folder: Path) -> Path:
-    """Return its files in a tar archive, made once for all test processes that share `folder`."""
-    made = folder / "debian.tar"
-    with (folder / "debian.lock").open("w") as lock:
+def archive(folder: Path, release: str = "bookworm", packages: str = FOR_A_SERVICE) -> Path:
+    """Return its files in a tar archive, made once for all test processes that share `folder`.
+
+    Args:
+        folder: where the archive is kept.
+        release: Debian's name for it.
+        packages: what is installed besides the least that there is, with commas between.
+    """
+    made = folder / f"debian-{release}-{packages.count(',')}.tar"
+    with made.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            unfinished = folder / "unfinished.tar"
+            unfinished = made.with_suffix(".unfinished.tar")
             command = [program("mmdebstrap"), "--quiet", "--variant=minbase", *_NOT_NEEDED]
-            command += [f"--include={INCLUDED}", "bookworm", str(unfinished)]
-            run([*command, *map(str, Path("/etc/apt/sources.list.d").glob("debian*.sources"))])
+            command += [f"--include={packages}", release, str(unfinished)]
+            run([*command, *map(str, _sources(folder, release))])
             unfinished.rename(made)
     return made
+
+
+def _sources(folder: Path, release: str) -> Iterator[Path]:
+    """Yield this machine's own sources of packages, told of another release."""
+    system = Path("/etc/os-release").read_text()
+    ours = dict(line.split("=", 1) for line in system.splitlines() if "=" in line)
+    for path in Path("/etc/apt/sources.list.d").glob("debian*.sources"):
+        file = folder / f"{release}-{path.name}"
+        file.write_text(path.read_text().replace(ours["VERSION_CODENAME"], release))
+        yield file
 
 
 def run(command: list[str]) -> str:

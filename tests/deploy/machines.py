@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -22,6 +23,13 @@ STEPS = re.findall(
 """The commands that docs/deployment.md gives for a virtual machine, block by block."""
 
 
+_NETWORK = re.compile(r"PIP_|NPM_CONFIG_|NODE_EXTRA_CA_CERTS$|\w+_PROXY$", re.IGNORECASE)
+
+
+def _of_the_network() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in os.environ.items() if _NETWORK.match(name)]
+
+
 @dataclass(frozen=True)
 class Machine:
     """A machine whose files are in `files`."""
@@ -31,6 +39,15 @@ class Machine:
     def do(self, script: str) -> str:
         """Run a shell script in it while it is not running."""
         return run([*self._nspawn(), "--pipe", "sh", "-euc", script])
+
+    def type_as(self, user: str, script: str, *options: str) -> str:
+        """Run a shell script in it as one of its users, from that user's home.
+
+        What this machine's environment says of proxies and certificates for pip and npm holds.
+        """
+        told = [f"--setenv={name}={value}" for name, value in _of_the_network()]
+        command = [*self._nspawn(), "--pipe", f"--user={user}", *told, *options]
+        return run([*command, "sh", "-euc", f"cd; {script}"])
 
     @contextmanager
     def booted(self) -> Iterator[Path]:

@@ -14,6 +14,7 @@ from pymongo.uri_parser import parse_uri
 from tests.deploy import composed, schemas
 from tests.deploy.composed import SECRETS, SERVICES
 from tests.deploy.manifests import document
+from tests.support import tools
 from tests.support.servers import ROOT
 
 MONGO = SERVICES["mongo"]
@@ -21,7 +22,7 @@ URI = SERVICES["authapi"]["environment"]["MONGO_URI"]
 ENV_BLOCK = re.compile(r"^ *install .*\n *\{\n(?: *echo .*\n)* *\} > \.env$", re.MULTILINE)
 ENV_FILES = ["docs/deployment.md", ".github/workflows/ci.yml"]
 
-MONGOSH = f"""#!{composed.NODE}
+MONGOSH = f"""#!{tools.NODE}
 const [quiet, u, user, p, password, eval, script] = process.argv.slice(2);
 const initiated = [];
 globalThis.rs = {{

@@ -105,7 +105,7 @@ def test_aws_takes_the_task_definition(tmp_path: Path) -> None:
 
 def test_google_takes_the_service() -> None:
     """By Google's own description of the Cloud Run Admin API."""
-    schemas.check_google("run.v1", "Service", document("deploy/cloud-run/service.yaml"))
+    schemas.check_google("Service", document("deploy/cloud-run/service.yaml"))
 
 
 def test_azure_takes_the_container_app() -> None:
@@ -123,7 +123,7 @@ def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
     service = document("deploy/cloud-run/service.yaml")
     service["spec"]["template"]["spec"]["containerConcurrency"] = "64"
     with pytest.raises(AssertionError, match="containerConcurrency"):
-        schemas.check_google("run.v1", "Service", service)
+        schemas.check_google("Service", service)
     app = document("deploy/azure/container-app.yaml")
     app["properties"]["template"]["containers"][0]["probes"][0]["httpGets"] = {}
     with pytest.raises(AssertionError, match="httpGets"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT, free_port, stop
 from tests.support.waiting import until
 
@@ -24,18 +24,7 @@ COMMANDS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with nothing installed and nothing stored."""
     copy = tmp_path_factory.mktemp("newcomer") / "authapi"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        source = ROOT / name
-        if source.exists():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, copy / name)
+    copy_to(copy)
     return copy
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.support import tools
 from tests.support.servers import ROOT
 
 COLLECTION = ROOT / "postman" / "authapi.postman_collection.json"
 ENVIRONMENT = ROOT / "postman" / "authapi.postman_environment.json"
 NODE_MODULES = ROOT / "node_modules"
-NODE = Path(sys.executable).with_name("node")
 
 
 def collection() -> dict[str, Any]:
@@ -43,7 +42,12 @@ def installed(package: str) -> Path:
 def node(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run node."""
     return subprocess.run(
-        [NODE, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+        [tools.node(), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 

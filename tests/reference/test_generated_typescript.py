@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import tools
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.servers import ROOT
 
-NODE = Path(sys.executable).with_name("node")
 HERE = ROOT / "tests" / "reference" / "typescript"
 TSC = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
 OPTIONS = ["--noEmit", "--strict", "--noUncheckedIndexedAccess", "--allowImportingTsExtensions"]
@@ -24,7 +23,12 @@ OPTIONS += ["--typeRoots", str(ROOT / "node_modules" / "@types")]
 def node(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run node."""
     return subprocess.run(
-        [NODE, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+        [tools.node(), *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 

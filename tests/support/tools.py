@@ -1,11 +1,17 @@
 """Programs that tests run and that a machine may not have."""
 
 import os
+import shutil
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from tests.support import programs
+
+NODE = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+"""The Node that `make` installed, or the machine's own."""
 
 
 def leave_out(reason: str) -> NoReturn:
@@ -21,6 +27,11 @@ def program(name: str) -> str:
         return found
     package = programs.PACKAGES[name]
     leave_out(f"{name} was not tested, it is not installed: apt-get install {package}")
+
+
+def node() -> str:
+    """Return where Node is, or leave the test out and say how to get it."""
+    return NODE or leave_out("not tested: Node is not installed, `make test` does it")
 
 
 def root() -> None:

@@ -1,0 +1,38 @@
+"""Copies of this checkout as it is now, with nothing installed and nothing stored."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.support.servers import ROOT
+
+
+def copy_to(folder: Path) -> None:
+    """Copy every file that is committed or could be to `folder`."""
+    for name in filter(None, _listed().split("\0")):
+        source = ROOT / name
+        if source.exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, folder / name)
+
+
+def repository_in(folder: Path) -> None:
+    """Make a repository in `folder` whose only commit is a copy of this checkout."""
+    copy_to(folder)
+    _git(folder, "init", "--quiet")
+    _git(folder, "add", "--all")
+    who = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+    _git(folder, *who, "commit", "--quiet", "--message", "As it is now")
+
+
+def _listed() -> str:
+    return _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout
