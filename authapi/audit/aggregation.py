@@ -12,21 +12,24 @@ from authapi.core.events import SecurityEvent
 from authapi.core.forks import after_fork_in_child
 
 MAX_PENDING = 500
-"""How many groups wait at most; one more, and all are flushed at once."""
+"""How many groups, and how many users, wait at most; one more, and all are flushed at once."""
+
+Flush = Callable[[list[SecurityEvent], set[str]], None]
+"""Takes the aggregated events, and the ids of users to look at; handles its own failures."""
 
 
 class EventAggregator:
     """Replaces events that are alike by one event with a count.
 
-    A thread lives for as long as a group waits. It flushes early when the process ends, so only a
+    A thread lives for as long as something waits. It flushes early when the process ends, so only a
     process that is killed loses what it has not flushed yet.
 
     Args:
-        flush_to: takes the aggregated events, and handles its own failures.
-        delay: how long a group waits for more events at most.
+        flush_to: takes what waited.
+        delay: how long something waits at most.
     """
 
-    def __init__(self, flush_to: Callable[[list[SecurityEvent]], None], delay: timedelta) -> None:
+    def __init__(self, flush_to: Flush, delay: timedelta) -> None:
         self._flush_to = flush_to
         self._delay = delay
         self._reset()
@@ -35,6 +38,7 @@ class EventAggregator:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._pending: dict[GroupKey, SecurityEvent] = {}
+        self._users: set[str] = set()
         self._thread_runs = False
 
     def add(self, event: SecurityEvent) -> None:
@@ -43,23 +47,35 @@ class EventAggregator:
         with self._lock:
             first = self._pending.get(key)
             self._pending[key] = _merge(first, event) if first else event
-            surplus = self._take() if len(self._pending) > MAX_PENDING else []
+        self._flush_in_time()
+
+    def look_at(self, user_id: str) -> None:
+        """Take in the id of a user, of whom something was stored just now."""
+        with self._lock:
+            self._users.add(user_id)
+        self._flush_in_time()
+
+    def flush(self) -> None:
+        """Flush now what waits."""
+        with self._lock:
+            events, users = self._take()
+        if events or users:
+            self._flush_to(events, users)
+
+    def _flush_in_time(self) -> None:
+        with self._lock:
+            full = max(len(self._pending), len(self._users)) > MAX_PENDING
+            surplus = self._take() if full else None
             starts, self._thread_runs = not self._thread_runs, True
         if surplus:
-            _in_thread(lambda: self._flush_to(surplus), fallback=lambda: self._flush_to(surplus))
+            _in_thread(lambda: self._flush_to(*surplus), fallback=lambda: self._flush_to(*surplus))
         if starts:
             _in_thread(self._flush_later, fallback=self._end_thread)
 
-    def flush(self) -> None:
-        """Flush all groups now."""
-        with self._lock:
-            aggregated = self._take()
-        if aggregated:
-            self._flush_to(aggregated)
-
-    def _take(self) -> list[SecurityEvent]:
-        aggregated, self._pending = list(self._pending.values()), {}
-        return aggregated
+    def _take(self) -> tuple[list[SecurityEvent], set[str]]:
+        events, users = list(self._pending.values()), self._users
+        self._pending, self._users = {}, set()
+        return events, users
 
     def _flush_later(self) -> None:
         threading.main_thread().join(self._delay.total_seconds())

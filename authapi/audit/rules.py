@@ -5,9 +5,19 @@ from collections.abc import Collection
 from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
 
-AGGREGATED = frozenset({Event.TOKEN_REFRESHED, Event.REFRESH_REFUSED, Event.RATE_LIMITED})
-"""Too many to be worth a document and a write each: those of an hour that are alike are one
-document with a count, so that whoever goes on beyond a limit does not fill the database."""
+AGGREGATED = frozenset(
+    {
+        Event.LOGIN_FAILED,
+        Event.RATE_LIMITED,
+        Event.REFRESH_REFUSED,
+        Event.REFRESH_REPEATED,
+        Event.REGISTRATION_REFUSED,
+        Event.TOKEN_REFRESHED,
+        Event.TOKEN_REFUSED,
+    }
+)
+"""Events that one client can cause without end: those of an hour that are alike are one document
+with a count, so that whoever repeats them does not fill the database (S130)."""
 
 ANONYMOUS = frozenset({Event.USER_DELETED})
 """Stored as a fact and a time only: nothing of a deleted user stays."""

@@ -43,13 +43,13 @@ class AuditTrail:
         self._lifetime = lifetime
         self._living = living
         self._log_only = log_only
-        self._aggregator = EventAggregator(self._store_aggregated, DELAY)
+        self._aggregator = EventAggregator(self._flush, DELAY)
 
     def keep(self, event: SecurityEvent) -> None:
         """Store an event: a sink for the `EventRecorder`.
 
-        When the database fails here, the failure is an error in the log, and
-        the request goes on. The event itself is in the log already.
+        When the database fails here, the failure is an error in the log, and the request goes on.
+        The event itself is in the log already.
         """
         kept = to_store(event, self._log_only)
         if kept is None:
@@ -61,6 +61,8 @@ class AuditTrail:
             self._store.add(kept, expires_at=kept.at + self._lifetime)
         except FAILURES as failure:
             _log.error("%s was not stored: %s", event.event, type(failure).__name__)
+        if kept.user_id is not None:
+            self._aggregator.look_at(kept.user_id)
 
     def flush(self) -> None:
         """Store now what waits in this process for others like it."""
@@ -86,23 +88,24 @@ class AuditTrail:
         """Remove all that concerns the user; that a user was deleted stays, without a name."""
         self._store.forget_user(user_id)
 
-    def _store_aggregated(self, aggregated: list[SecurityEvent]) -> None:
-        for first in range(0, len(aggregated), _AT_ONCE):
-            self._store_batch(aggregated[first : first + _AT_ONCE])
+    def _flush(self, events: list[SecurityEvent], users: set[str]) -> None:
+        for first in range(0, len(events), _AT_ONCE):
+            self._store_aggregated(events[first : first + _AT_ONCE])
+        self._forget_deleted(users | {event.user_id for event in events if event.user_id})
 
-    def _store_batch(self, aggregated: list[SecurityEvent]) -> None:
-        """Store aggregated events; those of a user who was deleted meanwhile go again.
+    def _store_aggregated(self, events: list[SecurityEvent]) -> None:
+        try:
+            self._store.add_aggregated(events, self._lifetime)
+        except FAILURES as failure:
+            count = sum(event.count for event in events)
+            _log.error("%d aggregated events were not stored: %s", count, type(failure).__name__)
+
+    def _forget_deleted(self, users: set[str]) -> None:
+        """Remove again what was stored of users who were deleted meanwhile (S134).
 
         The look comes after the write: a deletion before it is seen here, one after it removes
-        them itself.
+        the events itself.
         """
-        try:
-            self._store.add_aggregated(aggregated, self._lifetime)
-        except FAILURES as failure:
-            count = sum(event.count for event in aggregated)
-            _log.error("%d aggregated events were not stored: %s", count, type(failure).__name__)
-            return
-        users = {event.user_id for event in aggregated if event.user_id is not None}
         try:
             for deleted in users - self._living(users) if users else ():
                 self._store.forget_user(deleted)

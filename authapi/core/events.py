@@ -24,6 +24,7 @@ class Event(StrEnum):
     REFRESH_REPEATED = "refresh_repeated"
     REFRESH_REFUSED = "refresh_refused"
     REFRESH_TOKEN_REPLAYED = "refresh_token_replayed"
+    TOKEN_REFUSED = "token_refused"
     LOGGED_OUT = "logged_out"
     PASSWORD_CHANGED = "password_changed"
     USER_DISABLED = "user_disabled"

@@ -12,6 +12,7 @@ REFRESHES = {
     Event.REFRESH_TOKEN_REPLAYED: "replayed",
     Event.REFRESH_REFUSED: "refused",
 }
+TOKENS = ("access_token", "refresh_token")
 REGISTRATIONS = {Event.USER_REGISTERED: "registered", Event.REGISTRATION_REFUSED: "refused"}
 
 

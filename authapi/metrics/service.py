@@ -50,6 +50,8 @@ class Metrics:
             registry=self._registry,
         )
         self._refusals = self._counter("authapi_limit_refusals", "Limits met.", "reason")
+        refused = self._counter("authapi_tokens_refused", "Forged or foreign tokens.", "kind")
+        self._refused_tokens = {kind: refused.labels(kind) for kind in rules.TOKENS}
         self.hash_refusals = self._counter(
             "authapi_password_hash_refusals", "Requests turned away: no seat was free."
         )
@@ -92,6 +94,8 @@ class Metrics:
         """Count a security event: a sink for the `EventRecorder`."""
         if event.event == Event.RATE_LIMITED:
             self._refusals.labels(event.reason or rules.OTHER).inc()
+        elif event.event == Event.TOKEN_REFUSED:
+            self._refused_tokens[str(event.reason)].inc()
         elif counter := self._outcomes.get(Event(event.event)):
             counter.inc()
 

@@ -1,6 +1,7 @@
 """Issue and verify tokens: access tokens for resources, refresh tokens for sessions alone."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -34,15 +35,30 @@ class TokenPolicy:
 
 
 class TokenService:
-    """Makes the two kinds of token and believes only its own, each where it belongs (S37)."""
+    """Makes the two kinds of token and believes only its own, each where it belongs (S37).
+
+    Args:
+        access_keys: sign and verify access tokens.
+        refresh_keys: sign and verify refresh tokens.
+        policy: names and lifetimes.
+        clock: what tells the time.
+        on_refused: is told of each token that is not ours or not for its place, by the kind that
+            was expected: `access_token` or `refresh_token` (S133).
+    """
 
     def __init__(
-        self, access_keys: KeyRing, refresh_keys: KeyRing, policy: TokenPolicy, clock: Clock
+        self,
+        access_keys: KeyRing,
+        refresh_keys: KeyRing,
+        policy: TokenPolicy,
+        clock: Clock,
+        on_refused: Callable[[str], None] = lambda kind: None,
     ) -> None:
         self._access_keys = access_keys
         self._refresh_keys = refresh_keys
         self._policy = policy
         self._clock = clock
+        self._on_refused = on_refused
         self._read_access = lru_cache(REMEMBERED)(self._decode_access)
 
     def issue_access(self, username: str, user_id: str, session_id: str) -> tuple[str, int]:
@@ -74,6 +90,7 @@ class TokenService:
             identity, starts = self._read_access(token)
             rules.check_times(starts, identity.expires_at, self._clock())
         except TokenInvalid:
+            self._on_refused("access_token")
             raise ApiError(ErrorCode.INVALID_TOKEN) from None
         except TokenExpired:
             raise ApiError(ErrorCode.TOKEN_EXPIRED) from None
@@ -138,6 +155,7 @@ class TokenService:
             if not even_expired:
                 rules.check_times(rules.starts(raw), claims.exp, self._clock())
         except TokenInvalid:
+            self._on_refused("refresh_token")
             raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN) from None
         except TokenExpired:
             raise ApiError(ErrorCode.REFRESH_TOKEN_EXPIRED) from None

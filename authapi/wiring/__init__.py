@@ -13,7 +13,7 @@ from authapi.administration.service import Administration
 from authapi.audit.service import AuditTrail
 from authapi.audit.store import AuditStore
 from authapi.core.clock import Clock
-from authapi.core.events import EventRecorder
+from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.identity import Identity
 from authapi.database import Database
@@ -85,7 +85,13 @@ def build(settings: Settings, clock: Clock) -> Services:
         metrics.note if metrics else None,
     )
     events = EventRecorder(clock, origin, *filter(None, sinks))
-    tokens = TokenService(access_keys, refresh_keys, parts.token_policy(settings), clock)
+    tokens = TokenService(
+        access_keys,
+        refresh_keys,
+        parts.token_policy(settings),
+        clock,
+        lambda kind: events.record(Event.TOKEN_REFUSED, reason=kind),
+    )
     session_store = SessionStore(database)
     revocations = parts.revocations(settings, database, session_store, clock)
     limits = parts.limits(settings, database, fingerprints, events, clock)

@@ -42,25 +42,25 @@ def refreshed(
 
 
 def gather() -> tuple[EventAggregator, list[SecurityEvent]]:
-    """Return a folding that hands on when it is told to, and what it handed on so far."""
-    handed: list[SecurityEvent] = []
-    return EventAggregator(handed.extend, timedelta(0)), handed
+    """Return an aggregator that flushes when it is told to, and what it flushed so far."""
+    flushed: list[SecurityEvent] = []
+    return EventAggregator(lambda events, _: flushed.extend(events), timedelta(0)), flushed
 
 
 @pytest.fixture
 def wait_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no thread hand anything on."""
+    """Let no thread flush anything."""
     monkeypatch.setattr(aggregation.EventAggregator, "_flush_later", lambda self: None)
 
 
 def test_events_at_once_are_all_counted(wait_for_nobody: None) -> None:
     """Whatever their order, none is lost and none is counted twice."""
-    gathering, handed = gather()
+    aggregator, flushed = gather()
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(gathering.add, [refreshed()] * 400))
-    gathering.flush()
-    gathering.flush()
-    assert [(event.count, event.last_at) for event in handed] == [(400, NOW)]
+        list(pool.map(aggregator.add, [refreshed()] * 400))
+    aggregator.flush()
+    aggregator.flush()
+    assert [(event.count, event.last_at) for event in flushed] == [(400, NOW)]
 
 
 @pytest.mark.parametrize(
@@ -74,49 +74,49 @@ def test_events_at_once_are_all_counted(wait_for_nobody: None) -> None:
 )
 def test_what_is_not_alike_stays_apart(wait_for_nobody: None, other: SecurityEvent) -> None:
     """Another user, session, client or hour."""
-    gathering, handed = gather()
-    gathering.add(refreshed())
-    gathering.add(other)
-    gathering.flush()
-    assert [event.count for event in handed] == [1, 1]
+    aggregator, flushed = gather()
+    aggregator.add(refreshed())
+    aggregator.add(other)
+    aggregator.flush()
+    assert [event.count for event in flushed] == [1, 1]
 
 
 def test_a_64_is_one_client(wait_for_nobody: None) -> None:
     """S28: ever new addresses of one network are no way to fill the database."""
-    gathering, handed = gather()
+    aggregator, flushed = gather()
     for host in range(50):
-        gathering.add(refreshed(address=f"2001:db8::{host:x}"))
-    gathering.flush()
-    assert [event.count for event in handed] == [50]
+        aggregator.add(refreshed(address=f"2001:db8::{host:x}"))
+    aggregator.flush()
+    assert [event.count for event in flushed] == [50]
 
 
 def test_what_waits_is_bounded(wait_for_nobody: None) -> None:
-    """A flood of different events is handed on before its time."""
-    gathering, handed = gather()
+    """A flood of different events is flushed before its time."""
+    aggregator, flushed = gather()
     for number in range(aggregation.MAX_PENDING + 1):
-        gathering.add(refreshed(user_id=str(number)))
-    until(lambda: len(handed) == aggregation.MAX_PENDING + 1, "all are handed on")
+        aggregator.add(refreshed(user_id=str(number)))
+    until(lambda: len(flushed) == aggregation.MAX_PENDING + 1, "all are flushed")
 
 
-def test_without_a_thread_it_is_handed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_thread_it_is_flushed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """S73: a server that is out of threads loses no event, and nobody's request fails."""
 
     def refuse(self: Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    gathering, handed = gather()
+    aggregator, flushed = gather()
     monkeypatch.setattr(Thread, "start", refuse)
-    gathering.add(refreshed())
-    gathering.add(refreshed())
-    assert len(handed) == 2
+    aggregator.add(refreshed())
+    aggregator.add(refreshed())
+    assert len(flushed) == 2
 
 
-def test_what_waits_is_handed_on_by_itself() -> None:
+def test_what_waits_is_flushed_on_by_itself() -> None:
     """Nobody has to come again for it; and the next one is, too."""
-    gathering, handed = gather()
+    aggregator, flushed = gather()
     for count in (1, 2):
-        gathering.add(refreshed())
-        until(lambda so_far=count: len(handed) == so_far, "the event is handed on")  # type: ignore[misc]
+        aggregator.add(refreshed())
+        until(lambda so_far=count: len(flushed) == so_far, "the event is flushed")  # type: ignore[misc]
 
 
 @pytest.fixture

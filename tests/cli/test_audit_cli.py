@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask import Flask
+
 from authapi.database import Collections
 from tests.cli.conftest import Operator, flask_process
+from tests.conftest import services_of
 from tests.support.actors import Visitor
 
 
 def test_the_last_events_stand_at_the_end(
-    operator: Operator, visitor: Visitor, collections: Collections
+    app: Flask, operator: Operator, visitor: Visitor, collections: Collections
 ) -> None:
     """S75: as `tail` shows a file; `--limit` says how many."""
     collections["audit_events"].delete_many({})  # some are of times that other tests moved to
     name = visitor.new_user()
     visitor.log_in(name)
     visitor.authenticate(name, "not the password")
+    services_of(app).audit.flush()
     heading, *rows = operator("audit", "tail", "--limit", "2").out.splitlines()
     assert heading.split()[:3] == ["AT", "EVENT", "COUNT"]
     assert [row.split()[2] for row in rows] == ["login_succeeded", "login_failed"]
@@ -59,11 +63,14 @@ def test_a_deleted_users_events_are_gone(
     assert operator("audit", "tail", "--user", user_id, "--id", "--json").json["events"] == []
 
 
-def test_a_user_agent_does_not_move_the_terminal(operator: Operator, visitor: Visitor) -> None:
+def test_a_user_agent_does_not_move_the_terminal(
+    app: Flask, operator: Operator, visitor: Visitor
+) -> None:
     """S76: what a client calls itself is shown with its control characters escaped."""
     name = visitor.new_user()
     credentials = {"username": name, "password": "not the password"}
     visitor.post("/authenticate", credentials, {"User-Agent": "evil\x9b2J"})
+    services_of(app).audit.flush()
     shown = operator("audit", "tail", "--user", name).out
     assert "evil\\x9b2J" in shown
     assert "\x9b" not in operator("audit", "tail", "--user", name, "--json").out

@@ -91,6 +91,19 @@ def test_every_outcome_is_counted(watched: Visitor) -> None:
     assert numbers.sum("authapi_password_hash_seats_taken") == 0
 
 
+def test_forged_tokens_are_counted_by_their_kind(watched: Visitor) -> None:
+    """S133: whichever address they come to; expired and good ones are not counted."""
+    tokens = watched.log_in()
+    assert watched.protected(tokens["access_token"]).status_code == 200
+    for forged in ("x", tokens["refresh_token"], tokens["access_token"][:-3]):
+        watched.protected(forged)
+    watched.refresh(tokens["access_token"])
+    watched.log_out("x")
+    numbers = scrape(watched)
+    assert numbers.sum("authapi_tokens_refused_total", kind="access_token") == 3
+    assert numbers.sum("authapi_tokens_refused_total", kind="refresh_token") == 2
+
+
 def test_a_full_waiting_room_is_counted(settings: Settings) -> None:
     """S12: who sits there now, and who was turned away."""
     full = replace(settings, metrics_token=Secret(TOKEN), hash_slots=1, hash_seats=0)
@@ -158,7 +171,7 @@ def test_nothing_of_it_is_loaded_unless_asked_for(environment: dict[str, str]) -
     """Without `METRICS_TOKEN` a server does not even import the library."""
     program = (
         "import sys, wsgi; wsgi.app.test_client().get('/healthz');"
-        "sys.exit('prometheus_client' in sys.modules or 'authapi.metrics' in sys.modules)"
+        "sys.exit('prometheus_client' in sys.modules or 'authapi.metrics.service' in sys.modules)"
     )
     subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=clean_environment(environment), check=True

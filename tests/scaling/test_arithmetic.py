@@ -51,14 +51,14 @@ def figures(users: float) -> list[str]:
 
 
 def written(rate: dict[str, float]) -> float:
-    """Return how many documents are written a second: commands, counters, folded events."""
+    """Return how many documents are written a second: commands, counters, aggregated events."""
     names = {
         "logins": "POST /authenticate",
         "wrong passwords": "POST /authenticate, wrong password",
         "logouts": "POST /logout",
         "refreshes": "POST /refresh",
     }
-    total = rate["refreshes"]  # the event, stored with others
+    total = rate["refreshes"] + rate["wrong passwords"]  # the event, stored with others
     for name, request in names.items():
         plain = [
             command
