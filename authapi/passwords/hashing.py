@@ -1,34 +1,16 @@
-"""Password hashes: Argon2id for new ones; werkzeug's and bcrypt's verify too, until upgraded."""
+"""Password hashes: Argon2id for new ones; those of other programs verify too, until upgraded."""
 
 import base64
-import binascii
-import re
 import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-import bcrypt
 from argon2 import PasswordHasher as Argon2Hasher
-from argon2 import Type, extract_parameters
-from argon2.exceptions import InvalidHashError, VerificationError
-from werkzeug.security import check_password_hash
+from argon2 import Type
 
 from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.formats import find_format
 from authapi.passwords.rules import normalise
-
-# What a stored hash may cost at the most, so that an imported one cannot take the server down.
-_MAX_ARGON2_KIB = 256 * 1024
-_MAX_ARGON2_PASSES = 16
-_MAX_ARGON2_LANES = 16
-_MAX_SCRYPT_BYTES = 64 * 1024 * 1024
-_MAX_SCRYPT_LANES = 8
-_MAX_PBKDF2_ROUNDS = 2_000_000
-_MAX_BCRYPT_COST = 14
-_BCRYPT_BYTES = 72
-_LONGEST = 1024
-_BCRYPT = re.compile(r"\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}\Z")
-_SCRYPT = re.compile(r"scrypt:(\d{1,9}):(\d{1,4}):(\d{1,4})\$[^$]+\$[0-9a-f]+\Z")
-_PBKDF2 = re.compile(r"pbkdf2:(?:sha1|sha256|sha512):(\d{1,9})\$[^$]+\$[0-9a-f]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +50,38 @@ class PasswordHasher:
     def verify(self, password: str, stored: str | None) -> bool:
         """Tell whether `password` is the one behind `stored`.
 
-        `None` (an unknown user) costs what a current hash costs and is never right (ASVS 6.3.8).
-        A stored hash that is malformed, or dearer than the caps allow, is refused at once.
+        The password is tried in the form that hashes of ours have (NFC) and, if that is another
+        one, as it was typed: a program elsewhere may have hashed that. So the number of tries
+        depends on the typed password alone. `None` (an unknown user) costs what a current hash
+        costs, as many times, and is never right (ASVS 6.3.8). A stored hash that is malformed, or
+        dearer than the caps allow, is refused at once.
         """
-        known = self._nobodys_hash if stored is None else stored
-        if not affordable(known):
+        known = find_format(self._nobodys_hash if stored is None else stored)
+        if known is None:
             return False
-        check = self._verify_argon2 if known.startswith("$argon2") else _verify_legacy
-        return self._room.do(lambda: check(password, known))
+        form, found = known
 
-    def is_outdated(self, stored: str) -> bool:
-        """Tell whether `stored` should be replaced at the next login: another method or cost."""
-        return not stored.startswith("$argon2id$") or self._argon2.check_needs_rehash(stored)
+        def matches(candidate: str) -> bool:
+            try:
+                return form.verify(candidate, found)
+            except ValueError:  # damaged in a way that only the checking shows
+                return False
 
-    def _verify_argon2(self, password: str, stored: str) -> bool:
-        try:
-            return self._argon2.verify(stored, normalise(password))
-        except (VerificationError, InvalidHashError):
-            return False
+        candidates = dict.fromkeys((normalise(password), password))
+        return self._room.do(lambda: any(map(matches, candidates)))
+
+    def is_outdated(self, stored: str, password: str = "") -> bool:
+        """Tell whether `stored` should be replaced: another method or cost, or not of NFC.
+
+        Args:
+            stored: a hash that a password was right for.
+            password: that password. One whose hash was made elsewhere of another Unicode form
+                would else be right in that form only.
+        """
+        if not stored.startswith("$argon2id$") or self._argon2.check_needs_rehash(stored):
+            return True
+        typed = normalise(password)
+        return typed != password and not self.verify(typed, stored)
 
     def _unmatchable(self) -> str:
         """Return a well-formed hash of the current cost whose password nobody can know."""
@@ -95,45 +91,3 @@ class PasswordHasher:
         )
         cost = f"m={self._argon2.memory_cost},t={self._argon2.time_cost},p=1"
         return f"$argon2id$v=19${cost}${salt}${digest}"
-
-
-def affordable(stored: str) -> bool:
-    """Tell whether `stored` is a known kind of hash whose cost stays under the caps (S11)."""
-    if not stored.isascii() or len(stored) > _LONGEST:
-        return False
-    if stored.startswith("$argon2"):
-        return _affordable_argon2(stored)
-    if found := _BCRYPT.match(stored):
-        return int(found[1]) <= _MAX_BCRYPT_COST
-    if found := _SCRYPT.match(stored):
-        n, r, p = (int(number) for number in found.groups())
-        return 128 * n * r <= _MAX_SCRYPT_BYTES and p <= _MAX_SCRYPT_LANES
-    if found := _PBKDF2.match(stored):
-        return int(found[1]) <= _MAX_PBKDF2_ROUNDS
-    return False
-
-
-def _affordable_argon2(stored: str) -> bool:
-    try:
-        cost = extract_parameters(stored)
-    except (InvalidHashError, ValueError, binascii.Error):
-        return False
-    return (
-        cost.memory_cost <= _MAX_ARGON2_KIB
-        and cost.time_cost <= _MAX_ARGON2_PASSES
-        and cost.parallelism <= _MAX_ARGON2_LANES
-    )
-
-
-def _verify_legacy(password: str, stored: str) -> bool:
-    """Check a hash made elsewhere, from the password as it was typed there."""
-    return any(_matches(candidate, stored) for candidate in {password, normalise(password)})
-
-
-def _matches(password: str, stored: str) -> bool:
-    try:
-        if stored.startswith("$2"):
-            return bcrypt.checkpw(password.encode()[:_BCRYPT_BYTES], stored.encode())
-        return check_password_hash(stored, password)
-    except ValueError:
-        return False

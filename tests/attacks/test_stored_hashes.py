@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import bcrypt
 import pytest
 from argon2 import PasswordHasher as Argon2Hasher
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from werkzeug.security import generate_password_hash
 
 from authapi.database import Collections
@@ -51,6 +54,22 @@ def imported(visitor: Visitor, collections: Collections) -> Import:
     return Import(collections)
 
 
+def django_hash(password: str) -> str:
+    """Return a hash as Django writes it."""
+    digest = hashlib.pbkdf2_hmac("sha256", password.encode(), b"salt", 1000)
+    return f"pbkdf2_sha256$1000$salt${b64encode(digest).decode()}"
+
+
+def firebase_hash(password: str) -> str:
+    """Return a hash as Firebase makes it, with its parameters."""
+    key, separator, salt = b"a signer key", b"\7", b"salt"
+    derived = hashlib.scrypt(password.encode(), salt=salt + separator, n=1024, r=8, p=1, dklen=32)
+    encryptor = Cipher(algorithms.AES(derived), modes.CTR(bytes(16))).encryptor()
+    parts = (separator, key, salt, encryptor.update(key))
+    ss, sk, salted, digest = (b64encode(part).decode() for part in parts)
+    return f"$fbscrypt$v=1,n=10,r=8,p=1,ss={ss},sk={sk}${salted}${digest}"
+
+
 def test_a_stored_hash_meets_owasps_parameters(visitor: Visitor, imported: Import) -> None:
     """S10: Argon2id with at least 19 MiB, two passes, a 16-byte salt and a 32-byte digest."""
     found = CURRENT.fullmatch(imported.hash_of(visitor.new_user()))
@@ -76,6 +95,8 @@ def test_every_user_has_a_salt_of_their_own(visitor: Visitor, imported: Import) 
         pytest.param(
             lambda text: bcrypt.hashpw(text.encode()[:72], bcrypt.gensalt(4)).decode(), id="bcrypt"
         ),
+        pytest.param(lambda text: django_hash(text), id="django"),
+        pytest.param(lambda text: firebase_hash(text), id="firebase"),
         pytest.param(Argon2Hasher(time_cost=1, memory_cost=8192, parallelism=1).hash, id="argon2"),
     ],
 )
@@ -106,6 +127,9 @@ BOMBS = [
     "scrypt:2:1:1000$salt$" + "0" * 128,
     "scrypt:999999999:9999:9999$salt$" + "0" * 128,
     "pbkdf2:sha256:999999999$salt$" + "0" * 64,
+    "pbkdf2_sha256$999999999$salt$AAAA",
+    "$pbkdf2-sha512$999999999$c2FsdA$AAAA",
+    "$fbscrypt$v=1,n=30,r=8,p=1,ss=Bw==,sk=AAAA$AAAA$AAAA",
     "$2b$31$" + "a" * 53,
     "$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
     "$argon2id$v=19$m=19456,t=99999,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
@@ -141,6 +165,9 @@ def _refused_without_a_turn(stored: str) -> bool:
         "pbkdf2:sha256$s$0",
         "md5$salt$0",
         "$2b$04$short",
+        "pbkdf2_sha256$1000$salt$not base64",
+        "$pbkdf2-sha256$1000$A$A",
+        "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw=,sk=A$A$A",
         "scrypt:3:8:1$salt$00",
         "!",
     ],

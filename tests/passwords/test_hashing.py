@@ -2,11 +2,14 @@
 
 import bcrypt
 import pytest
+from argon2 import PasswordHasher as Argon2Hasher
 from werkzeug.security import generate_password_hash
 
 from authapi.core.errors import ApiError
+from authapi.passwords import formats
 from authapi.passwords.bulkhead import Bulkhead
-from authapi.passwords.hashing import Argon2Cost, PasswordHasher, affordable
+from authapi.passwords.formats import find_format
+from authapi.passwords.hashing import Argon2Cost, PasswordHasher
 
 CHEAP = Argon2Cost(memory_kib=64, passes=1)
 PASSWORD = "password123"
@@ -95,6 +98,90 @@ def test_only_todays_argon2id_is_up_to_date(hasher: PasswordHasher) -> None:
     assert hasher.is_outdated(generate_password_hash(PASSWORD, "pbkdf2:sha256:10"))
 
 
+# Made by the programs themselves; Firebase's is the example of its own documentation.
+FIREBASE_KEY = (
+    "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA=="
+)
+FIREBASE_REST = (
+    f",ss=Bw==,sk={FIREBASE_KEY}$42xEC+ixf3L2lw=="
+    "$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=="
+)
+ELSEWHERE = {
+    "django": (
+        PASSWORD,
+        "pbkdf2_sha256$1000$Xk29sDfLq0aZ$ckAeFOC3zZXCA7VTu8PHW/MtW6MYY/B3+KpY4nVzC1s=",
+    ),
+    "django, sha1": (PASSWORD, "pbkdf2_sha1$1000$Xk29sDfLq0aZ$PnwHyGjjkMLPfoJfHf2ll+NMwzI="),
+    "passlib": (
+        PASSWORD,
+        "$pbkdf2-sha256$1000$aU0pxfi/N2ZsTYmxtra2Fg$VqMYQI4YIpaosL.3l3rmjLY5Xdajwu8I4KaVDtRBbPY",
+    ),
+    "passlib, sha512": (
+        PASSWORD,
+        "$pbkdf2-sha512$1000$8d47R8j5P6dUSun9v9d6Dw$pqmsimjPAMNS5pe/d3u81/fKta.afaHV.CG/xgoVoRer2D"
+        "PyZ.ndnBJ6w6vLDkNigo8v1a99L2JWB/tr5eJ7CQ",
+    ),
+    "passlib, sha1": (PASSWORD, "$pbkdf2$1000$ptT637t37t17b83ZG0Mo5Q$rtgtJkWiJVM3KisXURXtE5IusFE"),
+    "passlib, not NFC": (
+        "cafe\u0301 123",
+        "$pbkdf2-sha256$1000$GQPgXKs1JuQ8R0iJUQqBcA$YYgDOD8HDEALNxiBkcnKvzMhz/QJbn5QXUafdZMGUvo",
+    ),
+    "firebase": ("user1password", f"$fbscrypt$v=1,n=14,r=8,p=1{FIREBASE_REST}"),
+}
+
+
+@pytest.mark.parametrize(("password", "stored"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_hashes_of_other_programs_verify_and_are_outdated(
+    hasher: PasswordHasher, password: str, stored: str
+) -> None:
+    """S11: Django's, passlib's and Firebase's let their owner in, nobody else, and are replaced."""
+    assert hasher.verify(password, stored)
+    assert not hasher.verify(password + "!", stored)
+    assert hasher.is_outdated(stored)
+
+
+def test_a_damaged_firebase_hash_lets_nobody_in(hasher: PasswordHasher) -> None:
+    """S11: base64 of a wrong length is no fault of the server's."""
+    stored = f"$fbscrypt$v=1,n=0,r=8,p=1{FIREBASE_REST}"
+    assert not hasher.verify("user1password", stored)
+    assert not hasher.verify("user1password", stored.replace("n=0", "n=14").replace("lw==", "lw="))
+
+
+NFC, NFD = "p\u00e4ssw\u00f6rd-stra\u00dfe", "pa\u0308sswo\u0308rd-stra\u00dfe"
+
+
+def test_an_argon2_hash_made_elsewhere_verifies_as_it_was_typed_there(
+    hasher: PasswordHasher,
+) -> None:
+    """S5, S11: of a password that is not NFC; it is replaced even where its cost is today's."""
+    elsewhere = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1).hash(NFD)
+    assert hasher.verify(NFD, elsewhere)
+    assert not hasher.verify(NFC, elsewhere)
+    assert hasher.is_outdated(elsewhere, NFD)
+    ours = hasher.hash(NFD)
+    assert hasher.verify(NFC, ours)
+    assert not hasher.is_outdated(ours, NFD)
+
+
+@pytest.mark.parametrize(("password", "tries"), [(NFC, 1), (NFD, 2)])
+def test_known_and_unknown_names_are_tried_equally_often(
+    hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch, password: str, tries: int
+) -> None:
+    """S21: the typed password alone says how many hashes are made."""
+    made: list[str] = []
+    real = formats.Argon2Hasher.verify
+
+    def counted(self: Argon2Hasher, stored: str, typed: str) -> bool:
+        made.append(typed)
+        return real(self, stored, typed)
+
+    monkeypatch.setattr(formats.Argon2Hasher, "verify", counted)
+    for stored in (None, hasher.hash("another password")):
+        made.clear()
+        assert not hasher.verify(password, stored)
+        assert len(made) == tries
+
+
 SALT, DIGEST = "c2FsdHNhbHRzYWx0c2FsdA", "A" * 43
 
 
@@ -115,13 +202,22 @@ SALT, DIGEST = "c2FsdHNhbHRzYWx0c2FsdA", "A" * 43
         ("pbkdf2:md5:1$salt$00ff", False),
         ("$2b$14$" + "a" * 53, True),
         ("$2b$15$" + "a" * 53, False),
+        ("pbkdf2_sha256$2000000$salt$AAAA", True),
+        ("pbkdf2_sha256$2000001$salt$AAAA", False),
+        ("pbkdf2_md5$1$salt$AAAA", False),
+        ("$pbkdf2-sha512$2000000$c2FsdA$AAAA", True),
+        ("$pbkdf2-sha512$2000001$c2FsdA$AAAA", False),
+        (f"$fbscrypt$v=1,n=16,r=8,p=8{FIREBASE_REST}", True),
+        (f"$fbscrypt$v=1,n=17,r=8,p=1{FIREBASE_REST}", False),
+        (f"$fbscrypt$v=1,n=99,r=999,p=1{FIREBASE_REST}", False),
+        (f"$fbscrypt$v=1,n=14,r=8,p=9{FIREBASE_REST}", False),
         ("plain$salt$text", False),
         ("", False),
     ],
 )
 def test_what_a_stored_hash_may_cost_is_capped(stored: str, fits: bool) -> None:
     """S11: at these very numbers; what is unknown is not tried."""
-    assert affordable(stored) is fits
+    assert (find_format(stored) is not None) is fits
 
 
 @pytest.mark.parametrize(
@@ -136,5 +232,5 @@ def test_a_damaged_hash_is_refused_before_any_library_sees_it(
     hasher: PasswordHasher, stored: str
 ) -> None:
     """S11: characters that no hash has, or a salt of thousands."""
-    assert not affordable(stored)
+    assert find_format(stored) is None
     assert not hasher.verify(PASSWORD, stored)
