@@ -3,6 +3,8 @@
 import unicodedata
 
 MAXIMUM_LENGTH = 64
+IMPORTED_MAXIMUM_BYTES = 254
+"""What an e-mail address may have (RFC 5321, 4.5.3.1.3): one of them may be a name elsewhere."""
 
 # Controls, bidi and zero-width formats, surrogates, private and unassigned code points, line ends.
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -22,13 +24,15 @@ def name_key(username: str) -> str:
     return unicodedata.normalize("NFKC", folded).casefold()
 
 
-def problems(username: str) -> list[str]:
-    """List what keeps `username` from being registered (ASVS 2.2.1)."""
+def problems(username: str, *, imported: bool = False) -> list[str]:
+    """List what keeps `username` from being registered (ASVS 2.2.1), or from being imported."""
     name = display_name(username)
     if not name:
         return ["Username must not be empty."]
-    if len(name) > MAXIMUM_LENGTH:
+    if len(name) > MAXIMUM_LENGTH and not imported:
         return [f"Username must be at most {MAXIMUM_LENGTH} characters long."]
+    if len(name) > MAXIMUM_LENGTH and len(name.encode(errors="replace")) > IMPORTED_MAXIMUM_BYTES:
+        return [f"Username must be at most {IMPORTED_MAXIMUM_BYTES} bytes long."]
     if any(_is_refused(char) for char in name):
         return ["Username must not contain control or invisible characters."]
     return []

@@ -95,7 +95,7 @@ class AccountService:
         """
         with self._hasher.seat():
             user = self._verified(name_key(username), password, client)
-            if self._hasher.is_outdated(user.password_hash):
+            if self._hasher.is_outdated(user.password_hash, password):
                 return self._upgrade(user, password)
         return user
 

@@ -49,7 +49,7 @@ class UserStore:
             raise NameTaken from None
 
     def add_many(self, users: Sequence[User]) -> set[int]:
-        """Store new users, each by an insert of its own; say which found their name taken.
+        """Store new users, each by an insert of its own; say which found name or id taken.
 
         Returns:
             Positions in `users`. One that is refused keeps no other from being stored.
@@ -65,16 +65,15 @@ class UserStore:
             return {failure["index"] for failure in failures}
         return set()
 
-    def names(self, name_keys: Iterable[str]) -> dict[str, str | None]:
-        """Return which of these names are taken, each as its user wrote it.
+    def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
+        """Return which of these names are taken, each with its user.
 
         A deleted user's name, as long as it is not released, is there as None.
         """
         collection = self._collections[COLLECTION]
         query = {"name_key": {"$in": list(name_keys)}}
         with pymongo.timeout(BATCH_SECONDS):
-            found = collection.find(query, {"name_key": 1, "username": 1})
-            return {document["name_key"]: document.get("username") for document in found}
+            return {found["name_key"]: _user_or_none(found) for found in collection.find(query)}
 
     def find(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""

@@ -3,3 +3,7 @@
 
 class CommandError(Exception):
     """The command cannot be carried out; the message says why, for the operator, in one line."""
+
+
+class LineError(Exception):
+    """A line of an import makes no user; the message says why, and repeats none of its values."""

@@ -1,124 +1,91 @@
-"""A line of an import, read and judged: pure decisions, and no message repeats what it read."""
+"""The files that users are imported from: JSON lines, or CSV with a header."""
 
-import base64
-import binascii
+import csv
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from authapi.accounts import rules
-from authapi.passwords.formats import find_format, looks_like_a_hash
-
-_HASH_FIELDS = ("password_hash", "hashed_password", "password")
-
-
-class LineError(Exception):
-    """The line makes no user; the message says why, without anything of the line in it."""
+from authapi.administration.errors import CommandError, LineError
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedUser:
-    """A user as a line of an import has it."""
+class Record:
+    """One user of a file, as it stands there.
 
-    username: str
-    password_hash: str
-    created_at: datetime | None
+    Attributes:
+        number: of the line where it ends.
+        members: what it says, by name.
+        problem: why it says nothing that can be used, or None.
+    """
+
+    number: int
+    members: dict[str, Any] = field(default_factory=dict)
+    problem: str | None = None
 
 
-def read_line(raw: bytes, now: datetime) -> ImportedUser:
-    """Make a user of a line; members that it does not know, such as `_id`, are ignored.
+def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
+    """Return a record for each line that is not empty: one JSON object in UTF-8."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield Record(number, _object(line))
+            except LineError as problem:
+                yield Record(number, problem=str(problem))
 
-    Args:
-        raw: a JSON object in UTF-8: `username`, the hash as `password_hash`, `hashed_password` or
-            `password`, and perhaps `created_at`. `mongoexport` writes such lines.
-        now: the present moment, since nobody was created later.
+
+def csv_rows(lines: Iterable[bytes]) -> Iterator[Record]:
+    """Return a record for each row below the header; an empty cell counts as absent.
 
     Raises:
-        LineError: when it makes none.
+        CommandError: when the file is no CSV, or its header names a column twice or none.
     """
-    line = _parse(raw)
-    return ImportedUser(_username(line), _password_hash(line), _created_at(line, now))
-
-
-def _parse(raw: bytes) -> dict[str, Any]:
+    # What is not UTF-8 stays in sight, as lone surrogates, until its row is looked at.
+    rows = csv.reader((line.decode("utf-8-sig", "surrogateescape") for line in lines), strict=True)
+    header: list[str] = []
     try:
-        line = json.loads(raw.decode("utf-8-sig"))
+        for row in filter(None, rows):
+            if header:
+                yield _row(rows.line_num, header, row)
+            else:
+                header = _header(row)
+    except csv.Error:
+        raise CommandError(
+            f"Line {rows.line_num} is not CSV; nothing beyond it was read."
+        ) from None
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_once_each)
     except UnicodeDecodeError:
         raise LineError("not UTF-8") from None
     except (ValueError, RecursionError):
         raise LineError("not JSON; each line is one whole object") from None
-    if isinstance(line, list):
+    if isinstance(found, list):
         raise LineError("an array; export one object a line (mongoexport without --jsonArray)")
-    if not isinstance(line, dict):
+    if not isinstance(found, dict):
         raise LineError("not a JSON object")
-    return line
+    return found
 
 
-def _username(line: dict[str, Any]) -> str:
-    username = line.get("username")
-    if not isinstance(username, str):
-        raise LineError("username is missing" if username is None else "username is not a string")
-    if problems := rules.problems(username):
-        raise LineError(f"username: {' '.join(problems)}")
-    return username
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise LineError("a member stands twice in it")
+    return members
 
 
-def _password_hash(line: dict[str, Any]) -> str:
-    present = [name for name in _HASH_FIELDS if line.get(name) is not None]
-    if not present:
-        raise LineError(f"no password hash; it is looked for in {', '.join(_HASH_FIELDS)}")
-    if len(present) > 1:
-        raise LineError(f"more than one password hash: {', '.join(present)}")
-    stored = _text(line[present[0]])
-    if stored is None:
-        raise LineError(f"{present[0]} is not a string")
-    if find_format(stored) is None:
-        raise LineError(f"{present[0]} {_why_not(stored)}")
-    return stored
+def _header(row: list[str]) -> list[str]:
+    names = [name.strip() for name in row]
+    if not all(names) or len(set(names)) < len(names):
+        raise CommandError("The first line of a CSV file names each column, and each once.")
+    return names
 
 
-def _why_not(stored: str) -> str:
-    if looks_like_a_hash(stored):
-        return "is a damaged hash, or one that costs more to check than is allowed"
-    return (
-        "is no hash that can be checked here (argon2, bcrypt, werkzeug's scrypt and pbkdf2);"
-        " a password in plain text is not imported"
-    )
-
-
-def _text(value: object) -> str | None:
-    """Return a string, also out of the binary that drivers make of Python's bytes."""
-    if isinstance(value, dict):
-        inner = value.get("$binary")
-        encoded = inner.get("base64") if isinstance(inner, dict) else inner
-        try:
-            return base64.b64decode(str(encoded), validate=True).decode("ascii")
-        except (binascii.Error, ValueError):
-            return None
-    return value if isinstance(value, str) else None
-
-
-def _created_at(line: dict[str, Any], now: datetime) -> datetime | None:
-    value = line.get("created_at")
-    if value is None:
-        return None
-    moment = _moment(value)
-    if moment is None:
-        raise LineError("created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z")
-    if moment > now:
-        raise LineError("created_at lies in the future")
-    return moment
-
-
-def _moment(value: object) -> datetime | None:
-    """Read ISO 8601 or Extended JSON's `$date`, of either form; without a zone it is UTC."""
-    if isinstance(value, dict):
-        value = value.get("$date")
-    try:
-        if isinstance(value, dict):
-            return datetime.fromtimestamp(int(str(value.get("$numberLong"))) / 1000, UTC)
-        moment = datetime.fromisoformat(str(value))
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _row(number: int, header: list[str], row: list[str]) -> Record:
+    if len(row) != len(header):
+        return Record(number, problem="another number of cells than the header has")
+    if any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
+        return Record(number, problem="not UTF-8")
+    return Record(number, {name: cell for name, cell in zip(header, row, strict=True) if cell})

@@ -1,19 +1,24 @@
 """Users brought in from elsewhere, in batches; each is one insert that the unique index decides."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
 from authapi.accounts.models import User
 from authapi.accounts.rules import display_name, name_key
-from authapi.administration.import_format import ImportedUser, LineError, read_line
+from authapi.administration.errors import LineError
+from authapi.administration.import_conflicts import conflict
+from authapi.administration.import_format import Record
+from authapi.administration.import_rules import ImportedUser, ImportOptions, read_user
+from authapi.administration.models import ImportSummary
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
 
 BATCH = 500
-"""How many lines are stored at once."""
+"""How many users are stored at once."""
+
+_AS_IT_STANDS = ImportOptions()
 
 T = TypeVar("T")
 Refuse = Callable[[int, str], None]
@@ -24,47 +29,50 @@ class Users(Protocol):
     """Where imported users go."""
 
     def add_many(self, users: Sequence[User]) -> set[int]:
-        """Store users; return the positions of those whose name is taken."""
+        """Store users; return the positions of those whose name or id is taken."""
         ...
 
-    def names(self, name_keys: Iterable[str]) -> dict[str, str | None]:
-        """Return which names are taken, each as written; None for one not released yet."""
+    def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
+        """Return which names are taken, and by whom; None for one not released yet."""
+        ...
+
+    def living(self, user_ids: Collection[str]) -> set[str]:
+        """Return which of these ids are taken."""
         ...
 
 
 class DryRunStore:
-    """Stores nothing, and answers as the store would have: for a dry run."""
+    """Stores nothing, and answers as the store would have."""
 
     def __init__(self, users: Users) -> None:
         self._users = users
-        self._added: dict[str, str | None] = {}
+        self._added: dict[str, User | None] = {}
+        self._ids: set[str] = set()
 
     def add_many(self, users: Sequence[User]) -> set[int]:
-        """Return the positions of those whose name would be taken."""
-        taken = self.names(user.name_key for user in users)
+        """Return the positions of those whose name or id would be taken."""
+        taken = self.holders(user.name_key for user in users)
+        taken_ids = self._ids | self.living([user.id for user in users])
         refused = set()
         for position, user in enumerate(users):
-            if user.name_key in taken or user.name_key in self._added:
+            name_taken = user.name_key in taken or user.name_key in self._added
+            if name_taken or user.id in taken_ids:
                 refused.add(position)
             else:
-                self._added[user.name_key] = user.username
+                self._added[user.name_key] = user
+                self._ids.add(user.id)
+                taken_ids.add(user.id)
         return refused
 
-    def names(self, name_keys: Iterable[str]) -> dict[str, str | None]:
+    def living(self, user_ids: Collection[str]) -> set[str]:
+        """Return which of these ids are taken."""
+        return self._users.living(user_ids)
+
+    def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
         """Return which names would be taken."""
         keys = list(name_keys)
-        rehearsed = {key: self._added[key] for key in keys if key in self._added}
-        return {**rehearsed, **self._users.names(keys)}
-
-
-@dataclass
-class ImportSummary:
-    """What came of the lines so far; `lines` counts empty ones too."""
-
-    lines: int = 0
-    imported: int = 0
-    already_there: int = 0
-    refused: int = 0
+        added = {key: self._added[key] for key in keys if key in self._added}
+        return {**added, **self._users.holders(keys)}
 
 
 class UserImport:
@@ -76,71 +84,83 @@ class UserImport:
         self._clock = clock
 
     def run(
-        self, lines: Iterable[bytes], refuse: Refuse, *, dry_run: bool = False
+        self,
+        records: Iterable[Record],
+        refuse: Refuse,
+        options: ImportOptions = _AS_IT_STANDS,
+        *,
+        dry_run: bool = False,
     ) -> Iterator[ImportSummary]:
-        """Import `lines`, each the JSON of one user; yield the summary after each batch.
+        """Import `records`; yield the summary after each batch.
 
         Args:
-            lines: raw, as `read_line` has them; empty ones are passed over.
-            refuse: told of each line that makes no user.
+            records: the users of a file, one by one.
+            refuse: told of each one that makes no user.
+            options: how they are read.
             dry_run: store nothing.
         """
         users: Users = DryRunStore(self._users) if dry_run else self._users
         summary = ImportSummary()
-        try:
-            for batch in _batches(enumerate(lines, start=1), BATCH):
-                self._take(batch, users, refuse, summary)
-                yield summary
-        finally:
-            if summary.imported and not dry_run:
-                self._events.record(Event.USERS_IMPORTED, reason="operator")
-
-    def _take(
-        self, batch: list[tuple[int, bytes]], users: Users, refuse: Refuse, summary: ImportSummary
-    ) -> None:
-        summary.lines += len(batch)
 
         def reject(number: int, why: str) -> None:
             summary.refused += 1
             refuse(number, why)
 
-        numbered: list[tuple[int, User]] = []
-        for number, raw in batch:
-            if not raw.strip():
-                continue
+        try:
+            for batch in _batches(records, BATCH):
+                summary.lines = batch[-1].number
+                read = self._read(batch, options, reject, summary)
+                self._store(read, users, options, reject, summary)
+                yield summary
+        finally:
+            if summary.imported and not dry_run:
+                self._events.record(Event.USERS_IMPORTED, reason="operator")
+
+    def _read(
+        self, batch: list[Record], options: ImportOptions, reject: Refuse, summary: ImportSummary
+    ) -> list[tuple[int, User]]:
+        """Return the users of a batch, each with the number of its line."""
+        users = []
+        for record in batch:
             try:
-                numbered.append((number, self._user(read_line(raw, self._clock()))))
+                if record.problem is not None:
+                    raise LineError(record.problem)
+                found = read_user(record.members, options, self._clock())
             except LineError as why:
-                reject(number, str(why))
-        if not numbered:
+                reject(record.number, str(why))
+            else:
+                summary.ignored.update(found.ignored)
+                users.append((record.number, self._user(found)))
+        return users
+
+    def _store(
+        self,
+        read: list[tuple[int, User]],
+        users: Users,
+        options: ImportOptions,
+        reject: Refuse,
+        summary: ImportSummary,
+    ) -> None:
+        if not read:
             return
-        taken = users.add_many([user for _, user in numbered])
-        summary.imported += len(numbered) - len(taken)
-        known = users.names(numbered[position][1].name_key for position in taken) if taken else {}
-        for number, user in (numbered[position] for position in sorted(taken)):
-            if why_taken := _why_taken(user, known):
-                reject(number, why_taken)
+        taken = users.add_many([user for _, user in read])
+        summary.imported += len(read) - len(taken)
+        holders = users.holders(read[place][1].name_key for place in taken) if taken else {}
+        for number, user in (read[place] for place in sorted(taken)):
+            if why := conflict(user, holders, same_ids=options.keep_ids):
+                reject(number, why)
             else:
                 summary.already_there += 1
 
-    def _user(self, line: ImportedUser) -> User:
+    def _user(self, found: ImportedUser) -> User:
         return User(
-            id=secrets.token_hex(12),
-            username=display_name(line.username),
-            name_key=name_key(line.username),
-            password_hash=line.password_hash,
-            created_at=line.created_at or self._clock(),
+            id=found.id or secrets.token_hex(12),
+            username=display_name(found.username),
+            name_key=name_key(found.username),
+            password_hash=found.password_hash,
+            created_at=found.created_at or self._clock(),
+            disabled=found.disabled,
         )
-
-
-def _why_taken(user: User, known: dict[str, str | None]) -> str | None:
-    """Say why a name that is taken is a problem; None when it is the very user of the line."""
-    written = known.get(user.name_key, user.username)
-    if written is None:
-        return "the name belonged to a user deleted just now; import it again later"
-    if written != user.username:
-        return "another user has this name, in other letters (case and Unicode form do not count)"
-    return None
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,11 +1,10 @@
 """The operator's stories about users, across the rooms below it."""
 
-from dataclasses import dataclass
-
 from authapi.accounts import rules
 from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
 from authapi.administration.errors import CommandError
+from authapi.administration.models import UserRef
 from authapi.audit.service import AuditTrail
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
@@ -16,20 +15,6 @@ from authapi.sessions.models import Session
 from authapi.sessions.service import SessionService
 
 _BY = "operator"
-
-
-@dataclass(frozen=True, slots=True)
-class UserRef:
-    """The user that a command is about: by name, or by id, never the one for the other.
-
-    A name may look like somebody else's id, so that nothing is guessed.
-    """
-
-    name_or_id: str
-    is_id: bool = False
-
-    def __str__(self) -> str:
-        return f"the id {self.name_or_id!r}" if self.is_id else f"the name {self.name_or_id!r}"
 
 
 class Administration:

@@ -2,7 +2,8 @@
 
 import click
 
-from authapi.administration.service import Administration, UserRef
+from authapi.administration.models import UserRef
+from authapi.administration.service import Administration
 from authapi.audit.serializers import describe
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import by_id_option, json_option

@@ -5,7 +5,8 @@ import sys
 import click
 
 from authapi.accounts.models import User
-from authapi.administration.service import Administration, UserRef
+from authapi.administration.models import UserRef
+from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import as_json, printable, sheet, table, when

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from authapi.administration.service import UserRef
+from authapi.administration.models import UserRef
 from authapi.audit.aggregation import EventAggregator
 from authapi.audit.store import AuditStore
 from authapi.core.events import SecurityEvent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from unicodedata import normalize
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,7 +11,7 @@ from werkzeug.security import generate_password_hash
 
 from authapi.passwords.formats import find_format
 from tests.cli.conftest import Operator
-from tests.cli.imports import BCRYPT, imported, user
+from tests.cli.imports import BCRYPT, imported, lines, user
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 
 HASHES = {
@@ -73,11 +74,90 @@ def test_a_hash_dumped_as_binary_is_taken(operator: Operator, visitor: Visitor) 
         "2024-03-01T09:30:00",
         {"$date": "2024-03-01T09:30:00Z"},
         {"$date": {"$numberLong": "1709285400000"}},
+        {"$date": 1709285400000},
+        1709285400,
+        1709285400.0,
+        1709285400000,
+        "1709285400000",
+        "1709285400",
+        {"$numberLong": "1709285400000"},
+        {"$numberInt": "1709285400"},
     ],
 )
 def test_the_date_of_creation_is_kept(operator: Operator, written: object) -> None:
-    """ISO 8601 or Extended JSON; without a zone it is UTC."""
+    """ISO 8601, seconds, milliseconds, or Extended JSON; without a zone it is UTC."""
     name = fresh_name()
     imported(operator, user(name, created_at=written))
     shown = operator("users", "show", name, "--json").json
     assert shown["created_at"] == "2024-03-01T09:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"disabled": True},
+        {"is_active": False},
+        {"isActive": 0},
+        {"banned": "true"},
+        {"enabled": "no"},
+        {"active": True, "is_locked": {"$numberInt": "1"}},
+    ],
+)
+def test_who_was_shut_out_stays_shut_out(
+    operator: Operator, visitor: Visitor, members: dict[str, object]
+) -> None:
+    """S137: by whatever name it is called; `flask users enable` is for the operator to type."""
+    name = fresh_name()
+    assert imported(operator, user(name, **members))["imported"] == 1
+    assert visitor.authenticate(name).status_code == 401
+    operator("users", "enable", name)
+    assert visitor.authenticate(name).status_code == 200
+
+
+def test_who_was_not_shut_out_logs_in(operator: Operator, visitor: Visitor) -> None:
+    """S137: a member that says no keeps nobody out, and one that is null says nothing."""
+    name = fresh_name()
+    members = {"disabled": False, "is_active": 1, "deleted_at": None, "bannedUntil": 0}
+    assert imported(operator, user(name, **members))["imported"] == 1
+    assert visitor.authenticate(name).status_code == 200
+
+
+def test_what_means_nothing_here_is_told(operator: Operator) -> None:
+    """By its name and how often it stood there, never by its value."""
+    done = operator("users", "import", "-", stdin=lines(user(roles=["admin"], x=1), user(x=2)))
+    assert (done.code, done.said) == (0, "Ignored members: roles (1), x (2)\n")
+
+
+def test_what_is_passed_over_is_passed_over(operator: Operator, visitor: Visitor) -> None:
+    """With `--ignore`, even what might keep the user out: the operator said so."""
+    name = fresh_name()
+    line = lines(user(name, status="active", banned=True))
+    flags = ("--ignore", "status", "--ignore", "banned")
+    done = operator("users", "import", "-", *flags, stdin=line)
+    assert (done.code, done.said) == (0, "")
+    assert visitor.authenticate(name).status_code == 200
+
+
+@pytest.mark.parametrize("length", [65, 254])
+def test_an_address_may_be_longer_than_a_name_that_is_registered(
+    operator: Operator, visitor: Visitor, length: int
+) -> None:
+    """All that a user does works with it: log in, refresh, the own account."""
+    name = fresh_name().ljust(length - 12, "x") + "@example.com"
+    assert imported(operator, user(name))["imported"] == 1
+    tokens = visitor.log_in(name)
+    assert visitor.refresh(tokens["refresh_token"]).status_code == 200
+    assert visitor.protected(tokens["access_token"]).status_code == 200
+    assert visitor.authenticate(name.upper()).status_code == 200
+
+
+def test_a_password_typed_in_another_unicode_form_gets_in_from_every_keyboard(
+    operator: Operator, visitor: Visitor
+) -> None:
+    """S5: an Argon2 hash of it verifies as typed; at that login it becomes one of the NFC form."""
+    name, typed = fresh_name(), "pa\u0308sswo\u0308rd-stra\u00dfe"
+    hasher = PasswordHasher(2, 19_456, 1)
+    imported(operator, user(name, password_hash=hasher.hash(typed)))
+    assert visitor.authenticate(name, typed).status_code == 200
+    assert visitor.authenticate(name, normalize("NFC", typed)).status_code == 200
+    assert visitor.authenticate(name, typed).status_code == 200

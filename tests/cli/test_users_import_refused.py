@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import bcrypt
 import pytest
+from argon2 import PasswordHasher
 
 from tests.cli.conftest import Operator
 from tests.cli.imports import BCRYPT, imported, in_full, lines, user
 from tests.support.actors import Visitor, fresh_name
 
+NO_DATE = (
+    "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z,"
+    " or in seconds or milliseconds since 1970"
+)
 REFUSED: dict[str, tuple[object, str]] = {
     "not UTF-8": (b'{"username": "\xff"}', "not UTF-8"),
     "not JSON": (b"{", "not JSON; each line is one whole object"),
@@ -33,8 +39,8 @@ REFUSED: dict[str, tuple[object, str]] = {
     "odd binary": (user(password_hash={"$binary": 7}), "password_hash is not a string"),
     "plain text": (
         user(password_hash="hunter2-hunter2"),
-        "password_hash is no hash that can be checked here (argon2, bcrypt, werkzeug's scrypt and"
-        " pbkdf2); a password in plain text is not imported",
+        "password_hash is no hash that can be checked here;"
+        " a password in plain text is not imported",
     ),
     "bomb": (
         user(password_hash=f"scrypt:1048576:8:1$salt${'0' * 128}"),
@@ -44,13 +50,31 @@ REFUSED: dict[str, tuple[object, str]] = {
         user(password_hash=BCRYPT[:-1]),
         "password_hash is a damaged hash, or one that costs more to check than is allowed",
     ),
-    "no date": (
-        user(created_at="yesterday"),
-        "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z",
+    "no date": (user(created_at="yesterday"), NO_DATE),
+    "no date either": (user(created_at={"$date": {"$numberLong": "9" * 30}}), NO_DATE),
+    "a date as a number": (user(created_at=20_240_301), NO_DATE),
+    "microseconds": (user(created_at=1_712_123_112_345_678), NO_DATE),
+    "true for a date": (user(created_at=True), NO_DATE),
+    "long ago": (user(created_at="1712-12-31T00:00:00Z"), "created_at lies before 1970"),
+    "twice": (
+        b'{"username": "ann", "username": "bob", "password": "x"}',
+        "a member stands twice in it",
     ),
-    "no date either": (
-        user(created_at={"$date": {"$numberLong": "9" * 30}}),
-        "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z",
+    "a status": (
+        user(account_status="suspended"),
+        "account_status may say that the user may not log in; make a member disabled of it,"
+        " true or false, and pass it over with --ignore account_status",
+    ),
+    "a ban's end": (
+        user(bannedUntil="2999-01-01"),
+        "bannedUntil may say that the user may not log in; make a member disabled of it,"
+        " true or false, and pass it over with --ignore bannedUntil",
+    ),
+    "odd truth": (user(disabled="perhaps"), "disabled is neither true nor false"),
+    "a long name": (user("n" * 255), "username: Username must be at most 254 bytes long."),
+    "a long name of few letters": (
+        user("\u00fc" * 128),
+        "username: Username must be at most 254 bytes long.",
     ),
     "tomorrow": (user(created_at="2999-01-01T00:00:00Z"), "created_at lies in the future"),
 }
@@ -76,6 +100,35 @@ def test_two_users_whose_names_differ_in_case_are_not_one(operator: Operator) ->
         "line 2: another user has this name, in other letters"
         " (case and Unicode form do not count)\n"
     )
+
+
+def test_two_people_whose_names_differ_in_spaces_are_not_one(operator: Operator) -> None:
+    """Their passwords are two: that is a conflict, and no success; the same line again is none."""
+    name = fresh_name()
+    other = bcrypt.hashpw(b"another password", bcrypt.gensalt(4)).decode()
+    done = imported(operator, user(name), user(f"{name} ", password_hash=other), user(f" {name}"))
+    assert (done["imported"], done["already_there"], done["refused"]) == (1, 1, 1)
+    assert done["code"] == 1
+    assert done["said"].startswith("line 2: another user has this name, with another password")
+
+
+def test_two_people_are_told_apart_by_hashes_of_todays_cost(operator: Operator) -> None:
+    """Also where either hash is one that the service itself might have made."""
+    name, hasher = fresh_name(), PasswordHasher(2, 19_456, 1)
+    first, second = (user(name, password_hash=hasher.hash(word)) for word in ("one", "two"))
+    done = imported(operator, first, second)
+    assert (done["imported"], done["refused"], done["code"]) == (1, 1, 1)
+
+
+def test_a_user_disabled_there_and_active_here_is_told(
+    operator: Operator, visitor: Visitor
+) -> None:
+    """S137: nothing is changed, and nothing passed over in silence."""
+    name = fresh_name()
+    imported(operator, user(name))
+    done = imported(operator, user(name, disabled=True))
+    assert (done["refused"], done["code"]) == (1, 1)
+    assert "may log in; see `flask users disable`" in done["said"]
 
 
 def test_a_name_that_is_not_released_yet_is_refused(operator: Operator, visitor: Visitor) -> None:

@@ -6,7 +6,6 @@ from argon2 import PasswordHasher as Argon2Hasher
 from werkzeug.security import generate_password_hash
 
 from authapi.core.errors import ApiError
-from authapi.passwords import formats
 from authapi.passwords.bulkhead import Bulkhead
 from authapi.passwords.formats import find_format
 from authapi.passwords.hashing import Argon2Cost, PasswordHasher
@@ -169,13 +168,13 @@ def test_known_and_unknown_names_are_tried_equally_often(
 ) -> None:
     """S21: the typed password alone says how many hashes are made."""
     made: list[str] = []
-    real = formats.Argon2Hasher.verify
+    real = Argon2Hasher.verify
 
     def counted(self: Argon2Hasher, stored: str, typed: str) -> bool:
         made.append(typed)
         return real(self, stored, typed)
 
-    monkeypatch.setattr(formats.Argon2Hasher, "verify", counted)
+    monkeypatch.setattr(Argon2Hasher, "verify", counted)
     for stored in (None, hasher.hash("another password")):
         made.clear()
         assert not hasher.verify(password, stored)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from authapi.administration.import_format import json_lines
 from authapi.core.clock import utc_now
 from authapi.settings import Settings
 from authapi.wiring import build
@@ -52,8 +53,10 @@ def people(settings: Settings, crowd: int) -> list[str]:
     lines = [
         json.dumps({"username": name, "password_hash": password_hash}).encode() for name in names
     ]
-    tallies = list(services.imports.run(lines, lambda number, why: pytest.fail(f"{number}: {why}")))
-    assert tallies[-1].imported == len(names)
+    *_, summary = services.imports.run(
+        json_lines(lines), lambda number, why: pytest.fail(f"{number}: {why}")
+    )
+    assert summary.imported == len(names)
     services.database.close()
     return names
 

@@ -1,0 +1,80 @@
+"""Values as `mongoexport` writes them (MongoDB Extended JSON, both forms), and dates as many do."""
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Any
+
+_SECONDS = range(10**8, 10**11)
+_MILLISECONDS = range(10**11, 10**14)
+_NUMBERS = ("$numberInt", "$numberLong", "$numberDouble")
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON may hold
+    """Return a number that is wrapped as one of BSON's, else `value` itself."""
+    if isinstance(value, dict) and len(value) == 1:
+        [(kind, text)] = value.items()
+        if kind in _NUMBERS and isinstance(text, str):
+            try:
+                return float(text) if kind == "$numberDouble" else int(text)
+            except ValueError:
+                return value
+    return value
+
+
+def as_text(value: object) -> str | None:
+    """Return a string, also out of the binary that drivers make of Python's bytes; else None."""
+    if isinstance(value, dict):
+        inner = value.get("$binary")
+        encoded = inner.get("base64") if isinstance(inner, dict) else inner
+        try:
+            return base64.b64decode(str(encoded), validate=True).decode("ascii")
+        except (binascii.Error, ValueError):
+            return None
+    return value if isinstance(value, str) else None
+
+
+def as_id(value: object) -> str | None:
+    """Return a string, or the hexadecimal digits of an ObjectId; else None."""
+    if isinstance(value, dict) and value.keys() == {"$oid"}:
+        value = value["$oid"]
+    return value if isinstance(value, str) else None
+
+
+def as_moment(value: object) -> datetime | None:
+    """Read ISO 8601, seconds or milliseconds since 1970, or `$date`; else return None.
+
+    A number counts as seconds below 100,000,000,000 and as milliseconds from there on; both mean a
+    year between 1973 and 5138, and any other number is no date. `$date` holds milliseconds. What
+    has no zone is UTC.
+    """
+    if isinstance(value, dict) and value.keys() == {"$date"}:
+        value = plain(value["$date"])
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _since_1970(value / 1000)
+        return _iso_8601(value)
+    value = plain(value)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > 8:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _iso_8601(value)
+    if int(value) in _SECONDS:
+        return _since_1970(value)
+    return _since_1970(value / 1000) if int(value) in _MILLISECONDS else None
+
+
+def _iso_8601(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _since_1970(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

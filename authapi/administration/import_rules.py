@@ -1,0 +1,208 @@
+"""What the members of an imported user mean: pure decisions, and no message repeats a value."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from authapi.accounts import rules
+from authapi.administration.errors import LineError
+from authapi.administration.extended_json import as_id, as_moment, as_text, plain
+from authapi.passwords.formats import find_format, looks_like_a_hash
+
+_HASHES = ("password_hash", "hashed_password", "password")
+_FIREBASE = ("passwordHash", "salt")
+TARGETS = ("username", *_HASHES, "created_at", "disabled", "_id", *_FIREBASE)
+"""What a member of a file may be renamed to."""
+_NAMES = {"username", "created_at", "_id", *_HASHES}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:|@-]{0,127}")
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Compared without case, dashes and underscores.
+_SHUTS_OUT = re.compile(
+    r"(?:is)?(?:disabled|banned|blocked|locked|suspended|deactivated|deleted|archived|inactive)"
+)
+_LETS_IN = re.compile(r"(?:is)?(?:active|enabled)")
+_MAY_SHUT_OUT = re.compile(
+    r"(?:user|account)?(?:status|state|expir(?:es|y|ed|esat|ation|ationdate)|validuntil)"
+    r"|(?:disabled?|ban(?:ned)?|block(?:ed)?|lock(?:ed|out|edout)?|suspend(?:ed)?|deactivated?"
+    r"|deleted?|archived?)(?:at|on|until|end|ends|date|time|expires|reason)"
+)
+_TRUE, _FALSE = {"true", "1", "yes", "t", "y"}, {"false", "0", "no", "f", "n"}
+
+
+@dataclass(frozen=True, slots=True)
+class FirebaseHash:
+    """The parameters of a Firebase project's scrypt, as its console shows them."""
+
+    signer_key: str
+    salt_separator: str
+    rounds: int
+    mem_cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How an import reads users.
+
+    Attributes:
+        names: what a member is called here, by what it is called in the file.
+        ignore: members to pass over, whatever they say.
+        keep_ids: whether a user keeps the `_id`.
+        firebase: for `passwordHash` and `salt` as Firebase exports them.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    ignore: frozenset[str] = frozenset()
+    keep_ids: bool = False
+    firebase: FirebaseHash | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedUser:
+    """A user as an import has it; `ignored` names the members that mean nothing here."""
+
+    username: str
+    password_hash: str
+    created_at: datetime | None
+    disabled: bool
+    id: str | None
+    ignored: tuple[str, ...]
+
+
+def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime) -> ImportedUser:
+    """Make a user of the members of a record; those that are null count as absent.
+
+    Args:
+        members: by the names that they have in the file.
+        options: what they are called here, and which may be passed over.
+        now: the present moment, since nobody was created later.
+
+    Raises:
+        LineError: when they make none.
+    """
+    found = _renamed(members, options)
+    known = _NAMES | set(_FIREBASE if options.firebase else ())
+    ignored = [name for name in found if name not in known and not _decides(_bare(name))]
+    return ImportedUser(
+        username=_username(found),
+        password_hash=_password_hash(found, options.firebase),
+        created_at=_created_at(found, now),
+        disabled=_disabled(found),
+        id=_id(found) if options.keep_ids else None,
+        ignored=tuple(ignored),
+    )
+
+
+def _renamed(members: Mapping[str, Any], options: ImportOptions) -> dict[str, Any]:
+    """Return the members under our names; one that was renamed wins over one called so before."""
+    present = {
+        name: value
+        for name, value in members.items()
+        if value is not None and name not in options.ignore
+    }
+    renamed = {options.names[name]: present[name] for name in present if name in options.names}
+    rest = {name: value for name, value in present.items() if name not in options.names}
+    return {**rest, **renamed}
+
+
+def _username(found: Mapping[str, Any]) -> str:
+    username = found.get("username")
+    if not isinstance(username, str):
+        raise LineError("username is missing" if username is None else "username is not a string")
+    if problems := rules.problems(username, imported=True):
+        raise LineError(f"username: {' '.join(problems)}")
+    return username
+
+
+def _password_hash(found: Mapping[str, Any], firebase: FirebaseHash | None) -> str:
+    if firebase is not None and "passwordHash" in found:
+        found = {**found, "password_hash": _firebase_hash(found, firebase)}
+    present = [name for name in _HASHES if name in found]
+    if not present:
+        raise LineError(f"no password hash; it is looked for in {', '.join(_HASHES)}")
+    if len(present) > 1:
+        raise LineError(f"more than one password hash: {', '.join(present)}")
+    stored = as_text(found[present[0]])
+    if stored is None:
+        raise LineError(f"{present[0]} is not a string")
+    if find_format(stored) is None:
+        raise LineError(f"{present[0]} {_why_not(stored)}")
+    return stored
+
+
+def _firebase_hash(found: Mapping[str, Any], firebase: FirebaseHash) -> str:
+    digest, salt = (str(found.get(name, "")).translate(_URLSAFE) for name in _FIREBASE)
+    return (
+        f"$fbscrypt$v=1,n={firebase.mem_cost},r={firebase.rounds},p=1,"
+        f"ss={firebase.salt_separator},sk={firebase.signer_key}${salt}${digest}"
+    )
+
+
+_URLSAFE = str.maketrans("-_", "+/")
+
+
+def _why_not(stored: str) -> str:
+    if looks_like_a_hash(stored):
+        return "is a damaged hash, or one that costs more to check than is allowed"
+    return "is no hash that can be checked here; a password in plain text is not imported"
+
+
+def _created_at(found: Mapping[str, Any], now: datetime) -> datetime | None:
+    if "created_at" not in found:
+        return None
+    moment = as_moment(found["created_at"])
+    if moment is None:
+        raise LineError(
+            "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z,"
+            " or in seconds or milliseconds since 1970"
+        )
+    if not _EARLIEST <= moment <= now:
+        raise LineError(f"created_at lies {'before 1970' if moment < now else 'in the future'}")
+    return moment
+
+
+def _disabled(found: Mapping[str, Any]) -> bool:
+    """Tell whether any member keeps the user from logging in (S137).
+
+    Raises:
+        LineError: when one might, and it cannot be told.
+    """
+    disabled = False
+    for name, value in found.items():
+        bare = _bare(name)
+        if _SHUTS_OUT.fullmatch(bare):
+            disabled |= _truth(name, value)
+        elif _LETS_IN.fullmatch(bare):
+            disabled |= not _truth(name, value)
+        elif _MAY_SHUT_OUT.fullmatch(bare) and plain(value):
+            raise LineError(
+                f"{name} may say that the user may not log in; make a member disabled of it,"
+                f" true or false, and pass it over with --ignore {name}"
+            )
+    return disabled
+
+
+def _truth(name: str, value: object) -> bool:
+    text = str(plain(value)).lower()
+    if text not in _TRUE | _FALSE:
+        raise LineError(f"{name} is neither true nor false")
+    return text in _TRUE
+
+
+def _decides(bare: str) -> bool:
+    return any(which.fullmatch(bare) for which in (_SHUTS_OUT, _LETS_IN, _MAY_SHUT_OUT))
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _id(found: Mapping[str, Any]) -> str:
+    kept = as_id(found.get("_id"))
+    if kept is None:
+        raise LineError("_id is no string and no ObjectId, so that it cannot be kept")
+    if not _ID.fullmatch(kept):
+        raise LineError("_id must be up to 128 letters, digits and _ . : | @ - to be kept")
+    return kept
