@@ -118,9 +118,9 @@ app = modal.App("authapi")
     timeout=120,  # seconds; after 150 Modal answers by a redirect, which no page can follow
     **options({} if os.environ.get("MODAL_IS_REMOTE") else os.environ),
 )
-# One thread per request in flight. 50 of them may be logins (2 hash slots and 48 seats, the rest
+# One thread per request in flight. 98 of them may be logins (2 that hash, 96 that wait, the rest
 # is told to come again), so that 14 are always left for everything that is quick.
-@modal.concurrent(max_inputs=64)
+@modal.concurrent(max_inputs=112)
 @modal.wsgi_app()
 def flask_app() -> Flask:
     """Make the service, once per container."""

@@ -22,6 +22,6 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
 def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
     """Register a user."""
     accounts = service(AccountService)
-    with accounts.seat(), service(Limits).registration(client()):
+    with accounts.admit(client()), service(Limits).registration(client()):
         accounts.register(body["username"], body["password"], headers.get("idempotency_key"))
     return REGISTERED

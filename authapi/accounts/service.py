@@ -93,19 +93,19 @@ class AccountService:
             ApiError: `invalid_credentials`, the same for every reason; `rate_limited`;
                 `service_unavailable` when too many do this at once.
         """
-        with self._hasher.seat():
+        with self._hasher.admit(client.network):
             user = self._verified(name_key(username), password, client)
             if self._hasher.is_outdated(user.password_hash, password):
                 return self._upgrade(user, password)
         return user
 
-    def seat(self) -> AbstractContextManager[None]:
-        """Return what keeps a seat among those who wait for password hashes.
+    def admit(self, client: Client) -> AbstractContextManager[None]:
+        """Return what keeps room for a caller who is about to have a password hashed.
 
         Entering it raises `ApiError` `service_unavailable` when there is none, before anything was
         done that a hash is needed for.
         """
-        return self._hasher.seat()
+        return self._hasher.admit(client.network)
 
     def confirm_login(self, user: User, client: Client) -> None:
         """Let a login pass that `verify` found right, now that its session is stored.

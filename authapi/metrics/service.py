@@ -53,7 +53,7 @@ class Metrics:
         refused = self._counter("authapi_tokens_refused", "Forged or foreign tokens.", "kind")
         self._refused_tokens = {kind: refused.labels(kind) for kind in rules.TOKENS}
         self.hash_refusals = self._counter(
-            "authapi_password_hash_refusals", "Requests turned away: no seat was free."
+            "authapi_password_hash_refusals", "Requests refused: no room was left."
         )
         self.hash_seats = self._gauge(
             "authapi_password_hash_seats_taken", "Requests that hash a password or wait for it."

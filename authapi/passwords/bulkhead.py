@@ -1,92 +1,142 @@
-"""A waiting room in front of work that eats processor time and memory."""
+"""A bulkhead around work that eats processor time and memory (ASVS 15.1.3)."""
+
+from __future__ import annotations
 
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
+from enum import Enum, auto
 from typing import TypeVar
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.forks import after_fork_in_child
+from authapi.passwords.fair_slots import FairSlots
 
 T = TypeVar("T")
 RETRY_AFTER_SECONDS = 1
+LARGEST_SHARE = 3
+"""One network gets at most one part in so many of what there is."""
+
 _NICENESS = 10
 
 
-class Bulkhead:
-    """Lets `slots` callers work at once and `seats` more wait; turns everybody else away.
+class Change(Enum):
+    """What an observer of a bulkhead is told."""
 
-    A rush of logins then costs time, not memory (ASVS 15.1.3).
+    ADMITTED = auto()
+    LEFT = auto()
+    REFUSED = auto()
+    STARTED = auto()
+    FINISHED = auto()
+
+
+def _nobody(change: Change) -> None:
+    """Observe nothing."""
+
+
+class Bulkhead:
+    """Lets `slots` callers work at once and `queue_limit` more wait; refuses everybody else.
+
+    A rush of logins then costs time, not memory. No network ever has more than a third of all that
+    are inside, and the networks that wait are served in turn: one that floods the service waits
+    behind itself.
+
+    Args:
+        slots: how many may work at once.
+        queue_limit: how many more may wait.
+        observe: is told of every change; it must not block.
     """
 
-    def __init__(self, slots: int, seats: int) -> None:
+    def __init__(
+        self, slots: int, queue_limit: int, observe: Callable[[Change], None] = _nobody
+    ) -> None:
         self._slots = slots
-        self._seats = seats
-        self._open()
-        after_fork_in_child(self._open)
+        self._capacity = slots + queue_limit
+        self._share = max(1, self._capacity // LARGEST_SHARE)
+        self._observe = observe
+        self._begin()
+        after_fork_in_child(self._begin)
 
-    def _open(self) -> None:
-        self._working = threading.BoundedSemaphore(self._slots)
-        self._inside = threading.BoundedSemaphore(self._slots + self._seats)
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
+        self._inside: Counter[str] = Counter()
+        self._fair = FairSlots(self._slots)
         self._here = threading.local()
-        self._workers = ThreadPoolExecutor(self._slots, "waiting-room", initializer=_step_back)
+        self._workers = ThreadPoolExecutor(self._slots, "bulkhead", initializer=_step_back)
 
-    def do(self, work: Callable[[], T]) -> T:
+    def run(self, work: Callable[[], T]) -> T:
         """Wait for a slot, do `work`, and return what it returns.
 
         It is done by as many threads as there are slots, whoever asks: memory that an allocator
         keeps for each thread is then kept for these alone, not for every thread of the server.
 
+        Outside of `admit` it is done for no network in particular.
+
         Raises:
-            ApiError: `service_unavailable` at once, when every seat is taken.
+            ApiError: `service_unavailable` at once, when there is no room.
         """
-        with self.turn():
-            return self._workers.submit(work).result()
+        with self.admit(self._admitted or ""), self._fair.acquire(self._admitted or ""):
+            return self._workers.submit(self._observed, work).result()
 
     @contextmanager
-    def seat(self) -> Iterator[None]:
-        """Keep a seat for the length of the `with` block; turns within it need no other.
+    def admit(self, network: str) -> Iterator[None]:
+        """Keep room for one caller for the length of the `with` block; `run` then needs no other.
 
-        For what leads up to the work, such as questions to the database: a rush is then turned
-        away before it costs anything, and never takes more threads than there are seats.
+        For what leads up to the work, such as questions to the database: a rush is then refused
+        before it costs anything, and never takes more threads than there is room for.
 
-        Within it another one costs nothing.
+        Within it another `admit` costs nothing.
+
+        Args:
+            network: where the caller comes from: an address, or a network that counts as one.
 
         Raises:
-            ApiError: `service_unavailable` at once, when every seat is taken.
+            ApiError: `service_unavailable` at once, when there is no room, or none for `network`.
         """
-        if getattr(self._here, "seated", False):
+        if self._admitted is not None:
             yield
             return
-        with self._entered():
-            self._here.seated = True
-            try:
-                yield
-            finally:
-                self._here.seated = False
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a slot and hold it for the length of the `with` block.
-
-        Raises:
-            ApiError: `service_unavailable` at once, when every seat is taken.
-        """
-        seated = getattr(self._here, "seated", False)
-        with nullcontext() if seated else self._entered(), self._working:
-            yield
-
-    @contextmanager
-    def _entered(self) -> Iterator[None]:
-        if not self._inside.acquire(blocking=False):
-            raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)
+        self._enter(network)
+        self._here.network = network
         try:
             yield
         finally:
-            self._inside.release()
+            self._here.network = None
+            self._leave(network)
+
+    @property
+    def _admitted(self) -> str | None:
+        """The network for which this thread was admitted."""
+        network: str | None = getattr(self._here, "network", None)
+        return network
+
+    def _enter(self, network: str) -> None:
+        with self._lock:
+            is_room = self._inside.total() < self._capacity and self._inside[network] < self._share
+            if is_room:
+                self._inside[network] += 1
+        if not is_room:
+            self._observe(Change.REFUSED)
+            raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)
+        self._observe(Change.ADMITTED)
+
+    def _leave(self, network: str) -> None:
+        with self._lock:
+            self._inside[network] -= 1
+            if not self._inside[network]:
+                del self._inside[network]
+        self._observe(Change.LEFT)
+
+    def _observed(self, work: Callable[[], T]) -> T:
+        self._observe(Change.STARTED)
+        try:
+            return work()
+        finally:
+            self._observe(Change.FINISHED)
 
 
 def _step_back() -> None:

@@ -26,26 +26,26 @@ class PasswordHasher:
 
     Args:
         cost: what a new hash costs.
-        room: where callers wait their turn; it raises `ApiError` (503) when it is full.
+        bulkhead: what bounds how many are made at once; it raises `ApiError` (503) when it is full.
     """
 
-    def __init__(self, cost: Argon2Cost, room: Bulkhead) -> None:
+    def __init__(self, cost: Argon2Cost, bulkhead: Bulkhead) -> None:
         self._argon2 = Argon2Hasher(
             time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1, type=Type.ID
         )
-        self._room = room
+        self._bulkhead = bulkhead
         self._nobodys_hash = self._unmatchable()
 
-    def seat(self) -> AbstractContextManager[None]:
-        """Return what keeps a place among those who wait, while a password is about to be checked.
+    def admit(self, network: str) -> AbstractContextManager[None]:
+        """Return what keeps room for a caller from `network` who is about to hash a password.
 
-        Entering it raises `ApiError` (503) when there is none.
+        Entering it raises `ApiError` (503) when there is none, or none for that network.
         """
-        return self._room.seat()
+        return self._bulkhead.admit(network)
 
     def hash(self, password: str) -> str:
         """Return an Argon2id hash of `password` with a salt of its own (PHC string)."""
-        return self._room.do(lambda: self._argon2.hash(normalise(password)))
+        return self._bulkhead.run(lambda: self._argon2.hash(normalise(password)))
 
     def verify(self, password: str, stored: str | None) -> bool:
         """Tell whether `password` is the one behind `stored`.
@@ -68,7 +68,7 @@ class PasswordHasher:
                 return False
 
         candidates = dict.fromkeys((normalise(password), password))
-        return self._room.do(lambda: any(map(matches, candidates)))
+        return self._bulkhead.run(lambda: any(map(matches, candidates)))
 
     def is_outdated(self, stored: str, password: str = "") -> bool:
         """Tell whether `stored` should be replaced: another method or cost, or not of NFC.

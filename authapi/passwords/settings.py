@@ -17,7 +17,7 @@ class PasswordSettings(EnvironmentSettings):
     argon2_passes: int = variable("ARGON2_PASSES", 2, integer(2, 16))
     password_blocklist: str | None = variable("PASSWORD_BLOCKLIST", None, choice("on", "off"))
     hash_slots: int = variable("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
-    hash_seats: int = variable("PASSWORD_HASH_SEATS", 48, integer(0, 10_000))
+    hash_seats: int = variable("PASSWORD_HASH_SEATS", 96, integer(0, 10_000))
 
     @property
     def refuses_common_passwords(self) -> bool:

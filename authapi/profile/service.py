@@ -51,7 +51,7 @@ class ProfileService:
                 is too easily guessed; `rate_limited`.
         """
         self._accounts.refuse_guessable("new_password", new, identity.username)
-        with self._accounts.seat():
+        with self._accounts.admit(client):
             user = self._verified(identity, current, client)
             self._sessions.end_all(user.id, keep=identity.session_id)
             self._accounts.change_password(user, new)

@@ -18,7 +18,7 @@ from authapi.limits.service import LimitPolicy, Limits
 from authapi.limits.store import LimitStore
 from authapi.limits.unlimited import Unlimited
 from authapi.passwords.blocklist import Blocklist, CommonPasswords, NoBlocklist
-from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.bulkhead import LARGEST_SHARE, Bulkhead
 from authapi.passwords.hashing import Argon2Cost, PasswordHasher
 from authapi.revocation.service import (
     NoRevocations,
@@ -111,8 +111,9 @@ def limits(
         refused_refreshes=settings.limit_refreshes,
         backoff=Backoff(settings.limit_failures_in_a_row, settings.longest_wait),
     )
-    # Half of those who may wait for a password hash: one account must not keep the others out.
-    one_at_a_time = KeyedLock(settings.hash_seats // 2, FAILURES)
+    # Three quarters of one network's share of password hashes: one account must not take it all.
+    share = (settings.hash_slots_or_cores + settings.hash_seats) // LARGEST_SHARE
+    one_at_a_time = KeyedLock(share * 3 // 4, FAILURES)
     kind = Unlimited if settings.limits == "off" else Limits
     return kind(LimitStore(database), one_at_a_time.hold, policy, fingerprints, events, clock)
 
@@ -120,12 +121,12 @@ def limits(
 def hasher(settings: Settings, metrics: Metrics | None) -> PasswordHasher:
     """Return what hashes passwords, a bounded number at a time."""
     cost = Argon2Cost(settings.argon2_memory_kib, settings.argon2_passes)
-    slots, seats = settings.hash_slots_or_cores, settings.hash_seats
+    slots, queue_limit = settings.hash_slots_or_cores, settings.hash_seats
     if metrics is None:
-        return PasswordHasher(cost, Bulkhead(slots, seats))
-    from authapi.metrics.bulkhead import CountedBulkhead
+        return PasswordHasher(cost, Bulkhead(slots, queue_limit))
+    from authapi.metrics.bulkhead import observer
 
-    return PasswordHasher(cost, CountedBulkhead(slots, seats, metrics))
+    return PasswordHasher(cost, Bulkhead(slots, queue_limit, observer(metrics)))
 
 
 def metrics(settings: Settings) -> Metrics | None:

@@ -113,13 +113,13 @@ def test_a_database_that_is_away_is_a_503(settings: Settings) -> None:
 
 def test_too_many_hashes_in_progress_are_a_503(settings: Settings) -> None:
     """Contract 1: 503 `service_unavailable` with `Retry-After` when the hashers are busy."""
-    one_seat = replace(settings, hash_slots=1, hash_seats=0)
+    one_slot = replace(settings, hash_slots=1, hash_seats=0)
     answers = []
 
     def rush(visitor: Visitor) -> None:
         answers.append(Visitor(visitor.base_url).register(fresh_name()))
 
-    def turned_away(visitor: Visitor) -> bool:
+    def refused_some(visitor: Visitor) -> bool:
         crowd = [threading.Thread(target=rush, args=(visitor,)) for _ in range(4)]
         for one in crowd:
             one.start()
@@ -127,8 +127,8 @@ def test_too_many_hashes_in_progress_are_a_503(settings: Settings) -> None:
             one.join()
         return any(answer.status_code == 503 for answer in answers)
 
-    with served(one_seat) as visitor:
-        until(lambda: turned_away(visitor), seconds=60, what="somebody is turned away")
+    with served(one_slot) as visitor:
+        until(lambda: refused_some(visitor), seconds=60, what="somebody is refused")
     refused = next(answer for answer in answers if answer.status_code == 503)
     assert error_code(refused) == (503, "service_unavailable")
     assert refused.headers["Retry-After"] == "1"

@@ -104,12 +104,12 @@ def test_forged_tokens_are_counted_by_their_kind(watched: Visitor) -> None:
     assert numbers.sum("authapi_tokens_refused_total", kind="refresh_token") == 2
 
 
-def test_a_full_waiting_room_is_counted(settings: Settings) -> None:
-    """S12: who sits there now, and who was turned away."""
+def test_a_full_bulkhead_is_counted(settings: Settings) -> None:
+    """S12: who is inside now, and who was refused."""
     full = replace(settings, metrics_token=Secret(TOKEN), hash_slots=1, hash_seats=0)
     apps: list[Flask] = []
     with served(full, prepare=apps.append) as visitor:
-        with services_of(apps[0]).accounts._hasher.seat():
+        with services_of(apps[0]).accounts._hasher.admit(""):
             assert visitor.authenticate(fresh_name()).status_code == 503
             assert visitor.register(fresh_name()).status_code == 503
             numbers = scrape(visitor)

@@ -1,104 +1,152 @@
-"""The waiting room in front of the hashes."""
+"""The bulkhead around the hashes: a bounded number at once, and no network takes it all."""
+
+from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from http import HTTPStatus
 
 import pytest
 
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.bulkhead import Bulkhead, Change
+from authapi.passwords.fair_slots import FairSlots
 from tests.support.waiting import until
 
 
 class Patient:
-    """Takes turns in threads of their own, and keeps them until told to leave."""
+    """Works in threads of its own until told to leave, each time for another network."""
 
-    def __init__(self, room: Bulkhead) -> None:
-        self.room = room
+    def __init__(self, bulkhead: Bulkhead) -> None:
+        self.bulkhead = bulkhead
         self.leave = threading.Event()
         self.working = 0
         self._count = threading.Lock()
 
-    def turn(self) -> None:
-        with self.room.turn():
-            with self._count:
-                self.working += 1
-            assert self.leave.wait(20)
+    def work_for(self, network: str) -> None:
+        with self.bulkhead.admit(network):
+            self.bulkhead.run(self._stay)
+
+    def _stay(self) -> None:
+        with self._count:
+            self.working += 1
+        assert self.leave.wait(60)
 
 
-@pytest.mark.parametrize(("slots", "seats"), [(1, 0), (1, 2), (3, 0), (2, 3)])
-def test_so_many_work_so_many_wait_and_the_next_is_turned_away(slots: int, seats: int) -> None:
-    """S12: at once, with 503 and `Retry-After`; the others all get their turn in the end."""
-    room = Bulkhead(slots, seats)
-    patient = Patient(room)
-    with ThreadPoolExecutor(slots + seats) as pool:
-        turns = [pool.submit(patient.turn) for _ in range(slots + seats)]
-        until(lambda: patient.working == slots and room._inside._value == 0)
-        with pytest.raises(ApiError) as refused, room.turn():
-            raise AssertionError("there was no seat left")
+def refusal(bulkhead: Bulkhead, network: str) -> ApiError:
+    """Return how somebody from `network` is refused."""
+    with pytest.raises(ApiError) as refused, bulkhead.admit(network):
+        raise AssertionError("there was no room left")
+    return refused.value
+
+
+@pytest.mark.parametrize(("slots", "queue_limit"), [(1, 0), (1, 2), (3, 0), (2, 3)])
+def test_so_many_work_so_many_wait_and_the_next_is_refused(slots: int, queue_limit: int) -> None:
+    """S12: at once, with 503 and `Retry-After`; the others all get their slot in the end."""
+    changes: list[Change] = []
+    bulkhead = Bulkhead(slots, queue_limit, changes.append)
+    patient, all_of_them = Patient(bulkhead), slots + queue_limit
+    with ThreadPoolExecutor(all_of_them) as pool:
+        done = [pool.submit(patient.work_for, f"network {n}") for n in range(all_of_them)]
+        until(lambda: patient.working == slots and changes.count(Change.ADMITTED) == all_of_them)
+        refused = refusal(bulkhead, "another")
         assert patient.working == slots
         patient.leave.set()
-        for turn in turns:
-            turn.result(timeout=20)
-    assert refused.value.code is ErrorCode.SERVICE_UNAVAILABLE
-    assert refused.value.status is HTTPStatus.SERVICE_UNAVAILABLE
-    assert refused.value.retry_after == 1
-    assert patient.working == slots + seats
+        for one in done:
+            one.result(timeout=60)
+    assert refused.code is ErrorCode.SERVICE_UNAVAILABLE
+    assert refused.status is HTTPStatus.SERVICE_UNAVAILABLE
+    assert refused.retry_after == 1
+    assert patient.working == all_of_them
+
+
+@pytest.mark.parametrize(
+    ("slots", "queue_limit", "share"), [(1, 0, 1), (2, 3, 1), (2, 4, 2), (2, 48, 16)]
+)
+def test_no_network_has_more_than_a_third(slots: int, queue_limit: int, share: int) -> None:
+    """S127: the next of its callers is refused, while those of others come in."""
+    bulkhead = Bulkhead(slots, queue_limit)
+    with ExitStack() as inside, ThreadPoolExecutor(1) as elsewhere:
+
+        def enter(network: str) -> None:
+            bulkhead._enter(network)
+            inside.callback(bulkhead._leave, network)
+
+        for _ in range(share):
+            enter("greedy")
+        assert refusal(bulkhead, "greedy").code is ErrorCode.SERVICE_UNAVAILABLE
+        for number in range(slots + queue_limit - share):
+            elsewhere.submit(enter, f"network {number}").result(timeout=60)
+    with bulkhead.admit("greedy"):
+        pass
+
+
+def test_the_networks_that_wait_are_served_in_turn() -> None:
+    """S127: behind fifty of one network two others wait for one of them, not for fifty."""
+    slots, served = FairSlots(1), []
+
+    def wait(network: str) -> None:
+        with slots.acquire(network):
+            served.append(network)
+
+    with ThreadPoolExecutor(60) as pool:
+        waiting: list[Future[None]] = []
+        with slots.acquire("greedy"):
+            for network in ["greedy"] * 50 + ["ann", "ben", "ben"]:
+                waiting.append(pool.submit(wait, network))
+                until(lambda: slots.waiting() == len(waiting))
+        for one in waiting:
+            one.result(timeout=60)
+    assert served[:5] == ["greedy", "ann", "ben", "greedy", "ben"]
+    assert served[5:] == ["greedy"] * 48
 
 
 def test_nothing_leaks_after_exceptions() -> None:
-    """S12: whatever goes wrong within a turn, or at the door, the seat is free again."""
-    room = Bulkhead(1, 0)
+    """S12: whatever goes wrong inside, or on the way in, there is room again."""
+    bulkhead = Bulkhead(1, 0)
     for _ in range(5):
-        with pytest.raises(ZeroDivisionError), room.turn():
-            raise ZeroDivisionError
-        with room.turn(), pytest.raises(ApiError), room.turn():
-            raise AssertionError("there was no seat left")
-    with room.turn():
-        pass
+        with pytest.raises(ZeroDivisionError), bulkhead.admit("a"):
+            bulkhead.run(lambda: 1 // 0)
+        with bulkhead.admit("a"), ThreadPoolExecutor(1) as other:
+            other.submit(refusal, bulkhead, "b").result(timeout=60)
+    assert bulkhead.run(lambda: "room again") == "room again"
 
 
-def test_what_is_done_in_a_turn_comes_back() -> None:
+def test_what_is_done_comes_back() -> None:
     """S12: its result, or its very exception."""
-    room = Bulkhead(1, 0)
-    assert room.do(lambda: 6 * 7) == 42
+    bulkhead = Bulkhead(1, 0)
+    assert bulkhead.run(lambda: 6 * 7) == 42
     with pytest.raises(ZeroDivisionError):
-        room.do(lambda: 1 // 0)
-    assert room.do(lambda: "free again") == "free again"
-    with room.turn(), pytest.raises(ApiError):
-        room.do(lambda: "no seat left")
+        bulkhead.run(lambda: 1 // 0)
 
 
-def test_a_seat_is_enough_for_a_turn() -> None:
-    """S12: whoever sits is not turned away from the work, and leaves one free seat behind."""
-    room = Bulkhead(1, 0)
+def test_who_is_admitted_needs_no_other_room() -> None:
+    """S12: admitted again, and at work several times: room for one in all, and free after it."""
+    bulkhead = Bulkhead(1, 0)
     for _ in range(2):
-        with room.seat():
-            assert room.do(lambda: "worked") == "worked"
-            with pytest.raises(ZeroDivisionError), room.turn():
-                raise ZeroDivisionError
-    assert room.do(lambda: "free again") == "free again"
-
-
-def test_a_seat_is_one_persons_own() -> None:
-    """S12: while one sits, nobody else gets in, by a seat or by a turn."""
-    room = Bulkhead(1, 0)
-    with room.seat(), ThreadPoolExecutor(1) as other:
-        for enter in (room.seat, room.turn):
-            with pytest.raises(ApiError) as refused:
-                other.submit(enter().__enter__).result(timeout=20)
-            assert refused.value.code is ErrorCode.SERVICE_UNAVAILABLE
-    with room.seat():
+        with bulkhead.admit("a"):
+            for _ in range(2):
+                with bulkhead.admit("a"):
+                    assert bulkhead.run(lambda: "done") == "done"
+            with ThreadPoolExecutor(1) as other:
+                other.submit(refusal, bulkhead, "a").result(timeout=60)
+    with bulkhead.admit("b"):
         pass
 
 
-def test_a_seat_is_enough_for_all_that_is_done_on_it() -> None:
-    """Who sits may sit down again and take turns: one seat in all."""
-    room = Bulkhead(slots=1, seats=0)
-    with room.seat(), room.seat():
-        assert room.do(lambda: "done") == "done"
-        with room.seat():
-            assert room.do(lambda: "again") == "again"
-    with room.seat():
-        pass
+def test_an_observer_is_told_of_every_change() -> None:
+    """S12: in order; a refusal is neither admitted nor left."""
+    changes: list[Change] = []
+    bulkhead = Bulkhead(1, 0, changes.append)
+    with bulkhead.admit("a"):
+        bulkhead.run(lambda: None)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(refusal, bulkhead, "a").result(timeout=60)
+    assert changes == [
+        Change.ADMITTED,
+        Change.STARTED,
+        Change.FINISHED,
+        Change.REFUSED,
+        Change.LEFT,
+    ]

@@ -1,5 +1,7 @@
 """Password hashes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import bcrypt
 import pytest
 from argon2 import PasswordHasher as Argon2Hasher
@@ -44,14 +46,16 @@ def test_nobodys_hash_is_never_right(hasher: PasswordHasher, password: str) -> N
     assert not hasher.verify(password, None)
 
 
-def test_nobodys_hash_costs_a_turn_like_anybodys() -> None:
-    """S21: an unknown user is hashed for, so a full room refuses both alike."""
-    room = Bulkhead(1, 0)
-    hasher = PasswordHasher(CHEAP, room)
+def test_nobodys_hash_costs_a_slot_like_anybodys() -> None:
+    """S21: an unknown user is hashed for, so a full bulkhead refuses both alike."""
+    bulkhead = Bulkhead(1, 0)
+    hasher = PasswordHasher(CHEAP, bulkhead)
     known = hasher.hash(PASSWORD)
-    for stored in (None, known):
-        with room.turn(), pytest.raises(ApiError, match="temporarily unavailable"):
-            hasher.verify(PASSWORD, stored)
+    with bulkhead.admit(""), ThreadPoolExecutor(1) as other:
+        for stored in (None, known):
+            verified = other.submit(hasher.verify, PASSWORD, stored)
+            with pytest.raises(ApiError, match="temporarily unavailable"):
+                verified.result(timeout=60)
 
 
 def test_nobodys_hash_has_the_current_cost(hasher: PasswordHasher) -> None:
