@@ -53,10 +53,39 @@ def test_a_name_is_one_user_in_every_spelling(
         "\u200b",
         "\u115f",
         "\ufdd0ann",
+        "\u2800",
+        "ann\u2800",
+        "\U0001d159",
+        "\U00016fe4",
+        "a\u200cnn",
+        "a\u200dnn",
+        "\u0639\u0644\u06cc\u200c",
+        "\u0301",
+        "\u0301\u0302 \u0303",
+        "\u094d",
     ],
 )
 def test_no_name_turns_text_around_or_hides_in_it(visitor: Visitor, name: str) -> None:
-    """S14: bidi, control, invisible, private and unassigned characters are refused."""
+    """S14, S135: bidi, control, invisible, private, unassigned and blank ones are refused."""
     answer = visitor.register(name)
     assert error_code(answer) == (422, "validation_error")
     assert answer.json()["errors"].keys() == {"username"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "otherwise"),
+    [
+        ("\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u0639\u0644\u06cc\u0631\u0636\u0627"),
+        ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u0937"),
+        ("\u0915\u094d\u200c\u0937", "\u0915\u094d\u200d\u0937"),
+    ],
+)
+def test_a_name_with_a_joiner_is_one_user_without_it(
+    visitor: Visitor, typed: str, otherwise: str
+) -> None:
+    """S135, S14: Persian and Hindi names register, are shown as typed, and make no second user."""
+    mark = f" {secrets.token_hex(6)}"
+    assert visitor.register(typed + mark).status_code == 200
+    assert error_code(visitor.register(otherwise + mark)) == (400, "user_exists")
+    token = visitor.authenticate(otherwise + mark).json()["access_token"]
+    assert visitor.protected(token).json()["message"] == f"Hello, {typed + mark}!"
