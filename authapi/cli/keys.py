@@ -1,8 +1,8 @@
 """`flask keys`: the asymmetric keys that sign access tokens.
 
-With `JWT_KEYS` naming a file, the file is rewritten; else the new value is printed, so that the
-first key is made by `flask keys new > keys.json`. Every server has to be restarted in between, so
-that all know a key before one signs with it:
+The first key is made by `flask keys new --out keys.json`. With `JWT_KEYS` naming a file, the file
+is rewritten; else the new value is printed. Every server has to be restarted in between, so that
+all know a key before one signs with it:
 
     flask keys new → restart → flask keys rotate → restart → (15 minutes) → flask keys retire KID
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from authapi.core.durable_files import write_durably
 from authapi.tokens import jwks
 from authapi.tokens.jwks import Jwk, KeySetError
 
@@ -27,10 +28,19 @@ def keys() -> None:
 
 @keys.command("new")
 @click.option("--alg", type=click.Choice(jwks.ALGORITHMS), default=jwks.EDDSA, show_default=True)
-def new(alg: str) -> None:
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a new file, for you alone.",
+)
+def new(alg: str, out: Path | None) -> None:
     """Add a key that verifies; `flask keys rotate` lets it sign."""
+    if out is not None and out.exists():
+        raise click.ClickException(
+            f"{out} exists; `JWT_KEYS={out} flask keys new` adds a key to it."
+        )
     kid = f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}"
-    _write([*_read(missing_is_empty=True), jwks.generate(alg, kid)])
+    _write([*_read(missing_is_empty=True), jwks.generate(alg, kid)], out)
     click.echo(f"added {kid} ({alg})", err=True)
 
 
@@ -63,12 +73,11 @@ def retire(kid: str) -> None:
 
 
 def _read(*, missing_is_empty: bool = False) -> list[Jwk]:
-    value = os.environ.get("JWT_KEYS", "").strip()
-    path = _path()
-    if not value:
+    value, path = _value(), _path()
+    if path is None and not value:
         if missing_is_empty:
             return []
-        raise click.ClickException("JWT_KEYS is not set; begin with `flask keys new`.")
+        raise click.ClickException("JWT_KEYS is not set; begin with `flask keys new --out FILE`.")
     try:
         return jwks.parse(path.read_text() if path is not None else value)
     except OSError as error:
@@ -77,24 +86,24 @@ def _read(*, missing_is_empty: bool = False) -> list[Jwk]:
         raise click.ClickException(f"JWT_KEYS {problem}.") from None
 
 
-def _write(found: list[Jwk]) -> None:
+def _write(found: list[Jwk], out: Path | None = None) -> None:
     text = json.dumps({"keys": found})
-    path = _path()
+    path = out or _path()
     if path is None:
         click.echo(text)
         return
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text + "\n")
-        draft.replace(path)
+        write_durably(path, text + "\n")
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
 
 
+def _value() -> str:
+    return os.environ.get("JWT_KEYS", "").strip()
+
+
 def _path() -> Path | None:
-    value = os.environ.get("JWT_KEYS", "").strip()
+    value = os.environ.get("JWT_KEYS_FILE", "").strip() or _value()
     return Path(value).expanduser() if value and not value.startswith("{") else None
 
 

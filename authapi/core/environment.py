@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from authapi.core.parsers import choice
+from authapi.core.secret_files import read_secret_file
+from authapi.core.secrets import Secret
 
 DEVELOPMENT = "development"
 PRODUCTION = "production"
@@ -32,6 +35,8 @@ def variable(
     default: Any,  # noqa: ANN401 - as the field's own type has it
     parse: Callable[[str], Any],
     meaning: str = "",
+    *,
+    secret: bool = False,
 ) -> Any:  # noqa: ANN401
     """Declare a field of a settings class.
 
@@ -40,8 +45,10 @@ def variable(
         default: the field's value where the variable is absent or empty.
         parse: makes the value of a text, or raises ValueError with what the text must be.
         meaning: one line for `--help`, where the variable is listed in one.
+        secret: `NAME_FILE` may name a file that holds it instead, as container images do.
     """
-    return field(default=default, metadata={"variable": name, "read": parse, "help": meaning})
+    metadata = {"variable": name, "read": parse, "help": meaning, "secret": secret}
+    return field(default=default, metadata=metadata)
 
 
 def parse(declared: type[Declared], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
@@ -54,12 +61,24 @@ def parse(declared: type[Declared], environ: Mapping[str, str]) -> tuple[dict[st
     problems: list[str] = []
     for spec in fields(declared):
         name, read = spec.metadata["variable"], spec.metadata["read"]
-        if text := environ.get(name, "").strip():
-            try:
+        text, path = environ.get(name, "").strip(), ""
+        if spec.metadata["secret"]:
+            path = environ.get(f"{name}_FILE", "").strip()
+        try:
+            if text and path:
+                raise ValueError(f"and {name}_FILE are both set; take one away")
+            if path:
+                values[spec.name] = _from_file(path, read)
+            elif text:
                 values[spec.name] = read(text)
-            except ValueError as problem:
-                problems.append(f"{name} {problem}")
+        except ValueError as problem:
+            problems.append(f"{name}{'_FILE' if path and not text else ''} {problem}")
     return values, problems
+
+
+def _from_file(path: str, read: Callable[[str], Any]) -> Any:  # noqa: ANN401
+    value = read(read_secret_file(path))
+    return Secret(value.reveal(), Path(path).expanduser()) if isinstance(value, Secret) else value
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def _mongo_uri(text: str) -> Secret:
 class DatabaseSettings:
     """The connection to MongoDB."""
 
-    mongo_uri: Secret | None = variable("MONGO_URI", None, _mongo_uri)
+    mongo_uri: Secret | None = variable("MONGO_URI", None, _mongo_uri, secret=True)
     mongo_database: str | None = variable(
         "MONGO_DATABASE", None, pattern(_NAME, "up to 63 letters, digits, _ or -")
     )

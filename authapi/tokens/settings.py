@@ -40,9 +40,9 @@ def _jwt_keys(text: str) -> Secret:
 class TokenSettings:
     """Keys, names and lifetimes of all tokens."""
 
-    jwt_secret: Secret | None = variable("JWT_SECRET", None, _secret)
-    jwt_secret_previous: Secret | None = variable("JWT_SECRET_PREVIOUS", None, _secret)
-    jwt_keys: Secret | None = variable("JWT_KEYS", None, _jwt_keys)
+    jwt_secret: Secret | None = variable("JWT_SECRET", None, _secret, secret=True)
+    jwt_secret_previous: Secret | None = variable("JWT_SECRET_PREVIOUS", None, _secret, secret=True)
+    jwt_keys: Secret | None = variable("JWT_KEYS", None, _jwt_keys, secret=True)
     jwt_issuer: str = variable("JWT_ISSUER", "authapi", _NAME)
     jwt_audience: str = variable("JWT_AUDIENCE", "authapi", _NAME)
     access_token_expire_minutes: float = variable(

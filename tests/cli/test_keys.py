@@ -1,6 +1,7 @@
 """`flask keys`: make, list, rotate, retire."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with one key, which JWT_KEYS names."""
     monkeypatch.delenv("JWT_KEYS", raising=False)
     path = tmp_path / "keys.json"
-    path.write_text(run("new").stdout)
+    run("new", "--out", str(path))
     monkeypatch.setenv("JWT_KEYS", str(path))
     return path
 
@@ -45,6 +46,41 @@ def test_the_rewritten_file_is_private(key_file: Path) -> None:
     """Nobody else on the machine may read it."""
     run("new")
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+
+
+def test_the_first_key_is_written_into_a_private_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S39: whatever the umask is, from its first moment; a file that is there stays as it is."""
+    monkeypatch.delenv("JWT_KEYS", raising=False)
+    path = tmp_path / "keys.json"
+    before = os.umask(0)
+    try:
+        done = run("new", "--out", str(path))
+    finally:
+        os.umask(before)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = path.read_text()
+    again = run("new", "--out", str(path))
+    assert again.exit_code == 1
+    assert "exists" in again.output
+    assert path.read_text() == text
+    nowhere = run("new", "--out", str(tmp_path / "missing" / "keys.json"))
+    assert nowhere.exit_code == 1
+    assert "cannot be written" in nowhere.output
+
+
+def test_the_file_may_be_named_as_that_of_a_secret(
+    key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S77: by `JWT_KEYS_FILE`, as for the service."""
+    monkeypatch.delenv("JWT_KEYS")
+    monkeypatch.setenv("JWT_KEYS_FILE", str(key_file))
+    before = kids()
+    run("new")
+    assert kids()[:1] == before
+    assert len(kids()) == 2
 
 
 def test_the_list_as_json_shows_public_halves_only(key_file: Path) -> None:

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.actors import Visitor
 
-TOKEN = "a-scrapers-own-0123456789"
+TOKEN = "a-scrapers-own-Xw7Tq2Lr9ZpK"
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,8 @@ WRONG = [
     ("TRUSTED_PROXIES", "11", "must be between 0 and 10"),
     ("METRICS_TOKEN", "only-15-letters", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "ababababababababab", "must be 16 to 200 visible ASCII characters"),
-    ("METRICS_TOKEN", "a token with spaces in it", "must be 16 to 200 visible ASCII characters"),
+    ("METRICS_TOKEN", "replace-me-metrics-token", "not words or a few over and over"),
+    ("METRICS_TOKEN", "Xw7 Tq2 Lr9 ZpK with spaces", "must be 16 to 200 visible ASCII characters"),
     ("LOG_LEVEL", "debug", "must be one of: DEBUG, INFO, WARNING, ERROR"),
 ]
 

@@ -54,7 +54,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "LIMIT_REGISTRATIONS": ("7/day", Rate.parse("7/day")),
     "LIMIT_REFRESHES": ("9/minute", Rate.parse("9/minute")),
     "TRUSTED_PROXIES": ("2", 2),
-    "METRICS_TOKEN": ("for-tests-0123456789", Secret("for-tests-0123456789")),
+    "METRICS_TOKEN": ("for-tests-Xw7Tq2Lr9ZpK", Secret("for-tests-Xw7Tq2Lr9ZpK")),
     "LOG_LEVEL": ("DEBUG", "DEBUG"),
     "AUTHAPI_INSTANCE": ("/var/lib/authapi", Path("/var/lib/authapi")),
 }
