@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from authapi.auth import blueprint as auth
+from authapi.auth import auth_blueprint
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.core.secret_files import warn_of_exposed
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     # 1. How it speaks: plain JSON, logs as JSON lines, bodies of a bounded size
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["REGISTRATION"] = settings.registration
     logs.configure(settings.log_level)
     warn_of_exposed(vars(settings).values())
 
@@ -55,7 +56,8 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
 
     # 3. What there is to ask for
     api = create_api(app, __version__)
-    for blueprint in (auth, keys, health, reference):
+    auth = auth_blueprint(sample=settings.protected_sample == "on")
+    for blueprint in (auth, keys, health, *([reference] if settings.docs == "on" else ())):
         api.register_blueprint(blueprint)
     observers = [_count(api, made.metrics)] if made.metrics else []
 

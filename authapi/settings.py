@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from authapi.accounts.settings import AccountSettings
 from authapi.audit.settings import AuditSettings
 from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, parse, variable
 from authapi.database.settings import DatabaseSettings
@@ -40,6 +41,7 @@ class Settings(
     SessionSettings,
     RevocationSettings,
     PasswordSettings,
+    AccountSettings,
     LimitSettings,
     AuditSettings,
     MetricsSettings,

@@ -1,8 +1,10 @@
 """HTTP in and out of the accounts."""
 
+from flask import current_app
+
 from authapi.accounts.schemas import RegistrationSchema
 from authapi.accounts.service import AccountService
-from authapi.core.errors import ErrorCode
+from authapi.core.errors import ApiError, ErrorCode
 from authapi.limits.service import Limits
 from authapi.web.body import Blueprint
 from authapi.web.client import client
@@ -18,9 +20,18 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
 @blueprint.route("/register", methods=["POST"])
 @blueprint.arguments(RegistrationSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
-@documented(MessageSchema, REGISTERED, ErrorCode.USER_EXISTS, body=True, operationId="register")
+@documented(
+    MessageSchema,
+    REGISTERED,
+    ErrorCode.USER_EXISTS,
+    ErrorCode.REGISTRATION_CLOSED,
+    body=True,
+    operationId="register",
+)
 def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
-    """Register a user."""
+    """Register a user, where `REGISTRATION` is open."""
+    if current_app.config["REGISTRATION"] != "open":
+        raise ApiError(ErrorCode.REGISTRATION_CLOSED)
     accounts = service(AccountService)
     with accounts.admit(client()), service(Limits).registration(client()):
         accounts.register(body["username"], body["password"], headers.get("idempotency_key"))

@@ -7,10 +7,16 @@ from authapi.protected.routes import blueprint as protected
 from authapi.sessions.routes import blueprint as sessions
 from authapi.web.body import Blueprint
 
-blueprint = Blueprint("auth", __name__, description="Accounts, sessions and a protected resource")
 
-blueprint.register_blueprint(accounts)  # /register
-blueprint.register_blueprint(sessions)  # /authenticate, /refresh, /logout, /sessions
-blueprint.register_blueprint(profile)  # /me, /password
-blueprint.register_blueprint(audit)  # /me/activity
-blueprint.register_blueprint(protected)  # /protected
+def auth_blueprint(*, sample: bool) -> Blueprint:
+    """Return the blueprint, with or without the sample of a protected resource."""
+    blueprint = Blueprint(
+        "auth", __name__, description="Accounts, sessions and a protected resource"
+    )
+    blueprint.register_blueprint(accounts)  # /register
+    blueprint.register_blueprint(sessions)  # /authenticate, /refresh, /logout, /sessions
+    blueprint.register_blueprint(profile)  # /me, /password
+    blueprint.register_blueprint(audit)  # /me/activity
+    if sample:
+        blueprint.register_blueprint(protected)  # /protected
+    return blueprint

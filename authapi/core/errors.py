@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     MISSING_TOKEN = "missing_token"
     INVALID_TOKEN = "invalid_token"
     TOKEN_EXPIRED = "token_expired"
+    REGISTRATION_CLOSED = "registration_closed"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     BODY_TOO_LARGE = "body_too_large"
@@ -50,6 +51,7 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
     ErrorCode.MISSING_TOKEN: ErrorKind(HTTPStatus.UNAUTHORIZED, "Missing Authorization header."),
     ErrorCode.INVALID_TOKEN: ErrorKind(HTTPStatus.UNAUTHORIZED, "Invalid token."),
     ErrorCode.TOKEN_EXPIRED: ErrorKind(HTTPStatus.UNAUTHORIZED, "Access token expired."),
+    ErrorCode.REGISTRATION_CLOSED: ErrorKind(HTTPStatus.FORBIDDEN, "Registration is closed."),
     ErrorCode.NOT_FOUND: ErrorKind(HTTPStatus.NOT_FOUND, "There is nothing at this address."),
     ErrorCode.METHOD_NOT_ALLOWED: ErrorKind(
         HTTPStatus.METHOD_NOT_ALLOWED, "This address does not take that method."

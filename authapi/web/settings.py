@@ -34,4 +34,6 @@ class WebSettings(EnvironmentSettings):
     cors_origins: tuple[str, ...] = variable("CORS_ORIGINS", (), _origins)
     max_body_bytes: int = variable("MAX_BODY_BYTES", 32_768, integer(16_384, 16_777_216))
     trusted_proxies: int = variable("TRUSTED_PROXIES", 0, integer(0, 10))
+    docs: str = variable("DOCS", "on", choice("on", "off"))
+    protected_sample: str = variable("PROTECTED_SAMPLE", "on", choice("on", "off"))
     log_level: str = variable("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"))

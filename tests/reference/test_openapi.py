@@ -42,7 +42,7 @@ SECURED = {
     "/password",
 }
 WANTED = {
-    ("post", "/register"): {ErrorCode.USER_EXISTS, *BODY},
+    ("post", "/register"): {ErrorCode.USER_EXISTS, ErrorCode.REGISTRATION_CLOSED, *BODY},
     ("post", "/authenticate"): {ErrorCode.INVALID_CREDENTIALS, *BODY},
     ("post", "/refresh"): {
         ErrorCode.INVALID_REFRESH_TOKEN,

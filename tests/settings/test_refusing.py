@@ -68,6 +68,9 @@ WRONG = [
     ("METRICS_TOKEN", "ababababababababab", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "replace-me-metrics-token", "not words or a few over and over"),
     ("METRICS_TOKEN", "Xw7 Tq2 Lr9 ZpK with spaces", "must be 16 to 200 visible ASCII characters"),
+    ("REGISTRATION", "no", "must be one of: open, closed"),
+    ("DOCS", "no", "must be one of: on, off"),
+    ("PROTECTED_SAMPLE", "yes", "must be one of: on, off"),
     ("LOG_LEVEL", "debug", "must be one of: DEBUG, INFO, WARNING, ERROR"),
 ]
 
