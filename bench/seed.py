@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from pymongo.errors import BulkWriteError
 
 from authapi.accounts.store import UserStore
-from authapi.database import Database
+from authapi.database import DUPLICATE_KEY, Database
 from authapi.settings import Settings
 from authapi.wiring import build_database
 from bench import databases
@@ -99,7 +99,9 @@ def _add_sessions(database: Database, numbers: range) -> None:
         with pymongo.timeout(_PATIENCE):
             collection.insert_many(sessions(numbers), ordered=False)
     except BulkWriteError as error:
-        if any(failure["code"] != 11000 for failure in (error.details or {})["writeErrors"]):
+        if any(
+            failure["code"] != DUPLICATE_KEY for failure in (error.details or {})["writeErrors"]
+        ):
             raise
 
 

@@ -10,15 +10,20 @@ import pymongo
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from authapi.accounts.models import User
-from authapi.database import Collections, Document, Index
+from authapi.database import DUPLICATE_KEY, Collections, Document, Index
 
 COLLECTION = "users"
 BATCH_SECONDS = 30
 """How long the storing of many users at once may take at the most."""
 
-_DUPLICATE = 11000
 INDEXES = (
-    Index(COLLECTION, [("name_key", 1)], {"unique": True}),
+    Index(
+        COLLECTION,
+        [("name_key", 1)],
+        {"unique": True},
+        in_every_document=True,
+        adopt="flask users adopt",
+    ),
     Index(COLLECTION, [("released_at", 1)], {"expireAfterSeconds": 0}),
 )
 
@@ -60,7 +65,7 @@ class UserStore:
                 collection.insert_many([_document(user) for user in users], ordered=False)
         except BulkWriteError as error:
             failures = (error.details or {}).get("writeErrors", [])
-            if not failures or any(failure["code"] != _DUPLICATE for failure in failures):
+            if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
                 raise
             return {failure["index"] for failure in failures}
         return set()

@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError
 from authapi.audit.rules import group_key
 from authapi.core.client import Client
 from authapi.core.events import Origin, SecurityEvent
-from authapi.database import Collections, Document, Index
+from authapi.database import DUPLICATE_KEY, Collections, Document, Index
 
 COLLECTION = "audit_events"
 INDEXES = (
@@ -22,8 +22,6 @@ INDEXES = (
     Index(COLLECTION, [("user_id", 1), ("at", -1)]),
     Index(COLLECTION, [("at", -1)]),
 )
-
-_DUPLICATE_KEY = 11000
 
 
 class AuditStore:
@@ -56,7 +54,7 @@ class AuditStore:
             self._collections[COLLECTION].insert_many(documents, ordered=False)
         except BulkWriteError as error:
             failed = error.details.get("writeErrors", [])
-            there = [one["index"] for one in failed if one["code"] == _DUPLICATE_KEY]
+            there = [one["index"] for one in failed if one["code"] == DUPLICATE_KEY]
             if there:
                 additions = [_addition(documents[index]) for index in there]
                 self._collections[COLLECTION].bulk_write(additions, ordered=False)

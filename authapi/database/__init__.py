@@ -1,16 +1,29 @@
 """MongoDB: the one connection, what it may raise, and the indexes it makes."""
 
-from authapi.database.connection import Collections, Database, Document
-from authapi.database.errors import FAILURES, DatabaseUnavailable
+from authapi.database.collection import Document, retry_conflicts
+from authapi.database.connection import Collections, Database
+from authapi.database.deadline import RequestScope
+from authapi.database.errors import (
+    DUPLICATE_KEY,
+    FAILURES,
+    WRITE_CONFLICT,
+    DatabaseUnavailable,
+    ForeignDocuments,
+)
 from authapi.database.indexes import Index
 from authapi.database.uri import uri_problem
 
 __all__ = [
+    "DUPLICATE_KEY",
     "FAILURES",
+    "WRITE_CONFLICT",
     "Collections",
     "Database",
     "DatabaseUnavailable",
     "Document",
+    "ForeignDocuments",
     "Index",
+    "RequestScope",
+    "retry_conflicts",
     "uri_problem",
 ]

@@ -15,11 +15,12 @@ from pymongo.collection import Collection
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure
 
 from authapi.core.forks import after_fork_in_child
-from authapi.database.errors import DatabaseUnavailable
+from authapi.database.collection import BoundedCollection, Document
+from authapi.database.deadline import Deadlines
+from authapi.database.errors import DatabaseUnavailable, ForeignDocuments
 from authapi.database.heartbeat import HeartbeatMonitor
-from authapi.database.indexes import Index, why_not_made
+from authapi.database.indexes import Index, foreign_documents, holds_foreign, why_not_made
 
-Document = dict[str, Any]
 DEFAULT_NAME = "authapi"
 _log = logging.getLogger("authapi.database")
 
@@ -41,7 +42,8 @@ class Database:
         uri: returns the connection string; called when a process opens its client, and again
             when the server is lost.
         name: the database's name; None means the one in the connection string, else "authapi".
-        timeout_ms: how long finding the server, and each operation, may take at the most.
+        timeout_ms: how long finding the server, and each operation, may take at the most. All
+            operations of a request together may take a quarter more.
         indexes: what `ensure_indexes` makes.
         building: entered around the making of indexes; yields True when an earlier making was
             interrupted, and they must be dropped first.
@@ -58,6 +60,7 @@ class Database:
         self._uri = uri
         self._name = name
         self._timeout_ms = timeout_ms
+        self.deadlines = Deadlines(timeout_ms / 1000)
         self._indexes = indexes
         self._building = building or _plain_building
         self._inherited: PyMongo | None = None
@@ -85,7 +88,8 @@ class Database:
         collection = self._collections.get(name)
         if collection is None:
             self.prepare()
-            collection = self._collections[name] = self._database()[name]
+            collection = BoundedCollection(self._database(), name, self.deadlines)
+            self._collections[name] = collection
         return collection
 
     def prepare(self) -> None:
@@ -97,6 +101,9 @@ class Database:
         """
         if self._prepared:
             return
+        self.deadlines.run(self._prepare)
+
+    def _prepare(self) -> None:
         self.ping()  # a dead database fails all waiting requests at once, not one after the other
         if not self._preparing.acquire(timeout=self._timeout_ms / 1000):
             raise DatabaseUnavailable("The indexes are still being made.")
@@ -114,14 +121,22 @@ class Database:
             patiently: take as long as a large collection needs, not what a request may take.
 
         Raises:
+            ForeignDocuments: when a collection holds another program's documents.
             DatabaseUnavailable: on duplicates, missing rights or an index of other options.
         """
         self._connect()
         limit = None if patiently else self._timeout_ms / 1000
-        with pymongo.timeout(limit), self._building() as interrupted:
-            if interrupted:
-                self._drop_indexes()
-            return [self._ensure(index) for index in self._indexes]
+        with pymongo.timeout(limit):
+            self._refuse_foreign_documents()
+            with self._building() as interrupted:
+                if interrupted:
+                    self._drop_indexes()
+                return [self._ensure(index) for index in self._indexes]
+
+    @property
+    def unprepared(self) -> Collections:
+        """The collections as they are, for what mends them: no index made, no document refused."""
+        return self._database()  # type: ignore[no-any-return]
 
     def missing_indexes(self) -> list[str]:
         """Name the indexes that are not there, as `collection.name`."""
@@ -137,7 +152,7 @@ class Database:
         Raises:
             PyMongoError: when none comes in time.
         """
-        self._database().client.admin.command("ping")
+        self.deadlines.run(lambda: self._database().client.admin.command("ping"))
 
     def close(self) -> None:
         """Close this process's client; the next use opens another."""
@@ -155,6 +170,13 @@ class Database:
             return
         if moved:
             self._forget_client()
+
+    def _refuse_foreign_documents(self) -> None:
+        for index in self._indexes:
+            if index.in_every_document and holds_foreign(self._database(), index):
+                problem = ForeignDocuments(foreign_documents(index, self._database().name))
+                _log.error("%s", problem)
+                raise problem
 
     def _ensure(self, index: Index) -> str:
         label = f"{index.collection}.{index.name}"

@@ -2,9 +2,24 @@
 
 from pymongo.errors import PyMongoError
 
+DUPLICATE_KEY = 11000
+"""The code of a write that a unique index refused."""
+
+WRITE_CONFLICT = 112
+"""The code of a write that gave way to another one of the same document; nothing was done."""
+
 
 class DatabaseUnavailable(Exception):
     """The database cannot be used; the message says why, for the operator."""
 
 
+class ForeignDocuments(DatabaseUnavailable):
+    """A collection holds documents of another program; the message says how to go on."""
+
+
 FAILURES: tuple[type[Exception], ...] = (PyMongoError, DatabaseUnavailable)
+
+
+def timed_out(error: Exception) -> bool:
+    """Whether `error` came after a wait: no server was found, or none answered in time."""
+    return isinstance(error, PyMongoError) and error.timeout

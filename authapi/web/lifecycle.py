@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
@@ -22,16 +23,23 @@ Observer = Callable[["WSGIEnvironment", int, float], None]
 """Is told of every answer: the request's environment, the status code, the seconds it took."""
 
 
-def init_app(app: Flask, *observers: Observer, https_only: bool) -> None:
+Scope = Callable[[], AbstractContextManager[object]]
+"""Makes what is entered while a request is being answered."""
+
+
+def init_app(
+    app: Flask, *observers: Observer, https_only: bool, scope: Scope = nullcontext
+) -> None:
     """Surround every request of `app`; refusals and faults pass here as well (S73).
 
     Args:
         app: the service.
         observers: are told of every answer.
         https_only: whether browsers shall come by HTTPS alone from now on.
+        scope: what is entered around each request.
     """
     app.wsgi_app = Lifecycle(  # type: ignore[method-assign]
-        app.wsgi_app, (_log_request, *observers), https_only=https_only
+        app.wsgi_app, (_log_request, *observers), scope, https_only=https_only
     )
 
 
@@ -39,10 +47,16 @@ class Lifecycle:
     """WSGI around Flask's own: what is the same for every answer is not worth Flask's hooks."""
 
     def __init__(
-        self, app: WSGIApplication, observers: Sequence[Observer], *, https_only: bool
+        self,
+        app: WSGIApplication,
+        observers: Sequence[Observer],
+        scope: Scope,
+        *,
+        https_only: bool,
     ) -> None:
         self._app = app
         self._observers = observers
+        self._scope = scope
         self._secure = headers.secured(https_only=https_only)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -57,7 +71,8 @@ class Lifecycle:
                 observe(environ, int(status[:3]), time.perf_counter() - started)
             return start_response(status, whole, *exc_info)
 
-        return self._app(environ, respond)
+        with self._scope():
+            return self._app(environ, respond)
 
 
 def _log_request(environ: WSGIEnvironment, status: int, seconds: float) -> None:

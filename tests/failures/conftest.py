@@ -31,6 +31,16 @@ class Installation:
         return until(lambda: (pid := self.database.server()) != old and pid)
 
 
+def bound(visitor: Visitor) -> float:
+    """Return the seconds that a refusal may take: two, and what a busy machine adds to anything.
+
+    What it adds is measured at an answer that needs no database, in the same breath.
+    """
+    answer = visitor.send("GET", "/healthz")
+    assert answer.status_code == 200
+    return 2 + 20 * answer.elapsed.total_seconds()
+
+
 def development(instance: Path) -> dict[str, str]:
     """Return the variables of a development server that keeps its data in `instance`."""
     return {"AUTHAPI_INSTANCE": str(instance)}

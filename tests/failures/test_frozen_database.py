@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.embedded.actors import asleep
-from tests.failures.conftest import Installation
+from tests.failures.conftest import Installation, bound
 from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.waiting import until
 
@@ -22,10 +22,10 @@ def test_nobody_gets_in_and_nobody_waits(installation: Installation, owner: Visi
             owner.log_out(token),
             owner.send("GET", "/readyz"),
         ]
-        assert owner.send("GET", "/healthz").status_code == 200
+        longest = bound(owner)
     assert [error_code(answer) for answer in answers] == [(503, "service_unavailable")] * 7
     assert all(answer.headers["Retry-After"] for answer in answers)
-    assert max(answer.elapsed.total_seconds() for answer in answers) < 2
+    assert max(answer.elapsed.total_seconds() for answer in answers) < longest
 
 
 def test_it_goes_on_where_it_stopped(installation: Installation, owner: Visitor) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pymongo.errors import BulkWriteError
 
-from authapi.database import Collections
+from authapi.database import DUPLICATE_KEY, Collections
 from authapi.limits.backoff import Streak, StreakUpdate
 from authapi.limits.store.failure_streaks import KNOWN_NETWORKS, failure, login, streak_of
 from authapi.limits.store.moving_window import (
@@ -21,8 +21,6 @@ from authapi.limits.store.moving_window import (
 )
 
 __all__ = ["COLLECTION", "INDEXES", "KNOWN_NETWORKS", "Counter", "LimitStore", "Standing"]
-
-_DUPLICATE_KEY = 11000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class LimitStore:
 def _first_refused(error: BulkWriteError) -> int:
     """Return which write had no room; any other failure is the database's own."""
     failed = error.details.get("writeErrors", [])
-    if not failed or failed[0]["code"] != _DUPLICATE_KEY:
+    if not failed or failed[0]["code"] != DUPLICATE_KEY:
         raise error
     index: int = failed[0]["index"]
     return index

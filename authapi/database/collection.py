@@ -1,0 +1,104 @@
+"""Collections whose operations keep to a request's deadline and repeat conflicting writes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from pymongo.collection import Collection
+from pymongo.cursor import Cursor
+from pymongo.database import Database
+from pymongo.errors import OperationFailure
+
+from authapi.database.deadline import Deadlines
+from authapi.database.errors import WRITE_CONFLICT
+
+Document = dict[str, Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ATTEMPTS = 6
+_FIRST_PAUSE = 0.005  # seconds; doubled each time, and scattered so that rivals part
+
+
+def retry_conflicts(write: Callable[[], R]) -> R:
+    """Return what a write of one document returns, repeating it while others get in its way.
+
+    MongoDB repeats such writes itself; compatible servers (FerretDB) report them as a conflict or
+    a deadlock, with the code 112, and have then done nothing.
+
+    Raises:
+        OperationFailure: with the code 112, when it was in conflict every time.
+    """
+    pause = _FIRST_PAUSE
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return write()
+        except OperationFailure as failure:
+            if failure.code != WRITE_CONFLICT:
+                raise
+        time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 - no secret
+        pause *= 2
+    return write()
+
+
+def _bounded(method: Callable[P, R]) -> Callable[P, R]:
+    def bounded(*args: P.args, **kwargs: P.kwargs) -> R:
+        collection: Any = args[0]
+        deadlines: Deadlines = collection.deadlines
+        return deadlines.run(lambda: method(*args, **kwargs))
+
+    return bounded
+
+
+def _repeated(method: Callable[P, R]) -> Callable[P, R]:
+    def repeated(*args: P.args, **kwargs: P.kwargs) -> R:
+        return retry_conflicts(lambda: method(*args, **kwargs))
+
+    return _bounded(repeated)
+
+
+class BoundedCursor(Cursor[Document]):
+    """A cursor that keeps to the deadline whenever it asks for more."""
+
+    def next(self) -> Document:
+        """Return the next document, as PyMongo's cursor does."""
+        collection: Any = self.collection
+        deadlines: Deadlines = collection.deadlines
+        return deadlines.run(super().next)
+
+    __next__ = next
+
+
+class BoundedCollection(Collection[Document]):
+    """A collection as PyMongo has it.
+
+    Args:
+        database: where it is.
+        name: its name.
+        deadlines: what its operations keep to.
+    """
+
+    def __init__(self, database: Database[Document], name: str, deadlines: Deadlines) -> None:
+        super().__init__(database, name)
+        self.deadlines = deadlines
+
+    def find(self, *args: Any, **kwargs: Any) -> BoundedCursor:  # noqa: ANN401 - as PyMongo's
+        """Return a cursor; `find_one` is made of it."""
+        return BoundedCursor(self, *args, **kwargs)
+
+    insert_one = _repeated(Collection.insert_one)
+    update_one = _repeated(Collection.update_one)
+    replace_one = _repeated(Collection.replace_one)
+    delete_one = _repeated(Collection.delete_one)
+    find_one_and_update = _repeated(Collection.find_one_and_update)
+    find_one_and_delete = _repeated(Collection.find_one_and_delete)
+    insert_many = _bounded(Collection.insert_many)
+    update_many = _bounded(Collection.update_many)
+    delete_many = _bounded(Collection.delete_many)
+    bulk_write = _bounded(Collection.bulk_write)
+    aggregate = _bounded(Collection.aggregate)
+    count_documents = _bounded(Collection.count_documents)
+    distinct = _bounded(Collection.distinct)

@@ -1,0 +1,109 @@
+"""One deadline for all that a request asks of the database, and no second wait after a failure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from typing import TypeVar
+
+import pymongo
+from pymongo.errors import OperationFailure
+
+from authapi.database.errors import FAILURES, DatabaseUnavailable, timed_out
+
+T = TypeVar("T")
+
+PAUSE = 0.5
+"""Seconds after a failure in which nobody waits for the database again."""
+
+_SHARE = 1.25  # of the time that one operation may take, for all of a request together
+
+
+class RequestScope:
+    """A block that answers one request: what its operations take counts together."""
+
+    __slots__ = ("_token", "failed", "in_operation", "spent")
+
+    def __init__(self) -> None:
+        self.spent = 0.0  # seconds
+        self.failed = False
+        self.in_operation = False
+
+    def __enter__(self) -> None:
+        self._token: Token[RequestScope | None] = _scope.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _scope.reset(self._token)
+
+
+_scope: ContextVar[RequestScope | None] = ContextVar("authapi_request_scope", default=None)
+
+
+class Deadlines:
+    """Bounds what operations on one database take, as long as a request is being answered.
+
+    The time between two operations does not count: a login may have to wait for its hash.
+
+    Args:
+        timeout: seconds that one operation may take, as the client is told too.
+        monotonic: tells the seconds that have passed; a test may move them.
+    """
+
+    def __init__(self, timeout: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._timeout = timeout
+        self._budget = timeout * _SHARE
+        self._monotonic = monotonic
+        self._failed_at: float | None = None
+
+    def run(self, operation: Callable[[], T]) -> T:
+        """Return what an operation returns; outside a request, and inside another, just run it.
+
+        Raises:
+            DatabaseUnavailable: at once, when the request has had its time or a failure, or when
+                the database failed a moment ago; one request tries again each `PAUSE`.
+        """
+        scope = _scope.get()
+        if scope is None or scope.in_operation:
+            return operation()
+        begun = self._admit(scope)
+        scope.in_operation = True
+        try:
+            result = self._in_time(scope, operation)
+        except FAILURES as error:
+            self._note(scope, error)
+            raise
+        except StopIteration:  # the end of a cursor
+            self._failed_at = None
+            raise
+        finally:
+            scope.in_operation = False
+            scope.spent += self._monotonic() - begun
+        self._failed_at = None
+        return result
+
+    def _note(self, scope: RequestScope, error: Exception) -> None:
+        """Remember a failure that was waited for; after any other the next one may be tried."""
+        scope.failed = isinstance(error, DatabaseUnavailable) or timed_out(error)
+        if timed_out(error):
+            self._failed_at = self._monotonic()
+        elif isinstance(error, OperationFailure):
+            self._failed_at = None  # a refusal is an answer
+
+    def _admit(self, scope: RequestScope) -> float:
+        now = self._monotonic()
+        if scope.failed or scope.spent >= self._budget:
+            raise DatabaseUnavailable("The database did not answer this request in time.")
+        failed_at = self._failed_at
+        if failed_at is not None:
+            if now - failed_at < PAUSE:
+                raise DatabaseUnavailable("The database did not answer a moment ago.")
+            self._failed_at = now  # this request tries; the others do not wait with it
+        return now
+
+    def _in_time(self, scope: RequestScope, operation: Callable[[], T]) -> T:
+        left = self._budget - scope.spent
+        if left >= self._timeout:
+            return operation()  # the client's own timeout comes first
+        with pymongo.timeout(left):
+            return operation()

@@ -1,0 +1,90 @@
+"""A database whose collections are another program's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from authapi.database import Database, ForeignDocuments
+from authapi.settings import Settings
+from authapi.wiring import build_database
+from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.apps import served
+from tests.support.commands import Commands
+
+FOREIGN = {"username": "ann", "password": "$2b$12$of-another-program"}
+
+
+@pytest.fixture(params=[1, 2])
+def shared(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
+    """A database in which another program has one user, or two."""
+    database = build_database(
+        replace(settings, mongo_database=f"shared_{request.param}_{request.node.name[5:25]}")
+    )
+    documents: list[dict[str, Any]] = [dict(FOREIGN) for _ in range(request.param)]
+    database.unprepared["users"].insert_many(documents)
+    yield database
+    database.unprepared["users"].database.client.drop_database(
+        database.unprepared["users"].database.name
+    )
+    database.close()
+
+
+@pytest.fixture
+def visitor(shared: Database, settings: Settings) -> Iterator[Visitor]:
+    """Someone who uses the service on it."""
+    name = shared.unprepared["users"].database.name
+    with served(replace(settings, mongo_database=name)) as visitor:
+        yield visitor
+
+
+def test_nothing_is_served_over_them(shared: Database, visitor: Visitor) -> None:
+    """S137: nobody registers that user's name or logs in, and no document or index is added."""
+    for answer in (visitor.register("ann"), visitor.authenticate("ann"), visitor.register("bob")):
+        assert error_code(answer) == (503, "service_unavailable")
+        assert PASSWORD not in answer.text
+    users = shared.unprepared["users"]
+    assert [{**found, "_id": 0} for found in users.find()] == [
+        {**FOREIGN, "_id": 0} for _ in range(users.count_documents({}))
+    ]
+    assert set(users.index_information()) == {"_id_"}
+
+
+def test_readiness_names_them_and_the_ways_out(visitor: Visitor) -> None:
+    """S137: the collection, the command that takes them over, the setting that avoids them."""
+    problem = visitor.send("GET", "/readyz").json()["checks"]["indexes"]
+    assert "The collection users" in problem
+    assert "documents of another program" in problem
+    assert "flask users adopt" in problem
+    assert "MONGO_DATABASE" in problem
+    assert "duplicates" not in problem
+
+
+def test_the_log_names_them(shared: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """S137: once for each attempt, at the level of an error."""
+    with pytest.raises(ForeignDocuments):
+        shared.prepare()
+    assert "The collection users" in caplog.text
+    assert {record.levelname for record in caplog.records} == {"ERROR"}
+
+
+def test_once_they_are_ours_they_are_served(shared: Database, visitor: Visitor) -> None:
+    """S137: no restart is needed after they were taken over, or moved away."""
+    assert visitor.register("carol").status_code == 503
+    shared.unprepared["users"].delete_many({})
+    assert visitor.register("carol").status_code == 200
+
+
+def test_ours_are_looked_for_once_for_each_process(settings: Settings) -> None:
+    """Once a process has looked, a request costs no command for it."""
+    commands = Commands(str(settings.mongo_database))
+    database = build_database(settings)
+    sent = []
+    for _ in range(3):
+        database["users"].find_one({"name_key": "nobody"})
+        sent.append(commands.since_last())
+    database.close()
+    assert sent == [["find users"] * 2, ["find users"], ["find users"]]
