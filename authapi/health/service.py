@@ -1,22 +1,67 @@
 """What has to be there before the service can serve."""
 
+from __future__ import annotations
+
+import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from authapi.core.clock import Clock, utc_now
+from authapi.core.forks import after_fork_in_child
 
 Check = Callable[[], str | None]
 """Returns None when all is well, else what is wrong, in words that hold no secret."""
 
+FRESH = timedelta(seconds=1)
+"""How old a report may be that is given to whoever asks."""
+
+FRESH_ENOUGH = timedelta(seconds=4)
+"""How old it may be while a new one is being made: a check of a database that is away takes two."""
+
 
 class Readiness:
-    """Runs the checks that were given to it, by name."""
+    """Runs the checks that were given to it, by name: once a second, however many ask.
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    Args:
+        checks: what to run, in this order.
+        clock: what tells the time.
+    """
+
+    def __init__(self, checks: Mapping[str, Check], clock: Clock = utc_now) -> None:
         self._checks = checks
+        self._clock = clock
+        self._report: dict[str, str] = {}
+        self._made_at: datetime | None = None
+        self._renew_lock()
+        after_fork_in_child(self._renew_lock)
+
+    def _renew_lock(self) -> None:
+        self._checking = threading.Lock()
 
     def report(self) -> dict[str, str]:
         """Return each check's name with "ok" or what is wrong; one that needs a failed one waits.
 
-        The checks run in their order, and the first failure ends the round: a database that is
-        away is waited for once.
+        One caller checks while the others are given the last report, if it is not too old.
+        """
+        if self._is_younger_than(FRESH):
+            return self._report
+        if not self._checking.acquire(blocking=not self._is_younger_than(FRESH_ENOUGH)):
+            return self._report
+        try:
+            if not self._is_younger_than(FRESH):
+                self._report = self._run()
+                self._made_at = self._clock()
+            return self._report
+        finally:
+            self._checking.release()
+
+    def _is_younger_than(self, age: timedelta) -> bool:
+        return self._made_at is not None and timedelta(0) <= self._clock() - self._made_at < age
+
+    def _run(self) -> dict[str, str]:
+        """Run the checks in their order; the first failure ends the round.
+
+        So a database that is away is waited for once.
         """
         report = dict.fromkeys(self._checks, "not checked")
         for name, check in self._checks.items():

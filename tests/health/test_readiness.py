@@ -1,0 +1,115 @@
+"""The checks behind `/readyz`, however many ask."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+
+from authapi.health.service import FRESH_ENOUGH, Readiness
+from tests.support.clock import MovedClock
+
+PATIENCE = 30
+
+
+class StillClock(MovedClock):
+    """A clock that only moves when it is moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = super().__call__()
+
+    def __call__(self) -> datetime:
+        return self._start + self._offset
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """A clock of this test's own."""
+    return StillClock()
+
+
+class Counted:
+    """A check that counts how often it runs, and may be held."""
+
+    def __init__(self, told: str | None = None) -> None:
+        self.told = told
+        self.runs = 0
+        self.running = threading.Event()
+        self.may_end = threading.Event()
+        self.may_end.set()
+
+    def __call__(self) -> str | None:
+        """Run once."""
+        self.runs += 1
+        self.running.set()
+        assert self.may_end.wait(PATIENCE)
+        return self.told
+
+
+def test_a_second_has_one_check(clock: MovedClock) -> None:
+    """S74: 500 who ask cost what one costs; the next second has the next check."""
+    check = Counted()
+    readiness = Readiness({"database": check}, clock)
+    with ThreadPoolExecutor(16) as pool:
+        reports = list(pool.map(lambda _: readiness.report(), range(500)))
+    assert (check.runs, reports) == (1, [{"database": "ok"}] * 500)
+    clock.move(seconds=1)
+    check.told = "away"
+    assert readiness.report() == {"database": "away"}
+    assert check.runs == 2
+
+
+def test_nobody_waits_for_a_check_that_another_makes(clock: MovedClock) -> None:
+    """S74: as long as there is a report that is not too old."""
+    check = Counted()
+    readiness = Readiness({"database": check}, clock)
+    readiness.report()
+    clock.move(seconds=2)
+    check.running.clear()
+    check.may_end.clear()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(readiness.report)
+        assert check.running.wait(PATIENCE)
+        assert readiness.report() == {"database": "ok"}
+        assert not first.done()
+        check.may_end.set()
+    assert check.runs == 2
+
+
+def test_whoever_knows_nothing_recent_waits(clock: MovedClock) -> None:
+    """S74: an old report tells nothing: all wait for the one check, and get its result."""
+    check = Counted()
+    readiness = Readiness({"database": check}, clock)
+    readiness.report()
+    clock.move(seconds=FRESH_ENOUGH.total_seconds())
+    check.told = "away"
+    check.running.clear()
+    check.may_end.clear()
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(readiness.report) for _ in range(8)]
+        assert check.running.wait(PATIENCE)
+        assert not any(one.done() for one in asked)
+        check.may_end.set()
+        assert [one.result(PATIENCE) for one in asked] == [{"database": "away"}] * 8
+    assert check.runs == 2
+
+
+def test_a_clock_that_is_set_back_keeps_no_report(clock: MovedClock) -> None:
+    """A report of the future would stay for as long as the clock was wrong."""
+    check = Counted()
+    readiness = Readiness({"database": check}, clock)
+    readiness.report()
+    clock.move(hours=-1)
+    readiness.report()
+    assert check.runs == 2
+
+
+def test_a_failed_check_ends_the_round(clock: MovedClock) -> None:
+    """S74: what needs the database is not asked when it is away."""
+    never = Counted()
+    report = Readiness({"database": lambda: "away", "indexes": never}, clock).report()
+    assert report == {"database": "away", "indexes": "not checked"}
+    assert never.runs == 0
