@@ -6,6 +6,7 @@ It is granian, configured here; docs/deployment.md says what the environment may
 import math
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from authapi import Settings, SettingsError
-from authapi.server import counting
-from authapi.server.bodies import Bodies
-from authapi.server.door import open_door
-from authapi.server.last_call import LastCall
+from authapi.server import metrics_dir
+from authapi.server.drain import Drain
+from authapi.server.listener import open_listener
 from authapi.server.options import QUICK_THREADS, Options, described
-from authapi.server.server import LOGGING, Server
+from authapi.server.server import LOGGING, Server, named
+from authapi.server.slow_bodies import SlowBodies
 
 T = TypeVar("T")
 USAGE = f"""\
@@ -36,7 +37,8 @@ HTTP = HTTP1Settings(
     max_buffer_size=32 * 1024,  # bytes; a longer head is refused with a 431
 )
 CONNECTIONS = 4096  # of one worker at once; more wait in the kernel
-LAST_CALL_SECONDS = 1.0
+DRAIN_SECONDS = 1.0
+PORT_WAIT_SECONDS = 10.0  # workers of a server that was killed hard keep its port for a moment
 
 
 def main() -> None:
@@ -47,16 +49,17 @@ def main() -> None:
     if sys.argv[1:]:
         sys.stderr.write(f"serve.py takes no arguments but --help.\n\n{USAGE}")
         sys.exit(2)
-    settings, options, door = prepared()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C before workers are there just ends it
+    settings, options, listener = prepared()
     forget = share_metrics() if settings.metrics_token else lambda pid: None
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
-    last_call = LastCall(min(LAST_CALL_SECONDS, options.grace_seconds / 4))
+    drain = Drain(min(DRAIN_SECONDS, options.grace_seconds / 4))
     threads = options.threads_for(settings)
-    bodies = Bodies(max(1, threads // 2, threads - QUICK_THREADS))
-    app = last_call.around(bodies.around(loaded()))
+    slow_bodies = SlowBodies(max(1, threads // 2, threads - QUICK_THREADS))
+    app = named(drain.around(slow_bodies.around(loaded())))
     Server(
-        door,
-        last_call,
+        listener,
+        drain,
         forget,
         address=options.host,
         port=options.port,
@@ -68,7 +71,7 @@ def main() -> None:
         blocking_threads=threads,
         backpressure=CONNECTIONS,
         respawn_failed_workers=True,
-        workers_kill_timeout=max(1, math.floor(options.grace_seconds - last_call.seconds)),
+        workers_kill_timeout=max(1, math.floor(options.grace_seconds - drain.seconds)),
         log_dictconfig=LOGGING,
     ).serve(target_loader=lambda: app, wrap_loader=False)
 
@@ -78,20 +81,31 @@ def prepared() -> tuple[Settings, Options, socket.socket]:
     problems: list[str] = []
     settings = attempt(problems, lambda: Settings.from_environ(os.environ))
     options = attempt(problems, lambda: Options.from_environ(os.environ))
-    door = attempt(problems, lambda: open_door(options.host, options.port)) if options else None
-    if settings is None or options is None or door is None:
+    wait = 0.0 if problems else PORT_WAIT_SECONDS
+    listener = attempt(problems, lambda: listening(options, wait)) if options else None
+    if settings is None or options is None or listener is None:
         sys.exit(str(SettingsError(problems)))
-    return settings, options, door
+    return settings, options, listener
+
+
+def listening(options: Options, wait_seconds: float) -> socket.socket:
+    """Return the listening socket; say so on standard error when its port has to be waited for."""
+    return open_listener(
+        options.host,
+        options.port,
+        wait_seconds,
+        lambda sentence: sys.stderr.write(f"{sentence}\n"),
+    )
 
 
 def share_metrics() -> Callable[[int], object]:
     """Let all workers count together; return what takes one that died out of the numbers."""
     problems: list[str] = []
-    folder = attempt(problems, counting.shared_folder)
+    folder = attempt(problems, metrics_dir.make_metrics_dir)
     if folder is None:
         sys.exit(str(SettingsError(problems)))
-    os.environ[counting.VARIABLE] = folder
-    return counting.forget
+    os.environ[metrics_dir.VARIABLE] = folder
+    return metrics_dir.forget_worker
 
 
 def attempt(problems: list[str], read: Callable[[], T]) -> T | None:

@@ -1,20 +1,29 @@
-"""granian's server of worker processes, with our listening socket and our stop."""
+"""granian's server of worker processes, with a listening socket and a stop of our own.
+
+Every private name of granian that the service depends on is used here and nowhere else;
+tests/serve/test_granian.py says what breaks when one of them changes.
+"""
 
 from __future__ import annotations
 
 import logging
 import socket
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from granian import _signals
-from granian._granian import SocketHolder
-from granian.server import MPServer
+from granian._granian import SocketHolder, WorkerSignal
+from granian.server import MPServer, mp
+from granian.wsgi import _callback_wrapper
 
-from authapi.server.door import BACKLOG, shut_door
-from authapi.server.last_call import LastCall
+from authapi.server.body import ANSWER
+from authapi.server.drain import Drain
+from authapi.server.listener import BACKLOG, refuse_new_connections
 from authapi.web.logs import JsonFormatter
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LOGGING = {
     "formatters": {"json": {"()": JsonFormatter}},
@@ -26,37 +35,46 @@ LOGGING = {
 }
 """granian's own few lines, in the shape of ours; requests are logged by the service."""
 
+SERVER_NAME = "authapi"
+"""What answers say in `Server`: granian would name itself, and cannot leave the header out."""
+
 
 class Server(MPServer):
     """Serves until it is told to stop; then no request that it took is lost.
 
     granian gives each worker a listening socket of its own, and closes it as soon as the worker is
-    told to stop: the kernel resets whoever waits in it. Here all workers share one.
+    told to stop: the kernel resets connections that wait in it. Here all workers share one.
 
     Args:
-        door: the listening socket.
-        last_call: what the workers do before they stop.
+        listener: the listening socket.
+        drain: what the workers do before they stop.
         forget: called with the process id of each worker that was replaced.
         options: granian's own.
     """
 
     def __init__(
         self,
-        door: socket.socket,
-        last_call: LastCall,
+        listener: socket.socket,
+        drain: Drain,
         forget: Callable[[int], object],
         **options: Any,  # noqa: ANN401
     ) -> None:
         super().__init__("wsgi:app", backlog=BACKLOG, **options)
-        self._door = door
-        self._last_call = last_call
+        self._listener = listener
+        self._drain = drain
         self._forget = forget
-        _signals.set_sync_signals = last_call.signals
+        _signals.set_sync_signals = self._worker_signals
+        setattr(mp, "_wsgi_call_wrap", answerable)  # noqa: B010 - not in its stubs
+
+    def _worker_signals(self) -> WorkerSignal:
+        stop = WorkerSignal()
+        self._drain.prepare_worker(stop.set)
+        return stop
 
     def _init_shared_socket(self) -> None:
         make: Any = SocketHolder  # granian's stubs know of no arguments
-        self._shd = make(self._door.fileno(), False, BACKLOG)
-        self._sso: Any = self._door
+        self._shd = make(self._listener.fileno(), False, BACKLOG)
+        self._sso: Any = self._listener
 
     def _respawn_workers(self, workers: list[int], *how: Any, **more: Any) -> None:  # noqa: ANN401
         gone = [self.wrks[index].inner.pid for index in workers]
@@ -67,9 +85,36 @@ class Server(MPServer):
     def _drop_shared_socket(self) -> None:
         for worker in self.wrks:
             worker.terminate()  # type: ignore[no-untyped-call]
-        time.sleep(self._last_call.seconds)
-        shut_door(self._door)
+        time.sleep(self._drain.seconds)
+        refuse_new_connections(self._listener)
         super()._drop_shared_socket()  # type: ignore[no-untyped-call]
+
+
+def named(app: WSGIApplication) -> WSGIApplication:
+    """Return `app` with a `Server` header on its answers that does not tell what serves them."""
+
+    def naming(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        def answer(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:  # noqa: ANN401
+            return start(status, [*headers, ("Server", SERVER_NAME)], *exc_info)
+
+        return app(environ, answer)
+
+    return naming
+
+
+def answerable(app: WSGIApplication, *options: Any) -> Callable[[Any, dict[str, Any]], Any]:  # noqa: ANN401
+    """Return what granian calls for each request, as its own wrapper does.
+
+    The request's environment also says how to answer it from another thread; what `app` answers
+    after that is dropped.
+    """
+    call = _callback_wrapper(app, *options)
+
+    def call_answerable(protocol: Any, environ: dict[str, Any]) -> Any:  # noqa: ANN401
+        environ[ANSWER] = protocol.response_iter
+        return call(protocol, environ)
+
+    return call_answerable
 
 
 def _is_no_advice(record: logging.LogRecord) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask import Flask, Request
 from flask.json.provider import DefaultJSONProvider
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.routing import MapAdapter
 from werkzeug.sansio.response import Response
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+;=-]+)(:[0-9]*)?")
 
 
 class Application(Flask):
@@ -31,10 +34,12 @@ class Application(Flask):
         Nothing here redirects, and no answer names an address of its own.
 
         Raises:
+            BadRequest: without exactly one `Host`.
             NotFound: for a path that is no route however it is read.
         """
         if request is None:
             return None
+        _require_host(request)
         return MapAdapter(
             self.url_map,
             server_name="localhost",
@@ -44,6 +49,22 @@ class Application(Flask):
             path_info=_route_path(request),
             default_method=request.method,
         )
+
+
+def _require_host(request: Request) -> None:
+    """Refuse a request without a host, or with more than one (RFC 9112, 3.2).
+
+    Proxies that read the first of two and servers that read the last differ about where a request
+    goes. WSGI servers join two headers by a comma.
+
+    Raises:
+        BadRequest: for both, and for what is no host. HTTP/1.0 may leave it out.
+    """
+    host = request.environ.get("HTTP_HOST", "")
+    if not host and request.environ.get("SERVER_PROTOCOL") != "HTTP/1.1":
+        return
+    if not _HOST.fullmatch(host):
+        raise BadRequest
 
 
 def _route_path(request: Request) -> str:

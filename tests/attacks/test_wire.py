@@ -32,7 +32,7 @@ BAD_HEADS = {
     "bytes for a token": (GET + b"Authorization: Bearer \xff\xfe\x01\r\n\r\n", 401),
     "a folded header": (GET + b"Authorization: Bearer\r\n  x\r\n\r\n", 401),
     "two tokens": (GET + b"Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n", 401),
-    "a strange host": (GET.replace(b"Host: x", b"Host: a b<>\x00[::1") + b"\r\n", 401),
+    "a strange host": (GET.replace(b"Host: x", b"Host: a b<>\x00[::1") + b"\r\n", 400),
     "a strange method": (GET.replace(b"GET", b"G@T") + b"\r\n", 405),
     "an address that is none": (GET.replace(b"/protected", b"*") + b"\r\n", 404),
     "a path that climbs": (GET.replace(b"/protected", b"/../../etc/passwd") + b"\r\n", 404),

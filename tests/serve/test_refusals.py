@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 
 import pytest
 
-from authapi.server.door import open_door
 from tests.support.servers import ROOT, SECRET, clean_environment, free_port
 
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/authapi"}
@@ -63,24 +60,6 @@ def test_every_problem_is_said_at_once() -> None:
     """S77: the service's own and the server's."""
     named = [problem.split()[0] for problem in problems({"PORT": "many", "SERVE_THREADS": "many"})]
     assert sorted(named) == ["JWT_SECRET", "MONGO_URI", "PORT", "SERVE_THREADS"]
-
-
-def test_a_port_in_use_is_named() -> None:
-    """S77: by whatever listens there."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        (problem,) = problems({**ENOUGH, "PORT": str(taken.getsockname()[1])})
-    assert "is in use" in problem
-
-
-def test_a_port_that_needs_a_right_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S77: the tests may run as the superuser, who may listen anywhere: the refusal is made up."""
-
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(socket, "create_server", refuse)
-    with pytest.raises(ValueError, match="PORT 80 needs a right"):
-        open_door("127.0.0.1", 80)
 
 
 def test_arguments_are_refused() -> None:

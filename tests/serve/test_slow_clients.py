@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.races.memory import MIB, peak, resident
-from tests.support.actors import Visitor, error_code
-from tests.support.servers import ServerProcess, served_by_us
-from tests.support.waiting import until
+from tests.support.actors import Visitor
+from tests.support.servers import ServerProcess
 
 HALF_OPEN = 40
 GROWTH_MIB = 32
@@ -89,23 +88,3 @@ def test_a_gigabyte_is_not_taken(server: ServerProcess, head: bytes, piece: byte
     with connected(server) as wire:
         assert poured(wire, head, piece, 1024 * MIB) < 64 * MIB
     assert (peak(server.process.pid) - before) / MIB < GROWTH_MIB
-
-
-def test_others_are_served_while_bodies_do_not_come(environment: dict[str, str]) -> None:
-    """S12: what has no body is answered, a login is told to come again, and later it gets in."""
-    with served_by_us({**environment, "SERVE_THREADS": "16"}, processes=1) as server:
-        guest = Visitor(server.base_url)
-        token = guest.log_in(name := guest.new_user())["access_token"]
-        with ExitStack() as stack:
-            for _ in range(HALF_OPEN):
-                wire = stack.enter_context(connected(server))
-                wire.sendall(b"POST /authenticate HTTP/1.1\r\nHost: x\r\n")
-                wire.sendall(b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
-            until(lambda: guest.authenticate(name).status_code == 503)
-            busy = guest.authenticate(name)
-            assert error_code(busy) == (503, "service_unavailable")
-            assert busy.headers["Retry-After"] == "1"
-            assert guest.send("GET", "/healthz", timeout=5).status_code == 200
-            assert guest.protected(token).status_code == 200
-        until(lambda: guest.authenticate(name).status_code == 200)
-        guest.close()

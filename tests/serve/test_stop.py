@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.races.memory import family
 from tests.serve.traffic import Fates, Person, Traffic, refreshing, same
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.servers import ServerProcess, free_port, served_by_us
@@ -101,15 +100,3 @@ def test_a_stop_takes_no_longer_than_its_grace(environment: dict[str, str]) -> N
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(timeout=10) is not None
         begun.close()
-
-
-def test_workers_do_not_outlive_their_server(environment: dict[str, str]) -> None:
-    """Killed hard, it leaves nobody behind who would keep the port."""
-    port = free_port()
-    with served_by_us(environment, port=port) as server:
-        workers = family(server.process.pid)[1:]
-        assert len(workers) == 2
-        server.process.kill()
-        server.process.wait(timeout=10)
-        with served_by_us(environment, port=port) as successor:
-            assert successor.process.pid not in workers

@@ -16,12 +16,19 @@ class RawAnswer:
     body: bytes
 
 
-def exchange(base_url: str, request: bytes) -> RawAnswer:
-    """Send `request` as it is, and read the answer until the server closes."""
+def exchange(base_url: str, request: bytes, *, half_close: bool = True) -> RawAnswer:
+    """Send `request` as it is, and read the answer until the server closes.
+
+    Args:
+        base_url: where.
+        request: what is sent.
+        half_close: say that no more is coming; some servers take that for a client that has gone.
+    """
     address = urlsplit(base_url)
     with socket.create_connection((address.hostname, address.port or 80), timeout=20) as wire:
         wire.sendall(request)
-        wire.shutdown(socket.SHUT_WR)
+        if half_close:
+            wire.shutdown(socket.SHUT_WR)
         received = b"".join(iter(lambda: wire.recv(65536), b""))
     return parsed(received)
 

@@ -1,4 +1,4 @@
-"""Where worker processes count for `/metrics`: files in a folder that they share."""
+"""The folder in which worker processes count for `/metrics` together."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """What `prometheus_client` looks for when it is first imported."""
 
 
-def shared_folder() -> str:
-    """Make a folder, empty and this user's alone, that goes when this process ends.
+def make_metrics_dir() -> str:
+    """Make a folder, empty and for this user alone; it is removed when this process ends.
 
     Raises:
         ValueError: when there is no place for one.
@@ -28,8 +28,8 @@ def shared_folder() -> str:
     return folder
 
 
-def forget(pid: int) -> None:
-    """Take what a worker that is gone was in the middle of out of the numbers."""
+def forget_worker(pid: int) -> None:
+    """Take the gauges of a worker that has ended out of the numbers."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(pid)  # type: ignore[no-untyped-call]

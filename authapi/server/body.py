@@ -1,0 +1,192 @@
+"""The body of one request as the application reads it, a piece at a time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+
+from werkzeug.exceptions import HTTPException, RequestTimeout, ServiceUnavailable
+
+from authapi.core.client import network
+from authapi.core.errors import CATALOGUE, ErrorCode
+from authapi.web import headers, request_id
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+ANSWER = "authapi.answer"
+"""Where a request's environment has what answers it at once, from any thread."""
+
+Answer = Callable[[int, headers.Headers, Generator[bytes, None, None]], object]
+"""Takes the status, the headers and the pieces of the body."""
+
+FIRST_SECONDS = 30.0
+"""How long a body may take; what has arrived earns it more time."""
+
+BYTES_PER_SECOND = 1024.0
+"""How many bytes earn a second: a body that comes more slowly ends."""
+
+FINISHED_BYTES = 64 * 1024
+"""How much of a body that nobody read is read before the answer, to keep the connection."""
+
+_PIECE = 4096
+_secured = headers.secured(https_only=False)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a body is not read any more: what the application learns, and what the client is told."""
+
+    status: HTTPStatus
+    error: Callable[[], HTTPException]
+    code: ErrorCode
+    message: str
+    retry_after: int | None = None
+
+
+NO_PLACE = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    partial(ServiceUnavailable, retry_after=1),
+    ErrorCode.SERVICE_UNAVAILABLE,
+    CATALOGUE[ErrorCode.SERVICE_UNAVAILABLE].message,
+    retry_after=1,
+)
+OVERDUE = Refusal(
+    HTTPStatus.REQUEST_TIMEOUT,
+    RequestTimeout,
+    ErrorCode.BAD_REQUEST,
+    "The request body took too long to arrive.",
+)
+
+
+class Places(Protocol):
+    """Who says whether a body may be read now."""
+
+    def enter(self, body: Body) -> None:
+        """Give `body` a place for one read, or raise ServiceUnavailable."""
+        ...
+
+    def leave(self, body: Body) -> None:
+        """Take the place back."""
+        ...
+
+
+class Body:
+    """The `wsgi.input` of a request; werkzeug reads from it by `read` alone.
+
+    Args:
+        environ: the request's environment, with granian's own body in it.
+        places: asked before each read.
+
+    Attributes:
+        began: when the first read began, in seconds of a monotonic clock; 0.0 before it.
+        received: bytes so far.
+        network: whose it is, see `authapi.core.client.network`.
+        refusal: why it is not read any more, or None.
+    """
+
+    def __init__(self, environ: WSGIEnvironment, places: Places) -> None:
+        self._environ = environ
+        self._stream: Any = environ["wsgi.input"]
+        self._places = places
+        self._left = _length(environ)
+        self._whole = self._ended = self._left == 0
+        self.began = 0.0
+        self.received = 0
+        self.network = ""
+        self.refusal: Refusal | None = None
+
+    @property
+    def deadline(self) -> float:
+        """When it has taken too long."""
+        return self.began + FIRST_SECONDS + self.received / BYTES_PER_SECOND
+
+    def begin(self, now: float) -> None:
+        """Take note that somebody reads it now. By now proxies have told whose it is."""
+        if not self.began:
+            self.began = now
+            self.network = network(self._environ.get("REMOTE_ADDR", ""))
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, `size` at the most; none at the end.
+
+        Raises:
+            ServiceUnavailable: when it has no place, or lost it.
+            RequestTimeout: when it took too long.
+        """
+        if self._ended or size == 0:
+            return b""
+        asked = min(_PIECE, size if size > 0 else _PIECE, self._left or _PIECE)
+        self._places.enter(self)
+        try:
+            piece = bytes(self._stream.read(asked))  # waits for all of them, or the end
+        finally:
+            self._places.leave(self)
+        if self.refusal:
+            self._ended = True
+            raise self.refusal.error()
+        self._take_note(len(piece), asked)
+        return piece
+
+    def finish(self) -> bool:
+        """Read what is left of a short body; tell whether another request can follow it.
+
+        A client that asked beforehand (`Expect`, RFC 9110, 10.1.1) has not sent it yet.
+        """
+        budget = FINISHED_BYTES
+        if "HTTP_EXPECT" not in self._environ and (self._left or 0) <= budget:
+            with suppress(HTTPException):
+                while budget > 0 and not self._ended:
+                    budget -= len(self.read())
+        return self._whole
+
+    def answer_refusal(self, why: Refusal, flush_seconds: float) -> None:
+        """Answer in place of the thread that waits for the body, and end the connection.
+
+        Nothing but the end of the connection ends the wait, and granian has no call for that. An
+        answer that ends before its `Content-Length` does it: only its last line feed is missing.
+
+        Args:
+            why: goes into the answer.
+            flush_seconds: how long the answer has to be sent; with 0 the client may see the
+                connection end without it.
+        """
+        ours = self._environ.get(request_id.KEY, "")
+        told = {"status": "error", "code": why.code, "message": why.message}
+        if why.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            told["request_id"] = ours
+        text = json.dumps(told, separators=(",", ":")).encode()
+        sent = [("Content-Type", "application/json"), ("Content-Length", str(len(text) + 1))]
+        sent += [*_secured(sent), (request_id.HEADER, ours), ("Connection", "close")]
+        if why.retry_after:
+            sent.append(("Retry-After", str(why.retry_after)))
+        answer: Answer = self._environ[ANSWER]
+        answer(why.status, sent, _unfinished(text, flush_seconds))
+
+    def _take_note(self, received: int, asked: int) -> None:
+        self.received += received
+        self._ended = received < asked
+        self._whole = self._ended and self._left is None
+        if self._left is not None:
+            self._left -= received
+            self._whole = self._left == 0
+            self._ended = self._ended or self._whole
+
+
+def _unfinished(text: bytes, flush_seconds: float) -> Generator[bytes, None, None]:
+    yield text
+    time.sleep(flush_seconds)
+
+
+def _length(environ: WSGIEnvironment) -> int | None:
+    """Return the body's length in bytes; None when only its end will tell (chunks)."""
+    text = str(environ.get("CONTENT_LENGTH", ""))
+    if "HTTP_TRANSFER_ENCODING" in environ or not text.isdecimal():
+        return None
+    return int(text)

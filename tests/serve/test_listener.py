@@ -1,0 +1,103 @@
+"""The listening socket: a port that is taken, and one that will soon be free."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from authapi.server.listener import open_listener
+from tests.races.memory import family
+from tests.support.actors import Visitor
+from tests.support.servers import ROOT, clean_environment, free_port, served_by_us
+from tests.support.waiting import until
+
+
+def test_a_port_in_use_is_named() -> None:
+    """S77: by whatever listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ValueError, match=f"PORT {port} is in use at 127.0.0.1; stop"):
+            open_listener("127.0.0.1", port)
+
+
+def test_a_port_that_needs_a_right_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S77: the tests may run as the superuser, who may listen anywhere: the refusal is made up."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(ValueError, match="PORT 80 needs a right"):
+        open_listener("127.0.0.1", 80, wait_seconds=60)
+
+
+def test_a_port_that_becomes_free_is_waited_for() -> None:
+    """It is said once, and the port is taken as soon as it is there."""
+    taken = socket.create_server(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+    said: list[str] = []
+
+    def leave(sentence: str) -> None:
+        said.append(sentence)
+        threading.Timer(0.3, taken.close).start()
+
+    with open_listener("127.0.0.1", port, wait_seconds=60, tell=leave) as listener:
+        assert listener.getsockname()[1] == port
+    assert said == [f"PORT {port} is in use at 127.0.0.1: waiting up to 60 seconds for it"]
+
+
+def test_waiting_has_an_end() -> None:
+    """S77: another program that keeps the port is named after it."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ValueError, match="is in use"),
+    ):
+        open_listener("127.0.0.1", taken.getsockname()[1], wait_seconds=0.2, tell=len)
+
+
+def test_a_start_waits_for_the_workers_of_a_killed_server(environment: dict[str, str]) -> None:
+    """Killed hard, it leaves nobody behind who would keep the port, however many workers it had."""
+    port = free_port()
+    with served_by_us(environment, processes=5, port=port) as server:
+        until(lambda: len(family(server.process.pid)) == 6, what="five workers and their server")
+        workers = family(server.process.pid)[1:]
+        server.process.kill()
+        server.process.wait(timeout=10)
+        with served_by_us(environment, port=port) as successor:
+            guest = Visitor(successor.base_url)
+            assert guest.authenticate(guest.new_user()).status_code == 200
+            guest.close()
+            until(lambda: not any(map(_lives, workers)), what="the workers of the first one end")
+
+
+def test_ctrl_c_while_the_port_is_waited_for_just_ends_it(environment: dict[str, str]) -> None:
+    """No traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = subprocess.Popen(
+            [sys.executable, "serve.py"],
+            cwd=ROOT,
+            env=clean_environment({**environment, "PORT": str(taken.getsockname()[1])}),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, more = process.communicate(timeout=30)
+    assert "waiting up to 10 seconds" in said
+    assert (more, process.returncode) == ("", -signal.SIGINT)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

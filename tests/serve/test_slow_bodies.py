@@ -1,0 +1,116 @@
+"""Bodies that come slowly, or that nobody reads."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPResponse
+from urllib.parse import urlsplit
+
+import pytest
+
+from authapi.server.body import OVERDUE
+from tests.support.actors import Visitor
+from tests.support.servers import ServerProcess, free_port, served_by_us, server_process
+from tests.support.wire import RawAnswer, parsed
+
+HALF_SENT = 100
+BEGUN = (
+    b"POST /authenticate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 100\r\n\r\n{"
+)
+
+
+@contextmanager
+def connected(server: ServerProcess, source: str = "127.0.0.1") -> Iterator[socket.socket]:
+    """Connect to a server from an address of this machine."""
+    address = (urlsplit(server.base_url).hostname, urlsplit(server.base_url).port or 80)
+    with socket.create_connection(address, timeout=30, source_address=(source, 0)) as wire:
+        yield wire
+
+
+def received(wire: socket.socket) -> RawAnswer:
+    """Return what comes until the server closes."""
+    return parsed(b"".join(iter(lambda: wire.recv(65536), b"")))
+
+
+def test_half_sent_bodies_of_one_address_cost_the_others_nothing(
+    environment: dict[str, str],
+) -> None:
+    """S129: nobody else is told to come again; the connections in excess end."""
+    with served_by_us({**environment, "SERVE_THREADS": "16"}, processes=1) as server:
+        guest = Visitor(server.base_url)
+        name = guest.new_user()
+        with ExitStack() as stack:
+            wires = [stack.enter_context(connected(server, "127.0.0.2")) for _ in range(HALF_SENT)]
+            for wire in wires:
+                wire.sendall(BEGUN)
+            for _ in range(10):
+                login = guest.authenticate(name)
+                assert login.status_code == 200
+                refreshed = guest.refresh(login.json()["refresh_token"])
+                assert refreshed.status_code == 200
+                assert guest.log_out(refreshed.json()["refresh_token"]).status_code == 200
+                assert guest.send("GET", "/healthz").status_code == 200
+            assert received(wires[0]).status in {503, None}
+        guest.close()
+
+
+def test_a_body_has_a_deadline(environment: dict[str, str]) -> None:
+    """S129: whoever does not send on is told so, and the thread is free for others."""
+    impatient = "import authapi.server.body as b; b.FIRST_SECONDS = 0.5; import serve; serve.main()"
+    port = free_port()
+    told = {"PORT": str(port), "WEB_CONCURRENCY": "1", "SERVE_THREADS": "1"}
+    with (
+        server_process([sys.executable, "-c", impatient], port, {**environment, **told}) as server,
+        connected(server) as wire,
+    ):
+        wire.sendall(BEGUN)
+        late = received(wire)
+        guest = Visitor(server.base_url)
+        assert guest.send("GET", "/healthz").status_code == 200
+        guest.close()
+        assert '"status": 408' in server.output or '"status":408' in server.output
+    assert late.status == 408
+    assert json.loads(late.body)["message"] == OVERDUE.message
+    assert late.headers["connection"] == "close"
+    assert "x-request-id" in late.headers
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"POST /nowhere", 404),
+        (b"POST /protected", 405),
+        (b"POST /password", 401),
+        (b"POST /authenticate", 415),
+    ],
+)
+def test_an_early_answer_keeps_the_connection_or_says_so(
+    server: ServerProcess, line: bytes, status: int
+) -> None:
+    """RFC 9112, 9.6: a body that comes a moment after its head is read before the answer."""
+    with connected(server) as wire:
+        for _ in range(50):
+            wire.sendall(line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+            wire.sendall(b"x" * 100)
+            answer = HTTPResponse(wire)
+            answer.begin()
+            answer.read()
+            assert answer.status == status
+            assert not answer.will_close
+
+
+def test_an_early_answer_to_a_long_body_says_that_it_closes(server: ServerProcess) -> None:
+    """RFC 9112, 9.6: so does one to a client that waits for a `100 Continue`."""
+    for more in (
+        b"Content-Length: 1000000\r\n\r\n",
+        b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+    ):
+        with connected(server) as wire:
+            wire.sendall(b"POST /nowhere HTTP/1.1\r\nHost: x\r\n" + more)
+            answer = received(wire)
+        assert (answer.status, answer.headers["connection"]) == (404, "close")
