@@ -25,6 +25,7 @@ from tests.support.guards import (  # noqa: F401 - hooks of pytest
     pytest_configure,
     pytest_runtest_makereport,
     pytest_sessionfinish,
+    pytest_terminal_summary,
 )
 from tests.support.servers import SECRET, in_thread
 

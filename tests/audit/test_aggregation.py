@@ -27,7 +27,7 @@ from tests.audit.test_trail import Away
 from tests.support.actors import Visitor
 from tests.support.forging import payload_of
 from tests.support.servers import workers
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -211,7 +211,7 @@ def test_a_stopped_process_stores_what_waits(
         visitor.refresh(tokens["refresh_token"])
         visitor.close()
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(timeout=20)
+        server.process.wait(timeout=DEADLINE)
     session_id = payload_of(tokens["access_token"])["sid"]
     query = {"session_id": session_id, "event": Event.TOKEN_REFRESHED}
     assert collections["audit_events"].count_documents(query) == 1

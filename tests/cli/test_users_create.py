@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import Operator
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.servers import ROOT, clean_environment
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 STDIN = PASSWORD.encode() + b"\n"
 
@@ -48,7 +48,7 @@ def test_the_password_is_asked_for_twice_and_unseen(
     seen += _until_asked(ours, b"confirmation: ")
     os.write(ours, STDIN)
     seen += _until_asked(ours, b"was created.")
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=DEADLINE) == 0
     os.close(ours)
     assert PASSWORD.encode() not in seen
     assert b'"level"' not in seen

@@ -18,7 +18,7 @@ import requests
 from tests.deploy.certificates import Certificate
 from tests.support.servers import ROOT, free_port, stop
 from tests.support.tools import program
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 KINDS = ("nginx", "caddy")
 _DEPLOY = ROOT / "deploy"
@@ -60,7 +60,7 @@ def running(kind: str, upstream: int, folder: Path, certificate: Certificate) ->
 def _up(proxy: Proxy, process: subprocess.Popen[str], log: Path) -> bool:
     assert process.poll() is None, log.read_text()
     try:
-        requests.get(proxy.https, verify=str(proxy.certificate.chain), timeout=5)
+        requests.get(proxy.https, verify=str(proxy.certificate.chain), timeout=DEADLINE)
     except requests.ConnectionError:
         return False
     return True

@@ -15,7 +15,7 @@ from tests.deploy.images import Builder, Image
 from tests.support import processes, tools
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT, ServerProcess, free_port, server_process
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 pytestmark = [pytest.mark.external, pytest.mark.timeout(600)]
 
@@ -66,10 +66,10 @@ def test_its_health_check_tells_alive_from_dead(
     kind, *check = image.config["Healthcheck"]["Test"]
     assert kind == "CMD"
     command = image.command(check, variables)
-    assert subprocess.run(command, timeout=30, check=False).returncode == 0
+    assert subprocess.run(command, timeout=DEADLINE, check=False).returncode == 0
     container.process.terminate()
-    container.process.wait(timeout=30)
-    done = subprocess.run(command, timeout=30, check=False, capture_output=True)
+    container.process.wait(timeout=DEADLINE)
+    done = subprocess.run(command, timeout=DEADLINE, check=False, capture_output=True)
     assert done.returncode == 1
 
 
@@ -77,7 +77,7 @@ def test_it_ends_by_the_signal_that_docker_sends(image: Image, container: Server
     """`docker stop` ends it within its time of grace, workers included."""
     members = list(processes.group(container.process.pid))
     container.process.send_signal(signal.Signals[image.config["StopSignal"]])
-    assert container.process.wait(timeout=30) in (0, -signal.SIGTERM)
+    assert container.process.wait(timeout=DEADLINE) in (0, -signal.SIGTERM)
     until(lambda: not any(processes.lives(member) for member in members), what="the workers end")
 
 

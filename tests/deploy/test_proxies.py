@@ -17,6 +17,7 @@ from tests.deploy.mirror import mirror
 from tests.deploy.proxies import KINDS, Proxy, running
 from tests.support.actors import error_code, fresh_name
 from tests.support.servers import free_port, server_process
+from tests.support.waiting import DEADLINE
 
 pytestmark = pytest.mark.external
 
@@ -99,7 +100,7 @@ def test_https_works_and_stays(come: Come) -> None:
 
 def test_http_leads_to_https(proxy: Proxy) -> None:
     """Nothing is served in clear: every request is sent to the same address over TLS."""
-    answer = requests.post(proxy.http + "/refresh?a=b", allow_redirects=False, timeout=10)
+    answer = requests.post(proxy.http + "/refresh?a=b", allow_redirects=False, timeout=DEADLINE)
     assert answer.status_code == 308
     target = urlsplit(answer.headers["Location"])
     assert (target.scheme, target.hostname) == ("https", "localhost")

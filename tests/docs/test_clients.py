@@ -14,7 +14,8 @@ import requests
 
 from authapi.core.errors import CATALOGUE, ErrorCode
 from tests.support.servers import ROOT, free_port, stop
-from tests.support.waiting import until
+from tests.support.tools import program
+from tests.support.waiting import DEADLINE, until
 
 PAGE = (ROOT / "docs" / "clients.md").read_text()
 ROWS = re.findall(r"^\| (\d{3}) \| ((?:`\w+`(?:, )?)+) \|", PAGE, re.MULTILINE)
@@ -81,6 +82,7 @@ def test_the_web_page_is_served_as_the_page_says() -> None:
 
 def test_a_client_is_generated_as_the_page_says(base_url: str, tmp_path: Path) -> None:
     """Its lines work as they are, and warn of nothing."""
+    program("curl")
     commands = GENERATE.replace("http://127.0.0.1:8000", base_url)
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
@@ -99,6 +101,6 @@ def test_a_client_is_generated_as_the_page_says(base_url: str, tmp_path: Path) -
 def fetched(url: str) -> str:
     """Return a page; nothing as long as nobody serves it."""
     try:
-        return requests.get(url, timeout=5).text
+        return requests.get(url, timeout=DEADLINE).text
     except requests.ConnectionError:
         return ""

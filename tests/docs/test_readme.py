@@ -14,7 +14,8 @@ import pytest
 
 from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT, free_port, stop
-from tests.support.waiting import until
+from tests.support.tools import program
+from tests.support.waiting import DEADLINE, until
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
@@ -53,8 +54,9 @@ def running(command: str, checkout: Path, port: int) -> Iterator[str]:
         try:
             until(
                 lambda: process.poll() is not None or "Running on" in log.read_text(),
-                seconds=170,
+                seconds=600,  # it installs everything
                 what="`make run` serves",
+                instead=log.read_text,
             )
             assert process.poll() is None, log.read_text()
             yield log.read_text()
@@ -72,7 +74,7 @@ def shell(commands: str, port: int) -> list[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=DEADLINE,
     )
     return done.stdout.replace("}{", "}\n{").splitlines()
 
@@ -84,9 +86,10 @@ def test_the_first_screen_has_the_two_commands() -> None:
 
 
 @pytest.mark.external
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_newcomer_runs_it_tries_it_and_finds_everything_again(checkout: Path) -> None:
     """`make run` serves, its three lines work, and after a restart the user still logs in."""
+    program("curl")
     run, lines = COMMANDS[0], COMMANDS[1]
     port = free_port()
     with running(run, checkout, port) as said:

@@ -104,5 +104,6 @@ def asleep(pid: int | None) -> Iterator[None]:
 
 def kill(pid: int | None) -> None:
     assert pid
-    os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it may end by itself, as the others do
+        os.kill(pid, signal.SIGKILL)
     until(lambda: not processes.lives(pid))

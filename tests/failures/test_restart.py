@@ -11,6 +11,7 @@ import pytest
 from tests.failures.conftest import development
 from tests.support.actors import Visitor
 from tests.support.servers import flask_run
+from tests.support.waiting import DEADLINE
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -21,7 +22,7 @@ def test_what_was_stored_is_there_after_a_restart(tmp_path: Path, sign: signal.S
         tokens = before.log_in(name := before.new_user())
         before.close()
         os.killpg(server.process.pid, sign)
-        server.process.wait(timeout=10)
+        server.process.wait(timeout=DEADLINE)
     with flask_run(development(tmp_path)) as server:
         after = Visitor(server.base_url)
         assert after.authenticate(name).status_code == 200

@@ -12,6 +12,7 @@ import pytest
 from tests.limits.conftest import WRONG, fail, new_address
 from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.servers import workers
+from tests.support.waiting import DEADLINE
 
 CROWD = 50
 LIMITS = {
@@ -35,7 +36,7 @@ def all_at_once(base_url: str, path: str, bodies: list[dict[str, str]]) -> list[
 
     def post(body: dict[str, str]) -> tuple[int, Any]:
         visitor = Visitor(base_url, forwarded_for=address)
-        ready.wait(timeout=30)
+        ready.wait(timeout=DEADLINE)
         answer = visitor.post(path, body)
         visitor.close()
         return answer.status_code, answer.json().get("code")

@@ -14,7 +14,7 @@ from tests.metrics.scraping import TOKEN, Numbers, asked, scrape
 from tests.races.memory import family
 from tests.support.actors import Visitor, fresh_name
 from tests.support.servers import ServerProcess, flask_run, served_by_us
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 
 @pytest.fixture
@@ -104,5 +104,5 @@ def test_the_folder_goes_with_the_server(environment: dict[str, str], tmp_path: 
         assert asked(guest).status_code == 200
         guest.close()
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=20) == 0
+        assert server.process.wait(timeout=DEADLINE) == 0
     assert not list(os.scandir(tmp_path))

@@ -12,6 +12,7 @@ import pytest
 from tests.races.memory import MIB, peak, resident
 from tests.support.actors import Visitor
 from tests.support.servers import ServerProcess
+from tests.support.waiting import DEADLINE
 
 HALF_OPEN = 40
 GROWTH_MIB = 32
@@ -21,7 +22,7 @@ GROWTH_MIB = 32
 def connected(server: ServerProcess) -> Iterator[socket.socket]:
     """Connect to a server."""
     address = urlsplit(server.base_url)
-    with socket.create_connection((address.hostname, address.port or 80), timeout=30) as wire:
+    with socket.create_connection((address.hostname, address.port or 80), timeout=DEADLINE) as wire:
         yield wire
 
 
@@ -47,7 +48,7 @@ def test_others_are_served_while_heads_come_a_byte_at_a_time(
         for byte in b"GET /healthz HT":
             for wire in wires:
                 wire.send(bytes([byte]))
-            assert guest.send("GET", "/healthz", timeout=5).status_code == 200
+            assert guest.send("GET", "/healthz").status_code == 200
         for wire in wires:
             wire.sendall(b"TP/1.1\r\nHost: x\r\n\r\n")
             assert wire.recv(100).startswith(b"HTTP/1.1 200")

@@ -13,8 +13,10 @@ import pytest
 from tests.serve.traffic import Fates, Person, Traffic, refreshing, same
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.servers import ServerProcess, free_port, served_by_us
+from tests.support.waiting import DEADLINE
 
 ROUNDS = 3
+LAST_CALL_SECONDS = 1.0
 Stop = Callable[[ServerProcess], None]
 
 
@@ -45,7 +47,7 @@ def restarted_under_load(environment: dict[str, str], stop: Stop) -> Fates:
         with traffic:
             traffic.wait_for(200)
             stop(server)
-            assert server.process.wait(timeout=30) == 0
+            assert server.process.wait(timeout=DEADLINE) == 0
             with served_by_us(environment, port=port):
                 traffic.wait_for(200)
                 traffic.finish()
@@ -55,7 +57,7 @@ def restarted_under_load(environment: dict[str, str], stop: Stop) -> Fates:
 def half_a_request(base_url: str) -> socket.socket:
     """Begin a login, and leave it at that."""
     address = urlsplit(base_url)
-    wire = socket.create_connection((address.hostname, address.port or 80), timeout=30)
+    wire = socket.create_connection((address.hostname, address.port or 80), timeout=DEADLINE)
     wire.sendall(b"POST /authenticate HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
     return wire
 
@@ -74,11 +76,12 @@ def tell_everybody(server: ServerProcess) -> None:
 def test_no_request_is_lost(environment: dict[str, str], stop: Stop) -> None:
     """Logins, refreshes, tokens, on old and new connections: each is answered, none by a fault.
 
-    Nobody in the middle of things even loses a connection without having been told before.
+    Nobody even loses a connection without having been told before, except who left it idle as long
+    as the server goes on telling: on a busy machine that happens to these people too.
     """
     fates = restarted_under_load({**environment, "LIMIT_REFRESHES": "1000/second"}, stop)
     assert fates.lost == []
-    assert fates.let_go == 0
+    assert [idle for idle in fates.let_go if idle < LAST_CALL_SECONDS] == []
     assert set(fates.answers) <= {200, 401, 503}
     assert fates.answers[200] >= 400
 
@@ -89,7 +92,7 @@ def test_an_idle_connection_is_closed(environment: dict[str, str]) -> None:
         guest = Visitor(server.base_url)
         assert guest.send("GET", "/healthz").headers.get("Connection") != "close"
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=10) == 0
+        assert server.process.wait(timeout=DEADLINE) == 0
         guest.close()
 
 
@@ -98,5 +101,5 @@ def test_a_stop_takes_no_longer_than_its_grace(environment: dict[str, str]) -> N
     with served_by_us({**environment, "GRACE_SECONDS": "2"}) as server:
         begun = half_a_request(server.base_url)
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=10) is not None
+        assert server.process.wait(timeout=DEADLINE) is not None
         begun.close()

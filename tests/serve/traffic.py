@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from threading import Event, Thread
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 Request = tuple[str, str, dict[str, str] | None, dict[str, str]]
 """Method, path, body, headers."""
@@ -26,13 +27,14 @@ class Fates:
         answers: complete answers, by status.
         refused: nobody listened; nothing was sent.
         let_go: the server closed a connection that it had answered on before, without a byte of
-            another answer (RFC 9112, 9.6): the request may be sent again.
+            another answer (RFC 9112, 9.6): the request may be sent again. For each the seconds
+            between sending it and sending the one before: all that the connection can have idled.
         lost: cut off in the middle of an answer, or on a connection made for this very request.
     """
 
     answers: Counter[int] = field(default_factory=Counter)
     refused: int = 0
-    let_go: int = 0
+    let_go: list[float] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
 
@@ -61,6 +63,7 @@ class Person(Thread):
         self._keep_alive = keep_alive
         self._over = Event()
         self._connection: http.client.HTTPConnection | None = None
+        self._sent_at = 0.0
 
     def stop(self) -> None:
         """Let the present request be the last."""
@@ -75,7 +78,7 @@ class Person(Thread):
 
     def _insist(self, request: Request) -> bytes:
         while True:
-            reused = self._connection is not None
+            reused, before = self._connection is not None, self._sent_at
             try:
                 return self._send(request)
             except ConnectionRefusedError as error:
@@ -85,7 +88,7 @@ class Person(Thread):
                     return b""
             except (http.client.RemoteDisconnected, ConnectionError) as error:
                 if reused:
-                    self.fates.let_go += 1
+                    self.fates.let_go.append(time.monotonic() - before)
                 else:
                     self.fates.lost.append(f"{request[:2]}: {error!r}")
             except http.client.IncompleteRead as error:
@@ -94,7 +97,8 @@ class Person(Thread):
 
     def _send(self, request: Request) -> bytes:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._address, timeout=30)
+            self._connection = http.client.HTTPConnection(self._address, timeout=DEADLINE)
+        self._sent_at = time.monotonic()
         method, path, body, headers = request
         text = None if body is None else json.dumps(body)
         self._connection.request(method, path, text, headers)

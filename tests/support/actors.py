@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from tests.support.waiting import DEADLINE
+
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
 
@@ -41,7 +43,7 @@ class Visitor:
 
     def send(self, method: str, path: str, **request: Any) -> requests.Response:  # noqa: ANN401
         """Send any request; nothing is raised for a 4xx or 5xx."""
-        request.setdefault("timeout", 30)
+        request.setdefault("timeout", DEADLINE)
         return self._http.request(method, self.base_url + path, allow_redirects=False, **request)
 
     def post(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from tests.support.waiting import DEADLINE
+
 T = TypeVar("T")
 
 
@@ -15,7 +17,7 @@ def at_once(deeds: Sequence[Callable[[], T]]) -> list[T]:
     ready = threading.Barrier(len(deeds))
 
     def run(deed: Callable[[], T]) -> T:
-        ready.wait(timeout=30)
+        ready.wait(timeout=DEADLINE)
         return deed()
 
     with ThreadPoolExecutor(len(deeds)) as pool:

@@ -32,7 +32,7 @@ PACKAGES = {
 NEEDS = {
     "the extension in Chromium, and the web page": ("chromium",),
     "the extension in Firefox": ("firefox-esr",),
-    "the commands of examples/curl.sh": ("curl",),
+    "the lines for curl in the README, docs and examples": ("curl",),
     "the bundle for Elastic Beanstalk": ("git",),
     "the service behind nginx": ("nginx",),
     "the service behind Caddy": ("caddy",),

@@ -17,7 +17,7 @@ import requests
 from flask import Flask
 from werkzeug.serving import make_server
 
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "for-tests-P4QCDC0-qNxA7MYMFU2Xp-oQd6adJmhKCehSZJtq4Us"
@@ -80,7 +80,7 @@ class ServerProcess:
         """Whether `/healthz` answers; fails when the process has ended."""
         assert self.process.poll() is None, f"the server ended:\n{self.output}"
         try:
-            return requests.get(self.base_url + "/healthz", timeout=2).ok
+            return requests.get(self.base_url + "/healthz", timeout=DEADLINE).ok
         except requests.ConnectionError:
             return False
 
@@ -103,11 +103,11 @@ def server_process(
     reader = threading.Thread(target=server.read_output)
     reader.start()
     try:
-        until(server.answers, seconds=60, what="the server answers")
+        until(server.answers, what="the server answers", instead=lambda: server.output)
         yield server
     finally:
         stop(process)
-        reader.join(timeout=10)
+        reader.join(timeout=DEADLINE)
         assert process.stdout is not None
         process.stdout.close()
 
@@ -118,7 +118,7 @@ def stop(process: subprocess.Popen[str]) -> None:
         if process.poll() is None:
             os.killpg(process.pid, sign)
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=DEADLINE / 2)
         except subprocess.TimeoutExpired:
             continue
         return

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-DEADLINE = 20.0
-"""Seconds after which what was waited for is not coming any more."""
+DEADLINE = 120.0
+"""Seconds after which what was waited for is not coming any more, on the slowest machine."""
 
 _STEP = 0.02
 

@@ -6,6 +6,8 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tests.support.waiting import DEADLINE
+
 
 @dataclass(frozen=True)
 class RawAnswer:
@@ -25,7 +27,7 @@ def exchange(base_url: str, request: bytes, *, half_close: bool = True) -> RawAn
         half_close: say that no more is coming; some servers take that for a client that has gone.
     """
     address = urlsplit(base_url)
-    with socket.create_connection((address.hostname, address.port or 80), timeout=20) as wire:
+    with socket.create_connection((address.hostname, address.port or 80), timeout=DEADLINE) as wire:
         wire.sendall(request)
         if half_close:
             wire.shutdown(socket.SHUT_WR)

@@ -5,6 +5,7 @@ from collections import Counter
 import requests
 
 from tests.support.servers import workers
+from tests.support.waiting import DEADLINE
 
 SIZES = (40_000, 200_000, 900_000)
 TIMES = 80
@@ -16,7 +17,7 @@ def test_whoever_sends_too_much_gets_to_read_the_refusal(environment: dict[str, 
         seen: Counter[object] = Counter()
         for size in TIMES * SIZES:
             try:
-                answer = http.post(server.base_url + "/register", json="x" * size, timeout=20)
+                answer = http.post(server.base_url + "/register", json="x" * size, timeout=DEADLINE)
                 seen[answer.status_code] += 1
             except requests.ConnectionError as error:
                 seen[type(error).__name__] += 1
