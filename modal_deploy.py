@@ -37,6 +37,9 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 UPLOADED = modal.FilePatternMatcher(
     "**/*.py",
     "passwords/common_passwords.*",
+    "mail/templates/**/*.txt",
+    "mail/templates/**/*.html",
+    "mail/pages/*",
     "reference/templates/*.html",
     "reference/static/*.js",
 )

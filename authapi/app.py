@@ -23,8 +23,10 @@ from authapi.web.openapi import create_api
 from authapi.wiring import Services, build
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
     from flask_smorest import Api
 
+    from authapi.mail.service import MailService
     from authapi.metrics.service import Metrics
 
 
@@ -60,6 +62,8 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     for blueprint in (auth, keys, health, *([reference] if settings.docs == "on" else ())):
         api.register_blueprint(blueprint)
     observers = [_count(api, made.metrics)] if made.metrics else []
+    if made.mail is not None:
+        observers.append(_look_for_mails(made.mail))
 
     # 4. What every request passes, from the inside outwards
     cors.init_app(app, settings.cors_origins, development=settings.development)
@@ -81,6 +85,15 @@ def _count(api: Api, metrics: Metrics) -> lifecycle.Observer:
     from authapi.metrics.routes import init_app
 
     return init_app(api, metrics)
+
+
+def _look_for_mails(mail: MailService) -> lifecycle.Observer:
+    """Return what lets the mail sender look now and then, after an answer is on its way."""
+
+    def look(_environ: WSGIEnvironment, _status: int, _seconds: float) -> None:
+        mail.look()
+
+    return look
 
 
 def _prepare_development(made: Services, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from authapi.audit.settings import AuditSettings
 from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, parse, variable
 from authapi.database.settings import DatabaseSettings
 from authapi.limits.settings import LimitSettings
+from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
 from authapi.passwords.settings import PasswordSettings
 from authapi.revocation.settings import RevocationSettings
@@ -44,6 +45,7 @@ class Settings(
     AccountSettings,
     LimitSettings,
     AuditSettings,
+    MailSettings,
     MetricsSettings,
     WebSettings,
 ):
@@ -57,7 +59,7 @@ class Settings(
         Raises:
             SettingsError: when production lacks what it needs.
         """
-        if problems := _missing_in_production(self):
+        if problems := [*_missing_in_production(self), *self.mail_problems()]:
             raise SettingsError(problems)
 
     @classmethod

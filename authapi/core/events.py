@@ -32,6 +32,8 @@ class Event(StrEnum):
     USER_DELETED = "user_deleted"
     USERS_IMPORTED = "users_imported"
     RATE_LIMITED = "rate_limited"
+    MAIL_DEAD = "mail_dead"
+    MAIL_SERVER_REFUSES = "mail_server_refuses"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from authapi.metrics import rules
 
 CONTENT_TYPE: str = CONTENT_TYPE_LATEST
 _BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5)
+_MAIL_BUCKETS = (0.05, 0.25, 1.0, 2.5, 5.0, 10.0, 45.0)
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter
 
 
@@ -59,6 +60,19 @@ class Metrics:
             "authapi_password_hash_seats_taken", "Requests that hash a password or wait for it."
         )
         self.hashes = self._gauge("authapi_password_hashes_in_progress", "Passwords being hashed.")
+        self._mails = self._counter("authapi_mail", "Mails handled.", "kind", "result")
+        self._mail_seconds = Histogram(
+            "authapi_mail_send_seconds",
+            "Seconds that a mail server took for a mail.",
+            buckets=_MAIL_BUCKETS,
+            registry=self._registry,
+        )
+        self._mail_waits = Gauge(
+            "authapi_mail_oldest_due_seconds",
+            "Seconds for which the oldest mail has been due.",
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )
         self._outcomes = {
             event: counter.labels(outcome)
             for counter, outcomes in (
@@ -98,6 +112,18 @@ class Metrics:
             self._refused_tokens[str(event.reason)].inc()
         elif counter := self._outcomes.get(Event(event.event)):
             counter.inc()
+
+    def mail(self, kind: str, result: str) -> None:
+        """Count how an attempt at a mail of that kind ended."""
+        self._mails.labels(kind, result).inc()
+
+    def mail_seconds(self, seconds: float) -> None:
+        """Note how long a mail server took."""
+        self._mail_seconds.observe(seconds)
+
+    def mail_waits(self, seconds: float) -> None:
+        """Note for how long the oldest mail has been due."""
+        self._mail_waits.set(seconds)
 
     def exposition(self) -> bytes:
         """Return all numbers in Prometheus' text format."""

@@ -31,6 +31,7 @@ from authapi.wiring import parts
 from authapi.wiring.database import INDEXES, build_database
 
 if TYPE_CHECKING:
+    from authapi.mail.service import MailService
     from authapi.metrics.service import Metrics
 
 __all__ = ["INDEXES", "Services", "build", "build_database"]
@@ -52,6 +53,7 @@ class Services:
     readiness: Readiness
     database: Database
     metrics: Metrics | None
+    mail: MailService | None
 
     def by_class(self) -> dict[type, object]:
         """Return each service under its class."""
@@ -79,12 +81,13 @@ def build(settings: Settings, clock: Clock) -> Services:
         AuditStore(database), settings.audit_lifetime, users.living, settings.audit_log_only
     )
     metrics = parts.metrics(settings)
-    sinks = (
+    wanted = (
         log_event,
         audit.keep if settings.audit_days else None,
         metrics.note if metrics else None,
     )
-    events = EventRecorder(clock, origin, *filter(None, sinks))
+    sinks = tuple(filter(None, wanted))
+    events = EventRecorder(clock, origin, *sinks)
     tokens = TokenService(
         access_keys,
         refresh_keys,
@@ -119,6 +122,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     profile = ProfileService(accounts, sessions, revocations, audit)
     administration = Administration(accounts, sessions, profile, revocations, audit)
     imports = UserImport(users, events, clock)
+    mail = parts.mail(settings, master, database, fingerprints, sinks, metrics, clock)
     readiness = parts.readiness(tokens, database)
     return Services(
         accounts,
@@ -133,4 +137,5 @@ def build(settings: Settings, clock: Clock) -> Services:
         readiness,
         database,
         metrics,
+        mail,
     )

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from authapi.accounts import store as accounts_store
 from authapi.audit import store as audit_store
 from authapi.core.secrets import Secret
-from authapi.database import Database, DatabaseUnavailable
+from authapi.database import Database, DatabaseUnavailable, Index
 from authapi.embedded import EmbeddedUnavailable, ensure_running, index_build_mark
 from authapi.limits import store as limits_store
 from authapi.revocation import store as revocation_store
@@ -31,9 +31,18 @@ def build_database(settings: Settings) -> Database:
         uri,
         name=settings.mongo_database,
         timeout_ms=settings.mongo_timeout_ms,
-        indexes=INDEXES,
+        indexes=_indexes(settings),
         building=building,
     )
+
+
+def _indexes(settings: Settings) -> tuple[Index, ...]:
+    """Return what these settings need; of the mail room nothing is imported where none are sent."""
+    if not settings.mails:
+        return INDEXES
+    from authapi.mail import store as mail_store
+
+    return (*INDEXES, *mail_store.INDEXES)
 
 
 def _server(

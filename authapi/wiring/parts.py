@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from authapi.core.clock import Clock
-from authapi.core.events import EventRecorder
+from authapi.core.events import EventRecorder, Sink
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.secret_files import load_or_create_secret, warn_of_exposed
 from authapi.core.secrets import Secret
@@ -35,6 +35,7 @@ from authapi.tokens.service import TokenPolicy, TokenService
 from authapi.version import __version__
 
 if TYPE_CHECKING:
+    from authapi.mail.service import MailService
     from authapi.metrics.service import Metrics
 
 SERVICE_NAME = "authapi"
@@ -136,6 +137,23 @@ def metrics(settings: Settings) -> Metrics | None:
     from authapi.metrics.service import Metrics
 
     return Metrics(settings.metrics_token, __version__)
+
+
+def mail(
+    settings: Settings,
+    master: Secret,
+    database: Database,
+    fingerprints: Fingerprints,
+    sinks: tuple[Sink, ...],
+    metrics: Metrics | None,
+    clock: Clock,
+) -> MailService | None:
+    """Return the mail room, or None where no mail is sent: then nothing of it is even imported."""
+    if not settings.mails:
+        return None
+    from authapi.wiring.mail import build_mail
+
+    return build_mail(settings, master, database, fingerprints, sinks, metrics, clock)
 
 
 def blocklist(settings: Settings) -> Blocklist:

@@ -51,6 +51,11 @@ def test_only_the_token_room_imports_jwt() -> None:
     assert importers("jwt") == {"authapi/tokens/codec.py", "authapi/tokens/jwks.py"}
 
 
+def test_only_one_module_speaks_smtp() -> None:
+    """What a mail server may answer is known in one place."""
+    assert importers("smtplib") == {"authapi/mail/smtp.py"}
+
+
 def test_only_databases_and_stores_import_pymongo() -> None:
     """MongoDB is spoken to there alone."""
     found = importers("pymongo") | importers("flask_pymongo") | importers("bson")

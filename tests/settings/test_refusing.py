@@ -8,7 +8,7 @@ import pytest
 
 from authapi import create_app
 from authapi.settings import DEVELOPMENT, Settings, SettingsError
-from tests.settings.variables import ENOUGH, KEYS, SAMPLES
+from tests.settings.variables import ENOUGH, KEYS, MAILS, SAMPLES
 
 WRONG = [
     ("AUTHAPI_ENV", "Development", "must be one of: production, development"),
@@ -64,6 +64,27 @@ WRONG = [
     ("LIMIT_REGISTRATIONS", "1/fortnight", "must"),
     ("LIMIT_REFRESHES", "1", "must"),
     ("TRUSTED_PROXIES", "11", "must be between 0 and 10"),
+    ("PUBLIC_URL", "accounts.example", "must be the address"),
+    ("PUBLIC_URL", "http://accounts.example", "must begin with https://"),
+    ("PUBLIC_URL", "https://accounts.example/?x=1", "must be the address"),
+    ("PUBLIC_URL", "https://accounts.example:port", "must be the address"),
+    ("MAIL_URL", "mail.example:465", "must be smtps://"),
+    ("MAIL_URL", "https://mail.example", "must be smtps://"),
+    ("MAIL_URL", "smtps://", "must be smtps://"),
+    ("MAIL_URL", "smtps://mail.example:99999", "has a port or host that is none"),
+    ("MAIL_URL", "smtps://kim@mail.example", "must name both a user and a password"),
+    ("MAIL_URL", "smtps://mail.example, ", "must be smtps://"),
+    ("MAIL_URL", "smtp://mail.example?tls=maybe", "must have tls=starttls"),
+    ("MAIL_URL", "smtps://mail.example?tls=starttls", "needs no tls="),
+    ("MAIL_URL", "smtp://mail.example?verify=no", "knows one option only"),
+    ("MAIL_FROM", "nobody", "must be one address"),
+    ("MAIL_FROM", "a@b.example, c@d.example", "must be one address"),
+    ("MAIL_FROM", "Kim <k@ä.example>", "must be one address"),
+    ("MAIL_REPLY_TO", "<>", "must be one address"),
+    ("MAIL_LANGUAGE", "English", "must be such as en or de"),
+    ("MAIL_PER_HOUR", "0", "must be between 1"),
+    ("MAIL_SWEEP", "yes", "must be one of: on, off"),
+    ("TEMPLATES", "/nowhere/at/all", "must be a folder"),
     ("METRICS_TOKEN", "only-15-letters", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "ababababababababab", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "replace-me-metrics-token", "not words or a few over and over"),
@@ -163,3 +184,42 @@ def test_a_key_file_that_everybody_can_read_is_warned_of_at_the_start(
     path.chmod(0o644)
     create_app(Settings.from_environ({**ENOUGH, "JWT_KEYS": str(path)}))
     assert f"{path} holds a secret that every user can read" in capfd.readouterr().err
+
+
+MAILS_URL = "smtps://mail.example"
+
+
+@pytest.mark.parametrize("missing", MAILS)
+def test_mails_want_a_sender_and_an_address(missing: str) -> None:
+    """S100: a link never comes from a request, so production needs to be told."""
+    environ = {**ENOUGH, **MAILS, "MAIL_URL": MAILS_URL}
+    Settings.from_environ(environ)
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ({**environ, missing: ""})
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"{missing} is missing")
+
+
+@pytest.mark.parametrize("server", ["smtp://mail.example", "smtps://a.example, smtp://10.0.0.1:25"])
+def test_production_sends_no_mail_in_the_clear(server: str) -> None:
+    """S99: TLS to each server, or no start; this very machine is the exception."""
+    environ = {**ENOUGH, **MAILS}
+    with pytest.raises(SettingsError, match="MAIL_URL must encrypt"):
+        Settings.from_environ({**environ, "MAIL_URL": server})
+    for fine in ("smtp://localhost:25", "smtp://[::1]", "smtp://mail.example?tls=starttls"):
+        Settings.from_environ({**environ, "MAIL_URL": fine})
+
+
+@pytest.mark.parametrize("rest", ["kim:ss-phrase@", "kim:ss-phrase@h:x", "kim:ss-phrase@h?a=b"])
+@pytest.mark.parametrize("scheme", ["smtps", "smtp", "http"])
+def test_a_bad_mail_server_is_not_repeated(scheme: str, rest: str) -> None:
+    """S76: it holds a password."""
+    with pytest.raises(SettingsError, match="MAIL_URL") as refused:
+        Settings.from_environ({**ENOUGH, **MAILS, "MAIL_URL": f"{scheme}://{rest}"})
+    assert "ss-phrase" not in str(refused.value)
+
+
+def test_a_mail_servers_password_is_not_shown() -> None:
+    """S76: whatever shows the settings."""
+    environ = {**ENOUGH, **MAILS, "MAIL_URL": "smtps://kim:ss-phrase@mail.example"}
+    assert "ss-phrase" not in repr(Settings.from_environ(environ))

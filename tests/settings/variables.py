@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 
 from authapi.core.secrets import Secret
 from authapi.limits.rules import Rate
+from authapi.mail.servers import MailServer
 from authapi.tokens import jwks
 from tests.support.servers import SECRET
 
 URI = "mongodb://ann:hidden-password@db.example:27017/accounts"
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": URI}
+MAILS = {"PUBLIC_URL": "https://accounts.example", "MAIL_FROM": "no-reply@accounts.example"}
 KEYS = json.dumps({"keys": [jwks.generate(jwks.EDDSA, "sample")]})
 
 SAMPLES: dict[str, tuple[str, Any]] = {
@@ -58,6 +61,23 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "DOCS": ("off", "off"),
     "PROTECTED_SAMPLE": ("off", "off"),
     "METRICS_TOKEN": ("for-tests-Xw7Tq2Lr9ZpK", Secret("for-tests-Xw7Tq2Lr9ZpK")),
+    "PUBLIC_URL": ("https://accounts.example/", "https://accounts.example"),
+    "MAIL_URL": (
+        "smtps://kim:p%40ss@mail.example, smtp://127.0.0.1:25",
+        (
+            MailServer("mail.example", 465, "implicit", "kim", "p@ss"),
+            MailServer("127.0.0.1", 25, "none"),
+        ),
+    ),
+    "MAIL_FROM": (
+        "Kim & Co <no-reply@mail.example>",
+        Address("Kim & Co", "no-reply", "mail.example"),
+    ),
+    "MAIL_REPLY_TO": ("help@mail.example", Address("", "help", "mail.example")),
+    "MAIL_LANGUAGE": ("de", "de"),
+    "MAIL_PER_HOUR": ("50", 50),
+    "MAIL_SWEEP": ("off", "off"),
+    "TEMPLATES": ("/", Path("/")),
     "LOG_LEVEL": ("DEBUG", "DEBUG"),
     "AUTHAPI_INSTANCE": ("/var/lib/authapi", Path("/var/lib/authapi")),
 }

@@ -1,0 +1,61 @@
+"""From notices to mails: each becomes the mail of its id, so that twice is once (S96)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from authapi.core.clock import Clock
+from authapi.mail.kinds import Kind
+from authapi.mail.models import Mail
+from authapi.mail.notices import Notice, NoticeSource, Notified
+from authapi.mail.rules import NOTICE_DELAY
+from authapi.mail.store import MailStore
+
+BATCH = 50
+
+
+class Collector:
+    """Moves notices that are old enough into the outbox.
+
+    Args:
+        kinds: what must be done before a notice is mailed, by name.
+        store: the outbox.
+        clock: what tells the time.
+    """
+
+    def __init__(self, kinds: Mapping[str, Kind], store: MailStore, clock: Clock) -> None:
+        self._kinds = kinds
+        self._store = store
+        self._clock = clock
+        self.source: NoticeSource | None = None  # given where there are addresses to tell
+
+    def collect(self) -> None:
+        """Move what is there now."""
+        if self.source is None:
+            return
+        before = self._clock() - NOTICE_DELAY
+        while told := self.source.due(before, BATCH):
+            for user in told:
+                self._tell(user, self.source)
+            if len(told) < BATCH:
+                break
+
+    def _tell(self, user: Notified, source: NoticeSource) -> None:
+        for notice in user.notices:
+            kind = self._kinds.get(notice.kind)
+            if kind is not None and kind.finish is not None:
+                kind.finish(user, notice)
+            self._store.add(self._mail(user, notice))
+        source.pull(user)
+
+    def _mail(self, user: Notified, notice: Notice) -> Mail:
+        return Mail(
+            id=notice.id,
+            kind=notice.kind,
+            made_at=notice.at,
+            due_at=self._clock(),
+            user_id=user.user_id,
+            to=notice.to,
+            locale=user.locale,
+            facts=notice.facts,
+        )

@@ -1,0 +1,94 @@
+"""Kinds of mail: how the room that owns one decides about a mail when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from authapi.mail.links import LinkClaims, Purpose
+from authapi.mail.models import Envelope, Mail, Void
+from authapi.mail.notices import Notice, Notified, Recipients
+
+NOTICE_LIFE = timedelta(days=7)
+"""How long it is tried to tell somebody something, and how long "this was not me" is good."""
+
+NOTICES = (
+    "password_changed",
+    "password_reset",
+    "session_ended",
+    "email_confirmed",
+    "email_removed",
+    "factor_on",
+    "factor_off",
+    "codes_made",
+    "code_used",
+    "passkey_added",
+    "passkey_removed",
+    "password_known",
+)
+"""Notices that need no more than their facts and the link that secures the account."""
+
+DELETED = "deleted"
+TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of mail; the room that owns it makes one and gives it to the sender.
+
+    Attributes:
+        name: its name, and that of its templates.
+        life: how long it is tried at the most, and how long its link is good.
+        resolve: decides when it is sent: to whom and about what, or not at all. Called again at
+            each attempt; reads only.
+        on_request: whether anybody may ask for it: then mails are limited for each account and
+            address (S95), and one whose user's epoch changed since it was first tried is void.
+        finish: what must be done before a notice of this kind is mailed: the end of a story that
+            may have been cut off after its deciding write. Must bear being repeated.
+        keep: whether the row is kept for a while once it is sent.
+    """
+
+    name: str
+    life: timedelta
+    resolve: Callable[[Mail], Envelope | Void]
+    on_request: bool = False
+    finish: Callable[[Notified, Notice], None] | None = None
+    keep: bool = True
+
+
+def notice_kinds(recipients: Recipients) -> list[Kind]:
+    """Return the kinds of the plain notices.
+
+    Args:
+        recipients: finds the user that a notice is for.
+    """
+
+    def resolve(mail: Mail) -> Envelope | Void:
+        return secured(mail, recipients)
+
+    told = [Kind(name, NOTICE_LIFE, resolve) for name in NOTICES]
+    return [*told, Kind(DELETED, NOTICE_LIFE, farewell, keep=False)]
+
+
+def secured(mail: Mail, recipients: Recipients) -> Envelope | Void:
+    """Return a notice's envelope.
+
+    It goes to the address that the notice names, else to the user's verified one as it is now. To
+    that one it brings the link that says "this was not me" (S101).
+    """
+    user = recipients.recipient(mail.user_id) if mail.user_id else None
+    if user is None:
+        return Void("the user is gone")
+    address = mail.to or user.email
+    if address is None:
+        return Void("no confirmed address")
+    ours = address == user.email
+    link = LinkClaims(Purpose.SECURE, user.user_id, user.epoch, user.email_key) if ours else None
+    facts = {"username": user.username, **mail.facts}
+    return Envelope(address, facts, user.user_id, link=link, locale=user.locale)
+
+
+def farewell(mail: Mail) -> Envelope | Void:
+    """Return the last mail's envelope: the row alone knows the address, the user is gone."""
+    return Envelope(mail.to, mail.facts) if mail.to else Void("no confirmed address")

@@ -1,0 +1,194 @@
+"""What travels by mail and lets in: links and codes, derived when a mail is sent, never stored.
+
+A link's token is `base64url(version, purpose, user id 12, epoch 4, until 4, bound 6, mac 16)`, 59
+characters. `bound` is a keyed digest of the address it goes to. The mac is HMAC-SHA256 under a key
+of its own, so that a forgery is known without the database (S88).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from authapi.core.secrets import Secret, derive_key
+
+_VERSION = 1
+_FIELDS = struct.Struct(">Bc12sII6s")
+_USER_ID_BYTES = 12
+_MAC_BYTES = 16
+_BOUND_BYTES = 6
+_UNBOUND = bytes(_BOUND_BYTES)
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("OIL", "011", " -")
+CODE_LENGTH = 8
+
+
+class Purpose(StrEnum):
+    """What a link does."""
+
+    RESET = "r"
+    VERIFY = "v"
+    SECURE = "s"
+    UNDO = "u"
+    OPERATOR_RESET = "o"
+
+
+class InvalidLink(ValueError):
+    """The token is none of ours, or not for this."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClaims:
+    """What a link is derived from.
+
+    Attributes:
+        purpose: what it does.
+        user_id: for whom, 24 hexadecimal digits.
+        epoch: the user's; the link dies when it goes up.
+        address: the unique form of the address it goes to; None binds it to no address.
+        until: when it ends; None means with the mail that carries it.
+    """
+
+    purpose: Purpose
+    user_id: str
+    epoch: int
+    address: str | None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeClaims:
+    """What a code is derived from: the account, the address, and the one request for it (S92)."""
+
+    user_id: str
+    address: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a genuine token says; whether its user still is in that epoch is for others to see."""
+
+    purpose: Purpose
+    user_id: str
+    epoch: int
+    until: datetime
+    bound: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    link: bytes
+    address: bytes
+    code: bytes
+
+
+class MailedTokens:
+    """Derives and verifies links' tokens and codes.
+
+    Args:
+        master: the secret that they are derived under.
+        previous: earlier ones, under which they still verify.
+    """
+
+    def __init__(self, master: Secret, *previous: Secret) -> None:
+        self._keys = [_keys(secret) for secret in (master, *previous)]
+
+    def token(self, claims: LinkClaims, until: datetime) -> str:
+        """Return the token of a link that ends at `until`, or where its claims say so.
+
+        Raises:
+            ValueError: when the user id is none.
+        """
+        keys = self._keys[0]
+        user_id = bytes.fromhex(claims.user_id)
+        if len(user_id) != _USER_ID_BYTES:
+            raise ValueError("a user id has 24 hexadecimal digits")
+        body = _FIELDS.pack(
+            _VERSION,
+            claims.purpose.encode(),
+            user_id,
+            claims.epoch,
+            int((claims.until or until).timestamp()),
+            _bound(keys, claims.address),
+        )
+        return _base64url(body + _mac(keys, body))
+
+    def read(self, token: str, *purposes: Purpose, now: datetime) -> Link:
+        """Return what a token says that is genuine, not over, and for one of these `purposes`.
+
+        Raises:
+            InvalidLink: for any other; which of the reasons it was nobody learns.
+        """
+        body = self._verified(token)
+        version, purpose, user_id, epoch, until, bound = _FIELDS.unpack(body)
+        ends = datetime.fromtimestamp(until, UTC)
+        if version != _VERSION or purpose.decode("latin-1") not in purposes or now >= ends:
+            raise InvalidLink
+        return Link(Purpose(purpose.decode()), user_id.hex(), epoch, ends, bound)
+
+    def fits(self, link: Link, address: str | None) -> bool:
+        """Whether a link was made for that address; None: for none."""
+        found = [hmac.compare_digest(link.bound, _bound(keys, address)) for keys in self._keys]
+        return any(found)
+
+    def code(self, claims: CodeClaims) -> str:
+        """Return a code as it is shown: `K7QF-M2XW`, 40 bits."""
+        code = _code(self._keys[0], claims)
+        return f"{code[:4]}-{code[4:]}"
+
+    def is_code(self, typed: str, claims: CodeClaims) -> bool:
+        """Whether somebody typed the code of these claims, in any case, with or without marks."""
+        meant = typed.upper().translate(_MISREAD).encode(errors="replace")
+        found = [hmac.compare_digest(meant, _code(keys, claims).encode()) for keys in self._keys]
+        return any(found)
+
+    def _verified(self, token: str) -> bytes:
+        try:
+            raw = base64.b64decode(token.encode("ascii") + b"=", b"-_", validate=True)
+        except (UnicodeEncodeError, binascii.Error):
+            raise InvalidLink from None
+        body, mac = raw[: _FIELDS.size], raw[_FIELDS.size :]
+        genuine = [hmac.compare_digest(mac, _mac(keys, body)) for keys in self._keys]
+        # 59 characters hold two bits more than 44 bytes do: one spelling counts.
+        if len(body) != _FIELDS.size or not any(genuine) or _base64url(raw) != token:
+            raise InvalidLink
+        return body
+
+
+def _keys(master: Secret) -> _Keys:
+    purposes = ("mailed link", "mailed address", "mail code")
+    return _Keys(*(derive_key(master, purpose) for purpose in purposes))
+
+
+def _mac(keys: _Keys, body: bytes) -> bytes:
+    return hmac.digest(keys.link, body, "sha256")[:_MAC_BYTES]
+
+
+def _bound(keys: _Keys, address: str | None) -> bytes:
+    if address is None:
+        return _UNBOUND
+    return hmac.digest(keys.address, address.encode(), "sha256")[:_BOUND_BYTES]
+
+
+def _code(keys: _Keys, claims: CodeClaims) -> str:
+    digest = hmac.digest(
+        keys.code, _framed((claims.user_id, claims.address, claims.nonce)), "sha256"
+    )
+    number = int.from_bytes(digest[:5], "big")
+    return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
+
+
+def _framed(parts: Sequence[str]) -> bytes:
+    """Return `parts` in one, so that where one ends is part of it."""
+    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,150 @@
+"""From an envelope to the message that a mail server takes (RFC 5322)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from authapi.mail.links import MailedTokens, Purpose
+from authapi.mail.models import Envelope, Mail
+from authapi.mail.texts import Texts
+
+PAGES: Mapping[Purpose, str] = {
+    Purpose.RESET: "reset",
+    Purpose.OPERATOR_RESET: "reset",
+    Purpose.VERIFY: "confirm",
+    Purpose.SECURE: "secure",
+    Purpose.UNDO: "undo",
+}
+"""The hosted page of each link."""
+
+# Seven bits: no server has to know more, whatever the language.
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where links lead: `PUBLIC_URL/account/<page>#<token>`, or an app's own page.
+
+    The token stands in the fragment, which no browser sends to a server or a referrer (S83); the
+    address comes from the configuration, never from a request (S100).
+
+    Attributes:
+        public_url: the service's own address, without a slash at its end.
+        own: pages of an app that take the place of the hosted ones.
+    """
+
+    public_url: str
+    own: Mapping[Purpose, str]
+
+    def to(self, purpose: Purpose, token: str) -> str:
+        """Return the address of a link."""
+        page = self.own.get(purpose) or f"{self.public_url}/account/{PAGES[purpose]}"
+        return f"{page}#{token}"
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Who a mail is from."""
+
+    address: Address
+    reply_to: Address | None = None
+
+    @property
+    def service(self) -> str:
+        """What the service is called in its mails: as its sender is, else as its domain."""
+        return self.address.display_name or self.address.domain
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail's texts, with the link and the code in them."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    link: str | None
+    code: str | None
+
+
+class BadAddress(ValueError):
+    """What should be one address is none, or is several."""
+
+
+def recipient(to: str) -> Address:
+    """Return the one address that `to` is; its domain has to be in ASCII (IDNA).
+
+    Raises:
+        BadAddress: for a list, a line end, a name with an address, or no address at all (S94).
+    """
+    local, _, domain = to.rpartition("@")
+    stand_in = "".join(char if char.isascii() else "x" for char in local)  # RFC 6531 allows any
+    try:
+        address = Address(addr_spec=f"{stand_in}@{domain}")
+    except (ValueError, IndexError, MessageError):
+        raise BadAddress from None
+    if not domain.isascii() or not to.isprintable() or address.addr_spec != f"{stand_in}@{domain}":
+        raise BadAddress
+    return Address(username=local, domain=domain)
+
+
+class Writer:
+    """Writes mails: derives links and codes, renders the texts, sets the headers.
+
+    Args:
+        texts: renders.
+        tokens: derives.
+        links: says where links lead.
+        sender: who mails are from.
+    """
+
+    def __init__(self, texts: Texts, tokens: MailedTokens, links: Links, sender: From) -> None:
+        self._texts = texts
+        self._tokens = tokens
+        self._links = links
+        self._sender = sender
+
+    def write(self, mail: Mail, envelope: Envelope, ends: datetime) -> Written:
+        """Return the texts of a mail whose link is good until `ends`, unless its claims say else.
+
+        A mail to an unverified address holds nothing that a stranger chose (S94).
+
+        Raises:
+            TemplateError: for a fault in a template.
+        """
+        claims = envelope.link
+        until = (claims.until if claims else None) or ends
+        link = self._links.to(claims.purpose, self._tokens.token(claims, until)) if claims else None
+        code = self._tokens.code(envelope.code) if envelope.code else None
+        facts = envelope.facts if envelope.verified else {}
+        locale = envelope.locale or mail.locale
+        texts = self._texts.render(mail.kind, locale, facts, link=link, code=code, until=until)
+        return Written(texts.subject, texts.text, texts.html, texts.language, link, code)
+
+    def message(
+        self, mail: Mail, envelope: Envelope, written: Written, at: datetime
+    ) -> EmailMessage:
+        """Return the message; it is the same one, by its Message-ID, however often it is sent.
+
+        Raises:
+            BadAddress: see `recipient`.
+        """
+        made = EmailMessage(_POLICY)
+        made["From"] = self._sender.address
+        made["To"] = recipient(envelope.to)
+        if self._sender.reply_to is not None:
+            made["Reply-To"] = self._sender.reply_to
+        made["Subject"] = written.subject
+        made["Date"] = at
+        made["Message-ID"] = f"<{mail.id}@{self._sender.address.domain}>"
+        made["Auto-Submitted"] = "auto-generated"  # no answering machine answers (RFC 3834)
+        made["Content-Language"] = written.language
+        made.set_content(written.text)
+        made.add_alternative(written.html, subtype="html")
+        return made

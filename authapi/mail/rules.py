@@ -1,0 +1,50 @@
+"""When a mail is tried again, and when it is too late: pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from authapi.mail.kinds import Kind
+from authapi.mail.models import Mail
+
+LEASE = timedelta(seconds=60)
+"""How far a claim moves the due date: no other sender takes the mail meanwhile."""
+
+ATTEMPT_SECONDS = 45.0
+"""How long one attempt may take at the most, over all servers; well within the lease."""
+
+NOTICE_DELAY = timedelta(seconds=2)
+"""How old a notice must be: who wrote it ends the story itself, if nothing cuts it off."""
+
+KEPT = timedelta(days=30)
+"""How long a settled mail is kept, without its text, for its owner's export and the operator."""
+
+_BACKOFF = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+_JITTER = 0.2
+
+
+def ends(mail: Mail, kind: Kind) -> datetime:
+    """Return when a mail is given up, and its link ends.
+
+    Until the first claim sets it, that counts from when it was added.
+    """
+    return mail.valid_until or mail.made_at + kind.life
+
+
+def retry_at(attempts: int, now: datetime, random: Callable[[], float]) -> datetime:
+    """Return when a mail is tried again after `attempts` failed ones: later and later.
+
+    Args:
+        attempts: how many there were, at least one.
+        now: the present moment.
+        random: a number from 0 to 1, so that not all come back at once.
+    """
+    wait = _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
+    return now + wait * (1 + _JITTER * random())

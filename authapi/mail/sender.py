@@ -1,0 +1,225 @@
+"""The sender: notices become mails, and mails that are due are sent, tried again or given up."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from jinja2 import TemplateError
+
+from authapi.core.clock import Clock
+from authapi.core.events import Event, EventRecorder
+from authapi.database import FAILURES
+from authapi.mail import rules
+from authapi.mail.collector import Collector
+from authapi.mail.kinds import Kind
+from authapi.mail.message import BadAddress, Writer
+from authapi.mail.models import Envelope, Mail, Settled, Void
+from authapi.mail.quotas import Quotas
+from authapi.mail.store import MailStore
+from authapi.mail.transport import Accepted, NotNow, Refused, Transport
+
+BATCH = 50
+_FORGOTTEN_SOON = timedelta(days=1)
+_ASKED: tuple[str, ...] = ("asked_for",)
+_PERSONAL = ("asked_for", "to", "user_id", "facts", "said")
+_log = logging.getLogger("authapi.mail")
+
+
+class Counts(Protocol):
+    """Is told numbers, for whoever runs the service."""
+
+    def mail(self, kind: str, result: str) -> None:
+        """Count how an attempt at a mail of that kind ended."""
+        ...
+
+    def mail_seconds(self, seconds: float) -> None:
+        """Note how long a mail server took."""
+        ...
+
+    def mail_waits(self, seconds: float) -> None:
+        """Note for how long the oldest mail has been due; 0 when none is."""
+        ...
+
+
+class Sender:
+    """Sends what is due. Any number of processes may run one: a mail's due date is its lease.
+
+    Args:
+        store: where mails wait.
+        kinds: what can be sent, by name.
+        collector: makes mails of notices.
+        writer: writes the mails.
+        transport: takes them away.
+        quotas: says how many are too many.
+        events: is told of mails that were given up.
+        counts: is told numbers, if anybody wants them.
+        clock: what tells the time.
+        shows: whether mails can be looked at afterwards, as where people develop: then what they
+            are made of is kept, and what nobody gets as well.
+    """
+
+    def __init__(
+        self,
+        store: MailStore,
+        kinds: Mapping[str, Kind],
+        collector: Collector,
+        writer: Writer,
+        transport: Transport,
+        quotas: Quotas,
+        events: EventRecorder,
+        counts: Counts | None,
+        clock: Clock,
+        *,
+        shows: bool = False,
+    ) -> None:
+        self._store = store
+        self._kinds = kinds
+        self._collector = collector
+        self._writer = writer
+        self._transport = transport
+        self._quotas = quotas
+        self._events = events
+        self._counts = counts
+        self._clock = clock
+        self._shows = shows
+
+    def run_once(self) -> Counter[str]:
+        """Do all that is due now; return how many mails ended how.
+
+        Results are `sent`, `dead`, `void`, and `deferred` for what is tried again later.
+
+        Raises:
+            PyMongoError: when the database does not answer; what was claimed is due again within
+                a minute.
+        """
+        self._collector.collect()
+        results: Counter[str] = Counter()
+        while self._transport.available() and (batch := self._batch()):
+            random.shuffle(batch)  # senders that look at the same moment seldom want the same mail
+            for mail in batch:
+                if not self._transport.available():
+                    break
+                if result := self._handle(mail):
+                    results[result] += 1
+        self._note_backlog()
+        return results
+
+    def next_due(self) -> datetime | None:
+        """Return when there is something to do again, as far as that is known."""
+        return self._store.next_due()
+
+    def _batch(self) -> list[Mail]:
+        """Return mails that are due, no more of them than may be sent in this hour."""
+        due = self._store.due(self._clock(), BATCH)
+        room = self._quotas.room() if due else 0
+        if due and room <= 0:
+            _log.error("MAIL_PER_HOUR is reached: mails wait")
+        return due[: max(room, 0)]
+
+    def _handle(self, mail: Mail) -> str | None:
+        """Do what is due for a mail; None when another sender has it."""
+        now, kind = self._clock(), self._kinds.get(mail.kind)
+        life = kind.life if kind else rules.KEPT
+        over = now >= (mail.valid_until or mail.made_at + life)
+        claimed = self._store.claim(
+            mail, until=now + rules.LEASE, valid_until=mail.valid_until or now + life
+        )
+        if claimed is None:
+            return None
+        if over:
+            result = self._give_up(claimed, "expired", claimed.user_id, None)
+        elif kind is None:
+            result = self._defer(claimed, "no such kind of mail is known here", None)
+        else:
+            result = self._attempt(claimed, kind)
+        if self._counts is not None:
+            self._counts.mail(mail.kind if kind else "unknown", result)
+        return result
+
+    def _attempt(self, mail: Mail, kind: Kind) -> str:
+        try:
+            answer = self._resolve(mail, kind)
+            if isinstance(answer, Void):
+                return self._leave(mail, answer)
+            return self._send(mail, kind, answer)
+        except BadAddress:
+            return self._give_up(mail, "bad address", mail.user_id, None)
+        except TemplateError as error:
+            _log.error("no mail of the kind %s can be written: %s", mail.kind, error)
+            return self._defer(mail, "a template is faulty", None)
+        except FAILURES:
+            raise
+        except Exception as fault:  # one mail must not keep the others; its text may hold anything
+            _log.error("a mail of the kind %s met a %s", mail.kind, type(fault).__name__)
+            return self._defer(mail, "a fault in the service", None)
+
+    def _resolve(self, mail: Mail, kind: Kind) -> Envelope | Void:
+        answer = kind.resolve(mail)
+        if isinstance(answer, Void) or not kind.on_request:
+            return answer
+        epoch = answer.link.epoch if answer.link else None
+        if mail.epoch not in (None, epoch):
+            return Void("overtaken by a change of the account")
+        if mail.attempts == 1 and not self._quotas.admits(answer):
+            return Void("too many mails")
+        return answer
+
+    def _send(self, mail: Mail, kind: Kind, envelope: Envelope) -> str:
+        ends = mail.valid_until or self._clock() + kind.life
+        written = self._writer.write(mail, envelope, ends)
+        message = self._writer.message(mail, envelope, written, self._clock())
+        if self._shows:
+            self._store.show(mail, envelope)
+        started = time.perf_counter()
+        answer = self._transport.deliver(message)
+        if self._counts is not None:
+            self._counts.mail_seconds(time.perf_counter() - started)
+        if isinstance(answer, NotNow):
+            epoch = envelope.link.epoch if envelope.link else None
+            return self._defer(mail, answer.said, epoch)
+        if isinstance(answer, Refused):
+            return self._give_up(mail, "refused", envelope.user_id, answer)
+        return self._note_sent(mail, kind, envelope, answer)
+
+    def _note_sent(self, mail: Mail, kind: Kind, envelope: Envelope, answer: Accepted) -> str:
+        now = self._clock()
+        kept, forget = (rules.KEPT, _ASKED) if kind.keep else (_FORGOTTEN_SOON, _PERSONAL)
+        forget = () if self._shows else forget
+        how = Settled("sent", answer.said, answer.via, now)
+        self._store.settle(mail, how, expires_at=now + kept, envelope=envelope, forget=forget)
+        return "sent"
+
+    def _leave(self, mail: Mail, why: Void) -> str:
+        if why.nobody and not self._shows:
+            self._store.remove(mail)
+            return "void"
+        now = self._clock()
+        forget = () if self._shows else ("asked_for", "to")
+        how = Settled("void", why.reason, None, now)
+        self._store.settle(mail, how, expires_at=now + rules.KEPT, forget=forget)
+        return "void"
+
+    def _give_up(self, mail: Mail, reason: str, user_id: str | None, answer: Refused | None) -> str:
+        now = self._clock()
+        how = Settled(
+            "dead", answer.said if answer else reason, answer.via if answer else None, now
+        )
+        self._store.settle(mail, how, expires_at=now + rules.KEPT)
+        self._events.record(Event.MAIL_DEAD, user_id=user_id, reason=reason)
+        return "dead"
+
+    def _defer(self, mail: Mail, said: str, epoch: int | None) -> str:
+        due_at = rules.retry_at(mail.attempts, self._clock(), random.random)
+        self._store.defer(mail, due_at=due_at, said=said, epoch=epoch)
+        return "deferred"
+
+    def _note_backlog(self) -> None:
+        if self._counts is not None:
+            oldest, now = self._store.next_due(), self._clock()
+            self._counts.mail_waits(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)

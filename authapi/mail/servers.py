@@ -1,0 +1,89 @@
+"""The mail servers, as `MAIL_URL` names them."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+_PORTS = {"smtps": 465, "smtp": 587}
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """A mail server that takes our mails.
+
+    Attributes:
+        host: its name.
+        port: its port.
+        tls: `implicit`, `starttls` or `none`.
+        user: as whom to log in, if at all.
+        password: with which password.
+    """
+
+    host: str
+    port: int
+    tls: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def label(self) -> str:
+        """What it is called in the log and in `via`."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether what is sent there is encrypted, or never leaves this machine."""
+        return self.tls != "none" or is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_servers(text: str) -> tuple[MailServer, ...]:
+    """Read one or more servers, separated by commas, in the order in which they are tried.
+
+    Raises:
+        ValueError: saying what is wrong, with nothing of the text, which may hold a password.
+    """
+    return tuple(_server(part.strip()) for part in text.split(","))
+
+
+def _server(text: str) -> MailServer:
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        raise ValueError("has a port or host that is none") from None
+    if url.scheme not in _PORTS or not url.hostname or url.path.strip("/") or url.fragment:
+        raise ValueError(
+            "must be smtps://user:password@host:465 or smtp://user:password@host:587?tls=starttls; "
+            "several are separated by commas, and marks in a password are written as %XX"
+        )
+    tls = _tls(url)
+    user, password = (unquote(part) if part else None for part in (url.username, url.password))
+    if (user is None) != (password is None):
+        raise ValueError("must name both a user and a password, or neither")
+    return MailServer(url.hostname, port or _PORTS[url.scheme], tls, user, password)
+
+
+def _tls(url: SplitResult) -> str:
+    options = dict(parse_qsl(url.query, keep_blank_values=True))
+    wanted = options.pop("tls", None)
+    if options:
+        raise ValueError("knows one option only: tls=starttls")
+    if url.scheme == "smtps":
+        if wanted is not None:
+            raise ValueError("needs no tls= with smtps://")
+        return "implicit"
+    if wanted not in (None, "starttls"):
+        raise ValueError("must have tls=starttls, or no tls= at all")
+    return wanted or "none"

@@ -1,0 +1,124 @@
+"""Everything of the mail room, for the rooms that write mails and for who looks after them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from authapi.core.clock import Clock
+from authapi.mail.collector import Collector
+from authapi.mail.kinds import TEST, Kind
+from authapi.mail.links import MailedTokens
+from authapi.mail.message import Writer, Written
+from authapi.mail.models import Backlog, Envelope, Mail, Record
+from authapi.mail.notices import NoticeSource
+from authapi.mail.outbox import Outbox
+from authapi.mail.sender import Sender
+from authapi.mail.store import MailStore
+from authapi.mail.transport import Accepted, NotNow, Refused, Transport
+from authapi.mail.worker import Worker
+
+AGAIN_FOR = timedelta(days=1)
+"""How long a mail is tried that the operator gives another chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the mail room is made of."""
+
+    store: MailStore
+    kinds: dict[str, Kind]
+    tokens: MailedTokens
+    collector: Collector
+    writer: Writer
+    transport: Transport
+    sender: Sender
+    worker: Worker
+    outbox: Outbox
+
+
+class MailService:
+    """The mail room.
+
+    Other rooms use `outbox` to add mails, `tokens` to verify what comes back, `own` to bring
+    their kinds, and `listen_to` to bring the users' notices.
+
+    Args:
+        parts: what it is made of.
+        clock: what tells the time.
+    """
+
+    def __init__(self, parts: Parts, clock: Clock) -> None:
+        self._parts = parts
+        self._clock = clock
+        self.outbox = parts.outbox
+        self.tokens = parts.tokens
+
+    def own(self, *kinds: Kind) -> None:
+        """Take in kinds of mail; a later one of the same name takes the earlier one's place."""
+        self._parts.kinds.update({kind.name: kind for kind in kinds})
+
+    def listen_to(self, source: NoticeSource) -> None:
+        """Mail the notices that stand there."""
+        self._parts.collector.source = source
+
+    def look(self) -> None:
+        """Let the sender look for what others left behind, if it has not for half a minute."""
+        self._parts.worker.look()
+
+    def send(self) -> Counter[str]:
+        """Do all that is due, now; return how many mails ended how."""
+        return self._parts.sender.run_once()
+
+    def newest(self, limit: int) -> list[Record]:
+        """Return the mails made last, the newest first."""
+        return self._parts.store.newest(limit)
+
+    def find(self, mail_id: str) -> Record | None:
+        """Return the mail of that id, or None."""
+        return self._parts.store.find(mail_id)
+
+    def backlog(self) -> Backlog:
+        """Return what waits and what was given up."""
+        return self._parts.store.backlog()
+
+    def of_user(self, user_id: str) -> list[Record]:
+        """Return a user's mails, the newest first."""
+        return self._parts.store.of_user(user_id)
+
+    def forget_user(self, user_id: str) -> int:
+        """Remove a user's mails; return how many they were."""
+        return self._parts.store.forget_user(user_id)
+
+    def retry(self, mail_id: str) -> bool:
+        """Let a mail that was given up be tried for another day; False when there is none."""
+        now = self._clock()
+        return self._parts.store.retry(mail_id, due_at=now, valid_until=now + AGAIN_FOR)
+
+    def test(self, mail_id: str, address: str, locale: str | None) -> Accepted | Refused | NotNow:
+        """Send a test mail at once, past the outbox.
+
+        Raises:
+            BadAddress: when `address` is none.
+        """
+        now = self._clock()
+        mail = Mail(mail_id, TEST, now, None)
+        envelope = Envelope(address, locale=locale)
+        written = self._parts.writer.write(mail, envelope, now)
+        return self._parts.transport.deliver(
+            self._parts.writer.message(mail, envelope, written, now)
+        )
+
+    def written(self, record: Record) -> Written | None:
+        """Return a mail's texts as they were sent, where what they derive from was kept."""
+        if record.envelope is None:
+            return None
+        ends = record.mail.valid_until or record.mail.made_at
+        return self._parts.writer.write(record.mail, record.envelope, ends)
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """What can be sent, by name."""
+        return self._parts.kinds

@@ -1,0 +1,89 @@
+"""Whether mails are sent, by which servers, and in which words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from authapi.core.environment import EnvironmentSettings, variable
+from authapi.core.parsers import choice, integer, pattern
+from authapi.mail.servers import MailServer, is_loopback, parse_servers
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
+
+
+def _public_url(text: str) -> str:
+    """Read the service's own address; only a loopback address may do without TLS."""
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not host or url.username or url.query or url.fragment or not text.isascii():
+        raise ValueError("must be the address that people reach the service at: https://host")
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
+        raise ValueError("must begin with https://, or be http://localhost")
+    return text.rstrip("/")
+
+
+def _mailbox(text: str) -> Address:
+    """Read an address, perhaps with a name before it."""
+    name, address = parseaddr(text)
+    try:
+        found = Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError, MessageError):
+        found = Address()
+    if not found.username or not found.domain or not address.isascii() or "," in text:
+        raise ValueError("must be one address: Name <name@example.com>, or name@example.com")
+    return found
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text).expanduser()
+    if not folder.is_dir():
+        raise ValueError("must be a folder")
+    return folder.resolve()
+
+
+@dataclass(frozen=True)
+class MailSettings(EnvironmentSettings):
+    """Without `MAIL_URL` a production service sends nothing; a development one has a mailbox."""
+
+    public_url: str | None = variable("PUBLIC_URL", None, _public_url)
+    mail_servers: tuple[MailServer, ...] = variable("MAIL_URL", (), parse_servers, secret=True)
+    mail_from: Address | None = variable("MAIL_FROM", None, _mailbox)
+    mail_reply_to: Address | None = variable("MAIL_REPLY_TO", None, _mailbox)
+    mail_language: str = variable("MAIL_LANGUAGE", "en", pattern(_LANGUAGE, "such as en or de"))
+    mail_per_hour: int = variable("MAIL_PER_HOUR", 1000, integer(1, 1_000_000))
+    mail_sweep: str = variable("MAIL_SWEEP", "on", choice("on", "off"))
+    templates: Path | None = variable("TEMPLATES", None, _folder)
+
+    @property
+    def mails(self) -> bool:
+        """Whether there is mail at all."""
+        return self.development or bool(self.mail_servers)
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether mails go nowhere, and are shown instead."""
+        return self.development and not self.mail_servers
+
+    def mail_problems(self) -> list[str]:
+        """Say why a production service with these settings may not start (S99, S100)."""
+        if self.development or not self.mail_servers:
+            return []
+        wanted = {
+            "PUBLIC_URL": (self.public_url, "is where the links in mails lead"),
+            "MAIL_FROM": (self.mail_from, "is who mails are from"),
+        }
+        problems = [
+            f"{name} is missing; it {why}" for name, (is_set, why) in wanted.items() if not is_set
+        ]
+        if not all(server.is_private for server in self.mail_servers):
+            problems.append("MAIL_URL must encrypt: smtps://, or smtp://…?tls=starttls")
+        return problems

@@ -1,0 +1,249 @@
+"""Handing mails to mail servers by SMTP (RFC 5321); the only module that knows `smtplib`."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+
+from authapi.core.clock import Clock
+from authapi.mail.rules import ATTEMPT_SECONDS
+from authapi.mail.servers import MailServer
+from authapi.mail.transport import Accepted, NotNow, Refused
+
+STEP_SECONDS = 10.0
+"""How long an answer may take."""
+
+PASSED_OVER = timedelta(seconds=60)
+"""For how long a server that failed is not asked again by this process."""
+
+_GOODBYE_SECONDS = 1.0
+# Not about an address or a text: no TLS, no or a wrong login, a command that is not known there.
+_OURS_TO_MEND = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
+_CLOSING = 421
+_log = logging.getLogger("authapi.mail")
+
+
+class ServerFault(Exception):
+    """A server cannot be used, whatever the mail."""
+
+    def __init__(self, said: str, *, shown: str, refuses: bool = False) -> None:
+        super().__init__(shown)
+        self.said = said  # the server's own words, which may repeat an address: not for the log
+        self.refuses = refuses
+
+
+class SmtpServers:
+    """Servers in order: the first one that works takes the mail.
+
+    Args:
+        servers: in the order in which they are tried.
+        sender: the address that mails are from, which bounces come back to.
+        clock: what tells the time.
+        refused: is told when a server refuses us, which is ours to mend.
+        context: how TLS is verified; by the system's authorities, if not given.
+        step: how many seconds an answer may take; the last one, after the text, has all that is
+            left of the attempt.
+    """
+
+    def __init__(
+        self,
+        servers: Sequence[MailServer],
+        sender: str,
+        clock: Clock,
+        refused: Callable[[], None],
+        context: ssl.SSLContext | None = None,
+        step: float = STEP_SECONDS,
+    ) -> None:
+        self._servers = servers
+        self._sender = sender
+        self._clock = clock
+        self._refused = refused
+        self._manner = _Manner(
+            context or ssl.create_default_context(), sender.rpartition("@")[2], step
+        )
+        self._failed_at: dict[MailServer, datetime] = {}
+
+    def available(self) -> bool:
+        """Whether a server is left that has not failed just now."""
+        return any(self._is_up(server) for server in self._servers)
+
+    def deliver(self, message: EmailMessage) -> Accepted | Refused | NotNow:
+        """Hand a message to the first server that takes it."""
+        answer: Accepted | Refused | NotNow = NotNow("no mail server is reachable")
+        deadline = time.monotonic() + ATTEMPT_SECONDS
+        for server in filter(self._is_up, self._servers):
+            if deadline <= time.monotonic():
+                break
+            try:
+                answer = self.hand_over(server, message, deadline)
+            except ServerFault as fault:
+                self._pass_over(server, fault)
+                answer = NotNow(f"{server.label}: {fault.said}"[:300])
+            if not isinstance(answer, NotNow):
+                break
+        return answer
+
+    def hand_over(
+        self, server: MailServer, message: EmailMessage, deadline: float
+    ) -> Accepted | Refused | NotNow:
+        """Hand a message to that server.
+
+        Args:
+            server: which.
+            message: what.
+            deadline: by when, on the monotonic clock.
+
+        Raises:
+            ServerFault: when the server is at fault, and not the message.
+        """
+        recipient = message["To"].addresses[0].addr_spec
+        options = () if recipient.isascii() else ("SMTPUTF8",)
+        text = message.as_bytes(policy=SMTPUTF8 if options else None)
+        with _session(server, self._manner, deadline) as smtp:
+            if options and not smtp.has_extn("smtputf8"):
+                return NotNow("the server takes no address beyond ASCII")
+            _expect(smtp.mail(self._sender, options), "MAIL")
+            if answer := _judged(smtp.rcpt(recipient), server, "RCPT"):
+                return answer
+            code, said = _data(smtp, text, patience=max(1.0, deadline - time.monotonic()))
+            return _judged((code, said), server, "DATA") or Accepted(
+                server.label, _line(code, said)
+            )
+
+    def _is_up(self, server: MailServer) -> bool:
+        failed_at = self._failed_at.get(server)
+        return failed_at is None or not failed_at <= self._clock() < failed_at + PASSED_OVER
+
+    def _pass_over(self, server: MailServer, fault: ServerFault) -> None:
+        self._failed_at[server] = self._clock()
+        level = logging.ERROR if fault.refuses else logging.WARNING
+        _log.log(level, "the mail server %s failed: %s", server.label, fault)
+        if fault.refuses:
+            self._refused()
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How we connect: TLS, what we call ourselves, and for how many seconds we wait."""
+
+    context: ssl.SSLContext
+    name: str
+    step: float
+
+
+@contextmanager
+def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[smtplib.SMTP]:
+    """Yield a connection that may send; what fails on the way, or later, is the server's fault."""
+    try:
+        smtp = _connected(server, manner)
+        try:
+            with _ended_at(deadline, smtp):
+                if server.user is not None and server.password is not None:
+                    smtp.login(server.user, server.password)
+                yield smtp
+            _say_goodbye(smtp)
+        finally:
+            with contextlib.suppress(OSError):
+                smtp.close()
+    except smtplib.SMTPResponseException as error:
+        code, said = error.smtp_code, error.smtp_error
+        refuses = isinstance(error, smtplib.SMTPAuthenticationError) or code >= 500
+        kind = type(error).__name__
+        raise ServerFault(_line(code, said), shown=f"{kind} {code}", refuses=refuses) from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise ServerFault(str(error), shown=str(error), refuses=True) from None
+    except ValueError as error:  # a host or a password that cannot be sent; it says part of it
+        name = type(error).__name__
+        raise ServerFault(name, shown=name, refuses=True) from None
+    except (smtplib.SMTPException, OSError) as error:
+        shown = f"{type(error).__name__}: {error}"[:200]
+        raise ServerFault(shown, shown=shown, refuses=isinstance(error, ssl.SSLError)) from None
+
+
+def _connected(server: MailServer, manner: _Manner) -> smtplib.SMTP:
+    """Connect, encrypt and say hello."""
+    where = server.host, server.port, manner.name
+    if server.tls == "implicit":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=manner.step, context=manner.context)
+    else:
+        smtp = smtplib.SMTP(*where, timeout=manner.step)
+    try:
+        if server.tls == "starttls":
+            _expect(smtp.starttls(context=manner.context), "STARTTLS")
+        smtp.ehlo_or_helo_if_needed()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+@contextmanager
+def _ended_at(deadline: float, smtp: smtplib.SMTP) -> Iterator[None]:
+    """Cut the connection at `deadline`: a server may answer a byte at a time."""
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, (smtp.sock,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # closing would not wake a reader
+
+
+def _data(smtp: smtplib.SMTP, text: bytes, patience: float) -> tuple[int, bytes]:
+    if smtp.sock is not None:
+        smtp.sock.settimeout(patience)
+    try:
+        return smtp.data(text)
+    except smtplib.SMTPDataError as error:  # refused before the text was sent
+        return error.smtp_code, _bytes(error.smtp_error)
+
+
+def _say_goodbye(smtp: smtplib.SMTP) -> None:
+    """End the session; the mail is settled by now, whatever comes (S97)."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        if smtp.sock is not None:
+            smtp.sock.settimeout(_GOODBYE_SECONDS)
+            smtp.quit()
+
+
+def _expect(reply: tuple[int, bytes], command: str) -> None:
+    code, said = reply
+    if not 200 <= code < 300:
+        raise smtplib.SMTPResponseException(code, f"{command}: {_line(code, said)}")
+
+
+def _judged(reply: tuple[int, bytes], server: MailServer, command: str) -> Refused | NotNow | None:
+    """Say what a reply to RCPT or DATA means for the mail; None: it was accepted."""
+    code, said = reply
+    if 200 <= code < 300:
+        return None
+    if code == _CLOSING or code in _OURS_TO_MEND:
+        _expect(reply, command)
+    if code >= 500:
+        return Refused(server.label, _line(code, said))
+    return NotNow(f"{server.label}: {_line(code, said)}")
+
+
+def _line(code: int, said: bytes | str) -> str:
+    text = _bytes(said).decode("utf-8", "replace").replace("\n", " ")
+    return f"{code} {text}"[:200] if not text.startswith(f"{code} ") else text[:200]
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said.encode() if isinstance(said, str) else said

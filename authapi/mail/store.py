@@ -1,0 +1,161 @@
+"""The outbox as MongoDB keeps it: one document a mail, and its due date is its lease."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pymongo.errors import DuplicateKeyError
+
+from authapi.database import Collections, Document, Index
+from authapi.mail import documents
+from authapi.mail.models import Backlog, Envelope, Mail, Record, Settled
+
+COLLECTION = "mail"
+INDEXES = (
+    Index(COLLECTION, [("due_at", 1)], {"sparse": True}),
+    Index(COLLECTION, [("sent_at", 1)], {"sparse": True}),
+    Index(COLLECTION, [("user_id", 1)], {"sparse": True}),
+    Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
+)
+
+_THERE = {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}
+
+
+class MailStore:
+    """Mails in MongoDB; every write names one `_id`, but for the forgetting of a user."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+
+    def add(self, mail: Mail) -> bool:
+        """Store a mail; False when there is one of its id already."""
+        try:
+            self._collections[COLLECTION].insert_one(documents.document(mail))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def due(self, now: datetime, limit: int) -> list[Mail]:
+        """Return at most `limit` mails that are due, the oldest first."""
+        found = self._collections[COLLECTION].find({"due_at": {"$lte": now}})
+        return [documents.mail(document) for document in found.sort("due_at", 1).limit(limit)]
+
+    def next_due(self) -> datetime | None:
+        """Return when the next mail is due, or None when none waits."""
+        found = self._collections[COLLECTION].find({"due_at": _THERE}, {"due_at": 1})
+        first = next(iter(found.sort("due_at", 1).limit(1)), None)
+        return first["due_at"] if first else None
+
+    def sent_since(self, moment: datetime) -> int:
+        """Return how many mails were sent since then."""
+        return self._collections[COLLECTION].count_documents({"sent_at": {"$gt": moment}})
+
+    def claim(self, mail: Mail, *, until: datetime, valid_until: datetime) -> Mail | None:
+        """Take a mail for oneself until `until`; None when somebody else did first."""
+        lease = until.replace(microsecond=0)  # MongoDB keeps milliseconds; it is looked for again
+        result = self._collections[COLLECTION].update_one(
+            {"_id": mail.id, "due_at": mail.due_at},
+            {"$set": {"due_at": lease, "valid_until": valid_until}, "$inc": {"attempts": 1}},
+        )
+        if result.modified_count != 1:
+            return None
+        attempts = mail.attempts + 1
+        return replace(mail, due_at=lease, valid_until=valid_until, attempts=attempts)
+
+    def defer(self, mail: Mail, *, due_at: datetime, said: str, epoch: int | None = None) -> None:
+        """Let a claimed mail be tried again at `due_at`, unless the lease is over.
+
+        Args:
+            mail: as it was claimed.
+            due_at: when.
+            said: why.
+            epoch: the user's, if there was one.
+        """
+        change: Document = {"due_at": due_at, "said": said}
+        if epoch is not None:
+            change["epoch"] = epoch
+        self._collections[COLLECTION].update_one(
+            {"_id": mail.id, "due_at": mail.due_at}, {"$set": change}
+        )
+
+    def settle(
+        self,
+        mail: Mail,
+        how: Settled,
+        *,
+        expires_at: datetime,
+        envelope: Envelope | None = None,
+        forget: Collection[str] = (),
+    ) -> None:
+        """Say how a claimed mail ended. What was sent is sent, also when the lease is over.
+
+        Args:
+            mail: as it was claimed.
+            how: how it ended.
+            expires_at: when the row goes.
+            envelope: who got it.
+            forget: members that are of no use any more.
+        """
+        change: Document = {
+            f"{how.result}_at": how.at,
+            "said": how.said,
+            "via": how.via,
+            "expires_at": expires_at,
+        }
+        if envelope is not None:
+            change["to"] = envelope.to
+            change["user_id"] = envelope.user_id
+        kept = {name: value for name, value in change.items() if name not in forget and value}
+        lease = {} if how.result == "sent" else {"due_at": mail.due_at}
+        self._collections[COLLECTION].update_one(
+            {"_id": mail.id, **lease},
+            {"$set": kept, "$unset": dict.fromkeys(("due_at", *forget), "")},
+        )
+
+    def show(self, mail: Mail, envelope: Envelope) -> None:
+        """Keep what a mail's text, link and code derive from, so that it can be shown again."""
+        self._collections[COLLECTION].update_one(
+            {"_id": mail.id}, {"$set": {"envelope": documents.envelope_document(envelope)}}
+        )
+
+    def remove(self, mail: Mail) -> None:
+        """Remove a claimed mail, unless the lease is over."""
+        self._collections[COLLECTION].delete_one({"_id": mail.id, "due_at": mail.due_at})
+
+    def retry(self, mail_id: str, *, due_at: datetime, valid_until: datetime) -> bool:
+        """Make a mail that was given up due again; False when there is none of that id."""
+        result = self._collections[COLLECTION].update_one(
+            {"_id": mail_id, "dead_at": _THERE},
+            {
+                "$set": {"due_at": due_at, "valid_until": valid_until},
+                "$unset": {"dead_at": "", "expires_at": ""},
+            },
+        )
+        return result.modified_count == 1
+
+    def find(self, mail_id: str) -> Record | None:
+        """Return the mail of that id with what became of it, or None."""
+        found = self._collections[COLLECTION].find_one({"_id": mail_id})
+        return documents.record(found) if found else None
+
+    def newest(self, limit: int) -> list[Record]:
+        """Return the mails made last, the newest first."""
+        found = self._collections[COLLECTION].find().sort("made_at", -1).limit(limit)
+        return [documents.record(document) for document in found]
+
+    def of_user(self, user_id: str) -> list[Record]:
+        """Return a user's mails, the newest first, for the export."""
+        found = self._collections[COLLECTION].find({"user_id": user_id}).sort("made_at", -1)
+        return [documents.record(document) for document in found]
+
+    def forget_user(self, user_id: str) -> int:
+        """Remove a user's mails; return how many they were."""
+        return self._collections[COLLECTION].delete_many({"user_id": user_id}).deleted_count
+
+    def backlog(self) -> Backlog:
+        """Return what waits and what was given up."""
+        collection = self._collections[COLLECTION]
+        waiting = collection.count_documents({"due_at": _THERE})
+        return Backlog(waiting, self.next_due(), collection.count_documents({"dead_at": _THERE}))

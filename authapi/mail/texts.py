@@ -1,0 +1,196 @@
+"""A mail's texts: templates in several languages, some of them perhaps the operator's own."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    select_autoescape,
+)
+from jinja2.loaders import BaseLoader
+
+from authapi.mail.models import Facts
+
+FOLDER = Path(__file__).with_name("templates")
+LANGUAGES = ("en", "de")
+LAYOUT = "layout.html"
+_LONGEST = 200  # characters of one fact
+_JOINERS = "\u200c\u200d"  # part of words and emoji
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
+_ABSENT: Mapping[str, None] = dict.fromkeys(
+    ("username", "device", "place", "at", "address", "name", "left", "link", "code", "until")
+)
+_log = logging.getLogger("authapi.mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail's subject, its two parts, and their language."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+class Texts:
+    """Renders the kinds' templates: `<language>/<kind>.txt`, its first line is the subject.
+
+    The HTML part is `<language>/<kind>.html` where there is one; else `layout.html` makes it of the
+    text's paragraphs. Whatever is a fact is escaped.
+
+    Args:
+        service: what the service is called.
+        language: the one for those who have none, or one that nobody translated to.
+        folder: the operator's own templates, which are looked for first.
+    """
+
+    def __init__(self, service: str, language: str, folder: Path | None = None) -> None:
+        box = FileSystemLoader(FOLDER)
+        own = FileSystemLoader(folder) if folder else None
+        self._box = _environment(box)
+        self._first = _environment(ChoiceLoader([own, box])) if own else self._box
+        self._service = service
+        self._language = language
+
+    def render(
+        self,
+        kind: str,
+        locale: str | None,
+        facts: Facts,
+        *,
+        link: str | None = None,
+        code: str | None = None,
+        until: datetime | None = None,
+    ) -> Rendered:
+        """Return the mail of that kind in the best language there is.
+
+        A fault in the operator's own template is an error in the log; the mail is rendered by the
+        one in the box then.
+
+        Args:
+            kind: the kind's name.
+            locale: the reader's, such as `de` or `de-AT`.
+            facts: what the text tells; whoever chose them, they stay what they are.
+            link: the link, if there is one.
+            code: the code, if there is one.
+            until: when they end.
+
+        Raises:
+            TemplateError: when there is no template, or a fault in the box's own.
+        """
+        more = {"link": link, "code": code, "until": until}
+        try:
+            return self._render(self._first, kind, locale, facts, more)
+        except Exception as error:  # a template is a program; the operator's may do anything
+            if self._first is self._box:
+                raise
+            why = error if isinstance(error, TemplateError) else type(error).__name__
+            _log.error("a template of TEMPLATES for %s is faulty: %s", kind, why)
+            return self._render(self._box, kind, locale, facts, more)
+
+    def problems(self) -> list[str]:
+        """Say what is wrong with the operator's own templates, one line for each."""
+        return [
+            problem for name in self._first.list_templates() if (problem := self._problem(name))
+        ]
+
+    def _problem(self, name: str) -> str | None:
+        try:
+            self._first.get_template(name)
+        except (TemplateError, UnicodeDecodeError) as error:
+            line = getattr(error, "lineno", None)
+            where = f"{name}, line {line}" if line else name
+            return f"{where}: {error}"
+        return None
+
+    def _render(
+        self,
+        environment: Environment,
+        kind: str,
+        locale: str | None,
+        facts: Facts,
+        more: Mapping[str, object],
+    ) -> Rendered:
+        language = self._choose(environment, kind, locale)
+        values: dict[str, object] = {
+            **_ABSENT,
+            **{name: _safe(fact) for name, fact in facts.items()},
+            **more,
+        }
+        values = {name: _written(value, language) for name, value in values.items()}
+        values |= {"service": self._service, "language": language}
+        written = environment.get_template(f"{language}/{kind}.txt").render(values)
+        subject, _, text = written.partition("\n")
+        subject, paragraphs = subject.strip(), [p.strip() for p in text.split("\n\n") if p.strip()]
+        values |= {"subject": subject, "paragraphs": paragraphs}
+        html = environment.select_template([f"{language}/{kind}.html", LAYOUT]).render(values)
+        return Rendered(subject, "\n\n".join(paragraphs) + "\n", html, language)
+
+    def _choose(self, environment: Environment, kind: str, locale: str | None) -> str:
+        there = set(environment.list_templates())
+        for language in _candidates(locale, self._language):
+            if f"{language}/{kind}.txt" in there:
+                return language
+        return LANGUAGES[0]
+
+
+def _environment(loader: BaseLoader) -> Environment:
+    return Environment(
+        loader=loader,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _candidates(locale: str | None, default: str) -> Iterator[str]:
+    for wanted in (locale, default):
+        if wanted:
+            yield wanted.lower()
+            yield wanted.lower().split("-")[0].split("_")[0]
+
+
+def _safe(fact: object) -> object:
+    return plain(fact) if isinstance(fact, str) else fact
+
+
+def _written(value: object, language: str) -> object:
+    return moment(value, language) if isinstance(value, datetime) else value
+
+
+def plain(text: str) -> str:
+    """Return `text` on one line, with nothing in it that is not seen, and not without end.
+
+    What is written from right to left is isolated, so that it moves nothing around it.
+    """
+    seen = "".join(char if _is_seen(char) else " " for char in text)
+    short = " ".join(seen.split())[:_LONGEST]
+    backwards = any(unicodedata.bidirectional(char) in ("R", "AL") for char in short)
+    return f"\u2068{short}\u2069" if backwards else short
+
+
+def _is_seen(char: str) -> bool:
+    return char in _JOINERS or unicodedata.category(char)[0] not in "CZ"
+
+
+def moment(at: datetime, language: str) -> str:
+    """Return a moment as people write it, in UTC."""
+    at = at.astimezone(UTC)
+    month = _MONTHS.get(language, _MONTHS["en"]).split()[at.month - 1]
+    day = f"{at.day}." if language == "de" else f"{at.day}"
+    return f"{day} {month} {at.year}, {at:%H:%M} UTC"

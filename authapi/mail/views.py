@@ -1,0 +1,59 @@
+"""A mail as it is shown to who develops."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from authapi.mail.models import Record
+from authapi.mail.service import MailService
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown of a mail; its link and code are derived now, and stored nowhere.
+
+    Attributes:
+        why: why it was not sent, if it was not.
+    """
+
+    id: str
+    kind: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    link: str | None
+    code: str | None
+    made_at: datetime
+    sent: bool
+    why: str | None
+
+
+def show(mails: MailService, record: Record) -> Shown:
+    """Return what is shown of a mail."""
+    mail, written = record.mail, mails.written(record)
+    sent = record.settled.result == "sent"
+    return Shown(
+        id=mail.id,
+        kind=mail.kind,
+        to=mail.to or (record.envelope.to if record.envelope else mail.asked_for) or "",
+        subject=written.subject if written else "",
+        text=written.text if written else "",
+        html=written.html if written else "",
+        link=written.link if written else None,
+        code=written.code if written else None,
+        made_at=mail.made_at,
+        sent=sent,
+        why=None if sent else _why(record),
+    )
+
+
+def describe(mail: Shown) -> dict[str, object]:
+    """Return a mail as a member of `/dev/mailbox.json`."""
+    return {**asdict(mail), "made_at": mail.made_at.isoformat()}
+
+
+def _why(record: Record) -> str:
+    mail, said = record.mail, record.settled.said or "not sent yet"
+    return f"{mail.kind} asked for {mail.asked_for}: {said}" if mail.asked_for else said

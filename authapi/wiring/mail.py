@@ -1,0 +1,95 @@
+"""The mail room; imported only where mails are sent."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+
+import click
+
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.environment import SettingsError
+from authapi.core.events import Event, EventRecorder, Origin, Sink
+from authapi.core.fingerprints import Fingerprints
+from authapi.core.secrets import Secret
+from authapi.database import Database
+from authapi.limits.store import LimitStore
+from authapi.mail.collector import Collector
+from authapi.mail.kinds import Kind
+from authapi.mail.links import MailedTokens
+from authapi.mail.mailbox import Mailbox
+from authapi.mail.message import From, Links, Writer
+from authapi.mail.outbox import Outbox
+from authapi.mail.quotas import Quotas
+from authapi.mail.sender import Counts, Sender
+from authapi.mail.service import MailService, Parts
+from authapi.mail.smtp import SmtpServers
+from authapi.mail.store import MailStore
+from authapi.mail.texts import Texts
+from authapi.mail.transport import Transport
+from authapi.mail.worker import Worker
+from authapi.settings import Settings
+from authapi.web import devserver
+
+_SENDER = Origin(Client("", "mail sender"))
+_DEVELOPMENT_SENDER = Address("authapi", "no-reply", "localhost")
+
+
+def build_mail(
+    settings: Settings,
+    master: Secret,
+    database: Database,
+    fingerprints: Fingerprints,
+    sinks: tuple[Sink, ...],
+    counts: Counts | None,
+    clock: Clock,
+) -> MailService:
+    """Make the mail room.
+
+    Raises:
+        SettingsError: when a template of the operator's own is faulty.
+    """
+    events = EventRecorder(clock, lambda: _SENDER, *sinks)
+    sender = From(settings.mail_from or _DEVELOPMENT_SENDER, settings.mail_reply_to)
+    previous = [settings.jwt_secret_previous] if settings.jwt_secret_previous else []
+    tokens = MailedTokens(master, *previous)
+    links = Links(settings.public_url or _development_address(), {})
+    writer = Writer(_texts(settings, sender), tokens, links, sender)
+    transport = _transport(settings, sender, events, clock)
+
+    kinds: dict[str, Kind] = {}
+    store = MailStore(database)
+    windows = None if settings.limits == "off" else LimitStore(database)
+    quotas = Quotas(store, settings.mail_per_hour, windows, fingerprints, clock)
+    collector = Collector(kinds, store, clock)
+    shows = settings.has_mailbox
+    sending = Sender(
+        store, kinds, collector, writer, transport, quotas, events, counts, clock, shows=shows
+    )
+    worker = Worker(sending, clock, on=settings.mail_sweep == "on")
+    outbox = Outbox(store, worker.wake, clock)
+    parts = Parts(store, kinds, tokens, collector, writer, transport, sending, worker, outbox)
+    return MailService(parts, clock)
+
+
+def _texts(settings: Settings, sender: From) -> Texts:
+    texts = Texts(sender.service, settings.mail_language, settings.templates)
+    if settings.templates is not None and (problems := texts.problems()):
+        raise SettingsError([f"TEMPLATES has a fault: {problem}" for problem in problems])
+    return texts
+
+
+def _transport(settings: Settings, sender: From, events: EventRecorder, clock: Clock) -> Transport:
+    if settings.has_mailbox:
+        return Mailbox(lambda line: click.echo(line, err=True))
+
+    def refused() -> None:
+        events.record(Event.MAIL_SERVER_REFUSES)
+
+    return SmtpServers(settings.mail_servers, sender.address.addr_spec, clock, refused)
+
+
+def _development_address() -> str:
+    """Return where `flask run` serves, by a name that browsers let use everything."""
+    address = devserver.address() or "http://localhost:8000"
+    return address.replace("//127.0.0.1:", "//localhost:").replace("//0.0.0.0:", "//localhost:")

@@ -1,0 +1,151 @@
+"""A mail room of a test's own: a database, a moved clock, a real mail server."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email.headerregistry import Address
+
+import pytest
+
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder, Origin, SecurityEvent
+from authapi.core.fingerprints import Fingerprints
+from authapi.core.secrets import Secret
+from authapi.database import Database
+from authapi.limits.store import LimitStore
+from authapi.mail.collector import Collector
+from authapi.mail.kinds import Kind
+from authapi.mail.links import CodeClaims, LinkClaims, MailedTokens, Purpose
+from authapi.mail.message import From, Links, Writer
+from authapi.mail.models import Envelope, Mail, Record, Void
+from authapi.mail.outbox import Outbox
+from authapi.mail.quotas import Quotas
+from authapi.mail.sender import Sender
+from authapi.mail.servers import MailServer as Named
+from authapi.mail.smtp import SmtpServers
+from authapi.mail.store import MailStore
+from authapi.mail.texts import Texts
+from authapi.mail.transport import Transport
+from authapi.settings import Settings
+from authapi.wiring.database import build_database
+from tests.support.clock import MovedClock
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.servers import SECRET
+
+ANN = "a" * 24
+PUBLIC_URL = "https://accounts.example"
+SENDER = From(Address("Example", "no-reply", "example.com"))
+TOKENS = MailedTokens(Secret(SECRET))
+
+
+def to_ann(mail: Mail) -> Envelope | Void:
+    """Send a mail to the address that its row names, with a link of Ann's."""
+    if mail.to is None:
+        return Void("nobody", nobody=True)
+    link = LinkClaims(Purpose.RESET, ANN, 3, mail.to)
+    return Envelope(mail.to, {"username": "ann", **mail.facts}, ANN, link=link)
+
+
+def to_unverified(mail: Mail) -> Envelope | Void:
+    """Send a code to an address that is nobody's yet."""
+    assert mail.to is not None
+    code = CodeClaims(ANN, mail.to, "nonce")
+    link = LinkClaims(Purpose.VERIFY, ANN, 3, mail.to)
+    return Envelope(mail.to, mail.facts, ANN, verified=False, link=link, code=code)
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("reset", timedelta(minutes=60), to_ann),
+        Kind("verify", timedelta(hours=24), to_unverified),
+        Kind("password_changed", timedelta(days=7), to_ann),
+        Kind("deleted", timedelta(days=7), to_ann, keep=False),
+    )
+}
+
+
+@dataclass
+class Room:
+    """The mail room: what tests do with it, and what they look at."""
+
+    database: Database
+    clock: MovedClock
+    kinds: dict[str, Kind] = field(default_factory=lambda: dict(KINDS))
+    events: list[SecurityEvent] = field(default_factory=list)
+    per_hour: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        self.store = MailStore(self.database)
+        self.collector = Collector(self.kinds, self.store, self.clock)
+        self.outbox = Outbox(self.store, lambda _delay: None, self.clock)
+
+    def sender(self, transport: Transport, *, shows: bool = False) -> Sender:
+        """Return a sender that uses `transport`."""
+        recorder = EventRecorder(self.clock, lambda: Origin(Client("", "")), self.events.append)
+        writer = Writer(Texts("Example", "en"), TOKENS, Links(PUBLIC_URL, {}), SENDER)
+        windows = LimitStore(self.database)
+        quotas = Quotas(
+            self.store, self.per_hour, windows, Fingerprints(Secret(SECRET)), self.clock
+        )
+        return Sender(
+            self.store,
+            self.kinds,
+            self.collector,
+            writer,
+            transport,
+            quotas,
+            recorder,
+            None,
+            self.clock,
+            shows=shows,
+        )
+
+    def add(self, to: str | None = "ann@example.com", kind: str = "reset") -> str:
+        """Add a mail, and return its id."""
+        mail_id = secrets.token_hex(12)
+        self.outbox.add(mail_id, kind, to=to)
+        return mail_id
+
+    def record(self, mail_id: str) -> Record:
+        """Return a mail with what became of it."""
+        found = self.store.find(mail_id)
+        assert found is not None
+        return found
+
+    def result(self, mail_id: str) -> str:
+        """Return how a mail stands."""
+        return self.record(mail_id).settled.result
+
+
+def servers(*ports: int, clock: Clock, step: float = 10.0) -> SmtpServers:
+    """Return the servers at these loopback ports, in order."""
+    named = [Named("127.0.0.1", port, "none") for port in ports]
+    return SmtpServers(named, SENDER.address.addr_spec, clock, lambda: None, step=step)
+
+
+@pytest.fixture
+def room(settings: Settings) -> Iterator[Room]:
+    """A mail room on a real database with nothing in it."""
+    own = replace(
+        settings,
+        mongo_database=f"mail_{secrets.token_hex(6)}",
+        mail_servers=(Named("127.0.0.1", 25, "none"),),
+        public_url=PUBLIC_URL,
+        mail_from=SENDER.address,
+    )
+    database = build_database(own)
+    yield Room(database, MovedClock())
+    database._database().client.drop_database(database._database().name)
+    database.close()
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server that takes everything."""
+    with mail_server() as server:
+        yield server

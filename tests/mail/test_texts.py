@@ -1,0 +1,160 @@
+"""The texts: every kind, every language, whatever the facts are."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from authapi.mail.kinds import DELETED, NOTICES, TEST
+from authapi.mail.models import Fact
+from authapi.mail.texts import FOLDER, LANGUAGES, Texts
+
+KINDS = [*NOTICES, DELETED, TEST, "verify", "address_taken", "reset", "operator", "email_changed"]
+LINK = "https://accounts.example/account/reset#" + "A" * 59
+CODE = "K7QF-M2XW"
+NOON = datetime(2030, 3, 1, 12, 0, tzinfo=UTC)
+TEXTS = Texts("Example", "en")
+NAMES = ("username", "device", "place", "address", "name")
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }} {% raw %}",
+    "https://evil.example/#click",
+    "line\nhttps://evil.example/\n\nend\r\nBcc: x@y",
+    "\u202egnirts\u202c",
+    "\u05d0\u05d1\u05d2",
+    "x" * 5000,
+    "\x00\x1b[31m\u2028",
+]
+
+
+class Page(HTMLParser):
+    """What a reader's program sees in an HTML part."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("fact", HOSTILE)
+def test_facts_stay_facts(kind: str, language: str, fact: str) -> None:
+    """S94: they add no tag, no link, no line; both parts carry the same link and code."""
+    facts: dict[str, Fact] = {**dict.fromkeys(NAMES, fact), "left": 3, "at": NOON}
+    mail = TEXTS.render(kind, language, facts, link=LINK, code=CODE, until=NOON)
+    page = Page(mail.html)
+    harmless = TEXTS.render(
+        kind, language, {**facts, **dict.fromkeys(NAMES, "x")}, link=LINK, code=CODE, until=NOON
+    )
+    assert mail.language == language
+    assert page.tags == Page(harmless.html).tags
+    assert page.attributes == Page(harmless.html).attributes
+    assert mail.subject == harmless.subject
+    assert "\n" not in mail.subject
+    assert len(mail.text.splitlines()) == len(harmless.text.splitlines())
+    own = [line for line in mail.text.splitlines() if line == LINK]
+    assert page.links == own == ([LINK] if LINK in harmless.text else [])
+    assert (CODE in mail.text) == (CODE in page.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_can_do_without_its_facts(kind: str, language: str) -> None:
+    """A notice of which only the kind is known is told all the same."""
+    mail = TEXTS.render(kind, language, {}, link=LINK, code=CODE, until=NOON)
+    assert "None" not in mail.text
+    assert "Example" in mail.subject
+    assert not re.search(r"\n\n\n", mail.text)
+
+
+def test_every_template_is_of_a_kind() -> None:
+    """And each kind has one in each language."""
+    for language in LANGUAGES:
+        found = {path.stem for path in (FOLDER / language).glob("*.txt")}
+        assert {name for name in found if not name.startswith("_")} == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("locale", "default", "chosen"),
+    [
+        ("de", "en", "de"),
+        ("de-AT", "en", "de"),
+        ("DE_de", "en", "de"),
+        ("fr", "de", "de"),
+        (None, "de", "de"),
+        ("xx", "yy", "en"),
+        ("../../etc", "en", "en"),
+        ("", "en", "en"),
+    ],
+)
+def test_the_language_is_the_readers(locale: str | None, default: str, chosen: str) -> None:
+    """Else the service's, else English; what is no language leads nowhere."""
+    assert Texts("Example", default).render("test", locale, {}).language == chosen
+
+
+def test_moments_are_written_as_people_do() -> None:
+    """In the language of the text, in UTC."""
+    facts: dict[str, Fact] = {"at": NOON, "username": "ann"}
+    texts = Texts("Example", "en")
+    assert "1 March 2030, 12:00 UTC" in texts.render("password_changed", "en", facts).text
+    assert "1. März 2030, 12:00 UTC" in texts.render("password_changed", "de", facts).text
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder of the operator's own templates."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "fr").mkdir()
+    return tmp_path
+
+
+def test_the_operators_words_come_first(own: Path) -> None:
+    """Text, HTML part and layout; the rest stays as it is."""
+    (own / "en" / "reset.txt").write_text("Hi\n\nOurs: {{ username }} {{ link }}\n")
+    (own / "en" / "reset.html").write_text("<b>{{ username }}</b>")
+    (own / "fr" / "test.txt").write_text("Un essai\n\nRien à faire.\n")
+    texts = Texts("Example", "en", own)
+    mail = texts.render("reset", "en", {"username": "<ann>"}, link=LINK)
+    assert (mail.subject, mail.text) == ("Hi", f"Ours: <ann> {LINK}\n")
+    assert mail.html == "<b>&lt;ann&gt;</b>"
+    assert texts.render("test", "fr", {}).subject == "Un essai"
+    assert CODE in texts.render("verify", "en", {}, code=CODE).text
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ unheard_of }}", "{{ username.x.y }}", "{{ 1 / 0 }}", "{% include 'nothing' %}"]
+)
+def test_a_fault_in_them_loses_no_mail(
+    own: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is an error in the log, and the mail has our words."""
+    (own / "en" / "reset.txt").write_text(f"Hi\n\n{text}\n")
+    mail = Texts("Example", "en", own).render("reset", "en", {"username": "ann"}, link=LINK)
+    assert LINK in mail.text
+    assert "reset" in caplog.text
+
+
+def test_what_cannot_be_read_is_named(own: Path) -> None:
+    """With its file and line, for the start to refuse."""
+    (own / "en" / "reset.txt").write_text("Hi\n\n{% if %}\n")
+    (own / "fr" / "test.txt").write_bytes(b"\xff\xfe")
+    first, second = sorted(Texts("Example", "en", own).problems())
+    assert first.startswith("en/reset.txt, line 3: ")
+    assert second.startswith("fr/test.txt: ")

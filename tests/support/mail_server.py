@@ -1,0 +1,131 @@
+"""A real mail server on a thread, which answers as a test's script says."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.support.servers import free_port
+
+CUT_AFTER_ACCEPTING = "cut after 250"
+CUT_BEFORE_ACCEPTING = "cut before 250"
+
+Answer = Callable[[str], str]
+"""Says what is answered about an address."""
+
+
+def _fine(_address: str) -> str:
+    return "250 OK"
+
+
+@dataclass
+class MailServer:
+    """What it answers, and what it took.
+
+    Attributes:
+        rcpt: the answer to RCPT.
+        data: the answer to a whole message: a reply, `CUT_AFTER_ACCEPTING` or
+            `CUT_BEFORE_ACCEPTING`.
+        mails: the messages that it accepted, in order.
+        connections: how many came as far as to name an address.
+    """
+
+    rcpt: Answer = _fine
+    data: Answer = _fine
+    mails: list[EmailMessage] = field(default_factory=list)
+    connections: int = 0
+    host: str = "127.0.0.1"
+    port: int = 0
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """Return what it accepted for an address."""
+        return [mail for mail in self.mails if mail["To"].addresses[0].addr_spec == address]
+
+    # What aiosmtpd calls
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        self.connections += 1
+        answer = self.rcpt(address)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+        answer = self.data(envelope.rcpt_tos[0])
+        if answer.startswith("250") or answer == CUT_AFTER_ACCEPTING:
+            self.mails.append(_message(envelope))
+        if answer == CUT_AFTER_ACCEPTING:
+            await server.push("250 kept")
+        if answer in (CUT_AFTER_ACCEPTING, CUT_BEFORE_ACCEPTING):
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
+            await asyncio.sleep(0)
+            raise ConnectionResetError
+        return answer
+
+
+def _message(envelope: Envelope) -> EmailMessage:
+    raw = envelope.content
+    assert isinstance(raw, bytes)
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+@contextmanager
+def mail_server(
+    *,
+    rcpt: Answer = _fine,
+    data: Answer = _fine,
+    tls: ssl.SSLContext | None = None,
+    login: tuple[str, str] | None = None,
+) -> Iterator[MailServer]:
+    """Serve SMTP on a loopback port for the length of the block.
+
+    Args:
+        rcpt: the answer to RCPT.
+        data: the answer to a whole message.
+        tls: a certificate: the server wants STARTTLS then.
+        login: the user and password that it wants.
+    """
+    server = MailServer(rcpt, data, port=free_port())
+
+    def check(
+        _server: SMTP, _session: Session, _envelope: Envelope, _how: str, given: LoginPassword
+    ) -> AuthResult:
+        found = (given.login.decode(), given.password.decode())
+        return AuthResult(success=found == login, handled=False)
+
+    options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
+    if login is not None:
+        options |= {
+            "authenticator": check,
+            "auth_required": True,
+            "auth_require_tls": False,
+        }
+    controller = Controller(
+        server, hostname=server.host, port=server.port, enable_SMTPUTF8=True, **options
+    )
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """Take connections and never say a word; yield the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
