@@ -19,9 +19,9 @@ from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
 from authapi.database import Collections
 from authapi.embedded import ensure_running
-from authapi.limits.backoff import StreakUpdate
 from authapi.limits.rules import Rate
 from authapi.limits.store import Counter, LimitStore
+from authapi.limits.streaks import StreakUpdate
 from authapi.sessions.models import Session
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
@@ -79,7 +79,7 @@ def _commands(database: Collections) -> dict[str, Command]:
             f"account {name}", f"pair {name}", _NOW, 100
         ),
         "limits: failure counted": lambda name: limits.take(
-            counters(name), _NOW, f"account {name}", StreakUpdate(1, None, 100)
+            counters(name), _NOW, f"account {name}", StreakUpdate(1, _NOW, _LIFE, below=100)
         ),
         "user found": users.find,
         "session inserted": lambda name: sessions.add(session(name)),

@@ -14,8 +14,8 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.limits.backoff import Streak
 from authapi.limits.service import Limits
+from authapi.limits.streaks import Streak
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 

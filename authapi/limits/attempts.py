@@ -11,9 +11,10 @@ from typing import NoReturn, Protocol
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.limits.backoff import Backoff, Streak, is_noted
+from authapi.limits.backoff import Backoff
 from authapi.limits.rules import whole_seconds
 from authapi.limits.store import Counter, LimitStore, Standing
+from authapi.limits.streaks import Streak, is_noted
 
 TRIES = 5
 """How often a lost race is run again: each of the three documents can be made only once, and a

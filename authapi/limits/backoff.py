@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from authapi.limits.rules import CLOCK_SKEW
+from authapi.limits.streaks import Stranger, Streak, StreakUpdate, Tier
 
 FIRST_WAIT = timedelta(seconds=10)
-"""How long strangers wait once an account was guessed at too often; then it doubles."""
+"""How long strangers wait once an account was guessed at too often; then it grows."""
 
 FORGOTTEN_AFTER = timedelta(days=30)
-"""When a streak of failures ends by itself: nobody gains by pausing, since 100 guesses in 30 days
-are fewer than the one an hour that the backoff leaves."""
+"""When a streak of as many failures as the threshold ends by itself; one of fewer ends sooner in
+proportion. Nobody gains by pausing: it leaves 100 guesses in 30 days, fewer than the backoff."""
 
-KNOWN_FOR = timedelta(days=400)
-"""How long after the last login networks stay known: longer than a session lives by default."""
+TIERS = 3
+"""Networks that have not failed since the backoff began, those that failed once, and all others."""
 
-_NOTED_AGAIN_AFTER = timedelta(days=1)  # though it came from the same network as the last one
-
-
-@dataclass(frozen=True, slots=True)
-class Streak:
-    """The failures in a row for one account, from wherever they came.
-
-    Attributes:
-        failures: how many they are.
-        failed_at: when the last one was counted.
-        known: fingerprints of the networks that logged in to the account, the latest first.
-        kept_until: when all this is forgotten.
-    """
-
-    failures: int = 0
-    failed_at: datetime | None = None
-    known: tuple[str, ...] = ()
-    kept_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StreakUpdate:
-    """One more failure in a row, as a conditional update: the database decides.
-
-    Attributes:
-        failures: how many they are then.
-        seen: what the streak must still be; None means any of fewer than `below` failures.
-        below: see `seen`.
-    """
-
-    failures: int
-    seen: Streak | None
-    below: int
+REMEMBERED_STRANGERS = 50
+"""How many networks are remembered to have failed: those that failed last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,44 +34,72 @@ class Backoff:
     threshold: int
     longest: timedelta
 
+    def kept_for(self, failures: int) -> timedelta:
+        """Return how long after the last of so many failures they are remembered."""
+        return FORGOTTEN_AFTER * (min(failures, self.threshold) / self.threshold)
+
     def is_active(self, streak: Streak, now: datetime) -> bool:
         """Whether only known networks may try at once."""
-        return (
-            streak.failures >= self.threshold
-            and streak.failed_at is not None
-            and now - streak.failed_at < FORGOTTEN_AFTER
-        )
+        return streak.failures >= self.threshold and not self._is_forgotten(streak, now)
 
-    def wait(self, failures: int) -> timedelta:
-        """Return how long after the last of so many failures a stranger may try again.
+    def wait(self, tier: int, failures: int) -> timedelta:
+        """Return how long after the last of so many failures in a tier the next one may be.
 
-        `FIRST_WAIT` at the threshold, and twice as long with every further failure.
+        It grows by `FIRST_WAIT` with each network that failed for the first (or second) time: the
+        hundred networks of an attacker cost the next newcomer minutes. In the last tier, whose
+        networks come again and again, it doubles.
         """
-        doublings = min(failures - self.threshold, 20)
-        return min(FIRST_WAIT * float(2**doublings), self.longest)
+        if tier < TIERS - 1:
+            return min(FIRST_WAIT * (failures + 1), self.longest)
+        return min(FIRST_WAIT * (1 << min(failures, 20)), self.longest)
 
     def free_at(self, streak: Streak, network: str, now: datetime) -> datetime | None:
         """Return when `network` may try, or None when it may now."""
-        if streak.failed_at is None or not self.is_active(streak, now) or network in streak.known:
+        if not self.is_active(streak, now) or network in streak.known:
             return None
-        free = streak.failed_at + self.wait(streak.failures)
-        return free if streak.failed_at <= now + CLOCK_SKEW and free > now else None
+        own = streak.stranger(network)
+        number, tier = self._tier(streak, own)
+        waits = [(tier.failed_at, self.wait(number, tier.failures))]
+        if own is not None:
+            waits.append((own.failed_at, self.wait(TIERS - 1, own.failures)))
+        free = [since + wait for since, wait in waits if since <= now + CLOCK_SKEW]
+        return max((moment for moment in free if moment > now), default=None)
 
     def after_failure(self, streak: Streak, network: str, now: datetime) -> StreakUpdate | None:
         """Return how a failure from `network` counts; None when it does not: a known network."""
-        if streak.failed_at is not None and now - streak.failed_at >= FORGOTTEN_AFTER:
-            return StreakUpdate(1, streak, self.threshold)  # the old streak is forgotten
+        if self._is_forgotten(streak, now):
+            return StreakUpdate(1, now, self.kept_for(1), seen=streak)
+        failures = streak.failures + 1
         if streak.failures < self.threshold:
-            return StreakUpdate(streak.failures + 1, None, self.threshold)
+            return StreakUpdate(failures, now, self.kept_for(failures), below=self.threshold)
         if network in streak.known:
             return None
-        return StreakUpdate(streak.failures + 1, streak, self.threshold)
+        own = streak.stranger(network)
+        number, tier = self._tier(streak, own)
+        tiers = [self._tier_at(streak, each) for each in range(TIERS)]
+        tiers[number] = Tier(tier.failures + 1, now)
+        failed = Stranger.of(network, 1 + (own.failures if own else 0), now)
+        others = [other for other in streak.strangers if other != own]
+        return StreakUpdate(
+            failures,
+            now,
+            self.kept_for(failures),
+            seen=streak,
+            tiers=tuple(tiers),
+            strangers=(failed, *others)[:REMEMBERED_STRANGERS],
+        )
 
+    def _is_forgotten(self, streak: Streak, now: datetime) -> bool:
+        if not streak.failures or streak.failed_at is None:
+            return False
+        return now - streak.failed_at >= self.kept_for(streak.failures)
 
-def is_noted(streak: Streak, network: str, now: datetime) -> bool:
-    """Whether a login from `network` is no news: the last one came from there, not long ago."""
-    return (
-        streak.known[:1] == (network,)
-        and streak.kept_until is not None
-        and streak.kept_until > now + KNOWN_FOR - _NOTED_AGAIN_AFTER
-    )
+    def _tier(self, streak: Streak, own: Stranger | None) -> tuple[int, Tier]:
+        number = min(own.failures, TIERS - 1) if own else 0
+        return number, self._tier_at(streak, number)
+
+    def _tier_at(self, streak: Streak, number: int) -> Tier:
+        """Return a tier; before its first failure it begins with the backoff."""
+        if streak.tiers:
+            return streak.tiers[number]
+        return Tier(0, streak.failed_at or datetime.min.replace(tzinfo=UTC))

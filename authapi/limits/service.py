@@ -20,9 +20,10 @@ from authapi.limits.attempts import (
     refuse,
     refuse_while,
 )
-from authapi.limits.backoff import Backoff, Streak
+from authapi.limits.backoff import Backoff
 from authapi.limits.rules import Rate
 from authapi.limits.store import Counter, LimitStore
+from authapi.limits.streaks import Streak
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The pure rules: rates and waits."""
+"""The pure rules of rates."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authapi.limits.backoff import Backoff, Streak, StreakUpdate
 from authapi.limits.rules import Rate, whole_seconds
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -14,11 +13,6 @@ rates = st.builds(
     Rate, st.integers(1, 5), st.integers(1, 120).map(lambda seconds: timedelta(seconds=seconds))
 )
 gaps = st.lists(st.integers(0, 200_000), max_size=40)  # milliseconds between one attempt and next
-backoffs = st.builds(
-    Backoff,
-    st.integers(1, 100),
-    st.integers(1, 1440).map(lambda minutes: timedelta(minutes=minutes)),
-)
 
 
 @pytest.mark.parametrize(
@@ -65,53 +59,12 @@ def test_a_window_is_never_too_full_and_never_shut_too_long(rate: Rate, gaps: li
             assert rate.free_at(hits, free_at - timedelta(milliseconds=1)) is not None
 
 
-@given(backoffs, st.integers(0, 300))
-def test_waits_grow_to_the_longest(backoff: Backoff, further: int) -> None:
-    """S23: never shorter than before, never longer than the longest."""
-    waits = [backoff.wait(backoff.threshold + more) for more in (further, further + 1)]
-    assert timedelta(0) < waits[0] <= waits[1] <= backoff.longest
-
-
-@given(backoffs, st.integers(0, 300), st.integers(0, 100_000))
-def test_only_strangers_wait(backoff: Backoff, failures: int, seconds: int) -> None:
-    """S24: a known network is never kept waiting; a stranger not below the threshold."""
-    now = NOW + timedelta(seconds=seconds)
-    streak = Streak(failures, NOW, ("home",))
-    assert backoff.free_at(streak, "home", now) is None
-    stranger = backoff.free_at(streak, "elsewhere", now)
-    if failures < backoff.threshold:
-        assert stranger is None
-    if stranger is not None:
-        assert now < stranger <= now + backoff.longest
-        assert backoff.free_at(streak, "elsewhere", stranger) is None
-
-
 def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting() -> None:
     """What was noted a year ahead does not count; half a minute may be another server's clock."""
-    rate, backoff = Rate(2, timedelta(minutes=5)), Backoff(2, timedelta(hours=1))
+    rate = Rate(2, timedelta(minutes=5))
     for ahead, waits in ((timedelta(days=365), False), (timedelta(seconds=30), True)):
         noted = NOW + ahead
         assert (rate.free_at([noted, noted], NOW) is not None) == waits
-        assert (backoff.free_at(Streak(2, noted), "elsewhere", NOW) is not None) == waits
-
-
-@pytest.mark.parametrize(
-    ("streak", "network", "update"),
-    [
-        (Streak(), "x", StreakUpdate(1, None, 3)),
-        (Streak(2, NOW), "x", StreakUpdate(3, None, 3)),
-        (Streak(3, NOW), "x", StreakUpdate(4, Streak(3, NOW), 3)),
-        (Streak(3, NOW, ("home",)), "home", None),
-        (
-            Streak(9, NOW - timedelta(days=31)),
-            "x",
-            StreakUpdate(1, Streak(9, NOW - timedelta(days=31)), 3),
-        ),
-    ],
-)
-def test_how_an_attempt_counts(streak: Streak, network: str, update: StreakUpdate | None) -> None:
-    """Below the threshold any; above it one stranger after the other; a known network not."""
-    assert Backoff(3, timedelta(hours=1)).after_failure(streak, network, NOW) == update
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(-5, 1), (0, 1), (0.2, 1), (1, 1), (1.001, 2)])

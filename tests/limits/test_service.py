@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Protocol
 
 import pytest
@@ -218,3 +219,32 @@ def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
             attempt.succeed() if number % 4 else attempt.fail()
         services.limits.refused_refresh(guest)
     services.database.close()
+
+
+def test_ten_hostile_addresses_do_not_keep_a_patient_owner_out(
+    make: Make, clock: MovedClock
+) -> None:
+    """S128: on the database; each guesses the moment it may, and the owner comes after them."""
+    limits = make(limit_failures_in_a_row=3, limit_longest_wait_minutes=60).limits
+    name, owner = fresh_name(), Client(new_address(), "test")
+    hostile = [Client(new_address(), "test") for _ in range(10)]
+    began = clock()
+    while True:
+        waits = [next_guess(limits, name, one) for one in hostile]
+        try:
+            with limits.password_attempt(name, owner) as attempt:
+                attempt.succeed()
+                break
+        except ApiError as refused:
+            clock.move(seconds=min(*waits, refused.retry_after or 0))
+    assert limits.streak(name).failures > 3 + len(hostile)
+    assert clock() - began < timedelta(minutes=12)
+
+
+def next_guess(limits: Limits, name: str, client: Client) -> int:
+    """Guess as often as is allowed; return how many seconds until the next one."""
+    while True:
+        try:
+            guess(limits, name, client)
+        except ApiError as refused:
+            return refused.retry_after or 0

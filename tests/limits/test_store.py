@@ -12,14 +12,15 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from authapi.database import Database
-from authapi.limits.backoff import Backoff, StreakUpdate
+from authapi.limits.backoff import Backoff
 from authapi.limits.rules import Rate
 from authapi.limits.store import KNOWN_NETWORKS, Counter, LimitStore
+from authapi.limits.streaks import StreakUpdate
 from authapi.settings import Settings
 from authapi.wiring import build_database
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
-ONCE = Rate.parse("1/hour")
+A_FAILURE = StreakUpdate(1, NOW, timedelta(days=30), below=3)
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +92,10 @@ def test_hits_at_once_never_exceed_the_rate(store: LimitStore) -> None:
 def test_of_strangers_at_once_one_may_try(store: LimitStore) -> None:
     """S23, S29: past the threshold one attempt at a time, whoever is first."""
     backoff, account = Backoff(3, timedelta(hours=1)), secrets.token_hex(8)
-    for failures in range(3):
-        assert store.take([a_window("9/hour")], NOW, account, StreakUpdate(failures + 1, None, 3))
+    for _ in range(3):
+        assert store.take([a_window("9/hour")], NOW, account, A_FAILURE)
     streak = store.read([], account).streak
-    later = NOW + backoff.wait(streak.failures)
+    later = NOW + backoff.wait(0, 0)
     update = backoff.after_failure(streak, "elsewhere", later)
 
     def attempt(_: int) -> bool:
@@ -122,8 +123,8 @@ def test_a_login_ends_a_streak_unless_the_backoff_is_active_by_then(
 ) -> None:
     """S23: the streak that is there when it is written decides, not the one that was read."""
     account = secrets.token_hex(8)
-    for failure in range(failures):
-        assert store.take([a_window("9/hour")], NOW, account, StreakUpdate(failure + 1, None, 3))
+    for _ in range(failures):
+        assert store.take([a_window("9/hour")], NOW, account, A_FAILURE)
     store.note_login(account, "home", NOW + timedelta(days=days), 3)
     assert store.read([], account).streak.failures == left
 
@@ -133,13 +134,13 @@ def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database)
     account = secrets.token_hex(8)
     database["limits"].insert_one({"_id": account, "failures": "damaged"})
     with pytest.raises(PyMongoError):
-        store.take([a_window("1/hour")], NOW, account, StreakUpdate(1, None, 3))
+        store.take([a_window("1/hour")], NOW, account, A_FAILURE)
 
 
 def test_documents_end_by_themselves(store: LimitStore, database: Database) -> None:
     """A window with itself, a streak after a month, known networks after the longest."""
     counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
-    store.take([counter], NOW, failing, StreakUpdate(1, None, 3))
+    store.take([counter], NOW, failing, A_FAILURE)
     store.note_login(known, "home", NOW, 3)
     lives = [
         database["limits"].find_one({"_id": name})["expires_at"] - NOW  # type: ignore[index]

@@ -11,16 +11,33 @@ ROW = 5
 def test_a_fresh_address_waits_longer_and_longer(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S23: twice as long after each failure, up to the longest wait; waiting works (S26)."""
-    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=5)
+    """S23: ten seconds more after each new address, up to the longest; waiting works (S26)."""
+    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=1)
     name = come_from(url).new_user()
     for _ in range(ROW):
         fail(come_from(url), name)
-    for expected in (10, 20, 40, 80, 160, 300, 300):
+    for expected in (10, 20, 30, 40, 50, 60, 60):
         wait = retry_after(come_from(url), name)
         assert expected - 5 <= wait <= expected
         clock.move(seconds=wait)
         assert fail(come_from(url), name) == [401]
+
+
+def test_the_same_address_waits_twice_as_long_each_time(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
+    """S23, S128: while it does, an address that has not tried yet is not kept waiting by it."""
+    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=60)
+    name = come_from(url).new_user()
+    for _ in range(ROW):
+        fail(come_from(url), name)
+    insistent = come_from(url)
+    for expected in (10, 20, 40, 80, 160, 320):
+        wait = retry_after(insistent, name)
+        assert expected - 5 <= wait <= expected
+        clock.move(seconds=wait)
+        assert fail(insistent, name) == [401]
+    assert come_from(url).authenticate(name).status_code == 200
 
 
 def test_an_address_that_logged_in_before_gets_in_at_once(serve: Serve, come_from: From) -> None:

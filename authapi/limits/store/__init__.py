@@ -9,7 +9,6 @@ from datetime import datetime
 from pymongo.errors import BulkWriteError
 
 from authapi.database import DUPLICATE_KEY, Collections
-from authapi.limits.backoff import Streak, StreakUpdate
 from authapi.limits.store.failure_streaks import KNOWN_NETWORKS, failure, login, streak_of
 from authapi.limits.store.moving_window import (
     COLLECTION,
@@ -19,6 +18,7 @@ from authapi.limits.store.moving_window import (
     hit,
     hits_of,
 )
+from authapi.limits.streaks import Streak, StreakUpdate
 
 __all__ = ["COLLECTION", "INDEXES", "KNOWN_NETWORKS", "Counter", "LimitStore", "Standing"]
 
@@ -61,7 +61,7 @@ class LimitStore:
         """
         writes = [hit(counter, now) for counter in counters]
         if account_id is not None and update is not None:
-            writes.append(failure(account_id, update, now))
+            writes.append(failure(account_id, update))
         try:
             self._collections[COLLECTION].bulk_write(writes, ordered=True)
         except BulkWriteError as error:
