@@ -14,18 +14,22 @@ are set below. Then:
 
 `modal run` is for jobs and serves nothing. Where it runs and how far it grows is asked of the
 environment of these commands: `DEPLOY_REGION=eu-west DEPLOY_MAX_CONTAINERS=50 modal deploy …`;
-`OPTIONS` below lists the variables, docs/deployment.md says what they are for.
+`Options` below lists the variables, docs/deployment.md says what they are for.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import modal
+
+from authapi.core.environment import parse, variable
+from authapi.core.parsers import integer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -52,15 +56,6 @@ image = (
 secret = modal.Secret.from_name("authapi", required_keys=["JWT_SECRET", "MONGO_URI"])
 
 
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.isdecimal() or not least <= int(text) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return read
-
-
 def _regions(text: str) -> list[str]:
     regions = [region.strip() for region in text.split(",")]
     if not all(re.fullmatch(r"[a-z]{2}(-[a-z0-9]+)*", region) for region in regions):
@@ -74,15 +69,16 @@ def _proxy(text: str) -> modal.Proxy:
     return modal.Proxy.from_name(text)
 
 
-OPTIONS: Mapping[str, tuple[str, Callable[[str], Any], Any]] = {
-    "DEPLOY_REGION": ("region", _regions, None),
-    "DEPLOY_PROXY": ("proxy", _proxy, None),
-    "DEPLOY_MIN_CONTAINERS": ("min_containers", _number(0, 1000), 0),
-    "DEPLOY_MAX_CONTAINERS": ("max_containers", _number(1, 1000), 20),
-    "DEPLOY_BUFFER_CONTAINERS": ("buffer_containers", _number(0, 1000), 0),
-    "DEPLOY_SCALEDOWN_SECONDS": ("scaledown_window", _number(2, 3600), 300),
-}
-"""Each variable with the function's argument that it sets, how it is read, and the default."""
+@dataclass(frozen=True)
+class Options:
+    """Arguments of the function that the environment of the `modal` command may set."""
+
+    region: list[str] | None = variable("DEPLOY_REGION", None, _regions)
+    proxy: modal.Proxy | None = variable("DEPLOY_PROXY", None, _proxy)
+    min_containers: int = variable("DEPLOY_MIN_CONTAINERS", 0, integer(0, 1000))
+    max_containers: int = variable("DEPLOY_MAX_CONTAINERS", 20, integer(1, 1000))
+    buffer_containers: int = variable("DEPLOY_BUFFER_CONTAINERS", 0, integer(0, 1000))
+    scaledown_window: int = variable("DEPLOY_SCALEDOWN_SECONDS", 300, integer(2, 3600))
 
 
 def options(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -91,15 +87,8 @@ def options(environ: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         SystemExit: naming every problem at once.
     """
-    found: dict[str, Any] = {}
-    problems: list[str] = []
-    for variable, (argument, read, default) in OPTIONS.items():
-        found[argument] = default
-        try:
-            if text := environ.get(variable, "").strip():
-                found[argument] = read(text)
-        except ValueError as problem:
-            problems.append(f"{variable} {problem}")
+    values, problems = parse(Options, environ)
+    found = vars(Options(**values))
     if not problems and found["min_containers"] > found["max_containers"]:
         problems.append("DEPLOY_MIN_CONTAINERS must not be more than DEPLOY_MAX_CONTAINERS")
     if problems:

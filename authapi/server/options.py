@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 from authapi.core.cores import usable_cores
+from authapi.core.environment import SettingsError, parse, variable
 from authapi.core.parsers import integer
-from authapi.settings import Settings, SettingsError
+from authapi.settings import Settings
 
 QUICK_THREADS = 14
 """Threads of each process that no login can take: what is quick is answered by them."""
-
-
-def _option(variable: str, default: Any, read: Callable[[str], Any], meaning: str) -> Any:  # noqa: ANN401
-    return field(default=default, metadata={"variable": variable, "read": read, "help": meaning})
 
 
 def _address(text: str) -> str:
@@ -32,15 +28,15 @@ def _address(text: str) -> str:
 class Options:
     """Where the server listens, how much it does at once, and how long its stop may take."""
 
-    host: str = _option("HOST", "127.0.0.1", _address, "the address to listen at")
-    port: int = _option("PORT", 8000, integer(1, 65_535), "the port to listen at")
-    workers: int = _option(
+    host: str = variable("HOST", "127.0.0.1", _address, "the address to listen at")
+    port: int = variable("PORT", 8000, integer(1, 65_535), "the port to listen at")
+    workers: int = variable(
         "WEB_CONCURRENCY", 0, integer(0, 256), "worker processes; 0: one for each core"
     )
-    threads: int = _option(
+    threads: int = variable(
         "SERVE_THREADS", 0, integer(0, 1000), "threads of each; 0: what the logins need, and 14"
     )
-    grace_seconds: int = _option(
+    grace_seconds: int = variable(
         "GRACE_SECONDS", 8, integer(1, 600), "seconds that a stop may take at the most"
     )
 
@@ -51,15 +47,7 @@ class Options:
         Raises:
             SettingsError: with every problem at once.
         """
-        values: dict[str, Any] = {}
-        problems: list[str] = []
-        for spec in fields(cls):
-            variable, read = spec.metadata["variable"], spec.metadata["read"]
-            if text := environ.get(variable, "").strip():
-                try:
-                    values[spec.name] = read(text)
-                except ValueError as problem:
-                    problems.append(f"{variable} {problem}")
+        values, problems = parse(cls, environ)
         if problems:
             raise SettingsError(problems)
         return cls(**values)

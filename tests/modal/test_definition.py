@@ -69,6 +69,10 @@ def test_the_secret_must_hold_what_production_demands() -> None:
 def test_it_is_imported_where_only_the_code_is(tmp_path: Path) -> None:
     """In the container there is no requirements.txt, and nobody is logged in to Modal."""
     shutil.copy(ROOT / "modal_deploy.py", tmp_path)
+    for name, file in definition.uploaded_files().items():
+        target = tmp_path / Path(name).relative_to("/root")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
     environment = clean_environment({"HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)})
     command = [sys.executable, "-W", "error", "-c", "import modal_deploy"]
     subprocess.run(command, cwd=tmp_path, env=environment, check=True)

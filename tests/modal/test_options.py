@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -103,8 +104,8 @@ def test_every_variable_is_documented() -> None:
     text = (ROOT / "docs" / "deployment.md").read_text()
     rows = re.findall(r"^\| `(DEPLOY_\w+)` \| (\S+) \|", text, re.MULTILINE)
     wanted = [
-        (name, "none" if default is None else str(default))
-        for name, (_, _, default) in modal_deploy.OPTIONS.items()
+        (spec.metadata["variable"], "none" if spec.default is None else str(spec.default))
+        for spec in fields(modal_deploy.Options)
     ]
     assert rows == wanted
 
