@@ -37,7 +37,7 @@ left-out:
 	@python tests/support/programs.py
 
 test-stores: .venv/dev ## Run the store, race and property tests (on TEST_MONGO_URI, if set)
-	pytest -n 2 tests/stores tests/races tests/properties tests/sessions $(ARGS)
+	pytest -n 2 tests/stores tests/database tests/races tests/properties tests/sessions $(ARGS)
 
 bench: .venv-bench/installed ## Measure it beside floors and others; see docs/performance.md
 	@.venv-bench/bin/python -m bench $(ARGS)

@@ -11,7 +11,7 @@ from authapi.auth import auth_blueprint
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.core.secret_files import warn_of_exposed
-from authapi.database import FAILURES, RequestScope
+from authapi.database import FAILURES, DatabaseUnavailable, RequestScope
 from authapi.health.routes import blueprint as health
 from authapi.keys.routes import blueprint as keys
 from authapi.reference.routes import blueprint as reference
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
 
     # 4. What every request passes, from the inside outwards
     cors.init_app(app, settings.cors_origins, development=settings.development)
-    errors.init_app(app, FAILURES)
+    errors.init_app(app, FAILURES, DatabaseUnavailable)
     https_only = not settings.development
     lifecycle.init_app(app, *observers, https_only=https_only, scope=RequestScope)
     client.trust_proxies(app, settings.trusted_proxies)

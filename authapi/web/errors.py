@@ -26,13 +26,22 @@ _BY_STATUS = {
 }
 
 
-def init_app(app: Flask, database_failures: tuple[type[Exception], ...]) -> None:
-    """Answer every exception that reaches `app` as JSON; those named mean 503."""
+def init_app(
+    app: Flask, database_failures: tuple[type[Exception], ...], explained: type[Exception]
+) -> None:
+    """Answer every exception that reaches `app` as JSON.
+
+    Args:
+        app: the service.
+        database_failures: what means 503.
+        explained: which of them say why by themselves: no traceback is logged.
+    """
     app.register_error_handler(ApiError, answer)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_fault)
     for failure in database_failures:
         app.register_error_handler(failure, _answer_database_away)
+    app.register_error_handler(explained, _answer_explained)
 
 
 def answer(error: ApiError) -> Response:
@@ -90,6 +99,11 @@ def _code_for(status: HTTPStatus) -> ErrorCode:
 
 def _answer_database_away(error: Exception) -> Response:
     _log.error("the database is unavailable: %s", type(error).__name__, exc_info=error)
+    return answer(ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
+
+
+def _answer_explained(error: Exception) -> Response:
+    _log.error("the database is unavailable: %s", error)
     return answer(ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
 
 

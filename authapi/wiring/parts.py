@@ -174,7 +174,8 @@ def readiness(tokens: TokenService, database: Database) -> Readiness:
         try:
             database.ping()
         except FAILURES as error:
-            return f"the database does not answer ({type(error).__name__})"
+            told = str(error) if isinstance(error, DatabaseUnavailable) else type(error).__name__
+            return f"the database does not answer ({told})"
         return None
 
     def indexes() -> str | None:
