@@ -11,23 +11,23 @@ from authapi.auth import auth_blueprint
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.core.secret_files import warn_of_exposed
-from authapi.database import FAILURES, DatabaseUnavailable, RequestScope
+from authapi.core.services import Services
+from authapi.database import FAILURES, Database, DatabaseUnavailable, RequestScope
 from authapi.health.routes import blueprint as health
 from authapi.keys.routes import blueprint as keys
+from authapi.profile.sweep import Sweep
 from authapi.reference.routes import blueprint as reference
+from authapi.revocation.verification import AccessTokenVerification
 from authapi.settings import Settings
 from authapi.version import __version__
 from authapi.web import bearer, client, cors, devserver, errors, lifecycle, logs, services
 from authapi.web.application import Application
 from authapi.web.openapi import create_api
-from authapi.wiring import Services, build
+from authapi.wiring import build
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from flask_smorest import Api
-
-    from authapi.mail.service import MailService
-    from authapi.metrics.service import Metrics
 
 
 def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flask:
@@ -51,44 +51,48 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     warn_of_exposed(vars(settings).values())
 
     # 2. What it is made of
-    made = build(settings, clock)
-    services.install(app, made.by_class())
-    app.extensions["authapi.services"] = made
-    app.extensions[bearer.EXTENSION] = made.verify
+    built = build(settings, clock)
+    services.install(app, built)
+    app.extensions[bearer.EXTENSION] = built[AccessTokenVerification].verify
 
     # 3. What there is to ask for
     api = create_api(app, __version__)
     auth = auth_blueprint(sample=settings.protected_sample == "on")
     for blueprint in (auth, keys, health, *([reference] if settings.docs == "on" else ())):
         api.register_blueprint(blueprint)
-    observers = [_count(api, made.metrics)] if made.metrics else []
-    if made.mail is not None:
-        observers.append(_look_for_mails(made.mail))
+    observers = [_count(api, built)] if settings.metrics_token else []
+    if settings.mails:
+        observers.append(_look_for_mails(built))
 
     # 4. What every request passes, from the inside outwards
     cors.init_app(app, settings.cors_origins, development=settings.development)
     errors.init_app(app, FAILURES, DatabaseUnavailable)
     https_only = not settings.development
     lifecycle.init_app(app, *observers, https_only=https_only, scope=RequestScope)
+    lifecycle.call_before_requests(app, built[Sweep].come_by)
     client.trust_proxies(app, settings.trusted_proxies)
 
     # 5. The command line, and what `flask run` says
     commands.init_app(app)
     devserver.init()
     if settings.development:
-        _prepare_development(made, settings)
+        _prepare_development(built, settings)
     return app
 
 
-def _count(api: Api, metrics: Metrics) -> lifecycle.Observer:
+def _count(api: Api, built: Services) -> lifecycle.Observer:
     """Give `api` its `/metrics`, which is loaded only where it is asked for; return what counts."""
     from authapi.metrics.routes import init_app
+    from authapi.metrics.service import Metrics
 
-    return init_app(api, metrics)
+    return init_app(api, built[Metrics])
 
 
-def _look_for_mails(mail: MailService) -> lifecycle.Observer:
+def _look_for_mails(built: Services) -> lifecycle.Observer:
     """Return what lets the mail sender look now and then, after an answer is on its way."""
+    from authapi.mail.service import MailService
+
+    mail = built[MailService]
 
     def look(_environ: WSGIEnvironment, _status: int, _seconds: float) -> None:
         mail.look()
@@ -96,7 +100,7 @@ def _look_for_mails(mail: MailService) -> lifecycle.Observer:
     return look
 
 
-def _prepare_development(made: Services, settings: Settings) -> None:
+def _prepare_development(built: Services, settings: Settings) -> None:
     if address := devserver.address():
         where = "MONGO_URI" if settings.mongo_uri else f"embedded, in {settings.instance}/mongo"
-        devserver.announce(address, where, made.database.prepare)
+        devserver.announce(address, where, built[Database].prepare)

@@ -13,14 +13,11 @@ from pathlib import Path
 from authapi.accounts.settings import AccountSettings
 from authapi.audit.settings import AuditSettings
 from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, parse, variable
-from authapi.database.settings import DatabaseSettings
 from authapi.limits.settings import LimitSettings
 from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
-from authapi.passwords.settings import PasswordSettings
 from authapi.revocation.settings import RevocationSettings
 from authapi.sessions.settings import SessionSettings
-from authapi.tokens.settings import TokenSettings
 from authapi.web.settings import WebSettings
 
 __all__ = ["DEVELOPMENT", "PRODUCTION", "Settings", "SettingsError"]
@@ -37,11 +34,8 @@ def _path(text: str) -> Path:
 
 @dataclass(frozen=True)
 class Settings(
-    DatabaseSettings,
-    TokenSettings,
-    SessionSettings,
     RevocationSettings,
-    PasswordSettings,
+    SessionSettings,
     AccountSettings,
     LimitSettings,
     AuditSettings,

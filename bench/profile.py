@@ -19,6 +19,7 @@ from pathlib import Path
 from pymongo import monitoring
 
 from authapi import create_app
+from authapi.database import Database
 from authapi.embedded import ensure_running
 from authapi.settings import Settings
 from bench.accounting import Account, account, function_name, group_of
@@ -112,7 +113,7 @@ def main() -> None:
                 found = account(deed, options.seconds)
                 parts[name] = found.by_group()
                 print(table(f"/{name}", found, commands.seen, options.functions), end="\n\n")
-            app.extensions["authapi.services"].database.close()
+            app.extensions["authapi"][Database].close()
 
     if options.save:
         options.save.write_text(json.dumps(parts, indent=1) + "\n")

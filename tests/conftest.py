@@ -13,11 +13,12 @@ from flask import Flask
 
 from authapi import create_app
 from authapi.core.secrets import Secret
-from authapi.database import Collections
+from authapi.core.services import Services
+from authapi.database import Collections, Database
 from authapi.embedded import ensure_running
 from authapi.limits.rules import Rate
 from authapi.settings import PRODUCTION, Settings
-from authapi.wiring import Services, build_database
+from authapi.wiring import build_database
 from tests.support.actors import Visitor
 from tests.support.clock import MovedClock
 from tests.support.guards import (  # noqa: F401 - hooks of pytest
@@ -104,7 +105,7 @@ def app(settings: Settings, _clock: MovedClock) -> Iterator[Flask]:
     """The service, in this process."""
     app = create_app(settings, _clock)
     yield app
-    services_of(app).database.close()
+    services_of(app)[Database].close()
 
 
 @pytest.fixture(scope="session")
@@ -132,5 +133,5 @@ def collections(settings: Settings) -> Iterator[Collections]:
 
 def services_of(app: Flask) -> Services:
     """Return the objects that `app` is made of."""
-    services: Services = app.extensions["authapi.services"]
+    services: Services = app.extensions["authapi"]
     return services

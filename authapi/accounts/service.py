@@ -1,12 +1,14 @@
-"""The stories of an account: a user registers, a user proves to be who they say."""
+"""The stories of an account: a user registers, is disabled, is deleted."""
 
 import hmac
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from authapi.accounts.models import User
+from authapi.accounts.models import EndedUser, User
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import NameTaken, UserStore
 from authapi.core.client import Client
@@ -14,37 +16,40 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.limits.service import Limits
-from authapi.limits.streaks import Streak
+from authapi.core.services import Subject
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
+from authapi.revocation.service import Revocations
 
 REPEATABLE_FOR = timedelta(hours=24)
 """How long a registration may be repeated with its Idempotency-Key."""
 
+TRIES = 5
+"""How often a write is tried again that somebody else's write came before."""
+
 
 class AccountService:
-    """Registers users and checks their passwords."""
+    """Registers, finds, changes and removes users."""
+
+    collections = ("users",)
 
     def __init__(
         self,
         users: UserStore,
         hasher: PasswordHasher,
-        limits: Limits,
+        blocklist: Blocklist,
+        revocations: Revocations,
         fingerprints: Fingerprints,
         events: EventRecorder,
-        blocklist: Blocklist,
         clock: Clock,
-        token_lifetime: timedelta,
     ) -> None:
         self._users = users
         self._hasher = hasher
-        self._limits = limits
+        self._blocklist = blocklist
+        self._revocations = revocations
         self._fingerprints = fingerprints
         self._events = events
-        self._blocklist = blocklist
         self._clock = clock
-        self._token_lifetime = token_lifetime
 
     def register(
         self,
@@ -58,7 +63,7 @@ class AccountService:
 
         Args:
             username: of the form that `rules.problems` finds no fault with.
-            password: of the form that `passwords.problems` finds no fault with.
+            password: of the form that `passwords.rules.problems` finds no fault with.
             idempotency_key: the request's own, if it had one.
             reason: a word for the event, when it was not the user who asked.
 
@@ -66,7 +71,7 @@ class AccountService:
             ApiError: `user_exists` when the name belongs to somebody else; `validation_error` when
                 the password is too easily guessed.
         """
-        self.refuse_guessable("password", password, username)
+        self._blocklist.refuse("password", password, username)
         user = User(
             id=secrets.token_hex(12),
             username=display_name(username),
@@ -84,21 +89,6 @@ class AccountService:
         else:
             self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
 
-    def verify(self, username: str, password: str, client: Client) -> User:
-        """Return the user whose name and password these are; upgrade an outdated hash on the way.
-
-        An unknown name costs the time of a known one (ASVS 6.3.8).
-
-        Raises:
-            ApiError: `invalid_credentials`, the same for every reason; `rate_limited`;
-                `service_unavailable` when too many do this at once.
-        """
-        with self._hasher.admit(client.network):
-            user = self._verified(name_key(username), password, client)
-            if self._hasher.is_outdated(user.password_hash, password):
-                return self._upgrade(user, password)
-        return user
-
     def admit(self, client: Client) -> AbstractContextManager[None]:
         """Return what keeps room for a caller who is about to have a password hashed.
 
@@ -107,118 +97,131 @@ class AccountService:
         """
         return self._hasher.admit(client.network)
 
-    def confirm_login(self, user: User, client: Client) -> None:
-        """Let a login pass that `verify` found right, now that its session is stored.
+    def find_user(self, username: str) -> User | None:
+        """Return the user of that name, or None."""
+        return self._users.find(name_key(username))
 
-        Raises:
-            ApiError: `invalid_credentials` when meanwhile the password was changed, or the user
-                disabled or deleted; `rate_limited` when wrong passwords took the room.
-        """
-        if not self._users.is_current(user):
-            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        self._limits.confirm_login(user.name_key, client)
-
-    def begin_epoch(self, user_id: str) -> None:
-        """Let no session begin on credentials that were checked before now."""
-        self._users.begin_epoch(user_id)
-
-    def change_password(self, user: User, new: str) -> None:
-        """Replace the password that `verify` found right.
-
-        Raises:
-            ApiError: `invalid_credentials` when it was changed since.
-        """
-        if not self._users.change_password(user, self._hasher.hash(new)):
-            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        self._events.record(Event.PASSWORD_CHANGED, user_id=user.id)
-
-    def delete(self, user: User) -> None:
-        """Remove a user whose password `verify` found right.
-
-        The name is released when the last access token has expired.
-
-        Raises:
-            ApiError: `invalid_credentials` when the password was changed since.
-        """
-        if not self._users.delete(user, release_name_at=self._clock() + self._token_lifetime):
-            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        self._events.record(Event.USER_DELETED, user_id=user.id)
-
-    def forget_logins(self, user: User) -> None:
-        """Remove what is kept of a removed user's logins: failures in a row, and known networks."""
-        self._limits.forget(user.name_key)
-
-    def find(self, username: str) -> User:
+    def get_user(self, username: str) -> User:
         """Return the user of that name.
 
         Raises:
             ApiError: `not_found`.
         """
-        user = self._users.find(name_key(username))
-        if user is None:
-            raise ApiError(ErrorCode.NOT_FOUND)
-        return user
+        return _found(self.find_user(username))
 
-    def find_by_id(self, user_id: str) -> User:
+    def get_user_by_id(self, user_id: str) -> User:
         """Return the user of that id.
 
         Raises:
             ApiError: `not_found`.
         """
-        user = self._users.find_by_id(user_id)
-        if user is None:
-            raise ApiError(ErrorCode.NOT_FOUND)
-        return user
+        return _found(self.find_user_by_id(user_id))
 
-    def failed_logins(self, user: User) -> Streak:
-        """Return the user's failed logins in a row, and from where the user is known."""
-        return self._limits.streak(user.name_key)
+    def find_user_by_id(self, user_id: str) -> User | None:
+        """Return the user of that id, or None."""
+        return self._users.find_by_id(user_id)
 
     def page(self, after: str, limit: int) -> list[User]:
         """Return at most `limit` users whose names sort after the name `after`, sorted."""
         return self._users.page(name_key(after), limit)
 
-    def set_disabled(self, user: User, *, disabled: bool, reason: str) -> bool:
-        """Forbid or allow a user to log in; False when the user is gone."""
-        if not self._users.set_disabled(user.id, disabled=disabled):
-            return False
-        event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
-        self._events.record(event, user_id=user.id, reason=reason)
-        return True
+    def count_session(self, user: User, limit: int) -> bool:
+        """Count one more session of a user who may log in.
 
-    def remove(self, user: User, *, reason: str) -> bool:
-        """Remove a user without asking for the password; False when the user is gone."""
-        if not self._users.remove(user, release_name_at=self._clock() + self._token_lifetime):
-            return False
-        self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
-        return True
-
-    def refuse_guessable(self, field: str, password: str, username: str) -> None:
-        """Refuse a password that is too easily guessed for the user of that name.
-
-        Raises:
-            ApiError: `validation_error` about `field`.
+        Returns:
+            False when the user's epoch is over, the user is disabled or gone, or `limit` sessions
+            are counted already.
         """
-        if problems := self._blocklist.problems(password, username):
-            raise ApiError(ErrorCode.VALIDATION_ERROR, errors={field: problems})
+        return self._users.count_session(user, limit)
 
-    def _verified(self, key: str, password: str, client: Client) -> User:
-        with self._limits.password_attempt(key, client) as attempt:
-            user = self._users.find(key)
-            right = self._hasher.verify(password, user.password_hash if user else None)
-            if user is None or not right or user.disabled:
-                attempt.fail()
-                self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
-                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-            attempt.succeed()
-        return user
+    def recount_sessions(self, user: User, sessions: int) -> bool:
+        """Correct the count of a user's sessions; False when it changed since `user` was read."""
+        return self._users.recount_sessions(user, sessions)
 
-    def _upgrade(self, user: User, password: str) -> User:
-        better = self._hasher.hash(password)
-        if not self._users.replace_password_hash(user.id, user.password_hash, better):
+    def upgrade_hash(self, user: User, better: str) -> User:
+        """Store a better hash of the user's password; return the user as it is then."""
+        if not self._users.replace_password_hash(user, better):
             return user
         self._events.record(Event.PASSWORD_REHASHED, user_id=user.id)
         return replace(user, password_hash=better)
+
+    def change_password(self, user: User, new_hash: str) -> User | None:
+        """Replace the password and void all sessions so far, by one write.
+
+        Returns:
+            The user in the new epoch, or None when the user's epoch was over before.
+        """
+        changed = self._begin_epoch(user, {"password_hash": new_hash})
+        if changed is not None:
+            self._events.record(Event.PASSWORD_CHANGED, user_id=user.id)
+            return replace(changed, password_hash=new_hash)
+        return None
+
+    def end_sessions(self, user_id: str) -> User:
+        """Void all sessions of a user, logins under way included, by one write.
+
+        Returns:
+            The user in the new epoch.
+
+        Raises:
+            ApiError: `not_found`; `service_unavailable` when others were first again and again.
+        """
+        return self._retried(user_id, self._begin_epoch)
+
+    def set_disabled(self, user_id: str, *, disabled: bool, reason: str) -> User:
+        """Forbid or allow a user to log in; what was open until now is void, by the same write.
+
+        Raises:
+            ApiError: `not_found`; `service_unavailable` when others were first again and again.
+        """
+        changed = self._retried(
+            user_id, lambda user: self._begin_epoch(user, {"disabled": disabled})
+        )
+        event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
+        self._events.record(event, user_id=user_id, reason=reason)
+        return replace(changed, disabled=disabled)
+
+    def delete(self, user: User, *, reason: str | None = None) -> EndedUser | None:
+        """Remove a user, and void all that was open, by one write.
+
+        The name is released when nothing of the user is left.
+
+        Returns:
+            What is left to clear away, or None when the user's epoch was over before.
+        """
+        if not self._users.delete(user):
+            return None
+        epoch = user.epoch + 1
+        self._revocations.note_floor(user.id, epoch)
+        self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
+        return EndedUser(user.id, user.name_key, epoch, deleted=True)
+
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return the user's own document; of the password, only how it is hashed."""
+        user = self.get_user_by_id(subject.id)
+        return {
+            "user": {
+                "username": user.username,
+                "user_id": user.id,
+                "created_at": user.created_at.isoformat(),
+                "password_hash_method": user.hash_method,
+            }
+        }
+
+    def erase(self, subject: Subject) -> None:
+        """Do nothing: the write that deletes a user leaves no more than the name."""
+
+    def _begin_epoch(self, user: User, change: dict[str, Any] | None = None) -> User | None:
+        if not self._users.begin_epoch(user, change):
+            return None
+        self._revocations.note_floor(user.id, user.epoch + 1)
+        return replace(user, epoch=user.epoch + 1)
+
+    def _retried(self, user_id: str, write: Callable[[User], User | None]) -> User:
+        for _ in range(TRIES):
+            if (changed := write(self.get_user_by_id(user_id))) is not None:
+                return changed
+        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
 
     def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:
@@ -237,3 +240,9 @@ class AccountService:
             and attempt.created_at - stored.created_at <= REPEATABLE_FOR
             and self._hasher.verify(password, stored.password_hash)
         )
+
+
+def _found(user: User | None) -> User:
+    if user is None:
+        raise ApiError(ErrorCode.NOT_FOUND)
+    return user

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from authapi.accounts.models import User
-from authapi.database import DUPLICATE_KEY, Collections, Document, Index
+from authapi.accounts.models import EndedUser, User
+from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
+from authapi.revocation.models import EpochFloor
 
 COLLECTION = "users"
 BATCH_SECONDS = 30
@@ -25,11 +26,14 @@ INDEXES = (
         adopt="flask users adopt",
     ),
     Index(COLLECTION, [("released_at", 1)], {"expireAfterSeconds": 0}),
+    Index(COLLECTION, [("ended_at", 1)], {"sparse": True}),
 )
+COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
-# A deleted user's name stays for a while, and is nobody.
-_ALIVE = {"released_at": None}
+# A deleted user's name stays for a while, and is nobody. Earlier releases wrote `released_at`.
+_ALIVE: Document = {"deleted": None, "released_at": None}
+_FIRST_MOMENT = datetime.fromtimestamp(0, UTC)
 
 
 class NameTaken(Exception):
@@ -100,66 +104,108 @@ class UserStore:
         found = self._collections[COLLECTION].find(query).sort("name_key", 1).limit(limit)
         return [_user(document) for document in found]
 
-    def is_current(self, user: User) -> bool:
-        """Whether `user` may begin a session: not deleted, not disabled, not in a new epoch."""
-        found = self.find(user.name_key)
-        return (
-            found is not None
-            and found.id == user.id
-            and found.epoch == user.epoch
-            and not found.disabled
-        )
+    def replace_password_hash(self, user: User, new: str) -> bool:
+        """Put a better hash of the same password in the place of the user's; False if it is gone.
 
-    def replace_password_hash(self, user_id: str, old: str, new: str) -> bool:
-        """Put `new` in the place of `old`; False when `old` is no longer there."""
+        No session ends, since the password stays the same.
+        """
         result = self._collections[COLLECTION].update_one(
-            {"_id": user_id, "password_hash": old}, {"$set": {"password_hash": new}}
+            {**_only(user), "password_hash": user.password_hash}, {"$set": {"password_hash": new}}
         )
         return result.modified_count == 1
 
-    def change_password(self, user: User, new_hash: str) -> bool:
-        """Put `new_hash` in the place of the hash that `user` has; False when that is gone."""
+    def count_session(self, user: User, limit: int) -> bool:
+        """Count one more session of a user who may log in, by one conditional write.
+
+        Returns:
+            False when the user's epoch is over, the user is disabled or gone, or `limit` sessions
+            are counted already.
+        """
+        may_log_in = {**_only(user), **_epoch(user), **_ALIVE, "disabled": {"$ne": True}}
         result = self._collections[COLLECTION].update_one(
-            {**_only(user), "password_hash": user.password_hash},
-            {"$set": {"password_hash": new_hash}, "$inc": {"epoch": 1}},
+            {**may_log_in, "sessions": {"$not": {"$gte": limit}}}, {"$inc": {"sessions": 1}}
         )
         return result.modified_count == 1
 
-    def begin_epoch(self, user_id: str) -> bool:
-        """Let no session begin on credentials that were checked before now; False if no user."""
+    def recount_sessions(self, user: User, sessions: int) -> bool:
+        """Correct the count of a user's sessions; False when it changed since `user` was read."""
         result = self._collections[COLLECTION].update_one(
-            {"_id": user_id, **_ALIVE}, {"$inc": {"epoch": 1}}
-        )
-        return result.modified_count == 1
-
-    def set_disabled(self, user_id: str, *, disabled: bool) -> bool:
-        """Forbid or allow a user to log in; False when there is no such user."""
-        result = self._collections[COLLECTION].update_one(
-            {"_id": user_id, **_ALIVE},
-            {"$set": {"disabled": disabled}, "$inc": {"epoch": 1}},
+            {**_only(user), **_epoch(user), "sessions": user.sessions},
+            {"$set": {"sessions": sessions}},
         )
         return result.matched_count == 1
 
-    def delete(self, user: User, *, release_name_at: datetime) -> bool:
-        """Remove the user; only the name stays, and keeps others from it, until it is released."""
-        result = self._collections[COLLECTION].replace_one(
-            {**_only(user), "password_hash": user.password_hash},
-            {"name_key": user.name_key, "released_at": release_name_at},
+    def begin_epoch(self, user: User, change: Mapping[str, Any] | None = None) -> bool:
+        """Change a user and void all sessions and tokens so far, by one conditional write.
+
+        The time is the database's own. `ended_since` finds the user by it until `settle`.
+
+        Args:
+            user: as it was read; if its epoch is over meanwhile, nothing is written.
+            change: the members to set.
+
+        Returns:
+            False when the user's epoch is over, or the user is gone.
+        """
+        result = self._collections[COLLECTION].update_one(
+            {**_only(user), **_epoch(user), **_ALIVE},
+            {
+                "$set": {**(change or {}), "epoch": user.epoch + 1, "sessions": 1},
+                "$currentDate": {"ended_at": True},
+            },
         )
         return result.modified_count == 1
 
-    def remove(self, user: User, *, release_name_at: datetime) -> bool:
-        """Do as `delete` does, whatever the password is by now; False when the user is gone."""
-        result = self._collections[COLLECTION].replace_one(
-            {**_only(user), **_ALIVE},
-            {"name_key": user.name_key, "released_at": release_name_at},
+    def delete(self, user: User) -> bool:
+        """Leave of a user nothing but the id and the name, which stays taken until `settle`.
+
+        Returns:
+            False when the user's epoch is over, or the user is gone.
+        """
+        what_stays = {
+            "_id": "$_id",
+            "name_key": "$name_key",
+            "epoch": {"$literal": user.epoch + 1},
+            "ended_at": "$$NOW",
+            "deleted": {"$literal": True},
+        }
+        result = self._collections[COLLECTION].update_one(
+            {**_only(user), **_epoch(user), **_ALIVE}, [{"$replaceWith": what_stays}]
         )
         return result.modified_count == 1
+
+    def ended_since(self, moment: datetime | None) -> list[EpochFloor]:
+        """Return whose sessions ended at or after a moment of the database's clock, or ever."""
+        query = {"ended_at": {"$gte": moment or _FIRST_MOMENT}}
+        found = self._collections[COLLECTION].find(query, {"epoch": 1, "ended_at": 1})
+        return [EpochFloor(each["_id"], each["epoch"], each["ended_at"]) for each in found]
+
+    def ended_before(self, moment: datetime, limit: int) -> list[EndedUser]:
+        """Return at most `limit` users whose sessions were ended before a moment."""
+        query = {"ended_at": {"$gte": _FIRST_MOMENT, "$lt": moment}}
+        found = self._collections[COLLECTION].find(query).limit(limit)
+        return [
+            EndedUser(each["_id"], each["name_key"], each["epoch"], each.get("deleted", False))
+            for each in found
+        ]
+
+    def settle(self, user: EndedUser) -> None:
+        """Note that nothing is left of what was ended; a deleted user's name is free then."""
+        which = {"_id": user.id, "name_key": user.name_key, "epoch": user.epoch}
+        if user.deleted:
+            self._collections[COLLECTION].delete_one({**which, "deleted": True})
+        else:
+            self._collections[COLLECTION].update_one(which, {"$unset": {"ended_at": ""}})
 
 
 def _only(user: User) -> Document:
     """Return the query for that user's document: by both keys, so that one shard is asked."""
     return {"_id": user.id, "name_key": user.name_key}
+
+
+def _epoch(user: User) -> Document:
+    """Return the condition that the user's epoch is the one that was read."""
+    return {"epoch": user.epoch} if user.epoch else {"epoch": {"$in": [0, None]}}
 
 
 def _document(user: User) -> Document:
@@ -171,6 +217,7 @@ def _document(user: User) -> Document:
         "created_at": user.created_at,
         "epoch": user.epoch,
         "disabled": user.disabled,
+        "sessions": user.sessions,
     }
     if user.registration_key is not None:
         document["registration_key"] = user.registration_key
@@ -179,7 +226,11 @@ def _document(user: User) -> Document:
 
 def _user_or_none(found: Document | None) -> User | None:
     """Return the user that a document holds: none, if it is only a name kept after a deletion."""
-    return _user(found) if found is not None and found.get("released_at") is None else None
+    return _user(found) if found is not None and not _is_deleted(found) else None
+
+
+def _is_deleted(found: Document) -> bool:
+    return bool(found.get("deleted")) or found.get("released_at") is not None
 
 
 def _user(found: Document) -> User:
@@ -187,9 +238,10 @@ def _user(found: Document) -> User:
         id=found["_id"],
         username=found["username"],
         name_key=found["name_key"],
-        password_hash=found["password_hash"],
+        password_hash=found.get("password_hash"),
         created_at=found["created_at"],
         registration_key=found.get("registration_key"),
         epoch=found.get("epoch", 0),
         disabled=found.get("disabled", False),
+        sessions=found.get("sessions", 0),
     )

@@ -34,8 +34,8 @@ def _may_succeed(there: User, imported: User) -> bool:
 
     Only hashes of another method or cost are replaced at a login.
     """
-    return there.password_hash.startswith("$argon2id$") and _cost(there) != _cost(imported)
+    return there.hash_method == "argon2id" and _cost(there) != _cost(imported)
 
 
 def _cost(user: User) -> list[str]:
-    return user.password_hash.split("$")[:4]
+    return (user.password_hash or "").split("$")[:4]

@@ -2,7 +2,7 @@
 
 from authapi.accounts import rules
 from authapi.accounts.models import User
-from authapi.accounts.service import AccountService
+from authapi.accounts.service import TRIES, AccountService
 from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.audit.service import AuditTrail
@@ -10,7 +10,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
 from authapi.passwords import rules as passwords
 from authapi.profile.service import ProfileService
-from authapi.revocation.service import Revocations
+from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import Session
 from authapi.sessions.service import SessionService
 
@@ -24,14 +24,14 @@ class Administration:
         self,
         accounts: AccountService,
         sessions: SessionService,
+        ending: SessionEnding,
         profiles: ProfileService,
-        revocations: Revocations,
         audit: AuditTrail,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
+        self._ending = ending
         self._profiles = profiles
-        self._revocations = revocations
         self._audit = audit
 
     def create(self, username: str, password: str) -> User:
@@ -47,7 +47,7 @@ class Administration:
         if found := {field: messages for field, messages in problems.items() if messages}:
             raise ApiError(ErrorCode.VALIDATION_ERROR, errors=found)
         self._accounts.register(username, password, reason=_BY)
-        return self._accounts.find(username)
+        return self._accounts.get_user(username)
 
     def find(self, ref: UserRef) -> User:
         """Return the user.
@@ -55,7 +55,7 @@ class Administration:
         Raises:
             CommandError: when there is none.
         """
-        find = self._accounts.find_by_id if ref.is_id else self._accounts.find
+        find = self._accounts.get_user_by_id if ref.is_id else self._accounts.get_user
         try:
             return find(ref.name_or_id)
         except ApiError:
@@ -67,21 +67,18 @@ class Administration:
 
     def sessions(self, user: User) -> list[Session]:
         """Return the user's living sessions, the one used last first."""
-        return self._sessions.of_user(user.id)
+        return self._sessions.list_sessions(user.id, user.epoch)
 
     def disable(self, ref: UserRef) -> User:
         """Forbid a user to log in; all sessions and access tokens of the user are dead at once.
 
-        Running it again does no harm, and completes what was cut off.
+        Running it again does no harm.
 
         Raises:
             CommandError: when there is no such user.
         """
-        user = self.find(ref)
-        if not self._accounts.set_disabled(user, disabled=True, reason=_BY):
-            raise CommandError(f"There is no user of {ref} any more.")
-        self._revocations.revoke_user(user.id)
-        self._sessions.end_all(user.id)
+        user = self._set_disabled(ref, disabled=True)
+        self._ending.clear_void(user.id, user.epoch)
         return user
 
     def enable(self, ref: UserRef) -> User:
@@ -90,10 +87,7 @@ class Administration:
         Raises:
             CommandError: when there is no such user.
         """
-        user = self.find(ref)
-        if not self._accounts.set_disabled(user, disabled=False, reason=_BY):
-            raise CommandError(f"There is no user of {ref} any more.")
-        return user
+        return self._set_disabled(ref, disabled=False)
 
     def delete(self, ref: UserRef) -> User:
         """Remove a user and all that belongs to the user, as the user's own `DELETE /me` does.
@@ -101,14 +95,12 @@ class Administration:
         Raises:
             CommandError: when there is no such user.
         """
-        user = self.find(ref)
-
-        def remove() -> None:
-            if not self._accounts.remove(user, reason=_BY):
-                raise CommandError(f"There is no user of {ref} any more.")
-
-        self._profiles.erase(user, remove)
-        return user
+        for _ in range(TRIES):
+            user = self.find(ref)
+            if (gone := self._accounts.delete(user, reason=_BY)) is not None:
+                self._profiles.erase(gone)
+                return user
+        raise CommandError(f"The user of {ref} is changed again and again. Try later.")
 
     def log_out(self, ref: UserRef) -> int:
         """End all sessions of a user, logins under way included; return how many they were.
@@ -119,8 +111,18 @@ class Administration:
             CommandError: when there is no such user.
         """
         user = self.find(ref)
-        self._accounts.begin_epoch(user.id)
-        return self._sessions.end_all(user.id)
+        ended = len(self.sessions(user))
+        self._ending.end_all(user.id)
+        return ended
+
+    def _set_disabled(self, ref: UserRef, *, disabled: bool) -> User:
+        user = self.find(ref)
+        try:
+            return self._accounts.set_disabled(user.id, disabled=disabled, reason=_BY)
+        except ApiError as error:
+            if error.code is not ErrorCode.NOT_FOUND:
+                raise
+            raise CommandError(f"There is no user of {ref} any more.") from None
 
     def end_session(self, session_id: str) -> None:
         """End one session; its access tokens are dead at once.
@@ -129,7 +131,7 @@ class Administration:
             CommandError: when there is no such session.
         """
         try:
-            self._sessions.end_any(session_id)
+            self._ending.end_any(session_id)
         except ApiError:
             raise CommandError(f"There is no session of the id {session_id!r}.") from None
 

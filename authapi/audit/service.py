@@ -3,11 +3,15 @@
 import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from typing import Any
 
 from authapi.audit.aggregation import EventAggregator
 from authapi.audit.rules import AGGREGATED, to_store
+from authapi.audit.serializers import describe
+from authapi.audit.settings import AuditSettings
 from authapi.audit.store import AuditStore
 from authapi.core.events import SecurityEvent
+from authapi.core.services import Subject
 from authapi.database import FAILURES
 
 RECENT = 100
@@ -27,23 +31,21 @@ class AuditTrail:
 
     Args:
         store: where they are.
-        lifetime: how long each is kept.
-        living: says which of some user ids are those of living users.
-        log_only: the events that are not stored at all.
+        settings: how long each is kept, and which are not stored at all.
     """
 
-    def __init__(
-        self,
-        store: AuditStore,
-        lifetime: timedelta,
-        living: Callable[[Collection[str]], set[str]],
-        log_only: Collection[str] = (),
-    ) -> None:
+    collections = ("audit_events",)
+
+    def __init__(self, store: AuditStore, settings: AuditSettings) -> None:
         self._store = store
-        self._lifetime = lifetime
-        self._living = living
-        self._log_only = log_only
+        self._lifetime = settings.audit_lifetime
+        self._log_only = settings.audit_log_only
+        self._living: Callable[[Collection[str]], set[str]] = set
         self._aggregator = EventAggregator(self._flush, DELAY)
+
+    def ask_who_lives(self, living: Callable[[Collection[str]], set[str]]) -> None:
+        """Let `living` say which of some user ids are those of users who are not deleted."""
+        self._living = living
 
     def keep(self, event: SecurityEvent) -> None:
         """Store an event: a sink for the `EventRecorder`.
@@ -84,9 +86,13 @@ class AuditTrail:
             return self._store.events_of_user(user_id, limit)
         return self._store.newest(limit)
 
-    def forget_user(self, user_id: str) -> None:
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return all events of the user, the newest first."""
+        return {"events": [describe(event) for event in self.all_of(subject.id)]}
+
+    def erase(self, subject: Subject) -> None:
         """Remove all that concerns the user; that a user was deleted stays, without a name."""
-        self._store.forget_user(user_id)
+        self._store.forget_user(subject.id)
 
     def _flush(self, events: list[SecurityEvent], users: set[str]) -> None:
         for first in range(0, len(events), _AT_ONCE):

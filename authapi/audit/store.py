@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError
 from authapi.audit.rules import group_key
 from authapi.core.client import Client
 from authapi.core.events import Origin, SecurityEvent
-from authapi.database import DUPLICATE_KEY, Collections, Document, Index
+from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
 
 COLLECTION = "audit_events"
 INDEXES = (
@@ -22,6 +22,7 @@ INDEXES = (
     Index(COLLECTION, [("user_id", 1), ("at", -1)]),
     Index(COLLECTION, [("at", -1)]),
 )
+COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
 class AuditStore:

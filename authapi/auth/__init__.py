@@ -5,6 +5,7 @@ from authapi.audit.routes import blueprint as audit
 from authapi.profile.routes import blueprint as profile
 from authapi.protected.routes import blueprint as protected
 from authapi.sessions.routes import blueprint as sessions
+from authapi.signin.routes import blueprint as signin
 from authapi.web.body import Blueprint
 
 
@@ -14,7 +15,8 @@ def auth_blueprint(*, sample: bool) -> Blueprint:
         "auth", __name__, description="Accounts, sessions and a protected resource"
     )
     blueprint.register_blueprint(accounts)  # /register
-    blueprint.register_blueprint(sessions)  # /authenticate, /refresh, /logout, /sessions
+    blueprint.register_blueprint(signin)  # /authenticate
+    blueprint.register_blueprint(sessions)  # /refresh, /logout, /sessions
     blueprint.register_blueprint(profile)  # /me, /password
     blueprint.register_blueprint(audit)  # /me/activity
     if sample:

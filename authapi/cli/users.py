@@ -41,7 +41,9 @@ def list_users(limit: int, after: str, json_wanted: bool) -> None:
         last = page[-1].username if more else None
         as_json({"users": [_fact_sheet(user) for user in page], "after": last})
         return
-    rows = [(u.username, u.id, when(u.created_at), _state(u), u.hash_method) for u in page]
+    rows = [
+        (u.username, u.id, when(u.created_at), _state(u), u.hash_method or "none") for u in page
+    ]
     table(("NAME", "ID", "CREATED", "STATE", "PASSWORD HASH"), rows)
     if more:
         click.echo(f"There are more: --after {printable(repr(page[-1].username))}", err=True)
@@ -65,7 +67,7 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
             "id": user.id,
             "created": when(user.created_at),
             "state": _state(user),
-            "password hash": user.hash_method,
+            "password hash": user.hash_method or "none",
             "sessions": str(len(sessions)),
             "last seen": last_seen,
         }

@@ -1,10 +1,13 @@
 """Time as an argument: whoever needs the time is given a `Clock`, so that tests can move it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 """Returns the present moment as an aware datetime in UTC."""
+
+MAX_CLOCK_SKEW = timedelta(seconds=60)
+"""How far the clocks of two servers may differ without harm."""
 
 
 def utc_now() -> datetime:
@@ -15,3 +18,8 @@ def utc_now() -> datetime:
 def whole_second(moment: datetime) -> datetime:
     """Return `moment` without its fraction, as a JWT's NumericDate carries it (RFC 7519, 2)."""
     return moment.replace(microsecond=0)
+
+
+def is_recent(moment: datetime | None, now: datetime, limit: timedelta) -> bool:
+    """Whether `moment` was less than `limit` ago; a moment of the future never is."""
+    return moment is not None and timedelta(0) <= now - moment < limit

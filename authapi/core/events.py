@@ -1,5 +1,7 @@
 """Security events: what happened to whom, and from where; no secret in it (ASVS 16.3.1)."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,13 +81,23 @@ class EventRecorder:
     Args:
         clock: what tells the time.
         origin: says what is being answered right now.
-        sinks: where events go.
+        sinks: where events go; `subscribe` adds more.
     """
 
     def __init__(self, clock: Clock, origin: Callable[[], Origin], *sinks: Sink) -> None:
         self._clock = clock
         self._origin = origin
-        self._sinks = sinks
+        self._sinks = list(sinks)
+
+    def of_origin(self, origin: Callable[[], Origin]) -> EventRecorder:
+        """Return a recorder with the same sinks, for what no request causes."""
+        other = EventRecorder(self._clock, origin)
+        other._sinks = self._sinks
+        return other
+
+    def subscribe(self, sink: Sink) -> None:
+        """Let `sink` be told of every event from now on."""
+        self._sinks.append(sink)
 
     def record(
         self,

@@ -1,7 +1,15 @@
 """Who is calling: what a verified access token says."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+PASSWORD = "pwd"
+"""The method of a password (RFC 8176, 2)."""
+
+AAL1 = "aal1"
+"""The assurance of one factor (NIST SP 800-63B-4, 2.1), as claim `acr`."""
+
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +23,10 @@ class Identity:
         token_id: the token's own id (claim `jti`).
         issued_at: when the token was made, aware, UTC (claim `iat`).
         expires_at: when the token ends, aware, UTC (claim `exp`).
+        epoch: the user's epoch that the session belongs to (claim `ep`).
+        authenticated_at: when the user last proved who they are (claim `auth_time`).
+        methods: how (claim `amr`, RFC 8176).
+        assurance: how strong that was (claim `acr`).
     """
 
     username: str
@@ -23,3 +35,7 @@ class Identity:
     token_id: str
     issued_at: datetime
     expires_at: datetime
+    epoch: int = 0
+    authenticated_at: datetime = _LONG_AGO
+    methods: tuple[str, ...] = ()
+    assurance: str = AAL1

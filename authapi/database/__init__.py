@@ -10,7 +10,7 @@ from authapi.database.errors import (
     DatabaseUnavailable,
     ForeignDocuments,
 )
-from authapi.database.indexes import Index
+from authapi.database.indexes import Index, StoredCollection
 from authapi.database.uri import uri_problem
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ForeignDocuments",
     "Index",
     "RequestScope",
+    "StoredCollection",
     "retry_conflicts",
     "uri_problem",
 ]

@@ -34,6 +34,22 @@ class Index:
         return "_".join(f"{key}_{direction}" for key, direction in self.keys)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredCollection:
+    """A collection that a room keeps.
+
+    Attributes:
+        name: what it is called.
+        indexes: what it needs.
+        nothing_personal: why it holds nothing personal; empty where the room exports and erases
+            what it holds of a user.
+    """
+
+    name: str
+    indexes: Sequence[Index]
+    nothing_personal: str = ""
+
+
 def why_not_made(label: str, failure: OperationFailure) -> str:
     """Say for the operator why the index called `label` could not be made."""
     reasons = {

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from authapi.core.clock import Clock, utc_now
 from authapi.core.forks import after_fork_in_child
-
-Check = Callable[[], str | None]
-"""Returns None when all is well, else what is wrong, in words that hold no secret."""
+from authapi.core.services import Check
 
 FRESH = timedelta(seconds=1)
 """How old a report may be that is given to whoever asks."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from typing import Any
 
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
+from authapi.core.services import Subject
 from authapi.limits.attempts import (
     TRIES,
     Attempt,
@@ -20,29 +21,11 @@ from authapi.limits.attempts import (
     refuse,
     refuse_while,
 )
-from authapi.limits.backoff import Backoff
 from authapi.limits.rules import Rate
+from authapi.limits.serializers import describe_failures
+from authapi.limits.settings import LimitSettings
 from authapi.limits.store import Counter, LimitStore
 from authapi.limits.streaks import Streak
-
-
-@dataclass(frozen=True, slots=True)
-class LimitPolicy:
-    """The numbers.
-
-    Attributes:
-        login_failures: wrong passwords for one account from one client.
-        login_failures_per_address: wrong passwords from one client for any accounts.
-        registrations: registrations from one client, successful or not.
-        refused_refreshes: refused refreshes from one client.
-        backoff: what slows strangers down once an account was guessed at from many networks.
-    """
-
-    login_failures: Rate
-    login_failures_per_address: Rate
-    registrations: Rate
-    refused_refreshes: Rate
-    backoff: Backoff
 
 
 class Limits:
@@ -54,24 +37,27 @@ class Limits:
         store: what counts.
         one_at_a_time: lets the attempts at one account from one client wait for each other, so
             that no hash is made for a guess that would not be answered.
-        policy: the numbers.
+        settings: the numbers.
         fingerprints: makes the ids of what is stored.
         events: is told of every refusal.
         clock: what tells the time.
     """
 
+    collections = ("limits",)
+
     def __init__(
         self,
         store: LimitStore,
         one_at_a_time: Callable[[str], AbstractContextManager[object]],
-        policy: LimitPolicy,
+        settings: LimitSettings,
         fingerprints: Fingerprints,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
         self._store = store
         self._one_at_a_time = one_at_a_time
-        self._policy = policy
+        self._settings = settings
+        self._backoff = settings.backoff
         self._fingerprints = fingerprints
         self._events = events
         self._clock = clock
@@ -110,7 +96,9 @@ class Limits:
         Raises:
             ApiError: `rate_limited`.
         """
-        counter = self._counter(Reason.REGISTRATIONS, self._policy.registrations, client.network)
+        counter = self._counter(
+            Reason.REGISTRATIONS, self._settings.registration_rate, client.network
+        )
         self._count(Reason.REGISTRATIONS, counter)
         try:
             yield
@@ -125,8 +113,16 @@ class Limits:
         Raises:
             ApiError: `rate_limited`, to be answered in place of the refusal.
         """
-        rate = self._policy.refused_refreshes
+        rate = self._settings.limit_refreshes
         self._count(Reason.REFRESHES, self._counter(Reason.REFRESHES, rate, client.network))
+
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return the failed logins in a row of the user's account, and its known networks."""
+        return {"failed_logins": describe_failures(self.streak(subject.name_key))}
+
+    def erase(self, subject: Subject) -> None:
+        """Remove what is stored about the user's account."""
+        self.forget(subject.name_key)
 
     def streak(self, account: str) -> Streak:
         """Return what is stored about an account: its failures in a row, and its known networks."""
@@ -141,7 +137,7 @@ class Limits:
 
         For who showed in another way to be the owner, such as by a link that was mailed.
         """
-        target, threshold = self._target(account, client), self._policy.backoff.threshold
+        target, threshold = self._target(account, client), self._backoff.threshold
         self._store.note_login(target.account_id, target.pair.id, self._clock(), threshold)
 
     def _count(self, reason: Reason, counter: Counter) -> None:
@@ -155,14 +151,14 @@ class Limits:
         refuse(reason, 1, self._events)
 
     def _attempt(self, account: str, client: Client) -> PasswordAttempt:
-        target, backoff = self._target(account, client), self._policy.backoff
+        target, backoff = self._target(account, client), self._backoff
         return PasswordAttempt(self._store, target, backoff, self._events, self._clock)
 
     def _target(self, account: str, client: Client) -> Target:
         network = client.network
         return Target(
-            self._counter("pair", self._policy.login_failures, account, network),
-            self._counter("logins", self._policy.login_failures_per_address, network),
+            self._counter("pair", self._settings.limit_login_failures, account, network),
+            self._counter("logins", self._settings.limit_login_failures_per_address, network),
             self._account_id(account),
         )
 

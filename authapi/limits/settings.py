@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from authapi.core.environment import EnvironmentSettings, variable
+from authapi.core.environment import variable
 from authapi.core.parsers import choice, integer
+from authapi.limits.backoff import Backoff
 from authapi.limits.rules import Rate
+from authapi.passwords.bulkhead import LARGEST_SHARE
+from authapi.passwords.settings import PasswordSettings
 
 
 def _rate(name: str, text: str) -> Rate:
@@ -16,7 +19,7 @@ def _rate(name: str, text: str) -> Rate:
 
 
 @dataclass(frozen=True)
-class LimitSettings(EnvironmentSettings):
+class LimitSettings(PasswordSettings):
     """The limits' numbers."""
 
     limits: str = variable("LIMITS", "on", choice("on", "off"))
@@ -30,9 +33,19 @@ class LimitSettings(EnvironmentSettings):
     limit_refreshes: Rate = _rate("LIMIT_REFRESHES", "300/minute")
 
     @property
-    def longest_wait(self) -> timedelta:
-        """How long strangers wait at the most once an account was guessed at too often."""
-        return timedelta(minutes=self.limit_longest_wait_minutes)
+    def attempts_waiting(self) -> int:
+        """How many attempts at one account may wait.
+
+        Three quarters of one network's share of password hashes: one account must not take it all.
+        """
+        share = (self.hash_slots_or_cores + self.hash_seats) // LARGEST_SHARE
+        return share * 3 // 4
+
+    @property
+    def backoff(self) -> Backoff:
+        """What slows strangers down once an account was guessed at from many networks."""
+        longest = timedelta(minutes=self.limit_longest_wait_minutes)
+        return Backoff(self.limit_failures_in_a_row, longest)
 
     @property
     def registration_rate(self) -> Rate:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pymongo.errors import DuplicateKeyError
 
-from authapi.database import Collections, Document, Index
+from authapi.database import Collections, Document, Index, StoredCollection
 from authapi.mail import documents
 from authapi.mail.models import Backlog, Envelope, Mail, Record, Settled
 
@@ -19,6 +19,7 @@ INDEXES = (
     Index(COLLECTION, [("user_id", 1)], {"sparse": True}),
     Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
 )
+COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 _THERE = {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}
 

@@ -8,31 +8,32 @@ import gzip
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
+from authapi.core.errors import ApiError, ErrorCode
 from authapi.passwords.rules import normalise
 
 LIST = Path(__file__).with_name("common_passwords.txt.gz")
 _SHORTEST_NAME = 3
 
 
-class Blocklist(Protocol):
-    """Says which passwords are too easily guessed."""
+class Blocklist:
+    """Says which passwords are too easily guessed; this one lets every password be chosen."""
 
     def problems(self, password: str, username: str) -> list[str]:
         """List what speaks against `username` choosing `password`, for people to read."""
-        ...
-
-
-class NoBlocklist:
-    """Lets every password be chosen: for a development server."""
-
-    def problems(self, password: str, username: str) -> list[str]:
-        """Find nothing."""
         return []
 
+    def refuse(self, field: str, password: str, username: str) -> None:
+        """Refuse a password that is too easily guessed for the user of that name.
 
-class CommonPasswords:
+        Raises:
+            ApiError: `validation_error` about `field`.
+        """
+        if problems := self.problems(password, username):
+            raise ApiError(ErrorCode.VALIDATION_ERROR, errors={field: problems})
+
+
+class CommonPasswords(Blocklist):
     """Refuses common passwords, and little more than the names of user and service.
 
     Args:

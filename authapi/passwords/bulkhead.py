@@ -61,6 +61,10 @@ class Bulkhead:
         self._begin()
         after_fork_in_child(self._begin)
 
+    def observe_with(self, observe: Callable[[Change], None]) -> None:
+        """Let `observe` be told of every change from now on; it must not block."""
+        self._observe = observe
+
     def _begin(self) -> None:
         self._lock = threading.Lock()
         self._inside: Counter[str] = Counter()

@@ -70,7 +70,7 @@ class PasswordHasher:
         candidates = dict.fromkeys((normalise(password), password))
         return self._bulkhead.run(lambda: any(map(matches, candidates)))
 
-    def is_outdated(self, stored: str, password: str = "") -> bool:
+    def is_outdated(self, stored: str | None, password: str = "") -> bool:
         """Tell whether `stored` should be replaced: another method or cost, or not of NFC.
 
         Args:
@@ -78,7 +78,9 @@ class PasswordHasher:
             password: that password. One whose hash was made elsewhere of another Unicode form
                 would else be right in that form only.
         """
-        if not stored.startswith("$argon2id$") or self._argon2.check_needs_rehash(stored):
+        if stored is None or not stored.startswith("$argon2id$"):
+            return True
+        if self._argon2.check_needs_rehash(stored):
             return True
         typed = normalise(password)
         return typed != password and not self.verify(typed, stored)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from authapi.core.cores import usable_cores
 from authapi.core.environment import EnvironmentSettings, variable
 from authapi.core.parsers import choice, integer
+from authapi.tokens.settings import TokenSettings
 
 
 @dataclass(frozen=True)
-class PasswordSettings(EnvironmentSettings):
+class PasswordSettings(EnvironmentSettings, TokenSettings):
     """The passwords' numbers."""
 
     argon2_memory_kib: int = variable("ARGON2_MEMORY_KIB", 19_456, integer(19_456, 262_144))

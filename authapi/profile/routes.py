@@ -94,9 +94,13 @@ def export() -> dict[str, object]:
     security=BEARER,
     operationId="changePassword",
 )
-def change_password(body: dict[str, str]) -> dict[str, str]:
-    """Change the caller's password, and end the caller's other sessions."""
-    service(ProfileService).change_password(
+def change_password(body: dict[str, str]) -> dict[str, object]:
+    """Change the caller's password, and end the caller's other sessions.
+
+    Access tokens of before are void; the answer holds new tokens of the caller's session. A client
+    that ignores them refreshes.
+    """
+    pair = service(ProfileService).change_password(
         current_identity, body["current_password"], body["new_password"], client()
     )
-    return _CHANGED
+    return {**_CHANGED, **(pair.as_members() if pair is not None else {})}

@@ -1,18 +1,23 @@
 """The stories of one's own account, across the rooms below it."""
 
+import logging
 from collections.abc import Callable
+from typing import Any, TypeVar
 
-from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
-from authapi.audit.serializers import describe as describe_event
-from authapi.audit.service import AuditTrail
 from authapi.core.client import Client
-from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
-from authapi.profile.serializers import describe_failures
-from authapi.revocation.service import Revocations
-from authapi.sessions.serializers import describe_own
+from authapi.core.services import PersonalData, Subject
+from authapi.database import FAILURES
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
+from authapi.sessions.ending import SessionEnding
+from authapi.sessions.models import TokenPair
 from authapi.sessions.service import SessionService
+from authapi.signin.service import SignIn
+
+T = TypeVar("T")
+_log = logging.getLogger("authapi.profile")
 
 
 class ProfileService:
@@ -21,18 +26,24 @@ class ProfileService:
     def __init__(
         self,
         accounts: AccountService,
+        hasher: PasswordHasher,
+        blocklist: Blocklist,
+        signin: SignIn,
         sessions: SessionService,
-        revocations: Revocations,
-        audit: AuditTrail,
+        ending: SessionEnding,
+        personal_data: list[PersonalData],
     ) -> None:
         self._accounts = accounts
+        self._hasher = hasher
+        self._blocklist = blocklist
+        self._signin = signin
         self._sessions = sessions
-        self._revocations = revocations
-        self._audit = audit
+        self._ending = ending
+        self._personal_data = personal_data
 
     def describe(self, identity: Identity) -> dict[str, object]:
         """Return who the caller is."""
-        user = self._accounts.find_by_id(identity.user_id)
+        user = self._accounts.get_user_by_id(identity.user_id)
         return {
             "username": user.username,
             "user_id": user.id,
@@ -40,65 +51,61 @@ class ProfileService:
             "session_id": identity.session_id,
         }
 
-    def change_password(self, identity: Identity, current: str, new: str, client: Client) -> None:
-        """Replace the password and end the caller's other sessions (ASVS 7.4.3).
+    def change_password(
+        self, identity: Identity, current: str, new: str, client: Client
+    ) -> TokenPair | None:
+        """Replace the password and end the caller's other sessions (ASVS 7.4.3), by one write.
 
-        They are ended before the change, so that a repeat mends what a failure left half done, and
-        once more after it, for those that began in between.
+        Returns:
+            Fresh tokens of the caller's own session, or None where that ended meanwhile. Older
+            access tokens of it are void; the refresh token that the client holds stays good.
 
         Raises:
             ApiError: `invalid_credentials` when `current` is wrong; `validation_error` when `new`
                 is too easily guessed; `rate_limited`.
         """
-        self._accounts.refuse_guessable("new_password", new, identity.username)
-        with self._accounts.admit(client):
-            user = self._verified(identity, current, client)
-            self._sessions.end_all(user.id, keep=identity.session_id)
-            self._accounts.change_password(user, new)
-        self._sessions.end_all(user.id, keep=identity.session_id)
+        self._blocklist.refuse("new_password", new, identity.username)
+        with self._hasher.admit(client.network):
+            proof = self._signin.reauthenticate(identity, current, client)
+            new_hash = self._hasher.hash(new)
+        user = self._signin.while_proven(
+            proof, lambda user: self._accounts.change_password(user, new_hash)
+        )
+        pair = _after_the_deed(lambda: self._sessions.renew(identity, user.epoch))
+        _after_the_deed(lambda: self._ending.clear_void(user.id, user.epoch))
+        return pair
 
     def delete(self, identity: Identity, password: str, client: Client) -> None:
-        """Remove the account and all that belongs to it.
+        """Remove the account, by one write, and then all that belongs to it.
 
         Raises:
             ApiError: `invalid_credentials` when `password` is wrong; `rate_limited`.
         """
-        user = self._verified(identity, password, client)
-        self.erase(user, lambda: self._accounts.delete(user))
+        proof = self._signin.reauthenticate(identity, password, client)
+        gone = self._signin.while_proven(proof, self._accounts.delete)
+        self.erase(gone)
 
-    def erase(self, user: User, remove: Callable[[], object]) -> None:
-        """Remove what other rooms keep of a user, and `remove` the user in between.
+    def erase(self, gone: Subject) -> None:
+        """Remove what the rooms keep of a deleted user; what fails now is removed by the sweep."""
+        for part in self._personal_data:
+            _after_the_deed(lambda part=part: part.erase(gone))  # type: ignore[misc]
 
-        Before, so that a repeat mends what a failure left half done; after, for what began
-        meanwhile.
-        """
-        self._accounts.begin_epoch(user.id)
-        self._forget(user.id)
-        remove()
-        self._revocations.revoke_user(user.id)
-        self._forget(user.id)
-        self._accounts.forget_logins(user)
-
-    def _forget(self, user_id: str) -> None:
-        self._sessions.end_all(user_id)
-        self._audit.forget_user(user_id)
-
-    def _verified(self, identity: Identity, password: str, client: Client) -> User:
-        """Return the caller, whose password this is; a name alone is not enough."""
-        user = self._accounts.verify(identity.username, password, client)
-        if user.id != identity.user_id:
-            raise ApiError(ErrorCode.INVALID_TOKEN)
-        return user
-
-    def export(self, identity: Identity) -> dict[str, object]:
+    def export(self, identity: Identity) -> dict[str, Any]:
         """Return all that is stored about the caller; of the password, only how it is hashed."""
-        user = self._accounts.find_by_id(identity.user_id)
-        return {
-            "user": {**self.describe(identity), "password_hash_method": user.hash_method},
-            "sessions": [
-                describe_own(session, identity.session_id)
-                for session in self._sessions.of_user(user.id)
-            ],
-            "failed_logins": describe_failures(self._accounts.failed_logins(user)),
-            "events": [describe_event(event) for event in self._audit.all_of(user.id)],
-        }
+        user = self._accounts.get_user_by_id(identity.user_id)
+        exported: dict[str, Any] = {}
+        for part in self._personal_data:
+            exported.update(part.export(user))
+        exported["user"]["session_id"] = identity.session_id
+        for session in exported["sessions"]:
+            session["current"] = session["id"] == identity.session_id
+        return exported
+
+
+def _after_the_deed(step: Callable[[], T]) -> T | None:
+    """Do what follows a write that has decided: a failure here is no failure of the request."""
+    try:
+        return step()
+    except FAILURES as failure:
+        _log.error("left to whoever comes by later: %s", type(failure).__name__)
+        return None

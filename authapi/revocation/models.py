@@ -1,19 +1,39 @@
 """What ended, and for how long that has to be remembered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """A session or a user whose access tokens are void.
+    """A session that was ended by itself; its access tokens are void.
 
     Attributes:
-        subject: `session:<id>` or `user:<id>`.
-        revoked_at: tokens issued up to this moment are void.
-        expires_at: when the last of them has expired by itself.
+        session_id: which one.
+        expires_at: when the last of its access tokens has expired.
+        revoked_at: when, by the database's clock; None before it is stored.
     """
 
-    subject: str
-    revoked_at: datetime
+    session_id: str
     expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochFloor:
+    """A user all of whose sessions were ended at once.
+
+    Attributes:
+        user_id: who.
+        epoch: tokens and sessions of earlier epochs are void.
+        ended_at: when, by the database's clock; None before it is read from there.
+    """
+
+    user_id: str
+    epoch: int
+    ended_at: datetime | None = None
+
+
+EpochSource = Callable[[datetime | None], list[EpochFloor]]
+"""Returns the floors that were raised at or after a moment of the database's clock, or all."""

@@ -1,62 +1,94 @@
-"""Which access tokens are void: a copy of the revocations, and pure decisions on it."""
+"""Which tokens are void: a cache of the revocations, and pure decisions on it."""
 
 import threading
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
-from authapi.revocation.models import Revocation
+from authapi.revocation.models import EpochFloor, Revocation
+
+OVERLAP = timedelta(seconds=10)
+"""How far back each read begins before the newest entry that is known.
+
+A write may become visible after a later one; it is over within the database's timeout."""
 
 
-def session_subject(session_id: str) -> str:
-    """Name a session among the revocations."""
-    return f"session:{session_id}"
-
-
-def user_subject(user_id: str) -> str:
-    """Name a user among the revocations."""
-    return f"user:{user_id}"
-
-
-class RevocationCopy:
-    """What one process knows to be revoked; readers never wait, writers take turns."""
+class RevocationCache:
+    """What one process knows to be void; readers never wait, writers take turns."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Revocation] = {}
-        self.renew_lock()
+        self._sessions: dict[str, Revocation] = {}
+        self._floors: dict[str, EpochFloor] = {}
+        self._renew_lock()
+        after_fork_in_child(self._renew_lock)
 
-    def renew_lock(self) -> None:
-        """Start with a free lock: in a forked child nobody is writing."""
+    def _renew_lock(self) -> None:
         self._writing = threading.Lock()
 
-    def add(self, revocations: Iterable[Revocation]) -> None:
-        """Take in revocations; a later one of the same subject wins."""
+    def add_sessions(self, revocations: Iterable[Revocation]) -> None:
+        """Take in sessions that were revoked."""
         with self._writing:
-            entries = dict(self._entries)
-            for entry in revocations:
-                known = entries.get(entry.subject)
-                if known is None or known.revoked_at < entry.revoked_at:
-                    entries[entry.subject] = entry
-            self._entries = entries
+            self._sessions = {**self._sessions, **{each.session_id: each for each in revocations}}
+
+    def add_floors(self, floors: Iterable[EpochFloor]) -> None:
+        """Take in epoch floors; a floor never falls."""
+        with self._writing:
+            known = dict(self._floors)
+            for floor in floors:
+                if floor.epoch >= self._epoch(known, floor.user_id):
+                    known[floor.user_id] = floor
+            self._floors = known
+
+    def replace_floors(self, floors: Iterable[EpochFloor], known_before: set[str]) -> None:
+        """Take in all floors there are, and drop those that are not there any more.
+
+        Args:
+            floors: everything that the database holds.
+            known_before: the users whose floors were known before that was read; others were
+                added while it was read, and stay.
+        """
+        read = list(floors)
+        gone = known_before - {floor.user_id for floor in read}
+        self.add_floors(read)
+        with self._writing:
+            self._floors = {user: floor for user, floor in self._floors.items() if user not in gone}
+
+    def users(self) -> set[str]:
+        """Return the users whose floors are known."""
+        return set(self._floors)
 
     def forget_expired(self, now: datetime) -> None:
-        """Drop what concerns only tokens that have expired by themselves."""
+        """Drop the sessions whose tokens have all expired by themselves."""
         with self._writing:
-            entries = self._entries
-            if any(entry.expires_at <= now for entry in entries.values()):
-                self._entries = {
-                    subject: entry for subject, entry in entries.items() if entry.expires_at > now
+            sessions = self._sessions
+            if any(each.expires_at <= now for each in sessions.values()):
+                self._sessions = {
+                    name: each for name, each in sessions.items() if each.expires_at > now
                 }
 
-    def voids(self, identity: Identity) -> bool:
-        """Whether the token behind `identity` is void.
+    def epoch_floor(self, user_id: str) -> int:
+        """Return the user's first living epoch; 0 where nothing was ended lately."""
+        return self._epoch(self._floors, user_id)
 
-        A session is revoked for good; a user's revocation concerns what was issued before it.
-        """
-        entries = self._entries
-        if not entries:
-            return False
-        if session_subject(identity.session_id) in entries:
+    def is_void(self, identity: Identity) -> bool:
+        """Whether the token behind `identity` is void."""
+        if identity.session_id in self._sessions:
             return True
-        user = entries.get(user_subject(identity.user_id))
-        return user is not None and identity.issued_at <= user.revoked_at
+        floor = self._floors.get(identity.user_id)
+        return floor is not None and identity.epoch < floor.epoch
+
+    @staticmethod
+    def _epoch(floors: dict[str, EpochFloor], user_id: str) -> int:
+        floor = floors.get(user_id)
+        return floor.epoch if floor is not None else 0
+
+
+def next_start(newest: datetime | None, read: Iterable[datetime | None]) -> datetime | None:
+    """Return from which moment the next read begins: a little before the newest entry known."""
+    moments = [moment for moment in read if moment is not None]
+    latest = max(moments, default=None)
+    if latest is None:
+        return newest
+    start = latest - OVERLAP
+    return start if newest is None else max(newest, start)

@@ -1,90 +1,89 @@
-"""Says whether a valid access token was revoked, from a copy that is never older than a second."""
+"""Says whether a valid token was revoked, from a cache that is never older than a second."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from authapi.core.clock import Clock
+from authapi.core.clock import MAX_CLOCK_SKEW, Clock, is_recent
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
 from authapi.database import FAILURES, DatabaseUnavailable
-from authapi.revocation.models import Revocation
-from authapi.revocation.rules import RevocationCopy, session_subject, user_subject
+from authapi.revocation.models import EpochFloor, EpochSource, Revocation
+from authapi.revocation.rules import RevocationCache, next_start
+from authapi.revocation.settings import RevocationSettings
 from authapi.revocation.store import RevocationStore
 
-INTERVAL = timedelta(milliseconds=500)
-"""How old the copy may be before a request brings it up to date."""
+MAX_STALENESS = timedelta(milliseconds=500)
+"""How old the cache may be before a request brings it up to date."""
 
-OVERLAP = timedelta(seconds=10)
-"""How far the clocks of two servers may differ without a revocation being missed."""
+_WHOLE_AFTER = timedelta(minutes=1)  # all floors are read anew, so that swept ones go
 
 _log = logging.getLogger("authapi.revocation")
 
 
-class Revocations(Protocol):
-    """What revokes, and what checks for it."""
-
-    def revoke_sessions(self, session_ids: Iterable[str]) -> None:
-        """Void every access token of these sessions."""
-        ...
-
-    def revoke_user(self, user_id: str) -> None:
-        """Void every access token that the user has now."""
-        ...
-
-    def check(self, identity: Identity) -> None:
-        """Raise `ApiError` `invalid_token` when the token behind `identity` was revoked."""
-        ...
-
-
-class SyncedRevocations:
-    """Checks against a copy in memory, synchronised on the request path, no thread needed.
+class Revocations:
+    """Checks against a cache in memory, synchronised on the request path, no thread needed.
 
     Args:
-        store: where the revocations are.
+        store: where revoked sessions are.
+        settings: how long the cache may go on unsynchronised, from the moment that the database
+            was found away; then every check raises what the database raises, a 503.
         clock: what tells the time.
-        token_lifetime: how long an access token lives; a revocation is kept a little longer.
-        patience: how long the copy may go on unsynchronised while the database is away; then
-            every check raises what the database raises, a 503: never an open door.
-        timeout: how long the database may take for one write or read.
     """
 
-    def __init__(
-        self,
-        store: RevocationStore,
-        clock: Clock,
-        token_lifetime: timedelta,
-        patience: timedelta,
-        timeout: timedelta = timedelta(seconds=2),
-    ) -> None:
+    def __init__(self, store: RevocationStore, settings: RevocationSettings, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._kept_for = token_lifetime + OVERLAP
-        self._patience = patience
-        self._timeout = timeout
+        self._kept_for = settings.access_token_lifetime + MAX_CLOCK_SKEW
+        self._outage_tolerance = settings.revocation_outage_tolerance
+        self._timeout = settings.mongo_timeout
+        self._epochs: EpochSource = lambda moment: []
+        self._session_lives: Callable[[str], bool] = lambda session_id: True
+        self._cache = RevocationCache()
         self._synced_at: datetime | None = None
         self._tried_at: datetime | None = None
+        self._lost_at: datetime | None = None
+        self._whole_at: datetime | None = None
+        self._sessions_from: datetime | None = None  # by the database's clock, as the next
+        self._floors_from: datetime | None = None
         self._failed_at: float | None = None  # monotonic seconds
-        self._copy = RevocationCopy()
         self._renew_lock()
         after_fork_in_child(self._renew_lock)
 
     def _renew_lock(self) -> None:
-        """In a forked child nobody is synchronising, whoever was in the parent."""
         self._syncing = threading.Lock()
-        self._copy.renew_lock()
 
-    def revoke_sessions(self, session_ids: Iterable[str]) -> None:
-        """Void every access token of these sessions, here at once, elsewhere within a second."""
-        self._revoke([session_subject(session_id) for session_id in session_ids])
+    def read_epochs_from(self, source: EpochSource) -> None:
+        """Let the epochs of users be read from `source`; the room of the users calls this."""
+        self._epochs = source
 
-    def revoke_user(self, user_id: str) -> None:
-        """Void every access token that the user has now."""
-        self._revoke([user_subject(user_id)])
+    def look_up_sessions_by(self, session_lives: Callable[[str], bool]) -> None:
+        """Let `session_lives` say whether a session has not ended; that room calls this."""
+        self._session_lives = session_lives
+
+    def revoke_session(self, session_id: str) -> None:
+        """Void every access token of a session, here at once, elsewhere within a second."""
+        revocation = Revocation(session_id, self._clock() + self._kept_for)
+        self._store.add(revocation)
+        self._cache.add_sessions([revocation])
+
+    def note_floor(self, user_id: str, epoch: int) -> None:
+        """Void the user's tokens of earlier epochs here; other processes read it from the user."""
+        self._cache.add_floors([EpochFloor(user_id, epoch)])
+
+    def epoch_floor(self, user_id: str) -> int:
+        """Return the user's first living epoch, as known at most `MAX_STALENESS` ago.
+
+        Raises:
+            DatabaseUnavailable: when the cache could not be brought up to date.
+        """
+        self._bring_up_to_date()
+        if self._lost_at is not None:
+            raise DatabaseUnavailable("The revocations could not be read just now.")
+        return self._cache.epoch_floor(user_id)
 
     def check(self, identity: Identity) -> None:
         """Let pass, or raise.
@@ -92,66 +91,81 @@ class SyncedRevocations:
         Raises:
             ApiError: `invalid_token` when the token was revoked.
         """
-        now = self._clock()
-        if not _recent(self._tried_at, now, INTERVAL):
-            self._synchronise(now)
-        if self._copy.voids(identity):
+        self._bring_up_to_date()
+        if self._cache.is_void(identity):
             raise ApiError(ErrorCode.INVALID_TOKEN)
+
+    def _bring_up_to_date(self) -> None:
+        now = self._clock()
+        if not is_recent(self._tried_at, now, MAX_STALENESS):
+            self._synchronise(now)
+
+    def _tolerates(self, now: datetime) -> bool:
+        """Whether the cache is good enough while the database is away."""
+        if self._synced_at is None:
+            return False
+        return self._lost_at is None or is_recent(self._lost_at, now, self._outage_tolerance)
 
     def _synchronise(self, now: datetime) -> None:
         began = time.monotonic()
-        if _recent(self._synced_at, now, self._patience):
+        # While one request reads, the others go on with a cache that was just good enough.
+        fresh = is_recent(self._synced_at, now, 2 * MAX_STALENESS)
+        if fresh or (self._lost_at is not None and self._tolerates(now)):
             if not self._syncing.acquire(blocking=False):
-                return  # somebody else is at it, and the copy is good enough until then
+                return
         elif not self._syncing.acquire(timeout=self._timeout.total_seconds()):
             raise DatabaseUnavailable("The revocations are being read for too long.")
         try:
             if self._failed_at is not None and self._failed_at >= began:
-                raise DatabaseUnavailable("The revocations could not be read just now.")
+                self._raise_unless_tolerated()
+                return
             now = self._clock()
-            if not _recent(self._tried_at, now, INTERVAL):
+            if not is_recent(self._tried_at, now, MAX_STALENESS):
                 self._read(now)
         finally:
             self._syncing.release()
 
+    def _raise_unless_tolerated(self) -> None:
+        if not self._tolerates(self._clock()):
+            raise DatabaseUnavailable("The revocations could not be read just now.")
+
     def _read(self, now: datetime) -> None:
         try:
-            if self._synced_at is None:
-                self._copy.add(self._store.unexpired(now - OVERLAP))
-            else:
-                # Far enough back for another clock, and for a write that took its time.
-                self._copy.add(self._store.since(self._synced_at - OVERLAP - self._timeout))
+            self._read_sessions(now)
+            self._read_floors(now)
         except FAILURES as failure:
-            if not _recent(self._synced_at, now, self._patience):
-                self._failed_at = time.monotonic()
+            self._failed_at = time.monotonic()
+            self._lost_at = self._lost_at or now
+            if not self._tolerates(now):
                 raise
             _log.warning("revocations not synchronised: %s", type(failure).__name__)
         else:
-            self._copy.forget_expired(now)
-            self._synced_at = now
+            self._cache.forget_expired(now)
+            self._synced_at, self._lost_at = now, None
         self._tried_at = now
 
-    def _revoke(self, subjects: list[str]) -> None:
-        now = self._clock()
-        entries = [Revocation(subject, now, now + self._kept_for) for subject in subjects]
-        self._store.add(entries)
-        self._copy.add(entries)
+    def _read_sessions(self, now: datetime) -> None:
+        if self._sessions_from is None:
+            read = self._store.unexpired(now - MAX_CLOCK_SKEW)
+        else:
+            read = self._store.since(self._sessions_from)
+        self._cache.add_sessions(read)
+        self._sessions_from = next_start(self._sessions_from, (each.revoked_at for each in read))
+
+    def _read_floors(self, now: datetime) -> None:
+        if is_recent(self._whole_at, now, _WHOLE_AFTER):
+            read = self._epochs(self._floors_from)
+            self._cache.add_floors(read)
+        else:
+            known_before = self._cache.users()
+            read = self._epochs(None)
+            self._cache.replace_floors(read, known_before)
+            self._whole_at = now
+        self._floors_from = next_start(self._floors_from, (each.ended_at for each in read))
 
 
-class StrictRevocations(SyncedRevocations):
+class StrictRevocations(Revocations):
     """Asks the database for the session at every request: one read each, dead at once."""
-
-    def __init__(
-        self,
-        store: RevocationStore,
-        clock: Clock,
-        token_lifetime: timedelta,
-        patience: timedelta,
-        timeout: timedelta,
-        session_lives: Callable[[str], bool],
-    ) -> None:
-        super().__init__(store, clock, token_lifetime, patience, timeout)
-        self._session_lives = session_lives
 
     def check(self, identity: Identity) -> None:
         """Let pass while the session lives, or raise.
@@ -159,22 +173,20 @@ class StrictRevocations(SyncedRevocations):
         Raises:
             ApiError: `invalid_token` when the session has ended.
         """
+        super().check(identity)
         if not self._session_lives(identity.session_id):
             raise ApiError(ErrorCode.INVALID_TOKEN)
 
 
-class NoRevocations:
+class NoRevocations(Revocations):
     """Access tokens live until they expire: for those who want no shared state at all."""
 
-    def revoke_sessions(self, session_ids: Iterable[str]) -> None:
-        """Do nothing."""
-
-    def revoke_user(self, user_id: str) -> None:
+    def revoke_session(self, session_id: str) -> None:
         """Do nothing."""
 
     def check(self, identity: Identity) -> None:
         """Let pass."""
 
-
-def _recent(moment: datetime | None, now: datetime, limit: timedelta) -> bool:
-    return moment is not None and timedelta(0) <= now - moment < limit
+    def epoch_floor(self, user_id: str) -> int:
+        """Return what this process knows by itself; nothing is read."""
+        return self._cache.epoch_floor(user_id)

@@ -7,16 +7,18 @@ from datetime import timedelta
 
 from authapi.core.environment import variable
 from authapi.core.parsers import choice, integer
+from authapi.database.settings import DatabaseSettings
+from authapi.tokens.settings import TokenSettings
 
 
 @dataclass(frozen=True)
-class RevocationSettings:
+class RevocationSettings(DatabaseSettings, TokenSettings):
     """The chosen way to check for revocations."""
 
     revocation: str = variable("REVOCATION", "sync", choice("sync", "strict", "off"))
     revocation_patience_seconds: int = variable("REVOCATION_PATIENCE_SECONDS", 30, integer(0, 3600))
 
     @property
-    def revocation_patience(self) -> timedelta:
-        """How long revocations may go unsynchronised before access tokens are refused by a 503."""
+    def revocation_outage_tolerance(self) -> timedelta:
+        """How long access tokens are accepted without a look for new revocations."""
         return timedelta(seconds=self.revocation_patience_seconds)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from pymongo import UpdateOne
-
-from authapi.database import Collections, Document, Index
+from authapi.database import Collections, Document, Index, StoredCollection
 from authapi.revocation.models import Revocation
 
 COLLECTION = "revocations"
@@ -15,35 +12,46 @@ INDEXES = (
     Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
     Index(COLLECTION, [("revoked_at", 1)]),
 )
+COLLECTIONS = (
+    StoredCollection(
+        COLLECTION,
+        INDEXES,
+        nothing_personal="random ids of ended sessions, until their access tokens have expired",
+    ),
+)
+_PREFIX = "session:"
 
 
 class RevocationStore:
-    """Revocations in MongoDB."""
+    """Revoked sessions in MongoDB."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def add(self, revocations: Iterable[Revocation]) -> None:
-        """Store revocations; one that is there already is renewed."""
-        writes = [
-            UpdateOne(
-                {"_id": entry.subject},
-                {"$set": {"revoked_at": entry.revoked_at, "expires_at": entry.expires_at}},
-                upsert=True,
-            )
-            for entry in revocations
-        ]
-        if writes:
-            self._collections[COLLECTION].bulk_write(writes, ordered=False)
+    def add(self, revocation: Revocation) -> None:
+        """Store a revocation; one that is there already is renewed.
+
+        Its time is the database's own, so that the clocks of several servers do not matter.
+        """
+        self._collections[COLLECTION].update_one(
+            {"_id": _PREFIX + revocation.session_id},
+            {
+                "$set": {"expires_at": revocation.expires_at},
+                "$currentDate": {"revoked_at": True},
+            },
+            upsert=True,
+        )
 
     def unexpired(self, moment: datetime) -> list[Revocation]:
         """Return what still matters at `moment`, whenever it was revoked."""
         return self._read({"expires_at": {"$gt": moment}})
 
     def since(self, moment: datetime) -> list[Revocation]:
-        """Return what was revoked at or after `moment`."""
+        """Return what was revoked at or after `moment` of the database's clock."""
         return self._read({"revoked_at": {"$gte": moment}})
 
     def _read(self, query: Document) -> list[Revocation]:
-        found = self._collections[COLLECTION].find(query)
-        return [Revocation(doc["_id"], doc["revoked_at"], doc["expires_at"]) for doc in found]
+        return [
+            Revocation(found["_id"].removeprefix(_PREFIX), found["expires_at"], found["revoked_at"])
+            for found in self._collections[COLLECTION].find(query)
+        ]

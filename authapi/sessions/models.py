@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from authapi.core.client import UNKNOWN, Client
+from authapi.core.identity import AAL1, PASSWORD
+from authapi.tokens.models import RefreshClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,9 @@ class Session:
         expires_at: when it ends unless refreshed; MongoDB then removes the document.
         client: the program and the address of the login.
         refresh_key: a fingerprint of the last refresh's Idempotency-Key, if it had one.
+        epoch: the user's epoch that it belongs to; with a later one it is void.
+        methods: how the user logged in (RFC 8176).
+        assurance: how strong that was.
     """
 
     id: str
@@ -29,3 +34,37 @@ class Session:
     expires_at: datetime
     client: Client = UNKNOWN
     refresh_key: str | None = None
+    epoch: int = 0
+    methods: tuple[str, ...] = (PASSWORD,)
+    assurance: str = AAL1
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client holds: `expires_in` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+    def as_members(self) -> dict[str, object]:
+        """Return the members of an answer that holds the tokens (RFC 6749, 5.1)."""
+        return {
+            "access_token": self.access_token,
+            "refresh_token": self.refresh_token,
+            "expires_in": self.expires_in,
+            "token_type": "Bearer",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session that a sign-in stored, before anybody has its tokens.
+
+    Attributes:
+        claims: of its first refresh token.
+        is_new: False when a repeated request found the session that it had opened before.
+    """
+
+    claims: RefreshClaims
+    is_new: bool

@@ -3,26 +3,29 @@
 from typing import Any
 
 from authapi.core.errors import ErrorCode
+from authapi.sessions.ending import SessionEnding
 from authapi.sessions.schemas import (
-    CredentialsSchema,
     LogoutSchema,
     RefreshTokenSchema,
     SessionListSchema,
-    TokenPairSchema,
 )
 from authapi.sessions.serializers import describe_own
-from authapi.sessions.service import SessionService, TokenPair
+from authapi.sessions.service import SessionService
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
-from authapi.web.schemas import IdempotencySchema, MessageSchema
+from authapi.web.schemas import (
+    EXAMPLE_TOKENS,
+    IdempotencySchema,
+    MessageSchema,
+    TokenPairSchema,
+)
 from authapi.web.services import service
 
 blueprint = Blueprint("sessions", __name__)
 
 LOGGED_OUT = {"status": "ok", "message": "Logged out successfully."}
-_EXAMPLE = TokenPair("eyJhbGciOiJIUzI1NiIsImtpZCI6…", "eyJhbGciOiJIUzI1NiIsImtpZCI6…", 900)
 
 _LIST_EXAMPLE = {
     "status": "ok",
@@ -41,37 +44,12 @@ _LIST_EXAMPLE = {
 }
 
 
-def _answer(pair: TokenPair) -> dict[str, object]:
-    return {
-        "status": "ok",
-        "access_token": pair.access_token,
-        "refresh_token": pair.refresh_token,
-        "expires_in": pair.expires_in,
-        "token_type": "Bearer",
-    }
-
-
-@blueprint.route("/authenticate", methods=["POST"])
-@blueprint.arguments(CredentialsSchema)
-@documented(
-    TokenPairSchema,
-    _answer(_EXAMPLE),
-    ErrorCode.INVALID_CREDENTIALS,
-    body=True,
-    operationId="authenticate",
-)
-def authenticate(body: dict[str, str]) -> dict[str, object]:
-    """Log in: trade a name and a password for an access and a refresh token."""
-    pair = service(SessionService).authenticate(body["username"], body["password"], client())
-    return _answer(pair)
-
-
 @blueprint.route("/refresh", methods=["POST"])
 @blueprint.arguments(RefreshTokenSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
 @documented(
     TokenPairSchema,
-    _answer(_EXAMPLE),
+    EXAMPLE_TOKENS,
     ErrorCode.INVALID_REFRESH_TOKEN,
     ErrorCode.REFRESH_TOKEN_EXPIRED,
     body=True,
@@ -86,7 +64,7 @@ def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
     pair = service(SessionService).refresh(
         body["refresh_token"], client(), headers.get("idempotency_key")
     )
-    return _answer(pair)
+    return {"status": "ok", **pair.as_members()}
 
 
 @blueprint.route("/logout", methods=["POST"])
@@ -99,11 +77,11 @@ def logout(body: dict[str, Any]) -> dict[str, str]:
 
     With `everywhere`, end all sessions of its user; that takes a token that is alive.
     """
-    sessions = service(SessionService)
+    ending = service(SessionEnding)
     if body["everywhere"]:
-        sessions.log_out_everywhere(body["refresh_token"])
+        ending.log_out_everywhere(body["refresh_token"])
     else:
-        sessions.log_out(body["refresh_token"])
+        ending.log_out(body["refresh_token"])
     return LOGGED_OUT
 
 
@@ -114,7 +92,7 @@ def logout(body: dict[str, Any]) -> dict[str, str]:
 @token_required
 def list_own() -> dict[str, object]:
     """List the caller's sessions, the one used last first."""
-    own = service(SessionService).of_user(current_identity.user_id)
+    own = service(SessionService).list_sessions(current_identity.user_id, current_identity.epoch)
     return {
         "status": "ok",
         "sessions": [describe_own(session, current_identity.session_id) for session in own],
@@ -133,5 +111,5 @@ def list_own() -> dict[str, object]:
 @token_required
 def end_one(session_id: str) -> dict[str, str]:
     """End one of the caller's sessions; somebody else's is not found."""
-    service(SessionService).end_own(current_identity.user_id, session_id)
+    service(SessionEnding).end_own(current_identity.user_id, session_id)
     return LOGGED_OUT

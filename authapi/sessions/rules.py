@@ -1,10 +1,12 @@
 """What a refresh token that lost the rotation means: pure decisions about one session."""
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from authapi.sessions.models import Session
+from authapi.tokens.models import RefreshClaims
 
 
 class Verdict(Enum):
@@ -40,6 +42,40 @@ def judge(
     if unused and _is_same_request(session, fingerprint, now, grace):
         return Verdict.REPEATED
     return Verdict.REPLAYED
+
+
+def is_same_login(found: Session, claims: RefreshClaims) -> bool:
+    """Whether a stored session is the one that these claims would begin, and is unused still."""
+    return (
+        found.user_id == claims.uid
+        and found.epoch == claims.epoch
+        and found.methods == claims.methods
+        and found.generation == 0
+        and found.expires_at > claims.iat
+    )
+
+
+def beyond_cap(used: Mapping[str, datetime], cap: int, *, newest: str) -> list[str]:
+    """Return the sessions that a user has too many, the one used longest ago first.
+
+    Args:
+        used: when each of the user's sessions was used last.
+        cap: how many the user may have.
+        newest: the one that has just begun; it is never among them.
+    """
+    others = sorted((session for session in used if session != newest), key=lambda name: used[name])
+    return others[: max(0, len(others) + 1 - cap)]
+
+
+def ended_with_all(claims: RefreshClaims, session: Session | None, epoch: int) -> bool:
+    """Whether a refresh token's session ended because all of its user's did.
+
+    Args:
+        claims: what the token says.
+        session: its session as it is stored, or None when it is gone.
+        epoch: the user's present one.
+    """
+    return claims.epoch < epoch and (session is None or session.epoch < epoch)
 
 
 def _is_same_request(

@@ -1,26 +1,8 @@
-"""The shapes of logging in, refreshing and logging out."""
+"""The shapes of refreshing and logging out."""
 
 from marshmallow import Schema, fields, validate
 
-from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.web.schemas import RequestSchema, StrictBoolean
-
-
-class CredentialsSchema(RequestSchema):
-    """A name and a password; whether they are right is not a question of shape."""
-
-    username = fields.String(
-        required=True,
-        validate=validate.Length(1, 1024, error="Username must be 1 to 1024 characters long."),
-        metadata={"example": "user1"},
-    )
-    password = fields.String(
-        required=True,
-        validate=validate.Length(
-            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
-        ),
-        metadata={"format": "password", "example": "password123"},
-    )
 
 
 class RefreshTokenSchema(RequestSchema):
@@ -42,18 +24,6 @@ class LogoutSchema(RefreshTokenSchema):
             "description": "End all sessions of the user, not this one alone.",
             "example": False,
         },
-    )
-
-
-class TokenPairSchema(Schema):
-    """The tokens of a session."""
-
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
-    access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True)
-    token_type = fields.String(required=True, metadata={"enum": ["Bearer"]})
-    expires_in = fields.Integer(
-        required=True, metadata={"description": "Seconds that the access token lives."}
     )
 
 

@@ -1,89 +1,128 @@
-"""The story of a session: log in, refresh, log out."""
+"""The story of a session: opened by a sign-in, refreshed, ended."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
+from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
+from authapi.core.identity import Identity
+from authapi.core.services import Subject
+from authapi.database import FAILURES
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
-from authapi.sessions.models import Session
-from authapi.sessions.rules import Verdict, judge
-from authapi.sessions.store import SessionStore
-from authapi.tokens.rules import RefreshClaims
+from authapi.sessions.ending import SessionEnding
+from authapi.sessions.models import OpenedSession, Session, TokenPair
+from authapi.sessions.rules import Verdict, beyond_cap, is_same_login, judge
+from authapi.sessions.serializers import describe
+from authapi.sessions.settings import SessionSettings
+from authapi.sessions.store import SessionExists, SessionStore
+from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
-
-_AT_ONCE = 200
-"""How many sessions one command ends: it has to be over within the database's timeout."""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """What a client holds: `expires_in` is the access token's life in seconds."""
-
-    access_token: str
-    refresh_token: str
-    expires_in: int
 
 
 class SessionService:
-    """Begins, refreshes and ends sessions."""
+    """Opens, lists and refreshes sessions; `SessionEnding` ends them."""
+
+    collections = ("sessions",)
 
     def __init__(
         self,
         sessions: SessionStore,
         accounts: AccountService,
+        ending: SessionEnding,
         tokens: TokenService,
         revocations: Revocations,
         limits: Limits,
         fingerprints: Fingerprints,
         events: EventRecorder,
         clock: Clock,
-        grace: timedelta,
+        settings: SessionSettings,
     ) -> None:
         self._sessions = sessions
         self._accounts = accounts
+        self._ending = ending
         self._tokens = tokens
         self._revocations = revocations
         self._limits = limits
         self._fingerprints = fingerprints
         self._events = events
         self._clock = clock
-        self._grace = grace
+        self._settings = settings
 
-    def authenticate(self, username: str, password: str, client: Client) -> TokenPair:
-        """Begin a session for the user whose credentials these are.
+    def open(
+        self,
+        user: User,
+        methods: tuple[str, ...],
+        assurance: str,
+        client: Client,
+        idempotency_key: str | None = None,
+    ) -> OpenedSession:
+        """Begin a session; the same user and key give the same session again, while it is unused.
 
-        User and limits are looked at again once the session is stored: if meanwhile the password
-        was changed, or the user disabled or deleted, one of the two sees the other, and it ends.
+        Args:
+            user: who signed in, as read before; the session belongs to that epoch.
+            methods: how (RFC 8176).
+            assurance: how strong that was.
+            client: from where.
+            idempotency_key: the request's own, if it had one.
 
-        Raises:
-            ApiError: `invalid_credentials` or `rate_limited`.
+        Returns:
+            The session, whose tokens `begin` makes.
         """
-        user = self._accounts.verify(username, password, client)
-        claims = self._tokens.first_refresh(user.username, user.id, secrets.token_urlsafe(16))
-        self._sessions.add(
-            Session(
-                id=claims.sid,
-                user_id=claims.uid,
-                generation=claims.gen,
-                created_at=claims.auth_time,
-                refreshed_at=claims.iat,
-                expires_at=claims.exp,
-                client=client,
+        for session_id in (self._session_id(user, idempotency_key), secrets.token_urlsafe(16)):
+            claims = self._tokens.first_refresh(
+                user.username,
+                user.id,
+                session_id,
+                epoch=user.epoch,
+                methods=methods,
+                assurance=assurance,
             )
-        )
-        try:
-            self._accounts.confirm_login(user, client)
-        except Exception:  # also when the database failed: nobody has this session's tokens
-            self._sessions.end(claims.sid)
-            raise
-        self._events.record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=claims.sid)
+            try:
+                self._sessions.add(_session(claims, client))
+            except SessionExists:
+                found = self._sessions.find_session(session_id)
+                if found is not None and is_same_login(found, claims):
+                    return OpenedSession(_claims(found, user.username), is_new=False)
+            else:
+                return OpenedSession(claims, is_new=True)
+        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
+
+    def count(self, user: User) -> bool:
+        """Count a session of a user who may log in, by one write; False when that is not so.
+
+        It is also False when the user has too many; `make_room` helps then.
+        """
+        return self._accounts.count_session(user, self._settings.sessions_per_user)
+
+    def make_room(self, opened: OpenedSession, user: User) -> bool:
+        """End the sessions that a user has too many, used longest ago, and count the others.
+
+        Args:
+            opened: the one that has just begun and stays.
+            user: as read after that.
+
+        Returns:
+            False when others were counted meanwhile: read the user again.
+        """
+        claims = opened.claims
+        used = self._sessions.use_times(claims.uid, claims.epoch, self._clock())
+        too_many = beyond_cap(used, self._settings.sessions_per_user, newest=claims.sid)
+        for session_id in too_many:
+            self._ending.end(claims.uid, session_id, reason="too_many")
+        return self._accounts.recount_sessions(user, len(used) - len(too_many))
+
+    def begin(self, opened: OpenedSession) -> TokenPair:
+        """Record that a session has begun, and return its tokens."""
+        claims = opened.claims
+        self._events.record(Event.LOGIN_SUCCEEDED, user_id=claims.uid, session_id=claims.sid)
         return self._pair(claims)
 
     def refresh(
@@ -102,118 +141,126 @@ class SessionService:
             return self._refresh(refresh_token, idempotency_key)
         except ApiError as refusal:
             if refusal.code is not ErrorCode.SERVICE_UNAVAILABLE:
-                self._limits.refused_refresh(client)
+                with suppress(*FAILURES):  # refused it is, counted or not
+                    self._limits.refused_refresh(client)
             raise
+
+    def renew(self, identity: Identity, epoch: int) -> TokenPair | None:
+        """Take a session along into the user's new epoch; return fresh tokens of it.
+
+        The refresh token that its client holds stays good, as the same generation.
+
+        Returns:
+            None when the session ended meanwhile.
+        """
+        self._sessions.move_to_epoch(identity.session_id, epoch)
+        session = self._sessions.find_session(identity.session_id)
+        if session is None or session.epoch != epoch:
+            return None
+        return self._pair(_claims(session, identity.username))
+
+    def list_sessions(self, user_id: str, epoch: int) -> list[Session]:
+        """Return the user's living sessions, the one used last first.
+
+        Args:
+            user_id: whose.
+            epoch: the user's present one; sessions of earlier ones are void.
+        """
+        now = self._clock()
+        living = [
+            found
+            for found in self._sessions.sessions_of_user(user_id)
+            if found.expires_at > now and found.epoch >= epoch
+        ]
+        return sorted(living, key=lambda session: session.refreshed_at, reverse=True)
+
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return the user's sessions."""
+        found = self.list_sessions(subject.id, self._revocations.epoch_floor(subject.id))
+        return {"sessions": [describe(session) for session in found]}
+
+    def erase(self, subject: Subject) -> None:
+        """Remove the user's sessions, of whatever epoch."""
+        self._sessions.erase_user(subject.id)
 
     def _refresh(self, refresh_token: str, idempotency_key: str | None) -> TokenPair:
         spent = self._tokens.read_refresh(refresh_token)
+        epoch = self._revocations.epoch_floor(spent.uid)
         now = whole_second(self._clock())
-        successor = self._tokens.next_refresh(spent, at=now)
-        fingerprint = self._fingerprint(spent, idempotency_key)
+        successor = self._tokens.next_refresh(spent, at=now, epoch=epoch)
+        fingerprint = self._refresh_key(spent, idempotency_key)
         if self._sessions.rotate(
-            spent.sid, spent.gen, at=now, expires_at=successor.exp, refresh_key=fingerprint
+            spent.sid,
+            spent.gen,
+            at=now,
+            expires_at=successor.exp,
+            refresh_key=fingerprint,
+            epoch=epoch,
         ):
             self._events.record(Event.TOKEN_REFRESHED, user_id=spent.uid, session_id=spent.sid)
         else:
-            made_at = self._made_before(spent, fingerprint, now)
-            successor = self._tokens.next_refresh(spent, at=made_at)
+            made_at = self._made_before(spent, epoch, fingerprint, now)
+            successor = self._tokens.next_refresh(spent, at=made_at, epoch=epoch)
         return self._pair(successor)
 
-    def log_out(self, refresh_token: str) -> None:
-        """End the session of a refresh token; one that is dead already is fine (RFC 7009, 2.2)."""
-        try:
-            claims = self._tokens.read_refresh(refresh_token, even_expired=True)
-        except ApiError:
-            return
-        self.end(claims.uid, claims.sid)
-
-    def end(self, user_id: str, session_id: str, reason: str | None = None) -> None:
-        """End one session: its access tokens first, so that nothing lives on if we are cut off."""
-        self._revocations.revoke_sessions([session_id])
-        if self._sessions.end(session_id):
-            self._events.record(
-                Event.LOGGED_OUT, user_id=user_id, session_id=session_id, reason=reason
-            )
-
-    def end_own(self, user_id: str, session_id: str) -> None:
-        """End one of the user's own sessions.
-
-        Raises:
-            ApiError: `not_found` when it is not there, or somebody else's.
-        """
-        session = self._sessions.find(session_id)
-        if session is None or session.user_id != user_id:
-            raise ApiError(ErrorCode.NOT_FOUND)
-        self.end(user_id, session_id)
-
-    def end_any(self, session_id: str) -> None:
-        """End a session, whosever it is.
-
-        Raises:
-            ApiError: `not_found`.
-        """
-        session = self._sessions.find(session_id)
-        if session is None:
-            raise ApiError(ErrorCode.NOT_FOUND)
-        self.end(session.user_id, session_id, reason="operator")
-
-    def end_all(self, user_id: str, *, keep: str | None = None) -> int:
-        """End all the user's sessions but the one to `keep`; return how many they were.
-
-        A login under way is caught too, if the user's epoch was advanced before.
-        """
-        ended = [session.id for session in self._sessions.of_user(user_id) if session.id != keep]
-        count = 0
-        for first in range(0, len(ended), _AT_ONCE):
-            some = ended[first : first + _AT_ONCE]
-            self._revocations.revoke_sessions(some)
-            count += self._sessions.end_these(some)
-        self._events.record(Event.LOGGED_OUT, user_id=user_id, reason="everywhere")
-        return count
-
-    def log_out_everywhere(self, refresh_token: str) -> None:
-        """End all sessions of the user whose living refresh token this is.
-
-        Raises:
-            ApiError: `invalid_refresh_token` when its session has ended: a token that is dead
-                must not log anybody out.
-        """
-        claims = self._tokens.read_refresh(refresh_token)
-        session = self._sessions.find(claims.sid)
-        if session is None or session.generation != claims.gen:
-            raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
-        self._accounts.begin_epoch(claims.uid)
-        self.end_all(claims.uid)
-
-    def of_user(self, user_id: str) -> list[Session]:
-        """Return the user's living sessions, the one used last first."""
-        now = self._clock()
-        living = [found for found in self._sessions.of_user(user_id) if found.expires_at > now]
-        return sorted(living, key=lambda session: session.refreshed_at, reverse=True)
-
     def _made_before(
-        self, spent: RefreshClaims, fingerprint: str | None, now: datetime
+        self, spent: RefreshClaims, epoch: int, fingerprint: str | None, now: datetime
     ) -> datetime:
         """Return when the successor was made, if this request is the one that made it."""
-        session = self._sessions.find(spent.sid)
-        verdict = judge(session, spent.gen, fingerprint, now, self._grace)
+        session = self._sessions.find_session(spent.sid)
+        if session is not None and session.epoch < epoch:
+            session = None  # void, and not cleared away yet
+        verdict = judge(session, spent.gen, fingerprint, now, self._settings.refresh_grace)
         whom = {"user_id": spent.uid, "session_id": spent.sid}
         if session is not None and verdict is Verdict.REPEATED:
             self._events.record(Event.REFRESH_REPEATED, **whom)
             return session.refreshed_at
         if verdict is Verdict.REPLAYED:
-            self._revocations.revoke_sessions([spent.sid])
-            self._sessions.end_if_past(spent.sid, spent.gen)
-            self._events.record(Event.REFRESH_TOKEN_REPLAYED, **whom)
+            self._ending.end_replayed(spent)
         else:
             self._events.record(Event.REFRESH_REFUSED, **whom, reason="session_ended")
         raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
 
-    def _fingerprint(self, spent: RefreshClaims, idempotency_key: str | None) -> str | None:
+    def _pair(self, claims: RefreshClaims) -> TokenPair:
+        access_token, expires_in = self._tokens.issue_access(claims)
+        return TokenPair(access_token, self._tokens.encode_refresh(claims), expires_in)
+
+    def _session_id(self, user: User, idempotency_key: str | None) -> str:
+        if idempotency_key is None:
+            return secrets.token_urlsafe(16)
+        return self._fingerprints.of("login", user.id, str(user.epoch), idempotency_key)[:32]
+
+    def _refresh_key(self, spent: RefreshClaims, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:
             return None
         return self._fingerprints.of("refresh", spent.sid, str(spent.gen), idempotency_key)
 
-    def _pair(self, claims: RefreshClaims) -> TokenPair:
-        access_token, expires_in = self._tokens.issue_access(claims.sub, claims.uid, claims.sid)
-        return TokenPair(access_token, self._tokens.encode_refresh(claims), expires_in)
+
+def _session(claims: RefreshClaims, client: Client) -> Session:
+    return Session(
+        id=claims.sid,
+        user_id=claims.uid,
+        generation=claims.gen,
+        created_at=claims.auth_time,
+        refreshed_at=claims.iat,
+        expires_at=claims.exp,
+        client=client,
+        epoch=claims.epoch,
+        methods=claims.methods,
+        assurance=claims.assurance,
+    )
+
+
+def _claims(session: Session, username: str) -> RefreshClaims:
+    return RefreshClaims(
+        sub=username,
+        uid=session.user_id,
+        sid=session.id,
+        gen=session.generation,
+        auth_time=session.created_at,
+        iat=session.refreshed_at,
+        exp=session.expires_at,
+        epoch=session.epoch,
+        methods=session.methods,
+        assurance=session.assurance,
+    )

@@ -14,6 +14,7 @@ class SessionSettings:
     """The sessions' own numbers; how long they live stands with the tokens."""
 
     refresh_grace_seconds: int = variable("REFRESH_GRACE_SECONDS", 0, integer(0, 60))
+    sessions_per_user: int = variable("SESSIONS_PER_USER", 100, integer(1, 10_000))
 
     @property
     def refresh_grace(self) -> timedelta:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pymongo.errors import DuplicateKeyError
+
 from authapi.core.client import Client
-from authapi.database import Collections, Document, Index
+from authapi.core.identity import AAL1, PASSWORD
+from authapi.database import Collections, DatabaseUnavailable, Document, Index, StoredCollection
 from authapi.sessions.models import Session
 
 COLLECTION = "sessions"
@@ -14,37 +17,56 @@ INDEXES = (
     Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
     Index(COLLECTION, [("user_id", 1)]),
 )
+COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
+_TRIES = 5
+
+
+class SessionExists(Exception):
+    """There is a session of this id already."""
 
 
 class SessionStore:
-    """Sessions in MongoDB; every operation names one `_id`, so any topology will do."""
+    """Sessions in MongoDB; every write names one `_id`, but for the clearing away of void ones."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
     def add(self, session: Session) -> None:
-        """Store a new session."""
-        self._collections[COLLECTION].insert_one(
-            {
-                "_id": session.id,
-                "user_id": session.user_id,
-                "generation": session.generation,
-                "created_at": session.created_at,
-                "refreshed_at": session.refreshed_at,
-                "expires_at": session.expires_at,
-                "address": session.client.address,
-                "user_agent": session.client.user_agent,
-                "refresh_key": session.refresh_key,
-            }
-        )
+        """Store a new session.
 
-    def find(self, session_id: str) -> Session | None:
+        Raises:
+            SessionExists: when its id is taken.
+        """
+        document = {
+            "_id": session.id,
+            "user_id": session.user_id,
+            "generation": session.generation,
+            "created_at": session.created_at,
+            "refreshed_at": session.refreshed_at,
+            "expires_at": session.expires_at,
+            "address": session.client.address,
+            "user_agent": session.client.user_agent,
+            "refresh_key": session.refresh_key,
+            "epoch": session.epoch,
+            "amr": list(session.methods),
+            "acr": session.assurance,
+        }
+        try:
+            self._collections[COLLECTION].insert_one(document)
+        except DuplicateKeyError:
+            raise SessionExists from None
+
+    def find_session(self, session_id: str) -> Session | None:
         """Return the session, or None when it is gone."""
         found = self._collections[COLLECTION].find_one({"_id": session_id})
         return _session(found) if found is not None else None
 
-    def of_user(self, user_id: str) -> list[Session]:
-        """Return the user's sessions."""
+    def lives(self, session_id: str) -> bool:
+        """Whether the session has not ended."""
+        return self.find_session(session_id) is not None
+
+    def sessions_of_user(self, user_id: str) -> list[Session]:
+        """Return the user's sessions, void and expired ones as well."""
         return [
             _session(found) for found in self._collections[COLLECTION].find({"user_id": user_id})
         ]
@@ -57,10 +79,23 @@ class SessionStore:
         at: datetime,
         expires_at: datetime,
         refresh_key: str | None,
+        epoch: int = 0,
     ) -> bool:
-        """Spend the refresh token of `generation`; True for exactly one caller, ever."""
+        """Spend the refresh token of `generation`; True for exactly one caller, ever.
+
+        Args:
+            session_id: the session.
+            generation: which must be its present one.
+            at: now; a session that expired before is not rotated.
+            expires_at: when it ends then.
+            refresh_key: what recognises the same request.
+            epoch: the user's first living one; a session of an earlier one is not rotated.
+        """
+        which = {"_id": session_id, "generation": generation, "expires_at": {"$gt": at}}
+        if epoch:
+            which["epoch"] = {"$gte": epoch}
         result = self._collections[COLLECTION].update_one(
-            {"_id": session_id, "generation": generation, "expires_at": {"$gt": at}},
+            which,
             {
                 "$set": {
                     "generation": generation + 1,
@@ -72,21 +107,62 @@ class SessionStore:
         )
         return result.modified_count == 1
 
-    def end(self, session_id: str) -> bool:
-        """Remove the session; False when there was none."""
-        return self._collections[COLLECTION].delete_one({"_id": session_id}).deleted_count == 1
+    def move_to_epoch(self, session_id: str, epoch: int) -> None:
+        """Let a session that is there belong to `epoch`, unless it belongs to a later one."""
+        self._collections[COLLECTION].update_one({"_id": session_id}, {"$max": {"epoch": epoch}})
 
-    def end_these(self, session_ids: Sequence[str]) -> int:
-        """Remove sessions; return how many of them were there."""
-        result = self._collections[COLLECTION].delete_many({"_id": {"$in": list(session_ids)}})
-        return result.deleted_count
+    def end_session(self, session_id: str) -> bool:
+        """Remove the session; False when there was none."""
+        return self._delete({"_id": session_id})
 
     def end_if_past(self, session_id: str, generation: int) -> bool:
         """Remove the session if it went beyond `generation`; False when it did not."""
-        result = self._collections[COLLECTION].delete_one(
-            {"_id": session_id, "generation": {"$gt": generation}}
-        )
-        return result.deleted_count == 1
+        return self._delete({"_id": session_id, "generation": {"$gt": generation}})
+
+    def clear_void(self, user_id: str, epoch: int, limit: int) -> int:
+        """Remove at most `limit` of the user's sessions of epochs before `epoch`.
+
+        Returns:
+            How many were removed; fewer than `limit` when none is left.
+        """
+        query = {"user_id": user_id, "epoch": {"$not": {"$gte": epoch}}}
+        found = self._collections[COLLECTION].find(query, {"_id": 1}).limit(limit)
+        return self.end_these([each["_id"] for each in found])
+
+    def end_these(self, session_ids: Sequence[str]) -> int:
+        """Remove sessions; return how many of them were there."""
+        if not session_ids:
+            return 0
+        result = self._collections[COLLECTION].delete_many({"_id": {"$in": list(session_ids)}})
+        return result.deleted_count
+
+    def erase_user(self, user_id: str) -> None:
+        """Remove all of a user's sessions."""
+        self._collections[COLLECTION].delete_many({"user_id": user_id})
+
+    def use_times(self, user_id: str, epoch: int, now: datetime) -> dict[str, datetime]:
+        """Return when each of the user's living sessions was used last."""
+        members = {"refreshed_at": 1, "expires_at": 1, "epoch": 1}
+        found = self._collections[COLLECTION].find({"user_id": user_id}, members)
+        return {
+            each["_id"]: each["refreshed_at"]
+            for each in found
+            if each.get("epoch", 0) >= epoch and each["expires_at"] > now
+        }
+
+    def _delete(self, which: Document) -> bool:
+        """Remove the document that matches; a concurrent update keeps it from no one.
+
+        Some servers that speak MongoDB's protocol report that nothing was deleted when an update
+        of the same document came in between: whatever is still there is deleted again.
+        """
+        sessions = self._collections[COLLECTION]
+        for _ in range(_TRIES):
+            if sessions.delete_one(which).deleted_count == 1:
+                return True
+            if sessions.find_one(which, {"_id": 1}) is None:
+                return False
+        raise DatabaseUnavailable("A session could not be ended: it is written again and again.")
 
 
 def _session(found: Document) -> Session:
@@ -99,4 +175,7 @@ def _session(found: Document) -> Session:
         expires_at=found["expires_at"],
         client=Client(found["address"], found["user_agent"]),
         refresh_key=found["refresh_key"],
+        epoch=found.get("epoch", 0),
+        methods=tuple(found.get("amr", (PASSWORD,))),
+        assurance=found.get("acr", AAL1),
     )

@@ -1,11 +1,11 @@
 """What a token must say to be believed: pure decisions about claims that are already verified."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from authapi.core.identity import Identity
+from authapi.core.identity import AAL1, PASSWORD, Identity
+from authapi.tokens.models import RefreshClaims
 
 CLOCK_SKEW = timedelta(seconds=10)
 """How far another server's clock may run ahead of ours before `iat` and `nbf` are in the future."""
@@ -19,29 +19,6 @@ class TokenInvalid(Exception):
 
 class TokenExpired(Exception):
     """The token was ours; its time is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshClaims:
-    """What a refresh token says: all that its rotation needs, so that no document has to be read.
-
-    Attributes:
-        sub: the username.
-        uid: the user's id.
-        sid: the session's id.
-        gen: the session's generation that this token belongs to.
-        auth_time: when the user logged in; the session's absolute end counts from it.
-        iat: when this token was made.
-        exp: when it ends.
-    """
-
-    sub: str
-    uid: str
-    sid: str
-    gen: int
-    auth_time: datetime
-    iat: datetime
-    exp: datetime
 
 
 def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
@@ -59,6 +36,10 @@ def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
         token_id=_text(claims, "jti"),
         issued_at=_moment(claims, "iat"),
         expires_at=_moment(claims, "exp"),
+        epoch=_epoch(claims),
+        authenticated_at=_moment(claims, "auth_time" if "auth_time" in claims else "iat"),
+        methods=_methods(claims),
+        assurance=_assurance(claims),
     )
 
 
@@ -77,6 +58,9 @@ def refresh_claims(claims: Mapping[str, Any], issuer: str) -> RefreshClaims:
         auth_time=_moment(claims, "auth_time"),
         iat=_moment(claims, "iat"),
         exp=_moment(claims, "exp"),
+        epoch=_epoch(claims),
+        methods=_methods(claims),
+        assurance=_assurance(claims),
     )
 
 
@@ -119,6 +103,23 @@ def _whole(claims: Mapping[str, Any], claim: str) -> int:
     if type(value) is not int or not 0 <= value < 2**53:
         raise TokenInvalid(f"{claim} is not a whole number")
     return value
+
+
+def _epoch(claims: Mapping[str, Any]) -> int:
+    """Return the claim `ep`; tokens of releases before it had none."""
+    return _whole(claims, "ep") if "ep" in claims else 0
+
+
+def _methods(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the claim `amr`; tokens of releases before it were of passwords."""
+    found = claims.get("amr", [PASSWORD])
+    if not isinstance(found, list) or not all(isinstance(method, str) for method in found):
+        raise TokenInvalid("amr is no list of methods")
+    return tuple(found)
+
+
+def _assurance(claims: Mapping[str, Any]) -> str:
+    return _text(claims, "acr") if "acr" in claims else AAL1
 
 
 def _moment(claims: Mapping[str, Any], claim: str) -> datetime:

@@ -2,17 +2,19 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.core.identity import Identity
+from authapi.core.identity import AAL1, PASSWORD, Identity
 from authapi.tokens import rules
 from authapi.tokens.codec import decode, encode
 from authapi.tokens.keys import KeyRing
-from authapi.tokens.rules import RefreshClaims, TokenExpired, TokenInvalid
+from authapi.tokens.models import RefreshClaims
+from authapi.tokens.rules import TokenExpired, TokenInvalid
+from authapi.tokens.settings import TokenSettings
 
 ACCESS_TYPE = "at+jwt"
 REFRESH_TYPE = "rt+jwt"
@@ -23,24 +25,13 @@ REMEMBERED = 2048
 Those that came last, each of about 1.5 KiB."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPolicy:
-    """Names and lifetimes that all tokens of a service share."""
-
-    issuer: str
-    audience: str
-    access_lifetime: timedelta
-    refresh_lifetime: timedelta
-    session_lifetime: timedelta
-
-
 class TokenService:
     """Makes the two kinds of token and believes only its own, each where it belongs (S37).
 
     Args:
         access_keys: sign and verify access tokens.
         refresh_keys: sign and verify refresh tokens.
-        policy: names and lifetimes.
+        settings: names and lifetimes.
         clock: what tells the time.
         on_refused: is told of each token that is not ours or not for its place, by the kind that
             was expected: `access_token` or `refresh_token` (S133).
@@ -50,30 +41,34 @@ class TokenService:
         self,
         access_keys: KeyRing,
         refresh_keys: KeyRing,
-        policy: TokenPolicy,
+        settings: TokenSettings,
         clock: Clock,
         on_refused: Callable[[str], None] = lambda kind: None,
     ) -> None:
         self._access_keys = access_keys
         self._refresh_keys = refresh_keys
-        self._policy = policy
+        self._settings = settings
         self._clock = clock
         self._on_refused = on_refused
         self._read_access = lru_cache(REMEMBERED)(self._decode_access)
 
-    def issue_access(self, username: str, user_id: str, session_id: str) -> tuple[str, int]:
-        """Return a new access token and the seconds it lives (RFC 9068)."""
+    def issue_access(self, session: RefreshClaims) -> tuple[str, int]:
+        """Return a new access token of a session and the seconds it lives (RFC 9068)."""
         now = int(self._clock().timestamp())
-        lifetime = int(self._policy.access_lifetime.total_seconds())
+        lifetime = int(self._settings.access_token_lifetime.total_seconds())
         claims = {
-            "iss": self._policy.issuer,
-            "aud": self._policy.audience,
-            "sub": username,
-            "uid": user_id,
-            "sid": session_id,
+            "iss": self._settings.jwt_issuer,
+            "aud": self._settings.jwt_audience,
+            "sub": session.sub,
+            "uid": session.uid,
+            "sid": session.sid,
             "iat": now,
             "exp": now + lifetime,
             "jti": secrets.token_urlsafe(12),
+            "ep": session.epoch,
+            "auth_time": int(session.auth_time.timestamp()),
+            "amr": session.methods,
+            "acr": session.assurance,
         }
         return encode(claims, ACCESS_TYPE, self._access_keys), lifetime
 
@@ -97,35 +92,49 @@ class TokenService:
         return identity
 
     def check(self) -> None:
-        """Make an access token and read it; for a look whether the keys work.
+        """Make an access token and read it; return nothing if that works.
 
         Raises:
-            TokenInvalid: when they do not.
+            TokenInvalid: when the keys do not.
         """
-        token, _ = self.issue_access("check", "check", "check")
+        token, _ = self.issue_access(self.first_refresh("check", "check", "check"))
         self._decode_access(token)
 
     def public_jwks(self) -> list[dict[str, str]]:
         """Return the public keys that verify access tokens."""
         return self._access_keys.public_jwks()
 
-    def first_refresh(self, username: str, user_id: str, session_id: str) -> RefreshClaims:
+    def first_refresh(
+        self,
+        username: str,
+        user_id: str,
+        session_id: str,
+        *,
+        epoch: int = 0,
+        methods: tuple[str, ...] = (PASSWORD,),
+        assurance: str = AAL1,
+    ) -> RefreshClaims:
         """Return the claims of a new session's first refresh token."""
         now = whole_second(self._clock())
+        end = self._refresh_end(now, auth_time=now)
         return RefreshClaims(
-            username, user_id, session_id, 0, now, now, self._refresh_end(now, auth_time=now)
+            username, user_id, session_id, 0, now, now, end, epoch, methods, assurance
         )
 
-    def next_refresh(self, spent: RefreshClaims, at: datetime) -> RefreshClaims:
-        """Return the claims of the successor of `spent`; the same `at` gives the same successor."""
-        return RefreshClaims(
-            spent.sub,
-            spent.uid,
-            spent.sid,
-            spent.gen + 1,
-            spent.auth_time,
-            at,
-            self._refresh_end(at, auth_time=spent.auth_time),
+    def next_refresh(self, spent: RefreshClaims, at: datetime, *, epoch: int = 0) -> RefreshClaims:
+        """Return the claims of the successor of `spent`; the same `at` gives the same successor.
+
+        Args:
+            spent: the token that is traded in.
+            at: when.
+            epoch: the user's first living epoch: a session that was kept at its raise is in it.
+        """
+        return replace(
+            spent,
+            gen=spent.gen + 1,
+            iat=at,
+            exp=self._refresh_end(at, auth_time=spent.auth_time),
+            epoch=max(spent.epoch, epoch),
         )
 
     def encode_refresh(self, claims: RefreshClaims) -> str:
@@ -134,12 +143,15 @@ class TokenService:
             name: int(getattr(claims, name).timestamp()) for name in ("auth_time", "iat", "exp")
         }
         body = {
-            "iss": self._policy.issuer,
+            "iss": self._settings.jwt_issuer,
             "sub": claims.sub,
             "uid": claims.uid,
             "sid": claims.sid,
             "gen": claims.gen,
             **times,
+            "ep": claims.epoch,
+            "amr": claims.methods,
+            "acr": claims.assurance,
         }
         return encode(body, REFRESH_TYPE, self._refresh_keys)
 
@@ -151,7 +163,7 @@ class TokenService:
         """
         try:
             raw = decode(token, REFRESH_TYPE, self._refresh_keys)
-            claims = rules.refresh_claims(raw, self._policy.issuer)
+            claims = rules.refresh_claims(raw, self._settings.jwt_issuer)
             if not even_expired:
                 rules.check_times(rules.starts(raw), claims.exp, self._clock())
         except TokenInvalid:
@@ -164,11 +176,12 @@ class TokenService:
     def _decode_access(self, token: str) -> tuple[Identity, datetime]:
         """Return who holds an access token of ours, and when it begins to be good."""
         raw = decode(token, ACCESS_TYPE, self._access_keys)
-        holder = rules.identity(raw, self._policy.issuer, self._policy.audience)
+        holder = rules.identity(raw, self._settings.jwt_issuer, self._settings.jwt_audience)
         return holder, rules.starts(raw)
 
     def _refresh_end(self, issued: datetime, *, auth_time: datetime) -> datetime:
         """Idle end or absolute end, whichever comes first (ASVS 7.3.1, 7.3.2)."""
         return min(
-            issued + self._policy.refresh_lifetime, auth_time + self._policy.session_lifetime
+            issued + self._settings.refresh_token_lifetime,
+            auth_time + self._settings.session_lifetime,
         )

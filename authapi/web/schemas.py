@@ -44,3 +44,25 @@ class IdempotencySchema(RequestSchema):
             " with the same key is answered with the same success."
         },
     )
+
+
+class TokenPairSchema(Schema):
+    """The tokens of a session."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    token_type = fields.String(required=True, metadata={"enum": ["Bearer"]})
+    expires_in = fields.Integer(
+        required=True, metadata={"description": "Seconds that the access token lives."}
+    )
+
+
+EXAMPLE_TOKENS: dict[str, object] = {
+    "status": "ok",
+    "access_token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…",
+    "refresh_token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…",
+    "expires_in": 900,
+    "token_type": "Bearer",
+}
+"""What the description shows of a success with tokens."""

@@ -1,27 +1,16 @@
-"""Which database the service uses, and the indexes that all rooms together need there."""
+"""Which database the service uses, and the checks of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from authapi.accounts import store as accounts_store
-from authapi.audit import store as audit_store
 from authapi.core.secrets import Secret
-from authapi.database import Database, DatabaseUnavailable, Index
+from authapi.core.services import Check
+from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.embedded import EmbeddedUnavailable, ensure_running, index_build_mark
-from authapi.limits import store as limits_store
-from authapi.revocation import store as revocation_store
-from authapi.sessions import store as sessions_store
 from authapi.settings import Settings
-
-INDEXES = (
-    *accounts_store.INDEXES,
-    *sessions_store.INDEXES,
-    *revocation_store.INDEXES,
-    *audit_store.INDEXES,
-    *limits_store.INDEXES,
-)
+from authapi.wiring.rooms import collections_of
 
 
 def build_database(settings: Settings) -> Database:
@@ -31,18 +20,31 @@ def build_database(settings: Settings) -> Database:
         uri,
         name=settings.mongo_database,
         timeout_ms=settings.mongo_timeout_ms,
-        indexes=_indexes(settings),
+        indexes=[index for each in collections_of(settings) for index in each.indexes],
         building=building,
     )
 
 
-def _indexes(settings: Settings) -> tuple[Index, ...]:
-    """Return what these settings need; of the mail room nothing is imported where none are sent."""
-    if not settings.mails:
-        return INDEXES
-    from authapi.mail import store as mail_store
+def database_checks(database: Database) -> dict[str, Check]:
+    """Return what `/readyz` asks of the database, by name."""
 
-    return (*INDEXES, *mail_store.INDEXES)
+    def answers() -> str | None:
+        try:
+            database.ping()
+        except FAILURES as error:
+            told = str(error) if isinstance(error, DatabaseUnavailable) else type(error).__name__
+            return f"the database does not answer ({told})"
+        return None
+
+    def indexes() -> str | None:
+        try:
+            database.prepare()
+            missing = database.missing_indexes()
+        except FAILURES as error:
+            return str(error) if isinstance(error, DatabaseUnavailable) else "cannot be read"
+        return f"missing: {', '.join(missing)}" if missing else None
+
+    return {"database": answers, "indexes": indexes}
 
 
 def _server(

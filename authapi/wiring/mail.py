@@ -9,9 +9,10 @@ import click
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.environment import SettingsError
-from authapi.core.events import Event, EventRecorder, Origin, Sink
+from authapi.core.events import Event, EventRecorder, Origin
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.secrets import Secret
+from authapi.core.services import Services
 from authapi.database import Database
 from authapi.limits.store import LimitStore
 from authapi.mail.collector import Collector
@@ -35,24 +36,17 @@ _SENDER = Origin(Client("", "mail sender"))
 _DEVELOPMENT_SENDER = Address("authapi", "no-reply", "localhost")
 
 
-def build_mail(
-    settings: Settings,
-    master: Secret,
-    database: Database,
-    fingerprints: Fingerprints,
-    sinks: tuple[Sink, ...],
-    counts: Counts | None,
-    clock: Clock,
-) -> MailService:
-    """Make the mail room.
+def build(services: Services, settings: Settings, clock: Clock) -> None:
+    """Add the mail room.
 
     Raises:
         SettingsError: when a template of the operator's own is faulty.
     """
-    events = EventRecorder(clock, lambda: _SENDER, *sinks)
+    events = services[EventRecorder].of_origin(lambda: _SENDER)
+    database, fingerprints = services[Database], services[Fingerprints]
     sender = From(settings.mail_from or _DEVELOPMENT_SENDER, settings.mail_reply_to)
     previous = [settings.jwt_secret_previous] if settings.jwt_secret_previous else []
-    tokens = MailedTokens(master, *previous)
+    tokens = MailedTokens(services[Secret], *previous)
     links = Links(settings.public_url or _development_address(), {})
     writer = Writer(_texts(settings, sender), tokens, links, sender)
     transport = _transport(settings, sender, events, clock)
@@ -63,13 +57,20 @@ def build_mail(
     quotas = Quotas(store, settings.mail_per_hour, windows, fingerprints, clock)
     collector = Collector(kinds, store, clock)
     shows = settings.has_mailbox
+    counts = _counts(services) if settings.metrics_token else None
     sending = Sender(
         store, kinds, collector, writer, transport, quotas, events, counts, clock, shows=shows
     )
     worker = Worker(sending, clock, on=settings.mail_sweep == "on")
     outbox = Outbox(store, worker.wake, clock)
     parts = Parts(store, kinds, tokens, collector, writer, transport, sending, worker, outbox)
-    return MailService(parts, clock)
+    services.add(MailService(parts, clock))
+
+
+def _counts(services: Services) -> Counts:
+    from authapi.metrics.service import Metrics
+
+    return services[Metrics]
 
 
 def _texts(settings: Settings, sender: From) -> Texts:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from authapi.passwords.hashing import PasswordHasher
 from authapi.settings import Settings
+from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.apps import served
 
@@ -20,7 +21,7 @@ def busy(settings: Settings) -> Iterator[Visitor]:
     made: list[Flask] = []
     with served(replace(settings, hash_slots=1, hash_seats=0), prepare=made.append) as visitor:
         visitor.send("GET", "/readyz")
-        hasher: PasswordHasher = made[0].extensions["authapi.services"].accounts._hasher
+        hasher = services_of(made[0])[PasswordHasher]
         with hasher.admit(""):
             yield visitor
 

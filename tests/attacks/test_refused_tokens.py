@@ -7,6 +7,7 @@ import secrets
 import pytest
 from flask import Flask
 
+from authapi.audit.service import AuditTrail
 from authapi.database import Collections
 from tests.attacks.forger import Forger
 from tests.conftest import services_of
@@ -24,7 +25,7 @@ def hour(clock: MovedClock) -> None:
 
 def stored(app: Flask, collections: Collections, clock: MovedClock) -> dict[str, int]:
     """Return how often a token of each kind was refused in this hour."""
-    services_of(app).audit.flush()
+    services_of(app)[AuditTrail].flush()
     start = clock().replace(minute=0, second=0, microsecond=0)
     query = {"event": "token_refused", "at": {"$gte": start}}
     return {one["reason"]: one["count"] for one in collections["audit_events"].find(query)}

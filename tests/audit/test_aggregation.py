@@ -18,6 +18,7 @@ from pymongo.errors import BulkWriteError
 from authapi.audit import aggregation
 from authapi.audit.aggregation import EventAggregator
 from authapi.audit.service import AuditTrail
+from authapi.audit.settings import AuditSettings
 from authapi.audit.store import AuditStore
 from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
@@ -124,7 +125,9 @@ def trail_of(collections: Collections) -> Callable[..., AuditTrail]:
     """Make a trail in which the users of these ids live."""
 
     def making(*living: str) -> AuditTrail:
-        return AuditTrail(AuditStore(collections), MONTH, set(living).intersection)
+        trail = AuditTrail(AuditStore(collections), AuditSettings(audit_days=30))
+        trail.ask_who_lives(set(living).intersection)
+        return trail
 
     return making
 
@@ -183,9 +186,8 @@ def test_nothing_is_stored_of_a_user_who_was_deleted_meanwhile(
 def test_what_is_named_stays_in_the_log_only(collections: Collections) -> None:
     """`AUDIT_LOG_ONLY`: for who has more refreshes than a database should hear of."""
     user = secrets.token_hex(8)
-    trail = AuditTrail(
-        AuditStore(collections), MONTH, {user}.intersection, {Event.TOKEN_REFRESHED.value}
-    )
+    only = frozenset({Event.TOKEN_REFRESHED.value})
+    trail = AuditTrail(AuditStore(collections), AuditSettings(audit_log_only=only))
     trail.keep(refreshed(user))
     assert trail.all_of(user) == []
 
@@ -193,7 +195,7 @@ def test_what_is_named_stays_in_the_log_only(collections: Collections) -> None:
 def test_what_cannot_be_stored_is_an_error_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     """S74: how many they were; nobody's request fails."""
     logs.configure("INFO")
-    trail = AuditTrail(AuditStore(Away()), MONTH, set)
+    trail = AuditTrail(AuditStore(Away()), AuditSettings())
     for _ in range(3):
         trail.keep(refreshed())
     trail.flush()

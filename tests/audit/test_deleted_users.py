@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from authapi.administration.models import UserRef
+from authapi.administration.service import Administration
 from authapi.audit.aggregation import EventAggregator
+from authapi.audit.service import AuditTrail
 from authapi.audit.store import AuditStore
 from authapi.core.events import SecurityEvent
 from authapi.database import Collections
@@ -43,18 +45,18 @@ def test_a_login_under_way_leaves_nothing_of_a_deleted_user(
     def late(self: object, event: SecurityEvent, **when: Any) -> None:  # noqa: ANN401
         if (event.event, event.user_id) == (word, user_id) and not seen:
             seen.append(event)
-            services.administration.delete(UserRef(name))
+            services[Administration].delete(UserRef(name))
         real(self, event, **when)
 
     monkeypatch.setattr(store, "add", late)
     visitor.authenticate(name, password)
     assert seen
-    services.audit.flush()
+    services[AuditTrail].flush()
     assert list(collections["audit_events"].find({"user_id": user_id})) == []
 
 
 def test_other_users_events_stay(app: Flask, visitor: Visitor, collections: Collections) -> None:
     """S134: the look after the write removes nothing of those who live."""
     user_id = payload_of(visitor.log_in()["access_token"])["uid"]
-    services_of(app).audit.flush()
+    services_of(app)[AuditTrail].flush()
     assert collections["audit_events"].count_documents({"user_id": user_id}) == 2

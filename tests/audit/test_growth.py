@@ -10,6 +10,7 @@ import bson
 import pytest
 
 from authapi.audit.service import AuditTrail
+from authapi.audit.settings import AuditSettings
 from authapi.audit.store import AuditStore
 from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
@@ -50,7 +51,7 @@ def day_of(
 @pytest.fixture
 def trail(collections: Collections) -> AuditTrail:
     """A trail in which every user lives."""
-    return AuditTrail(AuditStore(collections), timedelta(days=90), set)
+    return AuditTrail(AuditStore(collections), AuditSettings())
 
 
 @pytest.mark.parametrize("deed", DEEDS)

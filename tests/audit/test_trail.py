@@ -11,10 +11,11 @@ import pytest
 
 from authapi import create_app
 from authapi.audit.service import AuditTrail
+from authapi.audit.settings import AuditSettings
 from authapi.audit.store import AuditStore
 from authapi.core.client import Client
 from authapi.core.events import Event, EventRecorder, Origin, SecurityEvent
-from authapi.database import Collections, DatabaseUnavailable
+from authapi.database import Collections, Database, DatabaseUnavailable
 from authapi.settings import Settings
 from authapi.web import logs
 from tests.conftest import services_of
@@ -33,7 +34,7 @@ def test_what_cannot_be_stored_is_an_error_in_the_log_and_nothing_more(
 ) -> None:
     """A login that is done stays done: `record` returns, and the log says what was lost."""
     logs.configure("INFO")
-    trail = AuditTrail(AuditStore(Away()), timedelta(days=90), set)
+    trail = AuditTrail(AuditStore(Away()), AuditSettings())
     origin = Origin(Client("192.0.2.1", "tool"), "request-1")
     recorder = EventRecorder(lambda: datetime.now(UTC), lambda: origin, trail.keep)
     recorder.record(Event.LOGIN_SUCCEEDED, user_id="u1")
@@ -72,7 +73,7 @@ def test_without_days_events_go_to_the_log_only(
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     answer = client.get("/me/activity", headers=headers)
     uid = (client.get("/me", headers=headers).json or {})["user_id"]
-    services_of(app).database.close()
+    services_of(app)[Database].close()
     assert (answer.json or {})["events"] == []
     assert collections["audit_events"].count_documents({"user_id": uid}) == 0
     assert "login_succeeded" in capsys.readouterr().err

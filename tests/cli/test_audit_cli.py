@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+from authapi.audit.service import AuditTrail
 from authapi.database import Collections
 from tests.cli.conftest import Operator, flask_process
 from tests.conftest import services_of
@@ -20,7 +21,7 @@ def test_the_last_events_stand_at_the_end(
     name = visitor.new_user()
     visitor.log_in(name)
     visitor.authenticate(name, "not the password")
-    services_of(app).audit.flush()
+    services_of(app)[AuditTrail].flush()
     heading, *rows = operator("audit", "tail", "--limit", "2").out.splitlines()
     assert heading.split()[:3] == ["AT", "EVENT", "COUNT"]
     assert [row.split()[2] for row in rows] == ["login_succeeded", "login_failed"]
@@ -70,7 +71,7 @@ def test_a_user_agent_does_not_move_the_terminal(
     name = visitor.new_user()
     credentials = {"username": name, "password": "not the password"}
     visitor.post("/authenticate", credentials, {"User-Agent": "evil\x9b2J"})
-    services_of(app).audit.flush()
+    services_of(app)[AuditTrail].flush()
     shown = operator("audit", "tail", "--user", name).out
     assert "evil\\x9b2J" in shown
     assert "\x9b" not in operator("audit", "tail", "--user", name, "--json").out

@@ -49,7 +49,7 @@ def test_an_id_may_begin_with_a_dash(
     now = datetime.now(UTC)
     store.add(Session(session_id, "u1", 0, now, now, now + timedelta(days=1), Client("", "")))
     assert operator("sessions", "revoke", session_id, "--json").json["done"] == "ended"
-    assert store.find(session_id) is None
+    assert store.find_session(session_id) is None
 
 
 def test_an_unknown_session_is_one_line(operator: Operator) -> None:

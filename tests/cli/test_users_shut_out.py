@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from authapi.core.client import UNKNOWN
-from authapi.core.errors import ApiError, ErrorCode
 from authapi.database import Collections
+from authapi.sessions.models import OpenedSession
+from authapi.sessions.service import SessionService
 from tests.cli.conftest import Operator, flask_process
 from tests.conftest import services_of
-from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.actors import Visitor, error_code
 from tests.support.staleness import seconds_believed
 
 DEAD = (401, "invalid_token")
@@ -65,19 +66,44 @@ def test_a_deleted_user_is_gone_at_once(operator: Operator, visitor: Visitor) ->
     assert operator("users", "show", name).code == 1
 
 
-@pytest.mark.parametrize("args", [("disable",), ("logout",), ("delete", "--yes")])
+@pytest.mark.parametrize("args", [("disable",), ("delete", "--yes")])
 def test_a_login_under_way_is_caught(
-    app: Flask, operator: Operator, visitor: Visitor, args: tuple[str, ...]
+    app: Flask,
+    operator: Operator,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    args: tuple[str, ...],
 ) -> None:
     """S41: credentials checked before the command begin no session after it."""
     name = visitor.new_user()
-    accounts = services_of(app).accounts
-    checked = accounts.verify(name, PASSWORD, UNKNOWN)
-    accounts.confirm_login(checked, UNKNOWN)
-    assert operator("users", args[0], name, *args[1:]).code == 0
-    with pytest.raises(ApiError) as refused:
-        accounts.confirm_login(checked, UNKNOWN)
-    assert refused.value.code is ErrorCode.INVALID_CREDENTIALS
+    before_storing(app, monkeypatch, lambda: operator("users", args[0], name, *args[1:]))
+    assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
+
+
+def test_a_login_beside_a_logout_of_all_is_a_login_after_it(
+    app: Flask, operator: Operator, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S58: the password is right all the time, so nobody is told that it is not."""
+    name = visitor.new_user()
+    before_storing(app, monkeypatch, lambda: operator("users", "logout", name))
+    tokens = visitor.authenticate(name).json()
+    assert visitor.protected(tokens["access_token"]).status_code == 200
+    assert visitor.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def before_storing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]
+) -> None:
+    """Let something happen between the check of the next login's password and its session."""
+    sessions = services_of(app)[SessionService]
+    real = sessions.open
+
+    def late(*args: Any, **named: Any) -> OpenedSession:  # noqa: ANN401
+        monkeypatch.setattr(sessions, "open", real)
+        meanwhile()
+        return real(*args, **named)
+
+    monkeypatch.setattr(sessions, "open", late)
 
 
 @pytest.mark.parametrize("args", [("disable",), ("delete", "--yes")])

@@ -15,7 +15,10 @@ def test_an_access_token_says_what_rfc_9068_wants(visitor: Visitor) -> None:
     token = visitor.log_in(name)["access_token"]
     claims = payload_of(token)
     assert header_of(token)["typ"] == "at+jwt"
-    assert claims.keys() == {"iss", "aud", "sub", "uid", "sid", "iat", "exp", "jti"}
+    since = {"ep", "auth_time", "amr", "acr"}  # contract 7
+    assert claims.keys() == {"iss", "aud", "sub", "uid", "sid", "iat", "exp", "jti", *since}
+    assert (claims["ep"], claims["amr"], claims["acr"]) == (0, ["pwd"], "aal1")
+    assert claims["auth_time"] == claims["iat"]
     assert (claims["iss"], claims["aud"], claims["sub"]) == ("authapi", "authapi", name)
     assert claims["exp"] - claims["iat"] == 15 * 60
 

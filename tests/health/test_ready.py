@@ -10,8 +10,9 @@ import pytest
 import requests
 from flask import Flask
 
+from authapi.core.services import Services
+from authapi.database import Database
 from authapi.settings import Settings
-from authapi.wiring import Services
 from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
 from tests.support.waiting import until
@@ -24,8 +25,8 @@ class Operator:
 
     def __init__(self, visitor: Visitor, app: Flask) -> None:
         self.visitor = visitor
-        services: Services = app.extensions["authapi.services"]
-        self.database = services.database
+        services: Services = app.extensions["authapi"]
+        self.database = services[Database]
 
     def look(self) -> requests.Response:
         """Ask whether the service is ready."""

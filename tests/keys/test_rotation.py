@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from authapi import create_app
 from authapi.core.secrets import Secret
+from authapi.database import Database
 from authapi.settings import Settings
 from authapi.tokens import jwks
 from tests.conftest import services_of
@@ -37,7 +38,7 @@ def serving(settings: Settings, *keys: dict[str, Any], **changes: Any) -> Iterat
         visitor = Visitor(url)
         yield visitor
         visitor.close()
-    services_of(app).database.close()
+    services_of(app)[Database].close()
 
 
 @pytest.mark.parametrize("algorithm", jwks.ALGORITHMS)

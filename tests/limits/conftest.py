@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from authapi import create_app
+from authapi.database import Database
 from authapi.limits.rules import Rate
 from authapi.settings import Settings
 from tests.conftest import services_of
@@ -38,7 +39,7 @@ def serve(settings: Settings, clock: MovedClock) -> Iterator[Serve]:
             }
             fresh = {"mongo_database": f"test_{secrets.token_hex(6)}", "trusted_proxies": 1}
             app = create_app(replace(settings, **{**fresh, **changes, **rates}), clock)
-            stack.callback(services_of(app).database.close)
+            stack.callback(services_of(app)[Database].close)
             return stack.enter_context(in_thread(app))
 
         yield serving

@@ -28,7 +28,7 @@ def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From
     assert commands.since_last() == ["update limits", "insert users"]
     visitor.authenticate(name)
     look = ["find limits", "find users", "find limits"]
-    again = ["insert sessions", "find users", "find limits"]
+    again = ["insert sessions", "update users", "find limits"]
     assert commands.since_last() == [*look, *again]
     fail(visitor, name)
     assert commands.since_last() == [*look, "update limits"]

@@ -15,10 +15,12 @@ from pymongo.errors import PyMongoError
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.secrets import Secret
+from authapi.core.services import Services
+from authapi.database import Database
 from authapi.limits.rules import Rate
 from authapi.limits.service import Limits
 from authapi.settings import DEVELOPMENT, Settings
-from authapi.wiring import Services, build
+from authapi.wiring import build
 from tests.limits.conftest import new_address
 from tests.support.actors import fresh_name
 from tests.support.clock import MovedClock
@@ -39,7 +41,7 @@ def make(settings: Settings, clock: MovedClock) -> Iterator[Make]:
 
         def making(**changes: Any) -> Services:  # noqa: ANN401
             services = build(replace(settings, **changes), clock)
-            stack.callback(services.database.close)
+            stack.callback(services[Database].close)
             return services
 
         yield making
@@ -59,7 +61,7 @@ def guess(limits: Limits, name: str, client: Client) -> None:
 
 def test_a_registration_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
     """Who is sent away with a 503 may come again; who is told that the name is taken has had it."""
-    limits = make(limit_registrations=Rate.parse("1/hour")).limits
+    limits = make(limit_registrations=Rate.parse("1/hour"))[Limits]
     for code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.USER_EXISTS):
         with pytest.raises(ApiError) as told, limits.registration(guest):
             raise ApiError(code)
@@ -72,7 +74,7 @@ def test_a_registration_that_the_service_is_too_busy_for_is_free(make: Make, gue
 def test_an_attempt_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
     """A password that nobody looked at is no wrong one, neither here nor in the account's row."""
     once = Rate.parse("1/hour")
-    limits = make(limit_login_failures=once, limit_failures_in_a_row=1).limits
+    limits = make(limit_login_failures=once, limit_failures_in_a_row=1)[Limits]
     name = fresh_name()
     for _ in range(2):
         with pytest.raises(ApiError) as told, limits.password_attempt(name, guest):
@@ -97,7 +99,7 @@ def test_who_comes_in_just_as_the_limit_is_met_learns_nothing(
     It is the last one of the address, or of the account everywhere.
     """
     changes = {"limit_login_failures": Rate.parse("2/hour"), "limit_failures_in_a_row": 2}
-    here, there = make(**changes).limits, make(**changes).limits
+    here, there = make(**changes)[Limits], make(**changes)[Limits]
     name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
     for _ in range(before):
         guess(there, name, other)
@@ -114,7 +116,7 @@ def test_a_session_stored_just_as_the_limit_is_met_is_no_login(
     make: Make, guest: Client, nearby: bool
 ) -> None:
     """S29: a right password is no earlier than the wrong ones beside it; and nobody is known."""
-    limits = make(limit_login_failures=Rate.parse("1/hour"), limit_failures_in_a_row=1).limits
+    limits = make(limit_login_failures=Rate.parse("1/hour"), limit_failures_in_a_row=1)[Limits]
     name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
     with limits.password_attempt(name, guest) as attempt:
         attempt.succeed()
@@ -129,11 +131,11 @@ def test_nothing_stored_names_a_user_or_an_address(make: Make, guest: Client) ->
     """S57: a copy of the database does not say who tried to log in from where."""
     services = make(mongo_database=f"test_{secrets.token_hex(6)}")
     name = fresh_name()
-    with services.limits.password_attempt(name, guest) as attempt:
+    with services[Limits].password_attempt(name, guest) as attempt:
         attempt.succeed()
-    services.limits.confirm_login(name, guest)
-    guess(services.limits, name, guest)
-    stored = list(services.database["limits"].find())
+    services[Limits].confirm_login(name, guest)
+    guess(services[Limits], name, guest)
+    stored = list(services[Database]["limits"].find())
     assert len(stored) == 3
     assert name not in str(stored)
     assert guest.address not in str(stored)
@@ -144,7 +146,7 @@ def test_the_default_numbers(make: Make) -> None:
     limits = make(
         limit_login_failures=Settings.limit_login_failures,
         limit_failures_in_a_row=Settings.limit_failures_in_a_row,
-    ).limits
+    )[Limits]
     name = fresh_name()
     for _ in range(10):
         guesser = Client(new_address(), "test")
@@ -163,7 +165,7 @@ def test_without_the_database_nothing_is_let_through(make: Make, guest: Client) 
         mongo_uri=Secret("mongodb://127.0.0.1:1"),
         mongo_timeout_ms=100,
         limit_refreshes=Rate.parse("5/minute"),
-    ).limits
+    )[Limits]
     with pytest.raises(PyMongoError), limits.password_attempt(fresh_name(), guest):
         raise AssertionError("let through")
     with pytest.raises(PyMongoError):
@@ -174,7 +176,7 @@ def test_without_the_database_nothing_is_let_through(make: Make, guest: Client) 
 
 def test_a_trusted_network_does_not_wait(make: Make, guest: Client) -> None:
     """S24: whom a mailed link let in may try while other strangers wait; guessers gain nothing."""
-    limits = make(limit_failures_in_a_row=1).limits
+    limits = make(limit_failures_in_a_row=1)[Limits]
     name, stranger = fresh_name(), Client(new_address(), "test")
     guess(limits, name, Client(new_address(), "test"))
     limits.trust_network(name, guest)
@@ -191,8 +193,8 @@ def test_without_limits_what_was_stored_before_is_still_forgotten(
 ) -> None:
     """An account that is deleted while `LIMITS` is off leaves no known networks behind."""
     name = fresh_name()
-    make().limits.confirm_login(name, guest)
-    unlimited = make(limits="off").limits
+    make()[Limits].confirm_login(name, guest)
+    unlimited = make(limits="off")[Limits]
     unlimited.confirm_login(name, guest)
     assert len(unlimited.streak(name).known) == 1
     unlimited.forget(name)
@@ -213,19 +215,19 @@ def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
         clock,
     )
     for number in range(200):
-        with services.limits.registration(guest):
+        with services[Limits].registration(guest):
             pass
-        with services.limits.password_attempt(f"suite {number}", guest) as attempt:
+        with services[Limits].password_attempt(f"suite {number}", guest) as attempt:
             attempt.succeed() if number % 4 else attempt.fail()
-        services.limits.refused_refresh(guest)
-    services.database.close()
+        services[Limits].refused_refresh(guest)
+    services[Database].close()
 
 
 def test_ten_hostile_addresses_do_not_keep_a_patient_owner_out(
     make: Make, clock: MovedClock
 ) -> None:
     """S128: on the database; each guesses the moment it may, and the owner comes after them."""
-    limits = make(limit_failures_in_a_row=3, limit_longest_wait_minutes=60).limits
+    limits = make(limit_failures_in_a_row=3, limit_longest_wait_minutes=60)[Limits]
     name, owner = fresh_name(), Client(new_address(), "test")
     hostile = [Client(new_address(), "test") for _ in range(10)]
     began = clock()

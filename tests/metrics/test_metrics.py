@@ -13,6 +13,7 @@ from flask import Flask
 
 from authapi.core.secrets import Secret
 from authapi.limits.rules import Rate
+from authapi.passwords.hashing import PasswordHasher
 from authapi.settings import Settings
 from authapi.version import __version__
 from tests.conftest import services_of
@@ -109,7 +110,7 @@ def test_a_full_bulkhead_is_counted(settings: Settings) -> None:
     full = replace(settings, metrics_token=Secret(TOKEN), hash_slots=1, hash_seats=0)
     apps: list[Flask] = []
     with served(full, prepare=apps.append) as visitor:
-        with services_of(apps[0]).accounts._hasher.admit(""):
+        with services_of(apps[0])[PasswordHasher].admit(""):
             assert visitor.authenticate(fresh_name()).status_code == 503
             assert visitor.register(fresh_name()).status_code == 503
             numbers = scrape(visitor)

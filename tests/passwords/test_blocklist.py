@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from authapi.passwords.blocklist import LIST, CommonPasswords, NoBlocklist, folded
+from authapi.passwords.blocklist import LIST, Blocklist, CommonPasswords, folded
 
 COMMON = "This password is on a list of common passwords. Choose another."
 USERNAME = "This password is little more than the username. Choose another."
@@ -97,4 +97,4 @@ def test_a_long_password_is_judged_at_once() -> None:
 
 def test_switched_off_it_refuses_nothing() -> None:
     """A development server takes what tutorials type."""
-    assert NoBlocklist().problems("password123", "password123") == []
+    assert Blocklist().problems("password123", "password123") == []

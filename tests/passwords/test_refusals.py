@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from authapi import create_app
+from authapi.database import Database
 from authapi.settings import DEVELOPMENT, Settings
 from tests.cli.conftest import flask_process
 from tests.conftest import services_of
@@ -24,7 +25,7 @@ def strict_url(settings: Settings) -> Iterator[str]:
     app = create_app(replace(settings, password_blocklist=None))
     with in_thread(app) as url:
         yield url
-    services_of(app).database.close()
+    services_of(app)[Database].close()
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_development_server_takes_what_tutorials_type(settings: Settings) -> N
     app = create_app(replace(settings, environment=DEVELOPMENT, password_blocklist=None))
     body = {"username": fresh_name(), "password": "password123"}
     answer = app.test_client().post("/register", json=body)
-    services_of(app).database.close()
+    services_of(app)[Database].close()
     assert answer.status_code == 200
 
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from pymongo.errors import AutoReconnect
 
+from authapi.accounts.service import AccountService
+from authapi.accounts.store import UserStore
 from authapi.core.client import UNKNOWN
 from authapi.core.errors import ApiError
+from authapi.core.services import Subject
 from authapi.database import Collections
+from authapi.limits.service import Limits
+from authapi.profile.sweep import Sweep
+from authapi.sessions.ending import SessionEnding
+from authapi.sessions.service import SessionService
+from authapi.signin.service import SignIn
 from tests.conftest import services_of
 from tests.profile.test_profile import NEW, bearer, change_password, delete
 from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.clock import MovedClock
 
 DEAD = (401, "invalid_token")
 
@@ -29,32 +39,32 @@ def fail_once(monkeypatch: pytest.MonkeyPatch, owner: object, method: str) -> No
     monkeypatch.setattr(owner, method, failing)
 
 
-@pytest.mark.parametrize("method", ["revoke_user", "revoke_sessions"])
-def test_a_deletion_cut_short_is_finished_by_its_repeat(
-    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, method: str
+def test_a_deletion_cut_short_has_happened(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S41: a 503 in the middle leaves nothing that a repeat cannot end."""
+    """S124: once the user is gone the answer says so; what is left is void, and swept later."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
-    fail_once(monkeypatch, services_of(app).revocations, method)
-    assert error_code(delete(visitor, mine)) == (503, "service_unavailable")
-    again = visitor.authenticate(name)
-    assert again.status_code == 401 or delete(visitor, again.json()).status_code == 200
+    fail_once(monkeypatch, services_of(app)[SessionService], "erase")
+    assert delete(visitor, mine).status_code == 200
+    assert visitor.authenticate(name).status_code == 401
     for tokens in (mine, other):
         assert error_code(visitor.protected(tokens["access_token"])) == DEAD
         assert visitor.refresh(tokens["refresh_token"]).status_code == 400
 
 
-def test_a_password_change_cut_short_is_finished_by_its_repeat(
-    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("method", ["renew", "clear_void"])
+def test_a_password_change_cut_short_has_happened(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    """S58: the password is as it was, and the repeat changes it and ends the other sessions."""
+    """S124: no 503 for what was done; the other sessions are void by the same write."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
-    fail_once(monkeypatch, services_of(app).revocations, "revoke_sessions")
-    assert error_code(change_password(visitor, mine)) == (503, "service_unavailable")
+    owner = SessionService if method == "renew" else SessionEnding
+    fail_once(monkeypatch, services_of(app)[owner], method)
     assert change_password(visitor, mine).status_code == 200
     assert visitor.refresh(other["refresh_token"]).status_code == 400
+    assert error_code(visitor.protected(other["access_token"])) == DEAD
     assert visitor.authenticate(name, NEW).status_code == 200
 
 
@@ -64,13 +74,13 @@ def test_a_password_that_was_changed_meanwhile_changes_nothing(
     """S60: whoever was verified with the old password is too late, for change and deletion."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
-    accounts = services_of(app).accounts
-    late = accounts.verify(name, PASSWORD, UNKNOWN)
+    signin, accounts = services_of(app)[SignIn], services_of(app)[AccountService]
+    late = signin.prove_by_password(name, PASSWORD, UNKNOWN)
     assert change_password(visitor, tokens).status_code == 200
     with pytest.raises(ApiError, match="Invalid credentials"):
-        accounts.change_password(late, "a thief's own")
+        signin.while_proven(late, lambda user: accounts.change_password(user, "a thief's own"))
     with pytest.raises(ApiError, match="Invalid credentials"):
-        accounts.delete(late)
+        signin.while_proven(late, accounts.delete)
     assert visitor.authenticate(name, NEW).status_code == 200
 
 
@@ -95,7 +105,7 @@ def test_many_sessions_are_ended_in_several_commands(visitor: Visitor) -> None:
     name = visitor.new_user()
     tokens = [visitor.log_in(name) for _ in range(5)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("authapi.sessions.service._AT_ONCE", 2)
+        patch.setattr("authapi.sessions.ending._AT_ONCE", 2)
         body = {"refresh_token": tokens[0]["refresh_token"], "everywhere": True}
         assert visitor.post("/logout", body).status_code == 200
     assert {visitor.refresh(pair["refresh_token"]).status_code for pair in tokens} == {400}
@@ -106,7 +116,7 @@ def test_a_login_cut_short_leaves_no_session(
 ) -> None:
     """S74: nobody has the tokens of a session whose login was answered with a 503."""
     name = visitor.new_user()
-    fail_once(monkeypatch, services_of(app).limits, "confirm_login")
+    fail_once(monkeypatch, services_of(app)[Limits], "confirm_login")
     assert error_code(visitor.authenticate(name)) == (503, "service_unavailable")
     tokens = visitor.log_in(name)
     sessions = visitor.send("GET", "/sessions", headers=bearer(tokens)).json()["sessions"]
@@ -114,18 +124,22 @@ def test_a_login_cut_short_leaves_no_session(
 
 
 def test_a_login_that_ends_with_the_deletion_leaves_no_known_place(
-    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, clock: MovedClock
 ) -> None:
     """S24: who has the name next does not begin with somebody else's places."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     services = services_of(app)
-    revoke = services.revocations.revoke_user
+    erase = services[SessionService].erase
 
-    def log_in_meanwhile(user_id: str) -> None:
-        services.limits.confirm_login(name, UNKNOWN)
-        revoke(user_id)
+    def log_in_meanwhile(subject: Subject) -> None:
+        services[Limits].confirm_login(name, UNKNOWN)
+        erase(subject)
 
-    monkeypatch.setattr(services.revocations, "revoke_user", log_in_meanwhile)
+    monkeypatch.setattr(services[SessionService], "erase", log_in_meanwhile)
     assert delete(visitor, tokens).status_code == 200
-    assert services.limits.streak(name).known == ()
+    monkeypatch.undo()
+    clock.move(minutes=17)
+    while services[UserStore].ended_before(clock() - timedelta(minutes=16), 1):
+        services[Sweep].run_once()
+    assert services[Limits].streak(name).known == ()

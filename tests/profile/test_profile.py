@@ -54,14 +54,24 @@ def test_after_a_password_change_only_the_new_one_logs_in(visitor: Visitor) -> N
 
 
 def test_a_password_change_ends_the_other_sessions(visitor: Visitor) -> None:
-    """S58: the session that changed it goes on, every other one is over."""
+    """S58: the session that changed it goes on with the tokens of the answer, no other does."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
-    assert change_password(visitor, mine).status_code == 200
-    assert visitor.protected(mine["access_token"]).status_code == 200
-    assert visitor.refresh(mine["refresh_token"]).status_code == 200
+    fresh = change_password(visitor, mine).json()
+    assert visitor.protected(fresh["access_token"]).status_code == 200
+    assert error_code(visitor.protected(mine["access_token"])) == (401, "invalid_token")
+    assert visitor.refresh(fresh["refresh_token"]).status_code == 200
     assert error_code(visitor.protected(other["access_token"])) == (401, "invalid_token")
     assert visitor.refresh(other["refresh_token"]).status_code == 400
+
+
+def test_a_client_that_ignores_the_fresh_tokens_refreshes(visitor: Visitor) -> None:
+    """Contract 7: the refresh token of before a password change is good for its one use."""
+    mine = visitor.log_in()
+    assert change_password(visitor, mine).status_code == 200
+    renewed = visitor.refresh(mine["refresh_token"]).json()
+    assert visitor.protected(renewed["access_token"]).status_code == 200
+    assert visitor.refresh(mine["refresh_token"]).status_code == 400
 
 
 def test_a_new_password_obeys_the_rules_of_registration(visitor: Visitor) -> None:

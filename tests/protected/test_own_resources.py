@@ -9,10 +9,13 @@ import pytest
 from flask import Blueprint, Flask
 
 from authapi import create_app, current_identity, token_required
+from authapi.database import Database
 from authapi.settings import Settings
+from authapi.tokens.service import TokenService
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
+from tests.support.claims import session_of
 from tests.support.forging import payload_of
 
 blueprint = Blueprint("notes", __name__)
@@ -118,12 +121,12 @@ def test_a_caller_is_forgotten_when_the_view_ends(settings: Settings) -> None:
     app = create_app(settings)
     with_notes(app)
     services = services_of(app)
-    token, _ = services.tokens.issue_access("Ann", "u1", "s1")
+    token, _ = services[TokenService].issue_access(session_of("Ann"))
     client = app.test_client()  # answers in this thread
     headers = {"Authorization": f"Bearer {token}"}
     assert client.get("/notes/1", headers=headers).status_code == 200
     assert client.get("/careless").status_code == 500
-    services.database.close()
+    services[Database].close()
 
 
 def test_outside_any_request_nobody_is_calling() -> None:

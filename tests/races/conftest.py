@@ -15,6 +15,7 @@ from authapi.database import Collections
 from authapi.sessions.models import Session
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
+from authapi.tokens.service import TokenService
 from authapi.wiring import build
 from tests.support.actors import Visitor
 from tests.support.crowd import at_once
@@ -66,7 +67,7 @@ def member(crowd: Crowd) -> Iterator[Visitor]:
 @pytest.fixture
 def new_session(settings: Settings, collections: Collections) -> Callable[[], tuple[str, str]]:
     """Begin a session without the cost of a password; return its id and its refresh token."""
-    tokens = build(settings, utc_now).tokens
+    tokens = build(settings, utc_now)[TokenService]
 
     def begin() -> tuple[str, str]:
         claims = tokens.first_refresh("somebody", "their-id", secrets.token_urlsafe(16))

@@ -18,19 +18,30 @@ from pymongo.errors import ServerSelectionTimeoutError
 from authapi import create_app
 from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
-from authapi.database import FAILURES, Collections, Document
-from authapi.revocation.models import Revocation
-from authapi.revocation.service import SyncedRevocations
+from authapi.database import FAILURES, Collections, Database, Document
+from authapi.revocation.models import EpochFloor, Revocation
+from authapi.revocation.service import Revocations
+from authapi.revocation.settings import RevocationSettings
 from authapi.revocation.store import RevocationStore
 from authapi.settings import Settings
+from authapi.tokens.service import TokenService
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
+from tests.support.claims import session_of
 from tests.support.clock import MovedClock
 from tests.support.commands import Commands
 from tests.support.servers import in_thread
 from tests.support.waiting import until
 
-LIFETIME, PATIENCE = timedelta(minutes=15), timedelta(seconds=30)
+LIFETIME = timedelta(minutes=15)
+
+
+def lasting(minutes: float) -> RevocationSettings:
+    """Return the default settings but for the life of an access token."""
+    return RevocationSettings(access_token_expire_minutes=minutes)
+
+
+SETTINGS = lasting(15)
 
 
 class Counted:
@@ -58,9 +69,9 @@ def counted(collections: Collections) -> Counted:
 
 
 @pytest.fixture
-def revocations(counted: Counted, clock: MovedClock) -> SyncedRevocations:
+def revocations(counted: Counted, clock: MovedClock) -> Revocations:
     """One process's view of the revocations."""
-    return SyncedRevocations(RevocationStore(counted), clock, LIFETIME, PATIENCE)
+    return Revocations(RevocationStore(counted), SETTINGS, clock)
 
 
 @pytest.fixture
@@ -82,11 +93,11 @@ def serving(settings: Settings, **changes: Any) -> Iterator[Visitor]:  # noqa: A
         visitor = Visitor(url)
         yield visitor
         visitor.close()
-    services_of(app).database.close()
+    services_of(app)[Database].close()
 
 
 def test_a_thousand_checks_cost_one_read(
-    revocations: SyncedRevocations,
+    revocations: Revocations,
     counted: Counted,
     clock: MovedClock,
     holder: Callable[[str], Identity],
@@ -94,7 +105,7 @@ def test_a_thousand_checks_cost_one_read(
     """S58: within the half second that a copy is fresh, nobody asks the database again."""
     identity = holder("s1")
     stopped = clock()
-    frozen = SyncedRevocations(RevocationStore(counted), lambda: stopped, LIFETIME, PATIENCE)
+    frozen = Revocations(RevocationStore(counted), SETTINGS, lambda: stopped)
     for _ in range(1000):
         frozen.check(identity)
     assert counted.calls == 1
@@ -107,23 +118,23 @@ def test_a_thousand_requests_cost_one_command(settings: Settings, clock: MovedCl
     commands = Commands(name)
     app = create_app(replace(settings, mongo_database=name), lambda: stopped)
     services = services_of(app)
-    services.database.prepare()
-    token, _ = services.tokens.issue_access("ann", "u1", "s1")
+    services[Database].prepare()
+    token, _ = services[TokenService].issue_access(session_of("ann"))
     client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
     commands.since_last()
     assert {client.get("/protected", headers=headers).status_code for _ in range(1000)} == {200}
-    assert commands.since_last() == ["find revocations"]
-    services.database.close()
+    assert commands.since_last() == ["find revocations", "find users"]
+    services[Database].close()
 
 
 def test_a_process_goes_on_with_its_copy_while_the_database_is_away(
-    revocations: SyncedRevocations,
+    revocations: Revocations,
     counted: Counted,
     clock: MovedClock,
     holder: Callable[[str], Identity],
 ) -> None:
     """What it knew to be revoked stays refused; what it knew to be good stays good, for a while."""
-    revocations.revoke_sessions(["ended"])
+    revocations.revoke_session("ended")
     revocations.check(holder("living"))
     counted.away = True
     clock.move(seconds=20)
@@ -132,16 +143,20 @@ def test_a_process_goes_on_with_its_copy_while_the_database_is_away(
         revocations.check(holder("ended"))
 
 
-def test_after_its_patience_a_process_refuses_to_guess(
-    revocations: SyncedRevocations,
+def test_after_a_while_without_the_database_a_process_refuses_to_guess(
+    revocations: Revocations,
     counted: Counted,
     clock: MovedClock,
     holder: Callable[[str], Identity],
 ) -> None:
-    """S74: never an open door: then the failure itself is passed on, which is a 503."""
+    """S74: the failure itself is passed on, a 503; the while counts from the loss."""
     revocations.check(holder("living"))
     counted.away = True
-    clock.move(seconds=31)
+    clock.move(minutes=10)  # nobody came, so nobody noticed
+    revocations.check(holder("living"))
+    clock.move(seconds=29)
+    revocations.check(holder("living"))
+    clock.move(seconds=1)
     with pytest.raises(ServerSelectionTimeoutError):
         revocations.check(holder("living"))
     counted.away = False
@@ -167,10 +182,10 @@ def test_off_leaves_access_tokens_to_expire(settings: Settings) -> None:
 
 
 def test_a_revocation_outlives_tokens_of_a_clock_that_runs_ahead(
-    revocations: SyncedRevocations, clock: MovedClock, holder: Callable[[str], Identity]
+    revocations: Revocations, clock: MovedClock, holder: Callable[[str], Identity]
 ) -> None:
     """S58: another server, five seconds ahead, issued a token that ends five seconds later."""
-    revocations.revoke_sessions(["ended"])
+    revocations.revoke_session("ended")
     clock.move(minutes=15, seconds=4)
     with pytest.raises(ApiError):
         revocations.check(holder("ended"))
@@ -181,33 +196,52 @@ def test_a_new_process_knows_what_an_older_lifetime_revoked(
 ) -> None:
     """S58: tokens of an hour were revoked; now they live five minutes, the old ones are dead."""
     store = RevocationStore(counted)
-    SyncedRevocations(store, clock, timedelta(hours=1), PATIENCE).revoke_sessions(["ended"])
+    Revocations(store, lasting(60), clock).revoke_session("ended")
     clock.move(minutes=10)
-    fresh = SyncedRevocations(store, clock, timedelta(minutes=5), PATIENCE)
+    fresh = Revocations(store, lasting(5), clock)
     with pytest.raises(ApiError):
         fresh.check(holder("ended"))
 
 
 def test_a_write_that_took_its_time_is_not_missed(
-    revocations: SyncedRevocations,
+    revocations: Revocations,
     collections: Collections,
     clock: MovedClock,
     holder: Callable[[str], Identity],
 ) -> None:
-    """S58: it says an earlier moment than the last look; the next look goes back far enough."""
+    """S58: it says an earlier moment than what was read; the next read goes back far enough."""
+    revocations.revoke_session("another")
     revocations.check(holder("late"))
-    late = Revocation("session:late", clock() - timedelta(seconds=11), clock() + LIFETIME)
-    RevocationStore(collections).add([late])
+    store = RevocationStore(collections)
+    store.add(Revocation("late", clock() + LIFETIME))
+    collections["revocations"].update_one(
+        {"_id": "session:late"}, {"$set": {"revoked_at": clock() - timedelta(seconds=9)}}
+    )
     clock.move(seconds=1)
     with pytest.raises(ApiError):
         revocations.check(holder("late"))
+
+
+def test_a_floor_is_read_from_the_users_and_forgotten_when_it_is_settled(
+    revocations: Revocations, clock: MovedClock, holder: Callable[[str], Identity]
+) -> None:
+    """S124: tokens of an earlier epoch are void as long as the user says so."""
+    floors = [EpochFloor("u1", 3, clock())]
+    revocations.read_epochs_from(lambda moment: floors)
+    with pytest.raises(ApiError):
+        revocations.check(holder("s1"))
+    assert revocations.epoch_floor("u1") == 3
+    revocations.check(replace(holder("s1"), epoch=3))
+    floors.clear()
+    clock.move(minutes=2)
+    revocations.check(holder("s1"))
 
 
 def test_a_dead_database_is_waited_for_once(
     counted: Counted, clock: MovedClock, holder: Callable[[str], Identity]
 ) -> None:
     """S74: of many requests that wait for the same look, one finds out for all."""
-    cold = SyncedRevocations(RevocationStore(counted), clock, LIFETIME, PATIENCE)
+    cold = Revocations(RevocationStore(counted), SETTINGS, clock)
     counted.away, counted.gate = True, Barrier(2)
     with ThreadPoolExecutor(8) as crowd:
         checks = [crowd.submit(cold.check, holder("s1")) for _ in range(8)]

@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from authapi.accounts.service import AccountService
 from authapi.administration.import_format import json_lines
+from authapi.administration.imports import UserImport
 from authapi.core.clock import utc_now
+from authapi.database import Database
 from authapi.settings import Settings
 from authapi.wiring import build
 from tests.races.memory import MIB, peak, resident
@@ -47,17 +50,17 @@ def people(settings: Settings, crowd: int) -> list[str]:
     """The names of so many users, all with the one password."""
     services = build(settings, utc_now)
     guest = f"first-{secrets.token_hex(4)}"
-    services.accounts.register(guest, PASSWORD)
-    password_hash = services.accounts.find(guest).password_hash
+    services[AccountService].register(guest, PASSWORD)
+    password_hash = services[AccountService].get_user(guest).password_hash
     names = [f"flood{number}-{secrets.token_hex(4)}" for number in range(crowd)]
     lines = [
         json.dumps({"username": name, "password_hash": password_hash}).encode() for name in names
     ]
-    *_, summary = services.imports.run(
+    *_, summary = services[UserImport].run(
         json_lines(lines), lambda number, why: pytest.fail(f"{number}: {why}")
     )
     assert summary.imported == len(names)
-    services.database.close()
+    services[Database].close()
     return names
 
 

@@ -51,7 +51,7 @@ def test_one_of_many_rotates(collections: Collections, _round: int) -> None:
     ]
     won = at_once(rotate)
     assert sum(won) == 1
-    after = store.find(session.id)
+    after = store.find_session(session.id)
     assert after is not None
     assert (after.generation, after.refresh_key) == (1, str(won.index(True)))
 
@@ -60,4 +60,4 @@ def test_one_of_many_ends_a_session(collections: Collections) -> None:
     """Of 32 who end one session at once one did it."""
     store, session = SessionStore(collections), a_session()
     store.add(session)
-    assert sum(at_once([partial(store.end, session.id)] * CROWD)) == 1
+    assert sum(at_once([partial(store.end_session, session.id)] * CROWD)) == 1

@@ -29,15 +29,15 @@ def rotate(sessions: SessionStore, session: Session, generation: int, at: int = 
 def test_a_session_is_found_as_stored(sessions: SessionStore) -> None:
     """Every field comes back, times aware and in UTC; an unknown one is None."""
     session = added(sessions)
-    assert sessions.find(session.id) == session
-    assert sessions.find("no such session") is None
+    assert sessions.find_session(session.id) == session
+    assert sessions.find_session("no such session") is None
 
 
 def test_a_rotation_moves_the_session_on(sessions: SessionStore) -> None:
     """S50: generation, times and key are the new ones; login time and owner stay."""
     session = added(sessions)
     assert rotate(sessions, session, 0)
-    assert sessions.find(session.id) == replace(
+    assert sessions.find_session(session.id) == replace(
         session,
         generation=1,
         refreshed_at=NOW + SECOND,
@@ -58,7 +58,7 @@ def test_a_generation_of_the_future_is_not_spent(sessions: SessionStore) -> None
     """Only the living generation counts."""
     session = added(sessions)
     assert not rotate(sessions, session, 1)
-    assert sessions.find(session.id) == session
+    assert sessions.find_session(session.id) == session
 
 
 def test_an_expired_session_is_not_rotated(sessions: SessionStore) -> None:
@@ -66,16 +66,16 @@ def test_an_expired_session_is_not_rotated(sessions: SessionStore) -> None:
     session = replace(a_session(), expires_at=NOW + SECOND)
     sessions.add(session)
     assert not rotate(sessions, session, 0)
-    assert sessions.find(session.id) == session
+    assert sessions.find_session(session.id) == session
 
 
 def test_a_session_ends_once(sessions: SessionStore) -> None:
     """S58: an ended session is gone, is not rotated back to life, and ends no second time."""
     session = added(sessions)
-    assert sessions.end(session.id)
-    assert not sessions.end(session.id)
+    assert sessions.end_session(session.id)
+    assert not sessions.end_session(session.id)
     assert not rotate(sessions, session, 0)
-    assert sessions.find(session.id) is None
+    assert sessions.find_session(session.id) is None
 
 
 def test_a_replay_ends_only_a_session_that_went_on(sessions: SessionStore) -> None:
@@ -84,5 +84,5 @@ def test_a_replay_ends_only_a_session_that_went_on(sessions: SessionStore) -> No
     assert not sessions.end_if_past(session.id, 0)
     assert rotate(sessions, session, 0)
     assert sessions.end_if_past(session.id, 0)
-    assert sessions.find(session.id) is None
-    assert sessions.find(other.id) == other
+    assert sessions.find_session(session.id) is None
+    assert sessions.find_session(other.id) == other

@@ -1,11 +1,9 @@
 """The users' store, whichever database it stands on."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from authapi.accounts.models import User
 from authapi.accounts.store import NameTaken, UserStore
 from tests.stores.conftest import a_user
 
@@ -37,7 +35,7 @@ def test_a_hash_is_replaced(users: UserStore) -> None:
     """S11: the new hash stands where the old one stood; nothing else changes."""
     user = a_user()
     users.add(user)
-    assert users.replace_password_hash(user.id, user.password_hash, "$argon2id$2")
+    assert users.replace_password_hash(user, "$argon2id$2")
     assert users.find(user.name_key) == replace(user, password_hash="$argon2id$2")
 
 
@@ -45,36 +43,24 @@ def test_a_hash_that_changed_meanwhile_is_not_replaced(users: UserStore) -> None
     """An upgrade that comes too late does not undo a newer password."""
     user = a_user()
     users.add(user)
-    assert not users.replace_password_hash(user.id, "$argon2id$0", "$argon2id$2")
+    assert not users.replace_password_hash(
+        replace(user, password_hash="$argon2id$0"), "$argon2id$2"
+    )
     assert users.find(user.name_key) == user
 
 
-ENDINGS: dict[str, Callable[[UserStore, User], bool]] = {
-    "password": lambda users, user: users.change_password(user, "$argon2id$2"),
-    "epoch": lambda users, user: users.begin_epoch(user.id),
-    "disabled": lambda users, user: users.set_disabled(user.id, disabled=True),
-}
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_a_user_is_current_until_the_sessions_end(users: UserStore, ending: str) -> None:
-    """S41, S58: not after a new password, an end of all sessions or a disabling."""
+def test_an_epoch_is_begun_once(users: UserStore) -> None:
+    """S124: of two who read the same user one writes; the change stands in the same write."""
     user = a_user()
     users.add(user)
-    assert users.is_current(user)
-    assert ENDINGS[ending](users, user)
-    assert not users.is_current(user)
+    assert users.begin_epoch(user, {"password_hash": "$argon2id$2"})
+    assert not users.begin_epoch(user, {"disabled": True})
+    assert users.find(user.name_key) == replace(user, epoch=1, password_hash="$argon2id$2")
 
 
 def test_whoever_has_the_name_next_is_somebody_else(users: UserStore) -> None:
-    """S41: a login under way when its user was deleted is no login of the name's next owner."""
+    """S41: what was begun for a deleted user changes nothing of the name's next owner."""
     gone, successor = a_user(), a_user()
     users.add(replace(successor, name_key=gone.name_key))
-    assert not users.is_current(gone)
-
-
-def test_who_is_disabled_is_not_current(users: UserStore) -> None:
-    """S41: whatever the epoch says."""
-    user = a_user()
-    users.add(replace(user, disabled=True))
-    assert not users.is_current(user)
+    assert not users.begin_epoch(gone)
+    assert not users.delete(gone)

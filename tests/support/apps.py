@@ -9,6 +9,7 @@ from flask import Flask
 
 from authapi import create_app
 from authapi.core.clock import Clock, utc_now
+from authapi.database import Database
 from authapi.settings import Settings
 from tests.support.actors import Visitor
 from tests.support.servers import in_thread
@@ -28,4 +29,4 @@ def served(
         visitor = Visitor(url)
         yield visitor
         visitor.close()
-    app.extensions["authapi.services"].database.close()
+    app.extensions["authapi"][Database].close()

@@ -46,7 +46,19 @@ TIMES: list[object] = [
 def test_access_claims_are_read() -> None:
     """S36: into their types, times aware in UTC."""
     holder = identity(ACCESS, "me", "you")
-    assert holder == Identity("ann", "u1", "s1", "j1", NOON, NOON + timedelta(minutes=15))
+    end = NOON + timedelta(minutes=15)
+    assert holder == Identity("ann", "u1", "s1", "j1", NOON, end, 0, NOON, ("pwd",), "aal1")
+
+
+@pytest.mark.parametrize(
+    "claims", [{"ep": -1}, {"ep": "1"}, {"auth_time": "now"}, {"amr": "pwd"}, {"acr": 2}]
+)
+def test_claims_that_came_later_are_refused_when_they_are_of_another_type(
+    claims: dict[str, object],
+) -> None:
+    """S36: tokens of before have none of them, but nobody's have wrong ones."""
+    with pytest.raises(TokenInvalid):
+        identity({**ACCESS, **claims}, "me", "you")
 
 
 def test_refresh_claims_are_read() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,24 +12,26 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.secrets import Secret
 from authapi.tokens.codec import decode
 from authapi.tokens.keys import KeyRing, derived_key
-from authapi.tokens.service import TokenPolicy, TokenService
+from authapi.tokens.service import TokenService
+from authapi.tokens.settings import TokenSettings
+from tests.support.claims import session_of
 from tests.support.clock import MovedClock
 from tests.support.forging import payload_of
 
-POLICY = TokenPolicy(
-    issuer="me",
-    audience="you",
-    access_lifetime=timedelta(minutes=15),
-    refresh_lifetime=timedelta(days=30),
-    session_lifetime=timedelta(days=45),
+SETTINGS = TokenSettings(
+    jwt_issuer="me",
+    jwt_audience="you",
+    access_token_expire_minutes=15,
+    refresh_token_expire_days=30,
+    session_expire_days=45,
 )
 MASTER = Secret("one master secret of at least 32 bytes")
 
 
-def service(master: Secret, policy: TokenPolicy, clock: MovedClock) -> TokenService:
+def service(master: Secret, settings: TokenSettings, clock: MovedClock) -> TokenService:
     """Return the token service of somebody with that secret."""
     access, refresh = (KeyRing([derived_key(master, use)]) for use in ("access", "refresh"))
-    return TokenService(access, refresh, policy, clock)
+    return TokenService(access, refresh, settings, clock)
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def moved() -> MovedClock:
 
 @pytest.fixture
 def tokens(moved: MovedClock) -> TokenService:
-    return service(MASTER, POLICY, moved)
+    return service(MASTER, SETTINGS, moved)
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -> None:
     """S36: name, user, session, its own id and its end."""
-    token, seconds = tokens.issue_access("Ann", "u1", "s1")
+    token, seconds = tokens.issue_access(session_of("Ann"))
     identity = tokens.verify_access(token)
     assert (identity.username, identity.user_id, identity.session_id) == ("Ann", "u1", "s1")
     assert identity.token_id == payload_of(token)["jti"]
@@ -66,7 +69,7 @@ def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -
 
 def test_an_access_token_expires(tokens: TokenService, moved: MovedClock) -> None:
     """S33: with a code of its own, also when it was good a moment ago and is remembered."""
-    seen, unseen = (tokens.issue_access("Ann", "u1", "s1")[0] for _ in range(2))
+    seen, unseen = (tokens.issue_access(session_of("Ann"))[0] for _ in range(2))
     tokens.verify_access(seen)
     moved.move(minutes=15)
     for token in (seen, unseen):
@@ -79,7 +82,7 @@ def test_a_clock_put_back_makes_a_remembered_token_one_of_the_future(
     tokens: TokenService, moved: MovedClock
 ) -> None:
     """S33: `iat` is compared each time, as `exp` is."""
-    token, _ = tokens.issue_access("Ann", "u1", "s1")
+    token, _ = tokens.issue_access(session_of("Ann"))
     tokens.verify_access(token)
     moved.move(minutes=-5)
     with pytest.raises(ApiError) as refused:
@@ -89,7 +92,7 @@ def test_a_clock_put_back_makes_a_remembered_token_one_of_the_future(
 
 def test_a_token_is_read_once(tokens: TokenService, reads: list[str]) -> None:
     """One of ours is remembered; one that is refused is looked at each time."""
-    good, _ = tokens.issue_access("Ann", "u1", "s1")
+    good, _ = tokens.issue_access(session_of("Ann"))
     bad = good[:-2] + ("AA" if good[-2:] != "AA" else "BB")
     for _ in range(3):
         tokens.verify_access(good)
@@ -103,8 +106,8 @@ def test_what_is_remembered_is_bounded(
 ) -> None:
     """Ever new tokens push out those that were used longest ago."""
     monkeypatch.setattr("authapi.tokens.service.REMEMBERED", 2)
-    tokens = service(MASTER, POLICY, moved)
-    first, second, third = (tokens.issue_access("Ann", "u1", "s1")[0] for _ in range(3))
+    tokens = service(MASTER, SETTINGS, moved)
+    first, second, third = (tokens.issue_access(session_of("Ann"))[0] for _ in range(3))
     for token in (first, second, third, third, first):
         tokens.verify_access(token)
     assert reads == [first, second, third, first]
@@ -112,16 +115,15 @@ def test_what_is_remembered_is_bounded(
 
 def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
     """S34: another issuer, another audience or another secret."""
-    token, _ = service(MASTER, POLICY, moved).issue_access("Ann", "u1", "s1")
+    token, _ = service(MASTER, SETTINGS, moved).issue_access(session_of("Ann"))
     others = [
-        (MASTER, {"issuer": "them"}),
-        (MASTER, {"audience": "them"}),
-        (Secret("another master secret of 32 bytes"), {}),
+        (MASTER, replace(SETTINGS, jwt_issuer="them")),
+        (MASTER, replace(SETTINGS, jwt_audience="them")),
+        (Secret("another master secret of 32 bytes"), SETTINGS),
     ]
-    for master, names in others:
-        policy = TokenPolicy(**{**{f: getattr(POLICY, f) for f in POLICY.__slots__}, **names})
+    for master, settings in others:
         with pytest.raises(ApiError, match="Invalid token"):
-            service(master, policy, moved).verify_access(token)
+            service(master, settings, moved).verify_access(token)
 
 
 def test_a_successor_is_derived_from_its_moment(tokens: TokenService, moved: MovedClock) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from authapi.core.services import Services
 from authapi.health.service import Readiness
 from authapi.web.services import install, service
 
@@ -10,7 +11,9 @@ from authapi.web.services import install, service
 def test_a_service_is_found_by_its_class() -> None:
     """The app that answers the request has it."""
     app, ready = Flask("any"), Readiness({})
-    install(app, {Readiness: ready})
+    services = Services()
+    services.add(ready)
+    install(app, services)
     with app.app_context():
         assert service(Readiness) is ready
 

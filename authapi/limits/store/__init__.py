@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pymongo.errors import BulkWriteError
 
-from authapi.database import DUPLICATE_KEY, Collections
+from authapi.database import DUPLICATE_KEY, Collections, StoredCollection
 from authapi.limits.store.failure_streaks import KNOWN_NETWORKS, failure, login, streak_of
 from authapi.limits.store.moving_window import (
     COLLECTION,
@@ -20,7 +20,17 @@ from authapi.limits.store.moving_window import (
 )
 from authapi.limits.streaks import Streak, StreakUpdate
 
-__all__ = ["COLLECTION", "INDEXES", "KNOWN_NETWORKS", "Counter", "LimitStore", "Standing"]
+__all__ = [
+    "COLLECTION",
+    "COLLECTIONS",
+    "INDEXES",
+    "KNOWN_NETWORKS",
+    "Counter",
+    "LimitStore",
+    "Standing",
+]
+
+COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,30 @@
+"""What the accounts bring to the service."""
+
+from authapi.accounts.service import AccountService
+from authapi.accounts.store import UserStore
+from authapi.audit.service import AuditTrail
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.core.services import Services
+from authapi.database import Database
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
+from authapi.revocation.service import Revocations
+
+
+def build(services: Services, settings: object, clock: Clock) -> None:
+    """Add the users; the rooms below learn from them who lives, and in which epoch."""
+    users = services.add(UserStore(services[Database]))
+    services[Revocations].read_epochs_from(users.ended_since)
+    services[AuditTrail].ask_who_lives(users.living)
+    accounts = AccountService(
+        users,
+        services[PasswordHasher],
+        services[Blocklist],
+        services[Revocations],
+        services[Fingerprints],
+        services[EventRecorder],
+        clock,
+    )
+    services.personal_data.append(services.add(accounts))

@@ -1,0 +1,27 @@
+"""What the operator's stories need."""
+
+from authapi.accounts.service import AccountService
+from authapi.accounts.store import UserStore
+from authapi.administration.imports import UserImport
+from authapi.administration.service import Administration
+from authapi.audit.service import AuditTrail
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.services import Services
+from authapi.profile.service import ProfileService
+from authapi.sessions.ending import SessionEnding
+from authapi.sessions.service import SessionService
+
+
+def build(services: Services, settings: object, clock: Clock) -> None:
+    """Add what the command line does with users."""
+    services.add(
+        Administration(
+            services[AccountService],
+            services[SessionService],
+            services[SessionEnding],
+            services[ProfileService],
+            services[AuditTrail],
+        )
+    )
+    services.add(UserImport(services[UserStore], services[EventRecorder], clock))

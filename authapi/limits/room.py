@@ -1,0 +1,27 @@
+"""What the limits bring to the service."""
+
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.core.services import Services
+from authapi.database import FAILURES, Database
+from authapi.limits.keyed_lock import KeyedLock
+from authapi.limits.service import Limits
+from authapi.limits.settings import LimitSettings
+from authapi.limits.store import LimitStore
+from authapi.limits.unlimited import Unlimited
+
+
+def build(services: Services, settings: LimitSettings, clock: Clock) -> None:
+    """Add the limits, or in their place what refuses nothing."""
+    one_at_a_time = KeyedLock(settings.attempts_waiting, FAILURES)
+    kind = Unlimited if settings.limits == "off" else Limits
+    limits = kind(
+        LimitStore(services[Database]),
+        one_at_a_time.hold,
+        settings,
+        services[Fingerprints],
+        services[EventRecorder],
+        clock,
+    )
+    services.personal_data.append(services.add(limits, Limits))

@@ -1,0 +1,38 @@
+"""What one's own account brings to the service."""
+
+from authapi.accounts.service import AccountService
+from authapi.accounts.store import UserStore
+from authapi.core.clock import Clock
+from authapi.core.services import Services
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
+from authapi.profile.service import ProfileService
+from authapi.profile.sweep import Sweep
+from authapi.sessions.ending import SessionEnding
+from authapi.sessions.service import SessionService
+from authapi.signin.service import SignIn
+from authapi.tokens.settings import TokenSettings
+
+
+def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
+    """Add what users do with their accounts, and what clears away after those that ended."""
+    services.add(
+        ProfileService(
+            services[AccountService],
+            services[PasswordHasher],
+            services[Blocklist],
+            services[SignIn],
+            services[SessionService],
+            services[SessionEnding],
+            services.personal_data,
+        )
+    )
+    services.add(
+        Sweep(
+            services[UserStore],
+            services[SessionEnding],
+            services.personal_data,
+            clock,
+            settings.access_token_lifetime,
+        )
+    )

@@ -1,0 +1,83 @@
+"""Clears away what is left of sessions that ended at once, and of deleted users."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from authapi.accounts.models import EndedUser
+from authapi.accounts.store import UserStore
+from authapi.core.clock import MAX_CLOCK_SKEW, Clock, is_recent
+from authapi.core.forks import after_fork_in_child
+from authapi.core.services import PersonalData
+from authapi.database import FAILURES
+from authapi.sessions.ending import SessionEnding
+
+EVERY = timedelta(seconds=30)
+"""How often a process looks."""
+
+AT_ONCE = 20
+"""How many users one look clears away after."""
+
+_log = logging.getLogger("authapi.sweep")
+
+
+class Sweep:
+    """Run by whoever comes by: a request, a command. Bounded, and safe to be cut off anywhere.
+
+    What ended is void by the user's epoch alone, as long as the user is marked (`ended_at`). The
+    mark goes when nothing is left, and not before the last access token has expired and every
+    request that was under way is over.
+
+    Args:
+        users: where the marks are.
+        ending: clears away sessions.
+        personal_data: what the rooms keep of users.
+        clock: what tells the time.
+        token_lifetime: how long an access token lives.
+    """
+
+    def __init__(
+        self,
+        users: UserStore,
+        ending: SessionEnding,
+        personal_data: list[PersonalData],
+        clock: Clock,
+        token_lifetime: timedelta,
+    ) -> None:
+        self._users = users
+        self._ending = ending
+        self._personal_data = personal_data
+        self._clock = clock
+        self._settled_after = token_lifetime + MAX_CLOCK_SKEW
+        self._looked_at: datetime = clock()
+        self._renew_lock()
+        after_fork_in_child(self._renew_lock)
+
+    def _renew_lock(self) -> None:
+        self._looking = threading.Lock()
+
+    def come_by(self) -> None:
+        """Look if the last look was long ago and nobody else is at it; never fail."""
+        now = self._clock()
+        if is_recent(self._looked_at, now, EVERY) or not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._looked_at = now
+            self.run_once()
+        except FAILURES as failure:
+            _log.warning("not swept: %s", type(failure).__name__)
+        finally:
+            self._looking.release()
+
+    def run_once(self) -> None:
+        """Clear away after the users whose sessions ended long enough ago."""
+        for user in self._users.ended_before(self._clock() - self._settled_after, AT_ONCE):
+            if self._is_clear(user):
+                self._users.settle(user)
+
+    def _is_clear(self, user: EndedUser) -> bool:
+        if user.deleted:
+            for part in self._personal_data:
+                part.erase(user)
+            return True
+        return self._ending.clear_void(user.id, user.epoch)

@@ -1,0 +1,20 @@
+"""What the revocations bring to the service."""
+
+from authapi.core.clock import Clock
+from authapi.core.services import Services
+from authapi.database import Database
+from authapi.revocation.service import NoRevocations, Revocations, StrictRevocations
+from authapi.revocation.settings import RevocationSettings
+from authapi.revocation.store import RevocationStore
+from authapi.revocation.verification import AccessTokenVerification
+from authapi.tokens.service import TokenService
+
+_KINDS = {"sync": Revocations, "strict": StrictRevocations, "off": NoRevocations}
+
+
+def build(services: Services, settings: RevocationSettings, clock: Clock) -> None:
+    """Add the chosen way to check for revocations."""
+    kind = _KINDS[settings.revocation]
+    revocations = kind(RevocationStore(services[Database]), settings, clock)
+    services.add(revocations, Revocations)
+    services.add(AccessTokenVerification(services[TokenService], revocations))

@@ -1,0 +1,127 @@
+"""How sessions end: one, or all of a user."""
+
+import time
+
+from authapi.accounts.service import AccountService
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.revocation.service import MAX_STALENESS, Revocations
+from authapi.sessions.models import OpenedSession
+from authapi.sessions.rules import ended_with_all
+from authapi.sessions.store import SessionStore
+from authapi.tokens.models import RefreshClaims
+from authapi.tokens.service import TokenService
+
+_AT_ONCE = 200
+"""How many sessions one command removes: it has to be over within the database's timeout."""
+
+
+class SessionEnding:
+    """Ends sessions, and removes what was left of those that ended at once."""
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        accounts: AccountService,
+        tokens: TokenService,
+        revocations: Revocations,
+        events: EventRecorder,
+    ) -> None:
+        self._sessions = sessions
+        self._accounts = accounts
+        self._tokens = tokens
+        self._revocations = revocations
+        self._events = events
+
+    def log_out(self, refresh_token: str) -> None:
+        """End the session of a refresh token; one that is dead already is fine (RFC 7009, 2.2)."""
+        try:
+            claims = self._tokens.read_refresh(refresh_token, even_expired=True)
+        except ApiError:
+            return
+        self.end(claims.uid, claims.sid)
+
+    def log_out_everywhere(self, refresh_token: str) -> None:
+        """End all sessions of the user whose living refresh token this is.
+
+        A repeat with the same token succeeds: what it asks for has happened.
+
+        Raises:
+            ApiError: `invalid_refresh_token` when its session has ended otherwise: a token that is
+                dead must not log anybody out.
+        """
+        claims = self._tokens.read_refresh(refresh_token)
+        session = self._sessions.find_session(claims.sid)
+        user = self._accounts.find_user_by_id(claims.uid)
+        if user is not None and ended_with_all(claims, session, user.epoch):
+            self.clear_void(user.id, user.epoch)
+            return
+        if user is None or session is None or session.generation != claims.gen:
+            raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
+        self.end_all(user.id)
+
+    def end_all(self, user_id: str) -> None:
+        """End all sessions of a user, by one write on the user (ASVS 7.4.2).
+
+        Raises:
+            ApiError: `not_found`.
+        """
+        user = self._accounts.end_sessions(user_id)
+        self._events.record(Event.LOGGED_OUT, user_id=user_id, reason="everywhere")
+        self.clear_void(user_id, user.epoch)
+
+    def end(self, user_id: str, session_id: str, reason: str | None = None) -> None:
+        """End one session: its access tokens first, so that nothing lives on if we are cut off."""
+        self._revocations.revoke_session(session_id)
+        if self._sessions.end_session(session_id):
+            self._events.record(
+                Event.LOGGED_OUT, user_id=user_id, session_id=session_id, reason=reason
+            )
+
+    def end_own(self, user_id: str, session_id: str) -> None:
+        """End one of the user's own sessions.
+
+        Raises:
+            ApiError: `not_found` when it is not there, or somebody else's.
+        """
+        session = self._sessions.find_session(session_id)
+        if session is None or session.user_id != user_id:
+            raise ApiError(ErrorCode.NOT_FOUND)
+        self.end(user_id, session_id)
+
+    def end_any(self, session_id: str) -> None:
+        """End a session, whosever it is.
+
+        Raises:
+            ApiError: `not_found`.
+        """
+        session = self._sessions.find_session(session_id)
+        if session is None:
+            raise ApiError(ErrorCode.NOT_FOUND)
+        self.end(session.user_id, session_id, reason="operator")
+
+    def end_unused(self, opened: OpenedSession) -> None:
+        """Remove a session whose tokens nobody was given."""
+        if opened.is_new:
+            self._sessions.end_session(opened.claims.sid)
+
+    def end_replayed(self, spent: RefreshClaims) -> None:
+        """End the session of a refresh token that was spent before (RFC 9700, 4.14)."""
+        self._revocations.revoke_session(spent.sid)
+        self._sessions.end_if_past(spent.sid, spent.gen)
+        self._events.record(Event.REFRESH_TOKEN_REPLAYED, user_id=spent.uid, session_id=spent.sid)
+
+    def clear_void(self, user_id: str, epoch: int) -> bool:
+        """Remove the user's sessions of epochs before `epoch`; they are void already.
+
+        Before the answer no refresh in another process may use one of them: either all are gone,
+        or so much time has passed that every process knows the new epoch.
+
+        Returns:
+            Whether none is left. If one is, whoever comes by later removes it.
+        """
+        deadline = time.monotonic() + MAX_STALENESS.total_seconds()
+        while self._sessions.clear_void(user_id, epoch, _AT_ONCE) == _AT_ONCE:
+            if time.monotonic() >= deadline:
+                return False
+        return True

@@ -1,0 +1,35 @@
+"""What a refresh token says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from authapi.core.identity import AAL1, PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshClaims:
+    """All that a rotation needs, so that no document has to be read.
+
+    Attributes:
+        sub: the username.
+        uid: the user's id.
+        sid: the session's id.
+        gen: the session's generation that this token belongs to.
+        auth_time: when the user logged in; the session's absolute end counts from it.
+        iat: when this token was made.
+        exp: when it ends.
+        epoch: the user's epoch that the session belongs to (claim `ep`).
+        methods: how the user logged in (claim `amr`).
+        assurance: how strong that was (claim `acr`).
+    """
+
+    sub: str
+    uid: str
+    sid: str
+    gen: int
+    auth_time: datetime
+    iat: datetime
+    exp: datetime
+    epoch: int = 0
+    methods: tuple[str, ...] = (PASSWORD,)
+    assurance: str = AAL1

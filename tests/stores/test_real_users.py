@@ -1,0 +1,64 @@
+"""What of the users' store only a real server does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from authapi.accounts.models import EndedUser
+from authapi.accounts.store import NameTaken, UserStore
+from authapi.database import Collections
+from tests.stores.conftest import a_user
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime.now(UTC) + timedelta(days=1)
+
+
+@pytest.fixture
+def users(collections: Collections) -> UserStore:
+    """The store on the real database."""
+    return UserStore(collections)
+
+
+def test_whose_sessions_ended_is_found_by_the_databases_clock(users: UserStore) -> None:
+    """S124: the floor of a user's epoch is in the users themselves, until it is settled."""
+    user = a_user()
+    users.add(user)
+    users.begin_epoch(user)
+    (floor,) = (found for found in users.ended_since(LONG_AGO) if found.user_id == user.id)
+    assert floor.epoch == 1
+    assert floor.ended_at is not None
+    assert floor in users.ended_since(floor.ended_at)
+    users.settle(EndedUser(user.id, user.name_key, 1, deleted=False))
+    assert user.id not in {found.user_id for found in users.ended_since(LONG_AGO)}
+
+
+def test_an_end_that_came_after_is_not_settled(users: UserStore) -> None:
+    """S124: whoever clears away after one end leaves the mark of a later one."""
+    user = a_user()
+    users.add(user)
+    users.begin_epoch(user)
+    (found,) = (each for each in users.ended_before(FAR_AHEAD, 10_000) if each.id == user.id)
+    current = users.find(user.name_key)
+    assert current is not None
+    users.begin_epoch(current)
+    users.settle(found)
+    assert {each.epoch for each in users.ended_since(None) if each.user_id == user.id} == {2}
+
+
+def test_of_a_deleted_user_the_name_stays_until_all_is_settled(
+    users: UserStore, collections: Collections
+) -> None:
+    """S134: nothing else of the user; then the name may be somebody else's."""
+    user = a_user()
+    users.add(user)
+    assert users.delete(user)
+    left = collections["users"].find_one({"_id": user.id})
+    assert left is not None
+    assert set(left) == {"_id", "name_key", "epoch", "ended_at", "deleted"}
+    assert users.find(user.name_key) is None
+    with pytest.raises(NameTaken):
+        users.add(a_user(user.name_key))
+    users.settle(EndedUser(user.id, user.name_key, 1, deleted=True))
+    users.add(a_user(user.name_key))
