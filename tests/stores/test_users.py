@@ -55,7 +55,9 @@ def test_an_epoch_is_begun_once(users: UserStore) -> None:
     users.add(user)
     assert users.begin_epoch(user, {"password_hash": "$argon2id$2"})
     assert not users.begin_epoch(user, {"disabled": True})
-    assert users.find(user.name_key) == replace(user, epoch=1, password_hash="$argon2id$2")
+    assert users.find(user.name_key) == replace(
+        user, epoch=1, sessions=1, password_hash="$argon2id$2"
+    )
 
 
 def test_whoever_has_the_name_next_is_somebody_else(users: UserStore) -> None:
