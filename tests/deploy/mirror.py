@@ -9,10 +9,20 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+class _Mirror(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Reflecting)
+        self.paths: list[str] = []
+
+
 class _Reflecting(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections stay open
+    server: _Mirror
 
     def do_GET(self) -> None:
+        self.server.paths.append(self.path)
         seen = {"port": self.client_address[1], "headers": self.headers.items()}
         body = json.dumps(seen).encode()
         self.send_response(200)
@@ -21,14 +31,25 @@ class _Reflecting(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.server.paths.append(self.path)  # before its body has come
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def mirror() -> Iterator[int]:
-    """Run it until the block ends; yield its port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Reflecting)
+def mirror(paths: list[str] | None = None) -> Iterator[int]:
+    """Run it until the block ends; yield its port.
+
+    Args:
+        paths: gets the path of each request, as soon as its head is there.
+    """
+    server = _Mirror()
+    server.paths = [] if paths is None else paths
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -78,7 +78,7 @@ def _nginx(
                 "    listen [::]:80;\n": "",
                 "listen 443 ssl": f"listen 127.0.0.1:{https} ssl",
                 "listen 80;": f"listen 127.0.0.1:{http};",
-                "https://$host$request_uri": f"https://$host:{https}$request_uri",
+                "https://auth.example$request_uri": f"https://localhost:{https}$request_uri",
                 "auth.example;": "localhost;",
                 "/etc/letsencrypt/live/auth.example/fullchain.pem": str(certificate.chain),
                 "/etc/letsencrypt/live/auth.example/privkey.pem": str(certificate.key),
@@ -115,7 +115,9 @@ def _caddy(
         _DEPLOY / "caddy" / "Caddyfile",
         {
             "\n{\n": f"\n{options}",
-            "auth.example {": f"localhost {{\n\ttls {certificate.chain} {certificate.key}",
+            "https://auth.example{uri}": f"https://localhost:{https}{{uri}}",
+            "http://auth.example": "http://localhost",
+            "\nauth.example {": f"\nlocalhost {{\n\ttls {certificate.chain} {certificate.key}",
             "127.0.0.1:8000": f"127.0.0.1:{upstream}",
         },
     )

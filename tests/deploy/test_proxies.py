@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import ssl
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +22,7 @@ from tests.deploy.proxies import KINDS, Proxy, running
 from tests.support.actors import error_code, fresh_name
 from tests.support.servers import free_port, server_process
 from tests.support.waiting import DEADLINE
+from tests.support.wire import RawAnswer, exchange, parsed
 
 pytestmark = pytest.mark.external
 
@@ -225,3 +230,74 @@ def test_connections_to_the_service_are_used_again(
             ports.add(caller.send("GET", "/once").json()["port"])
             caller.close()
     assert len(ports) == 1
+
+
+@pytest.mark.parametrize("path", ["/docs%00", "/a%00/b"])
+def test_a_zero_byte_is_a_4xx_in_json(come: Come, path: str) -> None:
+    """S17: whether the proxy cannot read it or the service has nothing there."""
+    status, code = error_code(come().send("GET", path))
+    assert (status, code) in {(400, "bad_request"), (404, "not_found")}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//healthz", "/%2fhealthz", "/%2Fhealthz", "/me%2Factivity", "/healthz;a", "/me//export"],
+)
+def test_a_path_spelled_otherwise_is_no_route(proxy: Proxy, path: str) -> None:
+    """S136: also where the service, which gets it decoded, could not tell."""
+    answer = over_tls(proxy, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n")
+    assert (answer.status, json.loads(answer.body)["code"]) == (404, "not_found")
+    assert "x-request-id" in answer.headers
+
+
+def test_other_names_lead_nowhere(proxy: Proxy) -> None:
+    """Neither by http, where a redirect would go to whatever was asked for, nor by https."""
+    plain = exchange(
+        proxy.http,
+        b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+        half_close=False,
+    )
+    assert b"evil.example" not in plain.body
+    assert "location" not in plain.headers
+    answer = over_tls(proxy, "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n")
+    assert b"healthy" not in answer.body
+    assert b"authapi" not in answer.body
+
+
+def test_a_body_is_taken_in_before_it_is_passed_on(
+    kind: str, tmp_path: Path, certificate: Certificate
+) -> None:
+    """S129: half of one does not reach the service; all of it does."""
+    paths: list[str] = []
+    with (
+        mirror(paths) as port,
+        running(kind, port, tmp_path, certificate) as proxy,
+        tls(proxy) as half,
+        tls(proxy) as whole,
+    ):
+        head = "POST /{} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
+        half.sendall(f"{head.format('half')}{{".encode())
+        time.sleep(0.2)  # long enough for what is passed on at once
+        whole.sendall(f"{head.format('whole')}{{}}".encode())
+        assert whole.recv(100).startswith(b"HTTP/1.1 204")
+    assert "/whole" in paths
+    assert "/half" not in paths
+
+
+@contextmanager
+def tls(proxy: Proxy) -> Iterator[ssl.SSLSocket]:
+    """Connect to a proxy by TLS, as a client that trusts its certificate."""
+    context = ssl.create_default_context(cafile=str(proxy.certificate.chain))
+    address = urlsplit(proxy.https)
+    with (
+        socket.create_connection(("127.0.0.1", address.port or 443), timeout=20) as wire,
+        context.wrap_socket(wire, server_hostname="localhost") as secured,
+    ):
+        yield secured
+
+
+def over_tls(proxy: Proxy, head: str) -> RawAnswer:
+    """Send a head by TLS as it is written, and return the answer."""
+    with tls(proxy) as wire:
+        wire.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        return parsed(b"".join(iter(lambda: wire.recv(65536), b"")))
