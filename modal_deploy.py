@@ -41,6 +41,8 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 UPLOADED = modal.FilePatternMatcher(
     "**/*.py",
     "passwords/common_passwords.*",
+    "home/templates/*.html",
+    "home/static/*.css",
     "mail/templates/**/*.txt",
     "mail/templates/**/*.html",
     "mail/pages/*",

@@ -14,13 +14,14 @@ from authapi.core.secret_files import warn_of_exposed
 from authapi.core.services import Services
 from authapi.database import FAILURES, Database, DatabaseUnavailable, RequestScope
 from authapi.health.routes import blueprint as health
+from authapi.home.routes import blueprint as home
 from authapi.keys.routes import blueprint as keys
 from authapi.profile.sweep import Sweep
 from authapi.reference.routes import blueprint as reference
 from authapi.revocation.verification import AccessTokenVerification
 from authapi.settings import Settings
 from authapi.version import __version__
-from authapi.web import bearer, client, cors, devserver, errors, lifecycle, logs, services
+from authapi.web import bearer, client, cors, devserver, errors, greeting, lifecycle, logs, services
 from authapi.web.application import Application
 from authapi.web.openapi import create_api
 from authapi.wiring import build
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     # 3. What there is to ask for
     api = create_api(app, __version__)
     auth = auth_blueprint(sample=settings.protected_sample == "on")
-    for blueprint in (auth, keys, health, *([reference] if settings.docs == "on" else ())):
+    for blueprint in (auth, home, keys, health, *([reference] if settings.docs == "on" else ())):
         api.register_blueprint(blueprint)
     observers = [_count(api, built)] if settings.metrics_token else []
     if settings.mails:
@@ -101,6 +102,15 @@ def _look_for_mails(built: Services) -> lifecycle.Observer:
 
 
 def _prepare_development(built: Services, settings: Settings) -> None:
-    if address := devserver.address():
+    if address := greeting.served_address():
         where = "MONGO_URI" if settings.mongo_uri else f"embedded, in {settings.instance}/mongo"
-        devserver.announce(address, where, built[Database].prepare)
+        examples = (
+            settings.registration == "open"
+            and settings.protected_sample == "on"
+            and not settings.refuses_common_passwords
+        )
+        places = {
+            **({"documentation": "/docs"} if settings.docs == "on" else {}),
+            **({"mail": "/dev/mailbox"} if settings.has_mailbox else {}),
+        }
+        greeting.announce(address, where, built[Database].prepare, places, examples=examples)

@@ -82,7 +82,7 @@ def _route_path(request: Request) -> str:
     if "%" in sent and "%2f" in sent.partition("?")[0].lower():
         raise NotFound
     path = request.path
-    return path[:-1] if path.endswith("/") and not path.endswith("//") else path
+    return path[:-1] if path.endswith("/") and path[-2:-1] not in {"", "/"} else path
 
 
 class _CompactJson(DefaultJSONProvider):

@@ -1,16 +1,13 @@
-"""What makes `flask run` a good host: it says where it is, and refuses in JSON."""
+"""What `flask run` lets werkzeug's server do otherwise: refuse in JSON, and leave logs to us."""
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
-import click
 from werkzeug.serving import WSGIRequestHandler
 
 if TYPE_CHECKING:
@@ -22,22 +19,6 @@ _make_environ = WSGIRequestHandler.make_environ
 _REFUSAL = json.dumps({"status": "error", "code": "bad_request", "message": "%(code)d %(explain)s"})
 
 
-_WELCOME = """\
-authapi: a development server
-  address:       {address}
-  documentation: {address}/docs
-  database:      {database}
-Try, in another terminal:
-  curl -s {address}/register -H 'Content-Type: application/json' -d '{{"username": "user1", \
-"password": "password123"}}'
-  TOKEN=$(curl -s {address}/authenticate -H 'Content-Type: application/json' -d '{{"username": \
-"user1", "password": "password123"}}' | python3 -c 'import json, sys; print(json.load(sys.stdin)\
-["access_token"])')
-  curl -s {address}/protected -H "Authorization: Bearer $TOKEN"
-Stop with Ctrl+C; what was stored stays.
-"""
-
-
 def init() -> None:
     """Make werkzeug's server refuse in our shape, and leave the request log to us."""
     WSGIRequestHandler.error_content_type = "application/json"
@@ -45,27 +26,6 @@ def init() -> None:
     WSGIRequestHandler.send_error = _refuse  # type: ignore[assignment, method-assign]
     WSGIRequestHandler.make_environ = _environ_as_sent  # type: ignore[assignment, method-assign]
     logging.getLogger("werkzeug").addFilter(_is_not_a_request)
-
-
-def address() -> str | None:
-    """Return the address that `flask run` is about to serve, or None when it is not running."""
-    context = click.get_current_context(silent=True)
-    if context is None or context.info_name != "run":
-        return None
-    if context.params.get("reload") and os.environ.get("WERKZEUG_RUN_MAIN") != "true":
-        return None  # the reloader's parent serves nothing
-    scheme = "https" if context.params.get("cert") else "http"
-    return f"{scheme}://{context.params['host']}:{context.params['port']}"
-
-
-def announce(address: str, database: str, prepare: Callable[[], None]) -> None:
-    """Start the database, then say where everything is and three lines to try."""
-    click.echo(f"authapi: starting the database ({database}) …", err=True)
-    try:
-        prepare()
-    except Exception as error:
-        database = f"NOT THERE: {error}"
-    click.echo(_WELCOME.format(address=address, database=database), err=True)
 
 
 def _refuse(

@@ -30,7 +30,7 @@ from authapi.mail.texts import Texts
 from authapi.mail.transport import Transport
 from authapi.mail.worker import Worker
 from authapi.settings import Settings
-from authapi.web import devserver
+from authapi.web import greeting
 
 _SENDER = Origin(Client("", "mail sender"))
 _DEVELOPMENT_SENDER = Address("authapi", "no-reply", "localhost")
@@ -92,5 +92,5 @@ def _transport(settings: Settings, sender: From, events: EventRecorder, clock: C
 
 def _development_address() -> str:
     """Return where `flask run` serves, by a name that browsers let use everything."""
-    address = devserver.address() or "http://localhost:8000"
-    return address.replace("//127.0.0.1:", "//localhost:").replace("//0.0.0.0:", "//localhost:")
+    served = greeting.served_address()
+    return served.url if served else "http://localhost:8000"

@@ -78,7 +78,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     assert readers <= {
         "authapi/app.py",  # hands it to the settings
         "authapi/cli/keys.py",  # rewrites the file that the variable names
-        "authapi/web/devserver.py",  # werkzeug's own mark of a reloaded process
+        "authapi/web/greeting.py",  # werkzeug's own mark of a reloaded process
         "authapi/embedded/server.py",  # keeps the server's variables away from it
     }
 

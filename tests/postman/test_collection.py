@@ -11,7 +11,7 @@ from flask import Flask
 from tests.postman import newman
 from tests.support.servers import ROOT
 
-OTHER_WAYS_IN = {"/readyz", "/docs", "/docs/start.js", "/openapi.json"}
+OTHER_WAYS_IN = {"/", "/home.css", "/readyz", "/docs", "/docs/start.js", "/openapi.json"}
 """For operators and browsers, not for clients."""
 
 VALIDATE = """

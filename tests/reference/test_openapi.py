@@ -29,7 +29,7 @@ OPERATIONS = [
     *("register", "authenticate", "refresh", "logout", "getProtected"),
     *("listSessions", "endSession", "listActivity"),
     *("getMe", "exportMe", "deleteMe", "changePassword"),
-    *("getKeys", "getHealth", "getReadiness"),
+    *("getHome", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
     *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
 ]
 SECURED = {

@@ -1,0 +1,1 @@
+"""The page at `/`: what this is, and where to go from here."""

@@ -1,0 +1,70 @@
+"""`/`: a page for browsers, the same as JSON for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flask
+from flask import Response, current_app, request
+from marshmallow import Schema, fields
+
+from authapi.web.body import Blueprint
+from authapi.web.openapi import documented
+
+blueprint = Blueprint("home", __name__, description="Where to begin", template_folder="templates")
+
+_JSON, _HTML = "application/json", "text/html"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_STYLE_SECONDS = 3600
+_PLACES = (
+    ("/docs", "The API", "Read what it answers, and try it in the browser."),
+    ("/account", "Your account", "Sign in, change the password, see your sessions."),
+    ("/dev/mailbox", "The mailbox", "What this development server would have mailed."),
+)
+
+
+class HomeSchema(Schema):
+    """What this is."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    service = fields.String(required=True, metadata={"enum": ["authapi"]})
+    version = fields.String(required=True)
+    links = fields.Dict(
+        required=True,
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "What there is for people on this server, by its path."},
+    )
+
+
+@blueprint.route("/", methods=["GET"])
+@documented(
+    HomeSchema,
+    {"status": "ok", "service": "authapi", "version": "1.0.0", "links": {"/docs": "The API"}},
+    operationId="getHome",
+)
+def show() -> Response:
+    """Say what this is, and that it runs: as a page where a browser asks (RFC 9110, 12.5.1)."""
+    paths = {rule.rule for rule in current_app.url_map.iter_rules()}
+    places = [place for place in _PLACES if place[0] in paths]
+    version: str = current_app.config["API_VERSION"]
+    if request.accept_mimetypes.best_match([_JSON, _HTML]) == _HTML:
+        page = flask.render_template("home.html", places=places, version=version)
+        response = flask.make_response(page)
+        response.headers["Content-Security-Policy"] = _POLICY
+    else:
+        links = {path: title for path, title, _ in places}
+        response = flask.jsonify(status="ok", service="authapi", version=version, links=links)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.route("/home.css", methods=["GET"])
+@Blueprint.doc(operationId="getHomeStyle", responses={200: {"description": "The style."}})
+def style() -> Response:
+    """Serve the page's style."""
+    folder = Path(__file__).parent / "static"
+    return flask.send_from_directory(folder, "home.css", max_age=_STYLE_SECONDS)

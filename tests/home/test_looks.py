@@ -1,0 +1,40 @@
+"""The page at `/` in a browser."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.extension.chromium import ARGUMENTS
+from tests.support.servers import ROOT
+from tests.support.tools import program
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+LOOKING = (ROOT / "tests" / "extension" / "looking.js").read_text("utf-8")
+VIOLATIONS = """const { violations } = await axe.run();
+return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_looks_good_and_everybody_can_use_it(
+    base_url: str, scheme: Literal["light", "dark"]
+) -> None:
+    """No rule of axe is broken, no text too pale, no sideways scrolling, its style is applied."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 360, "height": 640})
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text))
+        page.goto(base_url)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        run = "async () => {{ {0}; {1} }}"
+        assert page.evaluate(run.format(AXE.read_text(), VIOLATIONS)) == []
+        assert page.evaluate(run.format(LOOKING, "return flaws();")) == []
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"
+        assert problems == []
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/docs")
+        browser.close()

@@ -1,0 +1,126 @@
+"""What `flask run` says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from authapi.web.greeting import Address, announce, greeting, served_address
+from tests.support.servers import ROOT, clean_environment, free_port
+from tests.support.waiting import until
+
+DATABASE = "embedded"
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        (Address("127.0.0.1", 8000), "http://localhost:8000"),
+        (Address("127.0.0.2", 8000), "http://localhost:8000"),
+        (Address("localhost", 80), "http://localhost:80"),
+        (Address("::1", 8000), "http://[::1]:8000"),
+        (Address("0.0.0.0", 8000), "http://localhost:8000"),
+        (Address("::", 8000), "http://localhost:8000"),
+        (Address("192.0.2.7", 8000), "http://192.0.2.7:8000"),
+        (Address("2001:db8::7", 8000), "http://[2001:db8::7]:8000"),
+        (Address("auth.example", 443, https=True), "https://auth.example:443"),
+        (Address("unix:///run/a.sock", 8000), "unix:///run/a.sock"),
+    ],
+)
+def test_the_address_can_be_typed(address: Address, url: str) -> None:
+    """IPv6 in brackets; this machine by its name, which passkeys need."""
+    assert f"address:       {url}\n" in greeting(address, DATABASE, {}, examples=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "examples", "told"),
+    [
+        (Address("127.0.0.1", 8000), True, True),
+        (Address("::1", 8000), True, True),
+        (Address("0.0.0.0", 8000), True, True),
+        (Address("127.0.0.1", 8000), False, False),
+        (Address("127.0.0.1", 8000, https=True), True, False),
+        (Address("auth.example", 8000), True, False),
+        (Address("unix:///run/a.sock", 8000), True, False),
+    ],
+)
+def test_lines_to_try_are_said_where_they_work(
+    address: Address, examples: bool, told: bool
+) -> None:
+    """Not with a certificate that `curl` does not know, nor at a host that it may not find."""
+    said = greeting(address, DATABASE, {}, examples=examples)
+    assert ("Try it" in said) is told
+    assert said.count("curl") == (3 if told else 0)
+    assert said.endswith("Stop with Ctrl+C; what was stored stays.\n")
+
+
+def test_places_are_named_that_there_are() -> None:
+    """The documentation and the mailbox, each with its whole address."""
+    places = {"documentation": "/docs", "mail": "/dev/mailbox"}
+    said = greeting(Address("127.0.0.1", 8000), DATABASE, places, examples=False)
+    assert "  documentation: http://localhost:8000/docs\n" in said
+    assert "  mail:          http://localhost:8000/dev/mailbox\n" in said
+
+
+def test_a_database_that_does_not_start_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing is proposed that needs it."""
+
+    def fail() -> None:
+        raise OSError("no space")
+
+    announce(Address("127.0.0.1", 1), DATABASE, fail, {}, examples=True)
+    said = capsys.readouterr().err
+    assert "database:      NOT THERE: no space" in said
+    assert "Try it" not in said
+
+
+def test_only_a_server_has_an_address() -> None:
+    """Other commands of `flask` say nothing of the kind."""
+    assert served_address() is None
+    with click.Context(click.Command("routes"), info_name="routes"):
+        assert served_address() is None
+
+
+def said_by(folder: Path, *options: str, **variables: str) -> Iterator[str]:
+    """Run `flask run` with these options until it serves; yield what it said by then."""
+    log = folder / "run.log"
+    command = [sys.executable, "-m", "flask", "run", "--port", str(free_port()), *options]
+    environment = clean_environment({"AUTHAPI_INSTANCE": str(folder), **variables})
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            until(lambda: "Running on" in log.read_text(), seconds=60, what="it serves")
+            yield log.read_text()
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "address", "tried"),
+    [
+        (["--host", "::1"], {}, "http://[::1]:", True),
+        ([], {"REGISTRATION": "closed"}, "http://localhost:", False),
+        ([], {"PASSWORD_BLOCKLIST": "on"}, "http://localhost:", False),
+    ],
+)
+def test_a_real_server_says_so(
+    tmp_path: Path,
+    environment: dict[str, str],
+    options: list[str],
+    variables: dict[str, str],
+    address: str,
+    tried: bool,
+) -> None:
+    """With its own settings, before it serves."""
+    settings = {**environment, "AUTHAPI_ENV": "development", "PASSWORD_BLOCKLIST": "off"}
+    for said in said_by(tmp_path, *options, **{**settings, **variables}):
+        assert f"address:       {address}" in said
+        assert ("Try it" in said) is tried
