@@ -34,8 +34,8 @@ export default [
     rules: { 'no-restricted-globals': 'off' },
   },
   {
-    files: ['examples/web/auth.js'],
-    rules: { 'no-restricted-globals': ['error', 'chrome', 'browser', 'localStorage'] },
+    files: ['**/tabStorage.js'],
+    rules: { 'no-restricted-globals': ['error', 'chrome', 'browser'] },
   },
   {
     files: ['tests/extension/looking.js'],
@@ -47,7 +47,7 @@ export default [
     languageOptions: { globals: { db: 'readonly', process: 'readonly' } },
   },
   {
-    files: ['tests/extension/unit/**/*.js'],
+    files: ['tests/extension/unit/**/*.js', 'clients/js/{test,scripts}/**/*.js'],
     languageOptions: { globals: globals.node },
   },
 ];

@@ -1,30 +1,36 @@
 /**
  * The worker: the only part that touches tokens and the network.
  */
-import { createAuthClient } from './src/client.js';
-import { createRequestHandlers } from './src/requestHandlers.js';
+import { createAuthClient } from './client/client.js';
+import { announce, areas, clearStorage, hideStorage, onBrowserStart, onRequest, permissions, showOnIcon } from './src/browserApi.js';
 import { isRequest } from './src/protocol.js';
-import { announce, areas, hideStorage, lock, mayReach, onBrowserStart, onRequest } from './src/browserApi.js';
+import { createRequestHandlers } from './src/requestHandlers.js';
 
 /** @type {typeof globalThis.fetch} */
 const fetch = (input, init) => globalThis.fetch(input, init);
 
 const handlers = createRequestHandlers({
   areas,
+  clearStorage,
   fetch,
-  mayReach,
-  announce,
-  clientFor: (baseUrl, onChange) => createAuthClient({ baseUrl, fetch, storage: areas, lock, onChange }),
+  permissions,
+  announce: (state) => {
+    showOnIcon(state);
+    return announce(state);
+  },
+  clientFor: (options) => createAuthClient({ ...options, fetch, storage: areas }),
 });
 
 /** @param {import('./src/protocol.js').Request} request */
 async function serve(request) {
   const reply = await handlers.handle(request);
-  if (request.type !== 'logout') handlers.deliverPendingLogouts();
+  showOnIcon(reply.state);
+  void handlers.deliverPendingLogouts();
   return reply;
 }
 
 hideStorage();
 onRequest((message) => (isRequest(message) ? serve(message) : undefined));
 onBrowserStart(() => undefined);
-handlers.deliverPendingLogouts();
+void handlers.handle({ type: 'state' }).then(({ state }) => showOnIcon(state));
+void handlers.deliverPendingLogouts();

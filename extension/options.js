@@ -2,17 +2,20 @@
  * The options: which API to talk to, and whether it answers there.
  */
 import { parseAddress } from './src/address.js';
-import { byId, createBusy, createStatus } from './src/dom.js';
-import { ask, askToReach, leaveOtherHosts } from './src/browserApi.js';
-import { explain } from './src/texts.js';
+import { ask, onAnnounced, permissions, requestHost, version } from './src/browserApi.js';
+import { byId, createBusy, show } from './src/dom.js';
+import { createOutcome } from './src/outcome.js';
+import { explain, INSECURE_WARNING } from './src/texts.js';
 
 /** @typedef {import('./src/address.js').Address} Address */
+/** @typedef {import('./src/protocol.js').Problem} Problem */
+/** @typedef {import('./src/protocol.js').Request} Request */
+/** @typedef {import('./src/protocol.js').State} State */
 
 const field = byId('address', HTMLInputElement);
-const status = createStatus(byId('status', HTMLElement));
+const allowInsecure = byId('allowInsecure', HTMLInputElement);
+const outcome = createOutcome();
 const busy = createBusy();
-
-const INSECURE_WARNING = ' Beware: over http, others on the way can read passwords. Use https where you can.';
 
 /**
  * The browser's question must come straight from the click, before anything is waited for.
@@ -22,42 +25,92 @@ const INSECURE_WARNING = ' Beware: over http, others on the way can read passwor
 function withPermission(button, work) {
   const address = parseAddress(field.value);
   if (!address) {
-    status.error(explain({ kind: 'no_address', baseUrl: field.value }));
+    outcome.error(explain({ kind: 'no_address', baseUrl: field.value }));
     return;
   }
   busy(button, async () => {
-    status.clear();
-    if (await askToReach(address.pattern)) await work(address);
-    else status.error(`Without your permission the extension cannot talk to ${address.baseUrl}.`);
+    outcome.clear();
+    if (await requestHost(address.pattern)) await work(address);
+    else outcome.error(withWarning(`Without your permission the extension cannot talk to ${address.baseUrl}.`, address));
+    await showPermission();
   });
 }
 
+/** Sends a request to the worker. @param {Request} request @returns {Promise<Problem | undefined>} */
+async function problemOf(request) {
+  const reply = await ask(request).catch(() => undefined);
+  if (!reply) return { kind: 'fault', baseUrl: '' };
+  return reply.ok ? undefined : reply.problem;
+}
+
 /** @param {Address} address */
-async function check({ baseUrl, insecure }) {
-  const reply = await ask({ type: 'check', address: baseUrl });
-  if (reply.ok) status.success(`The API answers at ${baseUrl}.${insecure ? INSECURE_WARNING : ''}`);
-  else status.error(explain(reply.problem));
+async function check(address) {
+  const problem = await problemOf({ type: 'check', address: address.baseUrl });
+  if (problem) outcome.error(withWarning(explain(problem), address));
+  else outcome.success(withWarning(`The API answers at ${address.baseUrl}.`, address));
 }
 
 /** Saved even when nobody answers there: the server may start later. @param {Address} address */
 async function save(address) {
-  const { baseUrl, pattern, insecure } = address;
-  await ask({ type: 'save', address: baseUrl });
-  await leaveOtherHosts(pattern);
+  const { baseUrl } = address;
+  const refusal = await problemOf({ type: 'save', address: baseUrl, allowInsecure: allowInsecure.checked });
+  if (refusal) {
+    outcome.error(withWarning(`Not saved: ${explain(refusal)}`, address));
+    return;
+  }
   field.value = baseUrl;
-  const reply = await ask({ type: 'check', address: baseUrl });
-  if (reply.ok) status.success(`Saved. The API answers at ${baseUrl}.${insecure ? INSECURE_WARNING : ''}`);
-  else status.error(`Saved, but: ${explain(reply.problem)}`);
+  const problem = await problemOf({ type: 'check', address: baseUrl });
+  if (problem) outcome.error(withWarning(`Saved, but: ${explain(problem)}`, address));
+  else outcome.success(withWarning(`Saved. The API answers at ${baseUrl}.`, address));
+}
+
+/** @param {string} text @param {Address} address */
+const withWarning = (text, { insecure }) => (insecure ? `${text} ${INSECURE_WARNING}` : text);
+
+/** Says for what is typed now whether the browser lets the extension talk to it. */
+async function showPermission() {
+  const address = parseAddress(field.value);
+  show(byId('insecureChoice', HTMLElement), address?.insecure === true);
+  byId('permission', HTMLElement).textContent = await permissionText(address);
+}
+
+/** @param {Address | undefined} address */
+async function permissionText(address) {
+  if (!address) return 'The address is not complete.';
+  const host = address.pattern.slice(0, -'/*'.length);
+  const granted = await permissions.has(address.pattern);
+  return granted ? `The extension may talk to ${host}.` : `The browser will ask whether the extension may talk to ${host}.`;
+}
+
+/** @param {State} state */
+function showUser({ username }) {
+  byId('who', HTMLElement).textContent = username ?? 'Nobody';
 }
 
 byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
+  const address = parseAddress(field.value);
+  if (address?.insecure && !allowInsecure.checked) {
+    outcome.error(`Not saved: ${explain({ kind: 'insecure', baseUrl: address.baseUrl })}`);
+    allowInsecure.focus({ preventScroll: true });
+    return;
+  }
   withPermission(byId('save', HTMLButtonElement), save);
 });
 byId('check', HTMLButtonElement).addEventListener('click', (event) => {
   withPermission(/** @type {HTMLButtonElement} */ (event.currentTarget), check);
 });
+field.addEventListener('input', () => {
+  allowInsecure.checked = false;
+  void showPermission();
+});
+onAnnounced(showUser);
 
-field.value = (await ask({ type: 'state' })).state.baseUrl;
+const { state } = await ask({ type: 'state' });
+field.value = state.baseUrl;
+allowInsecure.checked = state.allowInsecure;
+showUser(state);
+byId('version', HTMLElement).textContent = version();
+await showPermission();
 field.focus();
 document.body.dataset.ready = 'true';

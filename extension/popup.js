@@ -1,34 +1,44 @@
 /**
  * The popup. It shows the worker's replies and sends the user's requests. It never receives a token.
  */
-import { byId, createBusy, createStatus } from './src/dom.js';
 import { createAccountView } from './src/accountView.js';
-import { ask, onAnnounced, openOptions } from './src/browserApi.js';
-import { endedText, explain, formProblem } from './src/texts.js';
+import { parseAddress } from './src/address.js';
+import { areas, ask, onAnnounced, openOptions, requestHost } from './src/browserApi.js';
+import { createCredentialsForm } from './src/credentialsForm.js';
+import { byId, createBusy } from './src/dom.js';
+import { createDrafts } from './src/drafts.js';
+import { createOutcome } from './src/outcome.js';
+import { endedText, explain, formProblem, remediesFor } from './src/texts.js';
 
-/** @typedef {import('./src/api.js').Problem} Problem */
+/** @typedef {import('./src/protocol.js').Problem} Problem */
 /** @typedef {import('./src/protocol.js').Reply} Reply */
 /** @typedef {import('./src/protocol.js').Request} Request */
 /** @typedef {import('./src/protocol.js').State} State */
+/** @typedef {Extract<Reply, {ok: true}>} Success */
 
-const form = byId('credentials', HTMLFormElement);
-const username = byId('username', HTMLInputElement);
-const password = byId('password', HTMLInputElement);
-const keep = byId('keep', HTMLInputElement);
+/**
+ * @typedef {object} Texts
+ * @property {(reply: Success) => string} done
+ * @property {string} next what the user can do then
+ * @property {string} failed what stands before the reason
+ */
+
 const accessProtected = byId('accessProtected', HTMLButtonElement);
-const status = createStatus(byId('status', HTMLElement));
+const drafts = createDrafts({ area: areas.session, now: () => Date.now() });
+const form = createCredentialsForm(drafts, await drafts.load());
+const outcome = createOutcome();
 const busy = createBusy();
 const accountView = createAccountView(onUserChanged);
 
 /** Problems whose text needs no prefix such as "Authentication failed:". @type {Problem['kind'][]} */
-const STANDALONE = ['signed_out', 'session_ended'];
+const STANDALONE = ['signed_out', 'session_ended', 'moved'];
 
 /** Moves the focus to the control that is used next. @param {State} state */
-function onUserChanged({ username: name, ended, keep: kept }) {
-  password.value = '';
-  keep.checked = kept;
-  if (name === null && ended) status.error(endedText(ended));
-  (name === null ? username : accessProtected).focus();
+function onUserChanged({ username, ended, keep, lastUsername }) {
+  form.reset({ username: lastUsername, keep });
+  if (username === null && ended) outcome.error(endedText(ended));
+  if (username === null) form.focusFirstEmpty();
+  else accessProtected.focus();
 }
 
 /** Sends a request to the worker; a worker that does not reply is reported as a fault. @param {Request} request */
@@ -44,67 +54,87 @@ async function answerTo(request) {
  * Sends one request, even if the button is pressed several times, and shows the result.
  * @param {HTMLButtonElement} button
  * @param {Request} request
- * @param {{done: (reply: {message?: string, serverNotified?: boolean}) => string, failed: string}} words
+ * @param {Texts} texts
  */
-function run(button, request, { done, failed }) {
+function run(button, request, texts) {
   busy(button, async () => {
-    status.clear();
-    mark([]);
+    outcome.clear();
+    form.mark([]);
     const reply = await answerTo(request);
-    if (reply.ok) status.success(done(reply));
-    else tell(reply.problem, failed);
+    if (reply.ok) outcome.success(texts.done(reply), { next: texts.next, isolate: reply.state.username });
+    else showProblem(reply.problem, texts.failed, () => run(button, request, texts));
   });
 }
 
-/** @param {Problem} problem @param {string} failed */
-function tell(problem, failed) {
-  status.error((STANDALONE.includes(problem.kind) ? '' : failed) + explain(problem));
-  mark(Object.keys(problem.errors ?? {}));
+/** @param {Problem} problem @param {string} failed @param {() => void} retry */
+function showProblem(problem, failed, retry) {
+  form.mark(Object.keys(problem.errors ?? {}));
+  const text = (STANDALONE.includes(problem.kind) ? '' : failed) + explain(problem);
+  const actions = {
+    retry: { text: 'Try again', run: retry },
+    options: { text: 'Open options', run: openOptions },
+    allow: { text: 'Allow', run: () => allow(problem, retry) },
+    reset: { text: 'Reset the extension', run: reset },
+  };
+  outcome.error(text, remediesFor(problem).map((remedy) => actions[remedy]));
 }
 
-/** Points at the fields that are to be corrected. @param {string[]} names */
-function mark(names) {
-  const wrong = [username, password].filter((field) => names.includes(field.name));
-  for (const field of [username, password]) {
-    field.setAttribute('aria-invalid', String(wrong.includes(field)));
-  }
-  wrong[0]?.focus();
+/** The browser's question must come straight from the click. @param {Problem} problem @param {() => void} retry */
+async function allow({ baseUrl }, retry) {
+  if (await requestHost(parseAddress(baseUrl)?.pattern ?? '')) retry();
+}
+
+function reset() {
+  run(accessProtected, { type: 'reset' }, {
+    done: () => 'The extension has been reset.',
+    next: 'Enter the address of your API in the options, if it is not the default one.',
+    failed: 'Reset failed: ',
+  });
 }
 
 /**
  * Sends the form, when there is something in it to send.
  * @param {'register' | 'login'} purpose
- * @param {{done: string, failed: string}} words
+ * @param {Texts} texts
  */
-function submit(purpose, { done, failed }) {
-  const content = { username: username.value, password: password.value, keep: keep.checked };
+function submit(purpose, texts) {
+  const content = form.content(purpose);
   const problem = formProblem(purpose, content);
   if (problem) {
-    status.error(problem.text);
-    mark(problem.fields);
+    form.mark(problem.fields);
+    outcome.error(problem.text);
     return;
   }
-  const button = byId(purpose, HTMLButtonElement);
-  run(button, { type: purpose, ...content }, { done: () => done, failed });
+  run(byId(purpose, HTMLButtonElement), { type: purpose, ...content }, texts);
 }
 
-form.addEventListener('submit', (event) => {
+byId('credentials', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  submit('login', { done: 'Authentication successful.', failed: 'Authentication failed: ' });
+  submit('login', {
+    done: () => 'Authentication successful.',
+    next: 'You can open the protected resource now.',
+    failed: 'Authentication failed: ',
+  });
 });
 byId('register', HTMLButtonElement).addEventListener('click', () => {
-  submit('register', { done: 'Registration successful.', failed: 'Registration failed: ' });
+  submit('register', {
+    done: () => 'Registration successful.',
+    next: 'Press “Log in” to use the new account.',
+    failed: 'Registration failed: ',
+  });
 });
 accessProtected.addEventListener('click', () => {
   run(accessProtected, { type: 'access' }, {
     done: ({ message }) => message ?? '',
+    next: 'Log out when you are done.',
     failed: 'Access failed: ',
   });
 });
 byId('logout', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
-  const toBeNotified = ' The server will be told when it answers again.';
+  const pending = ' The server will be told when it answers again.';
   run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logout' }, {
-    done: ({ serverNotified }) => `Logged out successfully.${serverNotified ? '' : toBeNotified}`,
+    done: ({ serverNotified }) => `Logged out successfully.${serverNotified ? '' : pending}`,
+    next: 'You can log in again, or close this window.',
     failed: 'Log out failed: ',
   });
 });
@@ -113,4 +143,4 @@ byId('options', HTMLButtonElement).addEventListener('click', openOptions);
 onAnnounced(accountView.render);
 setInterval(accountView.tick, 1000);
 const first = await answerTo({ type: 'state' });
-if (!first.ok) tell(first.problem, '');
+if (!first.ok) showProblem(first.problem, '', () => location.reload());

@@ -20,7 +20,8 @@ def for_chromium(manifest: dict[str, Any]) -> dict[str, Any]:
 def for_firefox(manifest: dict[str, Any]) -> dict[str, Any]:
     """Return the manifest without what only Chromium knows."""
     mine = {key: value for key, value in manifest.items() if key != "minimum_chrome_version"}
-    return mine | {"background": without(manifest["background"], "service_worker")}
+    apart = {"incognito": "not_allowed"}  # Firefox has no worker of its own for private windows
+    return mine | apart | {"background": without(manifest["background"], "service_worker")}
 
 
 def without(mapping: dict[str, Any], key: str) -> dict[str, Any]:

@@ -1,22 +1,33 @@
-/** The page: shows what auth.js says, and passes on what the user wants. */
-import { AuthError, read } from './api.js';
-import { createAuth } from './auth.js';
+/** The page: shows what the client says, and passes on what the user wants. */
+import { ApiError, createAuthClient, createTabStorage, readAnswer } from './client/index.js';
 
 const api = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="authapi"]')).content;
 const form = /** @type {HTMLFormElement} */ (byId('credentials'));
 const username = /** @type {HTMLInputElement} */ (byId('username'));
 const password = /** @type {HTMLInputElement} */ (byId('password'));
 const status = byId('status');
-const auth = createAuth(api, show);
+const tabs = createTabStorage({ onChange: show });
+const client = createAuthClient({ baseUrl: api, storage: tabs.storage, lock: tabs.lock, onChange: show });
 let busy = false;
+
+/** What is said when the API itself has said nothing. @type {Partial<Record<import('./client/index.js').Kind, string>>} */
+const TEXTS = {
+  offline: 'The server does not answer, or does not allow this page.',
+  unavailable: 'The server is not there at the moment. Please try again in a minute.',
+  signed_out: 'Please log in.',
+  session_ended: 'Your session has ended. Please log in again.',
+  insecure: 'Over http, others on the network can read passwords. The API needs an https address.',
+  storage: 'The browser does not let this page store anything.',
+};
+const NOT_THE_API = 'This is not an answer of the API.';
 
 /** @param {string} id */
 function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
-function show() {
-  const name = auth.username();
+async function show() {
+  const { username: name } = await client.state();
   form.hidden = name !== null;
   byId('account').hidden = name === null;
   byId('who').textContent = name === null ? 'Log in, or make an account.' : `Logged in as ${name}.`;
@@ -25,7 +36,23 @@ function show() {
 /** @param {string} text @param {boolean} [bad] */
 function say(text, bad = false) {
   status.textContent = text;
-  status.classList.toggle('error', bad);
+  status.className = text && (bad ? 'show error' : 'show success');
+  if (text) status.scrollIntoView({ block: 'nearest' });
+}
+
+/** @param {unknown} error */
+function explain(error) {
+  if (!(error instanceof ApiError)) throw error;
+  const { kind, message, retryAfter, errors = {} } = error.problem;
+  const text = kind === 'refused' ? message : TEXTS[kind];
+  say((text ?? NOT_THE_API) + (retryAfter ? ` Try again in ${wait(retryAfter)}.` : ''), true);
+  mark(errors);
+}
+
+/** @param {number} seconds */
+function wait(seconds) {
+  const [amount, unit] = seconds < 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
 }
 
 /** @param {Record<string, string[]>} errors */
@@ -49,10 +76,7 @@ async function run(id, work) {
   try {
     say(await work());
   } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
-    const when = error.retryAfter ? ` Try again in ${error.retryAfter} seconds.` : '';
-    say(error.message + when, true);
-    mark(error.errors);
+    explain(error);
   } finally {
     busy = false;
     byId(id).removeAttribute('aria-disabled');
@@ -62,7 +86,8 @@ async function run(id, work) {
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   run('login', async () => {
-    await auth.logIn(username.value, password.value);
+    await client.authenticate(username.value, password.value);
+    await show();
     password.value = '';
     byId('protected').focus();
     return 'You are logged in.';
@@ -70,23 +95,29 @@ form.addEventListener('submit', (event) => {
 });
 byId('register').addEventListener('click', () => {
   run('register', async () => {
-    await auth.register(username.value, password.value);
+    await client.register(username.value, password.value);
     return 'Your account is made. You can log in now.';
   });
 });
 byId('protected').addEventListener('click', () => {
-  run('protected', async () => (await read(await auth.fetch('/protected'))).message);
+  run('protected', async () => {
+    const { message } = await readAnswer(await client.fetch('/protected'), api);
+    return String(message);
+  });
 });
 byId('logout').addEventListener('click', () => {
   run('logout', async () => {
-    await auth.logOut();
+    const { serverNotified } = await client.logout();
+    await show();
     form.reset();
     username.focus();
-    return 'You are logged out.';
+    return serverNotified ? 'You are logged out.' : 'You are logged out. The server will be told later.';
   });
 });
 
 byId('api').textContent = api;
-show();
-await auth.ready;
+await tabs.ready;
+await show();
 document.body.dataset.ready = 'true';
+void client.deliverPendingLogouts();
+addEventListener('online', () => void client.deliverPendingLogouts());

@@ -20,7 +20,9 @@ export function createAccountView(onUserChanged) {
     const userChanged = shown?.username !== state.username;
     shown = state;
     endsAt = performance.now() + 1000 * state.secondsLeft;
-    byId('api', HTMLElement).textContent = state.baseUrl;
+    const api = byId('api', HTMLElement);
+    api.textContent = api.title = state.baseUrl;
+    show(byId('insecure', HTMLElement), state.insecure);
     showPerson(state.username);
     tick();
     if (userChanged) onUserChanged(state);
@@ -41,7 +43,10 @@ function showPerson(username) {
   show(byId('credentials', HTMLElement), !signedIn);
   show(byId('account', HTMLElement), signedIn);
   show(byId('logout', HTMLElement), signedIn);
-  byId('accessProtected', HTMLElement).classList.toggle('primary', signedIn);
-  byId('name', HTMLElement).textContent = username ?? '';
+  const access = byId('accessProtected', HTMLElement);
+  access.classList.toggle('primary', signedIn);
+  access.classList.toggle('quiet', !signedIn);
+  const name = byId('name', HTMLElement);
+  name.textContent = name.title = username ?? '';
   byId('initial', HTMLElement).textContent = signedIn ? initialOf(username) : '';
 }

@@ -1,39 +1,36 @@
 /**
  * The address of an API, as people type it. Pure.
  */
+import { isInsecure, isLoopback, normalizeBaseUrl } from '../client/address.js';
 
 export const DEFAULT_ADDRESS = 'http://127.0.0.1:8000';
 
-/** What is said to them never leaves the computer. */
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+/** Scheme, host, port and path. Anything else in it, such as a quote or a wildcard, is a slip. */
+const SHAPE = /^(?:(https?):\/\/)?(\[[\d.:a-f]+\]|[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*)(:\d{1,5})?([/?#][^\s"'`<>\\\p{Pi}\p{Pf}]*)?$/iu;
 
 /**
  * @typedef {object} Address
  * @property {string} baseUrl without a slash at its end
  * @property {string} pattern the match pattern of its host (ports have no place in one)
- * @property {boolean} insecure whether others on the way could read along
+ * @property {boolean} insecure whether others on the network could read passwords
  */
 
 /**
+ * Reads an address. Without a scheme it means https, unless it is on this computer.
  * @param {string} text
  * @returns {Address | undefined} `undefined` when it is no address of an API
  */
 export function parseAddress(text) {
-  const url = parse(text.trim());
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
-  return {
-    baseUrl: url.origin + url.pathname.replace(/\/+$/, ''),
-    pattern: `${url.protocol}//${url.hostname}/*`,
-    insecure: url.protocol === 'http:' && !LOOPBACK.includes(url.hostname),
-  };
-}
-
-/** Who types `localhost:8000` means `http://localhost:8000`. @param {string} text */
-function parse(text) {
-  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const [whole, scheme, host] = SHAPE.exec(text.trim()) ?? [];
+  if (whole === undefined || /^https?$/i.test(host)) return undefined;
   try {
-    return new URL(whole);
+    const baseUrl = normalizeBaseUrl(scheme ? whole : `${defaultScheme(host)}://${whole}`);
+    const { protocol, hostname } = new URL(baseUrl);
+    return { baseUrl, pattern: `${protocol}//${hostname}/*`, insecure: isInsecure(baseUrl) };
   } catch {
     return undefined;
   }
 }
+
+/** @param {string} host */
+const defaultScheme = (host) => (isLoopback(host.toLowerCase()) ? 'http' : 'https');

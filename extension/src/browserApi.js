@@ -1,20 +1,55 @@
 /**
  * The only file that says `chrome`. Chromium and Firefox both know that name.
  */
+import { databaseArea } from './databaseArea.js';
 
+/** @typedef {import('../client/store.js').Area} Area */
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').Reply} Reply */
 /** @typedef {import('./protocol.js').State} State */
 
-/** @param {chrome.storage.StorageArea} area @returns {import('./store.js').Area} */
+/** The user's choices, which hold in private windows too. */
+const SHARED_KEYS = ['address', 'insecureAllowed', 'keep'];
+
+/** @param {chrome.storage.StorageArea} area @returns {Area} */
 const adapt = (area) => ({
   get: async (key) => (await area.get(key))[key],
   set: (key, value) => area.set({ [key]: value }),
   remove: (key) => area.remove(key),
 });
 
-/** @type {import('./store.js').Areas} */
-export const areas = { session: adapt(chrome.storage.session), local: adapt(chrome.storage.local) };
+/**
+ * `chrome.storage` is one for normal and private windows, so a private login must not be in it. A
+ * database in a private window is in memory and gone with the last private window.
+ * @returns {import('../client/store.js').Areas & {clear: () => Promise<void>}}
+ */
+function privateAreas() {
+  const [session, local] = [databaseArea('session'), databaseArea('local')];
+  const normal = adapt(chrome.storage.local);
+  return {
+    session,
+    local: {
+      ...local,
+      get: async (key) => (await local.get(key)) ?? (SHARED_KEYS.includes(key) ? normal.get(key) : undefined),
+    },
+    clear: async () => void (await Promise.all([session.clear(), local.clear()])),
+  };
+}
+
+/** @returns {import('../client/store.js').Areas & {clear: () => Promise<void>}} */
+function normalAreas() {
+  const { session, local } = chrome.storage;
+  return {
+    session: adapt(session),
+    local: adapt(local),
+    clear: async () => void (await Promise.all([session.clear(), local.clear()])),
+  };
+}
+
+const { clear, ...rest } = chrome.extension.inIncognitoContext ? privateAreas() : normalAreas();
+
+export const areas = rest;
+export const clearStorage = clear;
 
 /** Closes the storage to content scripts, where the browser supports that (Chromium). */
 export function hideStorage() {
@@ -22,9 +57,6 @@ export function hideStorage() {
     area.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
   }
 }
-
-/** @type {import('./locks.js').Lock} */
-export const lock = (name, work) => /** @type {Promise<any>} */ (navigator.locks.request(name, work));
 
 /**
  * Answers requests of the extension's own pages only.
@@ -66,20 +98,34 @@ export function onAnnounced(handle) {
 /** Wakes the worker when the browser starts. @param {() => void} handle */
 export const onBrowserStart = (handle) => chrome.runtime.onStartup.addListener(handle);
 
-/** @param {string} pattern */
-export const mayReach = (pattern) =>
-  chrome.permissions.contains({ origins: [pattern] }).catch(() => false);
-
-/** Must be called straight from a click. @param {string} pattern */
-export const askToReach = (pattern) =>
-  chrome.permissions.request({ origins: [pattern] }).catch(() => false);
-
-/** Removes the permission for hosts that are not in use any more. @param {string} pattern the one in use */
-export async function leaveOtherHosts(pattern) {
-  const { origins = [] } = await chrome.permissions.getAll();
-  const useful = [pattern, ...(chrome.runtime.getManifest().host_permissions ?? [])];
-  const others = origins.filter((origin) => !useful.includes(origin));
-  if (others.length > 0) await chrome.permissions.remove({ origins: others });
+/** Shows on the icon who is logged in. @param {State} state */
+export function showOnIcon({ username }) {
+  const { name } = chrome.runtime.getManifest();
+  chrome.action.setTitle({ title: username === null ? name : `${name}: ${username}` });
+  chrome.action.setBadgeBackgroundColor({ color: '#14683a' });
+  chrome.action.setBadgeText({ text: username === null ? '' : '✓' });
 }
 
+/** @type {import('./hostPermissions.js').HostPermissions} */
+export const permissions = {
+  has: (pattern) => chrome.permissions.contains({ origins: [pattern] }).catch(() => false),
+  granted: async () => {
+    const { origins = [] } = await chrome.permissions.getAll();
+    const always = chrome.runtime.getManifest().host_permissions ?? [];
+    return origins.filter((origin) => !always.includes(origin));
+  },
+  release: async (patterns) => {
+    const granted = await permissions.granted();
+    const origins = patterns.filter((pattern) => granted.includes(pattern));
+    if (origins.length > 0) await chrome.permissions.remove({ origins });
+  },
+};
+
+/** Asks the user. Must be called straight from a click. @param {string} pattern */
+export const requestHost = (pattern) =>
+  chrome.permissions.request({ origins: [pattern] }).catch(() => false);
+
 export const openOptions = () => chrome.runtime.openOptionsPage();
+
+/** The version that the manifest says. */
+export const version = () => chrome.runtime.getManifest().version;

@@ -19,20 +19,18 @@ export function show(element, visible) {
   element.classList.toggle('hidden', !visible);
 }
 
-/** The live region: says how the last action went. @param {HTMLElement} element */
-export function createStatus(element) {
-  /** @param {string} text @param {string} classes */
-  const set = (text, classes) => {
-    element.textContent = text;
-    element.className = classes;
-  };
-  return {
-    /** @param {string} text */
-    success: (text) => set(text, 'show success'),
-    /** @param {string} text */
-    error: (text) => set(text, 'show error'),
-    clear: () => set('', ''),
-  };
+/**
+ * A text in which a name that is written from right to left does not turn the words around it.
+ * @param {string} text
+ * @param {string | null} name
+ * @returns {Node[]}
+ */
+export function isolated(text, name) {
+  const parts = name ? text.split(name) : [text];
+  return parts.flatMap((part, index) => {
+    const before = index === 0 ? [] : [Object.assign(document.createElement('bdi'), { textContent: name })];
+    return [...before, document.createTextNode(part)];
+  });
 }
 
 /**
@@ -44,7 +42,7 @@ export function createBusy() {
   /** @param {boolean} on */
   const setAll = (on) => {
     working = on;
-    for (const button of document.querySelectorAll('button')) {
+    for (const button of document.querySelectorAll('button:not(.link)')) {
       button.setAttribute('aria-disabled', String(on));
     }
   };

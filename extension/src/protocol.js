@@ -3,19 +3,35 @@
  */
 
 /**
+ * `allowInsecure`: the user agrees that others on the network may read what is sent to this address.
  * @typedef {{type: 'state'}
  *   | {type: 'register', username: string, password: string}
  *   | {type: 'login', username: string, password: string, keep: boolean}
  *   | {type: 'access'}
  *   | {type: 'logout'}
+ *   | {type: 'reset'}
  *   | {type: 'check', address: string}
- *   | {type: 'save', address: string}} Request
+ *   | {type: 'save', address: string, allowInsecure: boolean}} Request
  */
 
-/** @typedef {import('./client.js').State & {keep: boolean}} State */
-/** @typedef {import('./api.js').Problem} Problem */
+/**
+ * `lastUsername` logged in last; `insecure`: what is sent to the API can be read on the way;
+ * `allowInsecure`: the user has agreed to that.
+ * @typedef {import('../client/client.js').State
+ *   & {keep: boolean, lastUsername: string, insecure: boolean, allowInsecure: boolean}} State
+ */
 
-/** @typedef {{ok: true, message?: string, serverNotified?: boolean, state: State} | {ok: false, problem: Problem, state: State}} Reply */
+/**
+ * Beside the client's own: `not_allowed` the browser's permission is missing, `no_address` it is no
+ * address of an API, `moved` the address was changed meanwhile, `fault` the extension went wrong.
+ * @typedef {import('../client/errors.js').ProblemOf<import('../client/errors.js').Kind
+ *   | 'not_allowed' | 'no_address' | 'moved' | 'fault'>} Problem
+ */
+
+/**
+ * @typedef {{ok: true, message?: string, serverNotified?: boolean, state: State}
+ *   | {ok: false, problem: Problem, state: State}} Reply
+ */
 
 /** @type {Record<Request['type'], Record<string, 'string' | 'boolean'>>} */
 const SHAPES = {
@@ -24,8 +40,9 @@ const SHAPES = {
   login: { username: 'string', password: 'string', keep: 'boolean' },
   access: {},
   logout: {},
+  reset: {},
   check: { address: 'string' },
-  save: { address: 'string' },
+  save: { address: 'string', allowInsecure: 'boolean' },
 };
 
 /**

@@ -1,40 +1,77 @@
 /**
- * Answers the requests of the extension's pages. Runs in the worker; replies are plain data without tokens.
+ * Answers the requests of the extension's pages. Runs in the worker; replies are plain data without
+ * tokens.
  */
+import { readAnswer, send } from '../client/api.js';
+import { ApiError } from '../client/errors.js';
+import { createStore } from '../client/store.js';
 import { DEFAULT_ADDRESS, parseAddress } from './address.js';
-import { ApiError, readAnswer, send } from './api.js';
-import { item } from './store.js';
+import { createSettings } from './settings.js';
 
+/** @typedef {import('./address.js').Address} Address */
+/** @typedef {import('./protocol.js').Problem} Problem */
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').Reply} Reply */
 /** @typedef {import('./protocol.js').State} State */
-/** @typedef {import('./client.js').AuthClient} AuthClient */
+/** @typedef {import('../client/client.js').AuthClient} AuthClient */
 
 /** @typedef {{message?: string, serverNotified?: boolean}} Outcome */
 
 const CHECK_MS = 8000;
 
+/** What is shown while the storage cannot be read. @type {State} */
+const UNKNOWN_STATE = {
+  baseUrl: DEFAULT_ADDRESS,
+  username: null,
+  secondsLeft: 0,
+  lifetime: 0,
+  ended: null,
+  keep: true,
+  lastUsername: '',
+  insecure: false,
+  allowInsecure: false,
+};
+
+/** A problem that only an extension can have. */
+class RequestError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.kind);
+    this.problem = problem;
+  }
+}
+
 /**
  * @param {object} parts
- * @param {import('./store.js').Areas} parts.areas
+ * @param {import('../client/store.js').Areas} parts.areas
+ * @param {() => Promise<void>} parts.clearStorage
  * @param {typeof globalThis.fetch} parts.fetch
- * @param {(baseUrl: string, onChange: () => void) => AuthClient} parts.clientFor
- * @param {(pattern: string) => Promise<boolean>} parts.mayReach
- * @param {(state: State) => void} parts.announce
+ * @param {(options: {baseUrl: string, allowInsecure: boolean, onChange: () => unknown}) => AuthClient} parts.clientFor
+ * @param {import('./hostPermissions.js').HostPermissions} parts.permissions
+ * @param {(state: State) => unknown} parts.announce
  */
-export function createRequestHandlers({ areas, fetch, clientFor, mayReach, announce }) {
-  /** @type {ReturnType<typeof item<string>>} */
-  const address = item(areas.local, 'address');
-  /** @type {ReturnType<typeof item<boolean>>} */
-  const keep = item(areas.local, 'keep');
+export function createRequestHandlers({ areas, clearStorage, fetch, clientFor, permissions, announce }) {
+  const settings = createSettings(areas);
+  const store = createStore(areas);
+  /** Clients by address, so that requests to one address share what is under way. @type {Map<string, AuthClient>} */
+  const clients = new Map();
+  /** A pass over the pending logouts that is under way. @type {Promise<void> | undefined} */
+  let delivery;
+  let anotherPass = false;
 
-  /** Created for each request, because the browser may end the worker between two requests. */
   async function client() {
-    return clientFor((await address.get()) ?? DEFAULT_ADDRESS, announceState);
+    const { baseUrl, allowInsecure } = await settings.getAddress();
+    const name = `${allowInsecure} ${baseUrl}`;
+    const found = clients.get(name) ?? clientFor({ baseUrl, allowInsecure, onChange: announceState });
+    clients.set(name, found);
+    return found;
   }
 
+  /** @returns {Promise<State>} */
   async function state() {
-    return { ...(await (await client()).state()), keep: (await keep.get()) ?? true };
+    const { insecure, allowInsecure } = await settings.getAddress();
+    const [keep, lastUsername] = [await settings.keep.get(), await settings.lastUsername.get()];
+    return { ...(await (await client()).state()), keep, lastUsername, insecure, allowInsecure };
   }
 
   async function announceState() {
@@ -48,49 +85,106 @@ export function createRequestHandlers({ areas, fetch, clientFor, mayReach, annou
       await (await client()).register(username, password);
       return {};
     },
-    login: async (request) => {
-      await keep.set(request.keep);
-      await (await client()).authenticate(request.username, request.password, request);
-      return {};
-    },
+    login,
     access: async () => {
       const mine = await client();
-      const response = await mine.fetch('/protected');
-      const { message } = await readAnswer(response, (await mine.state()).baseUrl);
+      const { baseUrl } = await settings.getAddress();
+      const { message } = await readAnswer(await mine.fetch('/protected'), baseUrl);
       return { message: String(message) };
     },
     logout: async () => (await client()).logout(),
-    check: async ({ address: text }) => check(baseUrlOf(text)),
-    save: async ({ address: text }) => save(baseUrlOf(text)),
+    reset,
+    check: async ({ address: text }) => {
+      const { baseUrl, pattern } = addressOf(text);
+      await check(baseUrl).finally(() => releaseHosts([pattern]));
+      return {};
+    },
+    save,
   };
 
-  /** @param {string} baseUrl */
-  async function check(baseUrl) {
-    const { service } = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/healthz');
-    if (service !== 'authapi') throw new ApiError({ kind: 'foreign', baseUrl });
+  /** @param {Extract<Request, {type: 'login'}>} request @returns {Promise<Outcome>} */
+  async function login({ username, password, keep }) {
+    await settings.keep.set(keep);
+    const { baseUrl } = await settings.getAddress();
+    const mine = await client();
+    await mine.authenticate(username, password, { keep });
+    if ((await settings.getAddress()).baseUrl !== baseUrl) {
+      await mine.logout({ notify: false });
+      throw new RequestError({ kind: 'moved', baseUrl });
+    }
+    await settings.lastUsername.set((await mine.state()).username ?? username, keep);
     return {};
   }
 
-  /** Saving another address ends the login: tokens are valid at one API only. @param {string} baseUrl */
-  async function save(baseUrl) {
+  /** @param {string} baseUrl @throws {ApiError} when no authapi answers there */
+  async function check(baseUrl) {
+    const { service } = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/healthz');
+    if (service !== 'authapi') throw new ApiError({ kind: 'foreign', baseUrl });
+  }
+
+  /**
+   * Saving another address ends the login: tokens are valid at one API only.
+   * @param {Extract<Request, {type: 'save'}>} request
+   * @returns {Promise<Outcome>}
+   */
+  async function save({ address: text, allowInsecure }) {
+    const { baseUrl, insecure } = addressOf(text);
+    if (insecure && !allowInsecure) throw new RequestError({ kind: 'insecure', baseUrl });
     const before = await client();
-    const moved = (await before.state()).baseUrl !== baseUrl;
-    await address.set(baseUrl);
-    if (moved) await before.logout();
+    const moved = (await settings.getAddress()).baseUrl !== baseUrl;
+    await settings.setAddress(baseUrl, insecure && allowInsecure);
+    if (moved) await before.logout({ notify: false });
+    await releaseHosts(await permissions.granted());
     await announceState();
     return {};
+  }
+
+  /** The way out of a storage that cannot be read or written. @returns {Promise<Outcome>} */
+  async function reset() {
+    await (await client().catch(() => undefined))?.logout().catch(() => undefined);
+    await clearStorage();
+    await announceState();
+    return {};
+  }
+
+  /** Gives back permissions, but for the API in use and servers that have yet to hear of a logout. @param {string[]} patterns */
+  async function releaseHosts(patterns) {
+    const pending = (await store.pendingLogouts.get()).map(({ baseUrl }) => parseAddress(baseUrl)?.pattern);
+    const inUse = [(await settings.getAddress()).pattern, ...pending];
+    await permissions.release(patterns.filter((pattern) => !inUse.includes(pattern)));
+  }
+
+  /** Notifies servers of logouts that they have missed, one pass at a time. */
+  function deliverPendingLogouts() {
+    anotherPass = true;
+    delivery ??= deliverAll().finally(() => (delivery = undefined));
+    return delivery;
+  }
+
+  async function deliverAll() {
+    while (anotherPass) {
+      anotherPass = false;
+      await deliverOnce().catch(() => undefined);
+    }
+  }
+
+  async function deliverOnce() {
+    const pending = await store.pendingLogouts.get();
+    await (await client()).deliverPendingLogouts();
+    await releaseHosts(pending.flatMap(({ baseUrl }) => parseAddress(baseUrl)?.pattern ?? []));
   }
 
   /**
    * Turns an error into plain data. No answer can also mean that the host permission is missing.
    * @param {unknown} error
-   * @returns {Promise<import('./api.js').Problem>}
+   * @returns {Promise<Problem>}
    */
   async function problemOf(error) {
+    if (error instanceof RequestError) return error.problem;
     if (!(error instanceof ApiError)) return { kind: 'fault', baseUrl: '', message: String(error) };
     const { problem } = error;
     const pattern = parseAddress(problem.baseUrl)?.pattern ?? '';
-    const blocked = problem.kind === 'offline' && !(await mayReach(pattern));
+    const blocked = problem.kind === 'offline' && !(await permissions.has(pattern));
     return blocked ? { ...problem, kind: 'not_allowed' } : problem;
   }
 
@@ -101,16 +195,16 @@ export function createRequestHandlers({ areas, fetch, clientFor, mayReach, annou
       const outcome = await handler(request);
       return { ok: true, ...outcome, state: await state() };
     } catch (error) {
-      return { ok: false, problem: await problemOf(error), state: await state() };
+      return { ok: false, problem: await problemOf(error), state: await state().catch(() => UNKNOWN_STATE) };
     }
   }
 
-  return { handle, deliverPendingLogouts: async () => (await client()).deliverPendingLogouts() };
+  return { handle, deliverPendingLogouts };
 }
 
-/** @param {string} text */
-function baseUrlOf(text) {
+/** @param {string} text @returns {Address} */
+function addressOf(text) {
   const address = parseAddress(text);
-  if (!address) throw new ApiError({ kind: 'no_address', baseUrl: text });
-  return address.baseUrl;
+  if (!address) throw new RequestError({ kind: 'no_address', baseUrl: text });
+  return address;
 }

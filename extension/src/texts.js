@@ -2,34 +2,63 @@
  * What people read: texts for states and problems. Pure.
  */
 
-/** @typedef {import('./api.js').Problem} Problem */
+/** @typedef {import('./protocol.js').Problem} Problem */
 
 const MISSING_CREDENTIALS = 'Please enter a username and password.';
 const SHORT_PASSWORD = 'Password must be at least 8 characters long.';
 
 const SHORTEST_PASSWORD = 8;
 
+export const INSECURE_WARNING = 'Beware: over http, others on the network can read passwords. Use https where you can.';
+
 /** What happened and what to do, by kind of problem. @type {Record<Problem['kind'], (problem: Problem) => string>} */
 const ERROR_TEXTS = {
   offline: ({ baseUrl }) =>
     `No answer from ${baseUrl}. Start the server, or correct its address in the options.`,
+  unavailable: ({ baseUrl, retryAfter }) =>
+    `The server at ${baseUrl} is not there at the moment. Try again in ${waitText(retryAfter)}.`,
   redirected: ({ baseUrl }) => `${baseUrl} points to another address. Put that one into the options.`,
   html: ({ baseUrl }) =>
     `${baseUrl} answered with a web page, not with the API. Check the address in the options.`,
   foreign: ({ baseUrl }) =>
     `${baseUrl} answered, but it is not this API. Check the address in the options.`,
+  insecure: ({ baseUrl }) =>
+    `Over http, others on the network can read passwords that are sent to ${baseUrl}. Use https, or allow http for this address in the options.`,
   not_allowed: ({ baseUrl }) =>
-    `The browser does not let this extension talk to ${baseUrl}. Allow it in the options.`,
-  no_address: () => 'This is no address of an API. It should look like http://127.0.0.1:8000.',
+    `The browser does not let this extension talk to ${baseUrl}. Allow it, or change the address in the options.`,
+  no_address: () => 'This is no address of an API. It should look like https://auth.example.org.',
+  moved: () => 'The address was changed during the login. Please log in again.',
   signed_out: () => 'No tokens found. Please login.',
   session_ended: ({ code }) => endedText(code),
   refused: refusal,
+  storage: () => 'The browser\'s storage cannot be read or written. Free some space on the disk, or reset the extension.',
   fault: () => 'Something went wrong in the extension. Close it, open it again, and try once more.',
 };
 
 /** @param {Problem} problem */
 export function explain(problem) {
   return ERROR_TEXTS[problem.kind](problem);
+}
+
+/** What a button under the text can do about a problem. @typedef {'options' | 'allow' | 'reset' | 'retry'} Remedy */
+
+/** @type {Partial<Record<Problem['kind'], Remedy[]>>} */
+const REMEDIES = {
+  offline: ['retry', 'options'],
+  unavailable: ['retry'],
+  redirected: ['options'],
+  html: ['options'],
+  foreign: ['options'],
+  insecure: ['options'],
+  not_allowed: ['allow', 'options'],
+  storage: ['reset'],
+};
+
+/** @param {Problem} problem @returns {Remedy[]} */
+export function remediesFor({ kind, status = 0 }) {
+  if (kind === 'refused' && status === 503) return ['retry'];
+  if (kind === 'refused' && isUnknownRequest(status)) return ['options'];
+  return REMEDIES[kind] ?? [];
 }
 
 /** Why a login ended by itself. @param {string | null} [code] */
@@ -43,24 +72,38 @@ export function endedText(code) {
 
 /** @param {Problem} problem */
 function refusal(problem) {
-  const { status = 0, baseUrl } = problem;
+  const { status = 0, baseUrl, retryAfter } = problem;
   if (status === 422) return fieldTexts(problem);
-  if (status === 429) return `Too many attempts. Wait ${waiting(problem)}, then try again.`;
-  if (status === 503) return `The server is too busy right now. Try again in ${waiting(problem)}.`;
-  if (status === 404 || status === 405) {
+  if (status === 429) return `Too many attempts. Wait ${waitText(retryAfter)}, then try again.`;
+  if (status === 503) return `The server is too busy right now. Try again in ${waitText(retryAfter)}.`;
+  if (isUnknownRequest(status)) {
     return `${baseUrl} does not know this request. Check the address in the options.`;
   }
-  if (status >= 500) return `${said(problem)} Try again later.`;
-  return said(problem);
+  if (status >= 500) return `${serverText(problem)} Try again later.`;
+  return serverText(problem);
 }
 
-/** @param {Problem} problem */
-const said = ({ message }) => message ?? 'The server refused without saying why.';
+/** @param {number} status */
+const isUnknownRequest = (status) => status === 404 || status === 405;
 
 /** @param {Problem} problem */
-function waiting({ retryAfter }) {
-  if (retryAfter === undefined) return 'a minute';
-  return retryAfter === 1 ? '1 second' : `${retryAfter} seconds`;
+const serverText = ({ message }) => message ?? 'The server refused without saying why.';
+
+/** Units of time, the longest first, in seconds. @type {[number, string][]} */
+const UNITS = [[3600, 'hour'], [60, 'minute'], [1, 'second']];
+
+/** A time to wait, in its two largest units and rounded up: "1 hour", "2 minutes 5 seconds". @param {number} [seconds] */
+export function waitText(seconds = 60) {
+  const [first, second] = UNITS.slice(seconds < 3600 ? 1 : 0);
+  const rounded = Math.ceil(seconds / second[0]) * second[0];
+  const parts = [count(Math.floor(rounded / first[0]), first[1]), count((rounded % first[0]) / second[0], second[1])];
+  return parts.filter(Boolean).join(' ');
+}
+
+/** @param {number} number @param {string} unit */
+function count(number, unit) {
+  if (number === 0) return '';
+  return `${number} ${unit}${number === 1 ? '' : 's'}`;
 }
 
 /** @param {Problem} problem */
@@ -68,7 +111,7 @@ function fieldTexts(problem) {
   const lines = Object.entries(problem.errors ?? {}).map(([field, texts]) =>
     named(field, texts.join(' ')),
   );
-  return lines.length > 0 ? lines.join(' ') : said(problem);
+  return lines.length > 0 ? lines.join(' ') : serverText(problem);
 }
 
 /** A text that does not say which field it means gets the field's name. @param {string} field @param {string} text */

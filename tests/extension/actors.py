@@ -33,7 +33,11 @@ class Screen:
     def fill(self, **fields: str) -> None:
         """Write into fields."""
         for name, value in fields.items():
-            self._on(name, f"element.value = {json.dumps(value)}")
+            self._on(
+                name,
+                f"""element.value = {json.dumps(value)};
+                element.dispatchEvent(new Event("input", {{ bubbles: true }}));""",
+            )
 
     def text(self, element_id: str) -> str:
         """Return what an element says."""
@@ -59,6 +63,11 @@ class Screen:
     def status(self) -> str:
         """Return the status: its text, and its classes in brackets."""
         return str(self.page.run(f"{STATUS} return t + ' [' + c + ']'"))
+
+    def buttons(self) -> list[str]:
+        """Return what the buttons below the status say."""
+        look = "return [...document.querySelectorAll('#remedies button')].map((b) => b.textContent)"
+        return list(self.page.run(look))
 
     def reads(self, text: str, kind: str = "success") -> None:
         """Wait until the status says exactly this."""
@@ -90,6 +99,7 @@ class Popup(Screen):
     def is_signed_in_as(self, username: str) -> None:
         """Wait until somebody is signed in."""
         until(lambda: self.sees("logout") and self.text("name") == username, f"{username} to be in")
+        self.ends_idle()
 
     def is_signed_out(self) -> None:
         """Wait until nobody is signed in."""
@@ -211,6 +221,25 @@ class Owner:
             f"""await chrome.storage.session.clear();
             await chrome.storage.local.clear();
             await chrome.storage.local.set({known});"""
+        )
+
+    def stores(self, area: str, **values: str) -> None:
+        """Let a storage area have values, written in JSON."""
+        content = ", ".join(f"{key}: {value}" for key, value in values.items())
+        self.browser.console.run(f"await chrome.storage.{area}.set({{ {content} }})")
+
+    def has_pending_logout(self, address: str) -> None:
+        """Let a server have missed a logout."""
+        entry = {"baseUrl": address, "token": "of an earlier login"}
+        self.stores("local", pendingLogouts=json.dumps([entry]))
+
+    def fills_storage(self) -> None:
+        """Leave no room in the storage that is kept."""
+        self.browser.console.run(
+            """const { local } = chrome.storage;
+            const left = async () => local.QUOTA_BYTES - (await local.getBytesInUse());
+            await local.set({ ballast: "" });
+            await local.set({ ballast: "x".repeat((await left()) - 40) });"""
         )
 
     def restart(self) -> None:

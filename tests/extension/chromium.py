@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page as PlaywrightPage
 from playwright.sync_api import Playwright, Worker
 
 from tests.extension import Json
 from tests.extension.browser import EXTENSION, Page, Scheme, unpacked_id
+from tests.extension.private_window import PrivatePage
+from tests.support.waiting import until
 
 KEYS = {"Space": " "}
 PREFERENCES = {"extensions": {"ui": {"developer_mode": True}}}
@@ -127,6 +130,36 @@ class Chromium:
                 "{self._id}", "{host}", done));"""
         )
         page.close()
+
+    def allow_private(self) -> None:
+        """Let the extension run in private windows too; that loads it anew."""
+        page = self.open_address("chrome://extensions")
+        page.run(
+            f"""await chrome.developerPrivate.updateExtensionConfiguration(
+                {{ extensionId: "{self._id}", incognitoAccess: true }});"""
+        )
+        page.close()
+        self.console = until(self._reopened, "the extension to be loaded anew")
+
+    def _reopened(self) -> Page | None:
+        try:
+            return self.open("popup.html")
+        except PlaywrightError:
+            return None
+
+    def open_private(self, page: str) -> PrivatePage:
+        """Open a page of the extension in a private window."""
+        address = self._address(page)
+        self.console.run(f'chrome.windows.create({{ incognito: true, url: "{address}" }})')
+        session = self._context.new_cdp_session(self._context.pages[0])
+        own = session.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+
+        def elsewhere() -> str | None:
+            targets = session.send("Target.getTargets")["targetInfos"]
+            pages = (t for t in targets if t["type"] == "page" and t["url"] == address)
+            return next((t["targetId"] for t in pages if t["browserContextId"] != own), None)
+
+        return PrivatePage(session, until(elsewhere, "the private window"), self.console)
 
     def beside(self, profile: Path, folder: Path) -> "Chromium":
         """Start another Chromium, with a changed copy of the extension."""

@@ -136,6 +136,10 @@ class Firefox:
             self._chrome, f"await {POLICY}.terminateBackground({{ignoreDevToolsAttached: true}})"
         )
 
+    def asks(self, body: str) -> Json:
+        """Run the body of an asynchronous function in the browser itself and return its JSON."""
+        return self.bidi.run(self._chrome, body)
+
     def set_pref(self, name: str, value: int) -> None:
         """Change a number in about:config."""
         self.bidi.run(self._chrome, f"Services.prefs.setIntPref({json.dumps(name)}, {value})")

@@ -9,18 +9,20 @@ import pytest
 
 from tests.extension import Json
 from tests.extension.actors import NAMES, PASSWORD, Owner
-from tests.extension.browser import EXTENSION, Page
+from tests.extension.browser import Page
+from tests.extension.service import ROOT
 
 pytestmark = pytest.mark.xdist_group("browsers")
 
-CLIENT = """const { createAuthClient } = await import("/src/client.js");
+CLIENT_FOLDER = ROOT / "clients" / "js"
+CLIENT = """const { createAuthClient } = await import("/src/index.js");
 const client = createAuthClient({ baseUrl: "%s" });
 const problem = ({ problem }) => problem.message ?? problem.kind;
 """
 
 
 class Files(SimpleHTTPRequestHandler):
-    """A web server for the extension's files; the folder's listing is the page."""
+    """A web server for the client's files; the folder's listing is the page."""
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -29,7 +31,7 @@ class Files(SimpleHTTPRequestHandler):
 @pytest.fixture
 def page(owner: Owner) -> Iterator[Page]:
     """A page of another origin than the service's."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(EXTENSION)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(CLIENT_FOLDER)))
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield owner.visit(f"http://127.0.0.1:{server.server_port}/")
     server.shutdown()

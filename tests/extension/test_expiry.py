@@ -101,12 +101,12 @@ def test_why_a_session_ended_is_told_to_the_next_popup_too(owner: Owner) -> None
     "instead",
     [
         problem(500, "internal_error", "Internal error."),
-        problem(503, "service_unavailable", "Busy.", Retry_After="1"),
+        problem(503, "service_unavailable", "Busy.", Retry_After="60"),
         problem(429, "rate_limited", "Slow down.", Retry_After="1"),
         problem(400, "malformed_json", "Malformed JSON."),
         answer(400, '{"status": "nonsense", "code": "invalid_refresh_token"}'),
         answer(200, '{"status": "ok"}'),
-        answer(502, "<h1>Bad gateway</h1>", "text/html"),
+        answer(502, "<h1>Bad gateway</h1>", "text/html", Retry_After="60"),
     ],
     ids=["500", "503", "429", "400", "foreign", "no tokens", "html"],
 )

@@ -11,7 +11,8 @@ HTML = "{} answered with a web page, not with the API. Check the address in the 
 FOREIGN = "{} answered, but it is not this API. Check the address in the options."
 MOVED = "{} points to another address. Put that one into the options."
 UNKNOWN = "{} does not know this request. Check the address in the options."
-BUSY = "The server is too busy right now. Try again in 5 seconds."
+BUSY = "The server is too busy right now. Try again in 1 minute."
+AWAY = "The server at {} is not there at the moment. Try again in 1 minute."
 
 IMPOSTORS: dict[str, tuple[Answer, str]] = {
     "web page": (answer(200, "<!doctype html>", "text/html; charset=utf-8"), HTML),
@@ -19,12 +20,19 @@ IMPOSTORS: dict[str, tuple[Answer, str]] = {
     "other error": (answer(401, '{"detail": "no"}'), FOREIGN),
     "no JSON": (answer(200, "plain words"), FOREIGN),
     "redirect": (answer(302, "", Location="http://127.0.0.1:9/"), MOVED),
+    "502": (answer(502, "<h1>Bad gateway</h1>", "text/html", Retry_After="60"), AWAY),
+    "503 of a proxy": (answer(503, "", "text/html", Retry_After="60"), AWAY),
+    "504": (answer(504, '{"message": "timeout"}', Retry_After="60"), AWAY),
     "404": (problem(404, "not_found", "Not found."), UNKNOWN),
     "429": (
         problem(429, "rate_limited", "Too many.", Retry_After="30"),
         "Too many attempts. Wait 30 seconds, then try again.",
     ),
-    "503": (problem(503, "service_unavailable", "Away.", Retry_After="5"), BUSY),
+    "429 for long": (
+        problem(429, "rate_limited", "Too many.", Retry_After="3600"),
+        "Too many attempts. Wait 1 hour, then try again.",
+    ),
+    "503": (problem(503, "service_unavailable", "Away.", Retry_After="60"), BUSY),
     "500": (problem(500, "internal_error", "A fault."), "A fault. Try again later."),
 }
 
@@ -50,6 +58,33 @@ def test_an_answer_that_is_none(owner: Owner, kind: str) -> None:
     popup.is_signed_out()
 
 
+@pytest.mark.parametrize("kind", ["502", "503"])
+def test_a_server_that_is_away_for_a_moment_is_asked_again(owner: Owner, kind: str) -> None:
+    """The user notices nothing but a wait of a second."""
+    instead = {
+        "502": answer(502, "<h1>Bad gateway</h1>", "text/html"),
+        "503": problem(503, "service_unavailable", "Busy.", Retry_After="1"),
+    }
+    popup = owner.popup()
+    owner.gate.replace("/authenticate", instead[kind])
+    popup.login(owner.registered(next(NAMES)))
+    popup.reads("Authentication successful.")
+    first, second = owner.gate.to("/authenticate")
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+
+
+def test_what_failed_can_be_tried_again_with_a_button(owner: Owner) -> None:
+    """No second typing: the button repeats what was asked."""
+    popup = owner.popup()
+    name = owner.registered(next(NAMES))
+    with owner.gate.away():
+        popup.login(name)
+        popup.reads(f"Authentication failed: {owner.no_answer()}", "error")
+    assert popup.buttons() == ["Try again", "Open options"]
+    popup.page.run("document.querySelector('#remedies button').click()")
+    popup.reads("Authentication successful.")
+
+
 def test_a_field_that_the_server_refuses(owner: Owner) -> None:
     """A 422 is told in the server's words, and the field is marked."""
     popup = owner.popup()
@@ -64,8 +99,10 @@ def test_a_field_that_the_server_refuses(owner: Owner) -> None:
 
 def test_a_host_that_the_browser_keeps_away(owner: Owner) -> None:
     """Without the permission for a host the user is sent to the options."""
-    owner.knows_address("http://forbidden.example.test:9")
+    owner.knows_address("https://forbidden.example.test:9")
     popup = owner.popup()
     popup.login(next(NAMES))
-    words = "The browser does not let this extension talk to http://forbidden.example.test:9."
-    popup.reads(f"Authentication failed: {words} Allow it in the options.", "error")
+    mend = "Allow it, or change the address in the options."
+    words = "The browser does not let this extension talk to https://forbidden.example.test:9."
+    popup.reads(f"Authentication failed: {words} {mend}", "error")
+    assert popup.buttons() == ["Allow", "Open options"]

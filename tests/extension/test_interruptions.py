@@ -71,6 +71,9 @@ def test_a_popup_whose_worker_is_killed_asks_the_next_one(owner: Owner, path: st
     owner.browser.kill_worker()
     held.release()
     popup.reads(DONE[path].format(name))
+    keys = {exchange.headers.get("idempotency-key") for exchange in owner.gate.to(path)}
+    assert (keys == {None}) == (path == "/protected")
+    assert len(keys) == 1
 
 
 def test_the_key_is_written_down_before_the_request_goes_out(owner: Owner) -> None:

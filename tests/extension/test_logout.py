@@ -3,6 +3,7 @@
 import pytest
 
 from tests.extension.actors import NAMES, Owner
+from tests.extension.gate import Gate
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
@@ -24,8 +25,63 @@ def test_offline_the_tokens_go_at_once_and_the_server_is_told_later(owner: Owner
         ]
         assert "grant" not in owner.stored("local")
     owner.popup()
-    until(lambda: not owner.stored("local")["pendingLogouts"], "the server to be told")
+    until(lambda: "pendingLogouts" not in owner.stored("local"), "the server to be told")
     assert not owner.refreshes(token)
+
+
+def test_offline_a_token_that_was_not_kept_stays_off_the_disk(owner: Owner) -> None:
+    """Without "Keep me signed in" the token to be ended waits in the session storage (S78)."""
+    popup = owner.signed_in(keep=False)
+    token = owner.gate.tokens()["refresh_token"]
+    with owner.gate.away():
+        popup.logout()
+        popup.reads(LATER)
+        assert token not in str(owner.stored("local"))
+    owner.popup()
+    until(lambda: "pendingLogouts" not in owner.stored("session"), "the server to be told")
+    assert not owner.refreshes(token)
+
+
+def test_a_server_that_says_nothing_is_in_nobody_s_way(owner: Owner) -> None:
+    """An earlier server swallows what it is sent; logging out here goes on."""
+    popup = owner.signed_in()
+    silent = Gate(owner.gate.upstream)
+    silent.start()
+    held = silent.hold("/logout")
+    owner.has_pending_logout(silent.address)
+    popup.access()
+    held.wait()
+    popup.logout()
+    popup.reads("Logged out successfully.")
+    popup.ends_idle()
+    held.release()
+    silent.stop()
+
+
+@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+def test_a_full_disk_keeps_nobody_logged_in(owner: Owner) -> None:
+    """The note for the server cannot be written: the tokens go, and the server is told at once.
+
+    Chromium only: Firefox sets no limit to an extension's storage.
+    """
+    popup = owner.signed_in()
+    token = owner.gate.tokens()["refresh_token"]
+    owner.fills_storage()
+    popup.logout()
+    popup.reads("Logged out successfully.")
+    assert not owner.secrets()
+    assert not owner.refreshes(token)
+
+
+@pytest.mark.parametrize("damage", ["7", '"text"', "[]", '{"token": 7}'])
+def test_a_damaged_storage_is_no_dead_end(owner: Owner, damage: str) -> None:
+    """What cannot be understood counts as absent: one can log in, and out."""
+    owner.stores("local", grant=damage, pendingLogouts=damage, address=damage, keep=damage)
+    owner.stores("session", access=damage, ended=damage, draft=damage)
+    popup = owner.popup()
+    popup.is_signed_out()
+    owner.knows_address(owner.gate.address)
+    owner.signed_in().logout()
 
 
 def test_a_new_worker_tells_the_server(owner: Owner) -> None:

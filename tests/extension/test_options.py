@@ -2,13 +2,19 @@
 
 import pytest
 
-from tests.extension.actors import Options, Owner
+from tests.extension.actors import NAMES, Options, Owner
 from tests.extension.gate import answer
+from tests.extension.test_package import manifest
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 
-NO_ADDRESS = "This is no address of an API. It should look like http://127.0.0.1:8000."
+NO_ADDRESS = "This is no address of an API. It should look like https://auth.example.org."
+BEWARE = "Beware: over http, others on the network can read passwords. Use https where you can."
+INSECURE = (
+    "Over http, others on the network can read passwords that are sent to {}. "
+    "Use https, or allow http for this address in the options."
+)
 
 
 def test_the_default_is_this_computer(owner: Owner) -> None:
@@ -45,7 +51,18 @@ def test_an_address_where_nobody_is(owner: Owner) -> None:
     assert owner.stored("local")["address"] == owner.gate.address
 
 
-@pytest.mark.parametrize("text", ["", "   ", "ftp://127.0.0.1", "http://a:b@127.0.0.1", "http://"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "ftp://127.0.0.1",
+        "http://a:b@127.0.0.1",
+        "http:/127.0.0.1",
+        "https://*",
+        "“localhost”",
+    ],
+)
 def test_what_is_no_address(owner: Owner, text: str) -> None:
     """Nothing is asked and nothing saved."""
     options = owner.options()
@@ -70,14 +87,16 @@ def test_moving_to_another_api_ends_the_login_at_the_first(owner: Owner) -> None
 
 
 def test_another_host_is_asked_for(owner: Owner) -> None:
-    """With the permission granted, all works at that host; http is warned of."""
+    """With the permission granted, all works at that host; http is agreed to and warned of."""
     owner.browser.allow("http://api.example.test/*")
     address = f"http://api.example.test:{owner.gate.port}"
     options = owner.options()
     options.enter(address)
     options.page.click("save")
-    warning = "Beware: over http, others on the way can read passwords. Use https where you can."
-    options.reads(f"Saved. The API answers at {address}. {warning}")
+    options.reads(f"Not saved: {INSECURE.format(address)}", "error")
+    options.page.click("allowInsecure")
+    options.page.click("save")
+    options.reads(f"Saved. The API answers at {address}. {BEWARE}")
     popup = owner.signed_in()
     popup.access()
     popup.reads(f"Hello, {popup.text('name')}!")
@@ -89,12 +108,103 @@ def test_the_access_to_a_host_is_given_back(owner: Owner) -> None:
     owner.browser.allow(pattern)
     options = owner.options()
     options.enter(f"http://api.example.test:{owner.gate.port}")
+    options.page.click("allowInsecure")
     options.page.click("save")
     until(lambda: owner.may_reach(pattern) and "Saved" in options.status(), "the permission")
     options.enter(owner.gate.address)
     options.page.click("save")
     options.reads(f"Saved. The API answers at {owner.gate.address}.")
     assert not owner.may_reach(pattern)
+
+
+def test_a_check_keeps_no_permission(owner: Owner) -> None:
+    """Only an address that is saved keeps the access to its host (S78)."""
+    pattern = "http://api.example.test/*"
+    owner.browser.allow(pattern)
+    options = owner.options()
+    address = f"http://api.example.test:{owner.gate.port}"
+    options.enter(address)
+    options.page.click("check")
+    options.reads(f"The API answers at {address}. {BEWARE}")
+    assert not owner.may_reach(pattern)
+
+
+def test_a_name_without_a_scheme_means_https(owner: Owner) -> None:
+    """No password goes out in clear because somebody left out eight characters (S78)."""
+    owner.browser.allow("https://api.example.test/*")
+    options = owner.options()
+    address = f"api.example.test:{owner.gate.port}"
+    options.enter(address)
+    options.page.click("save")
+    until(lambda: options.status().startswith("Saved, but: No answer from https://"), "an error")
+    assert options.value("address") == f"https://{address}"
+    popup = owner.popup()
+    popup.login(next(NAMES))
+    until(lambda: "[show error]" in popup.status(), "the failure")
+    assert not owner.gate.to("/authenticate")
+
+
+@pytest.mark.parametrize("button", ["check", "save"])
+def test_http_is_warned_of_when_it_fails_too(owner: Owner, button: str) -> None:
+    """A server that redirects to https is the usual case (S78)."""
+    owner.browser.allow("http://api.example.test/*")
+    address = f"http://api.example.test:{owner.gate.port}"
+    options = owner.options()
+    options.enter(address)
+    options.page.click("allowInsecure")
+    owner.gate.replace("/healthz", answer(301, "", Location="https://api.example.test/healthz"))
+    options.page.click(button)
+    moved = f"{address} points to another address. Put that one into the options."
+    options.reads(f"{'Saved, but: ' if button == 'save' else ''}{moved} {BEWARE}", "error")
+
+
+def test_no_password_goes_over_http_unless_the_user_said_so(owner: Owner) -> None:
+    """An address that came into the storage in another way is not trusted either (S78)."""
+    owner.browser.allow("http://api.example.test/*")
+    address = f"http://api.example.test:{owner.gate.port}"
+    owner.knows_address(address)
+    popup = owner.popup()
+    assert popup.sees("insecure")
+    popup.login(next(NAMES))
+    popup.reads(f"Authentication failed: {INSECURE.format(address)}", "error")
+    assert popup.buttons() == ["Open options"]
+    assert not owner.gate.exchanges
+
+
+def test_the_permission_for_a_server_stays_until_it_has_heard_of_the_logout(owner: Owner) -> None:
+    """A server that was down when the user moved on is told when it is back."""
+    pattern = "http://api.example.test/*"
+    owner.browser.allow(pattern)
+    options = owner.options()
+    options.enter(f"http://api.example.test:{owner.gate.port}")
+    options.page.click("allowInsecure")
+    options.page.click("save")
+    until(lambda: "Saved." in options.status(), "the first address")
+    owner.signed_in()
+    token = owner.gate.tokens()["refresh_token"]
+    with owner.gate.away():
+        options.enter("localhost:9")
+        options.page.click("save")
+        until(lambda: "Saved, but" in options.status(), "the second address")
+        assert owner.may_reach(pattern)
+    owner.popup()
+    until(lambda: owner.gate.to("/logout"), "the server to be told")
+    until(lambda: not owner.may_reach(pattern), "the permission to be given back")
+    assert not owner.refreshes(token)
+
+
+def test_the_options_say_who_where_and_which_version(owner: Owner) -> None:
+    """Who is signed in, what the browser allows, and the number in the manifest."""
+    popup = owner.signed_in()
+    options = owner.options()
+    assert options.text("who") == popup.text("name")
+    assert options.text("version") == manifest()["version"]
+    assert options.text("permission") == "The extension may talk to http://127.0.0.1."
+    options.enter("auth.example.org")
+    asks = "The browser will ask whether the extension may talk to https://auth.example.org."
+    until(lambda: options.text("permission") == asks, asks)
+    popup.logout()
+    until(lambda: options.text("who") == "Nobody", "the options to follow")
 
 
 def test_the_popup_leads_to_the_options(owner: Owner) -> None:

@@ -88,17 +88,27 @@ def test_the_icons_are_those_that_the_script_draws(tmp_path: Path) -> None:
         assert pixels(tmp_path / Path(name).name) == pixels(EXTENSION / name)
 
 
-def test_the_docs_name_every_file_of_the_client() -> None:
-    """Whoever copies what the docs say has all that the client imports."""
-    needed, found = {"client.js"}, set[str]()
-    while needed - found:
-        module = (needed - found).pop()
-        found.add(module)
-        source = (EXTENSION / "src" / module).read_text("utf-8")
-        needed |= set(re.findall(r"^import .* from '\./(.+)';$", source, re.MULTILINE))
-    docs = (ROOT / "docs" / "extension.md").read_text("utf-8")
-    section = docs.split("## Use the client in a page")[1].split("```html")[0]
-    assert set(re.findall(r"`(?:extension/src/)?(\w+\.js)`", section)) == found
+@pytest.mark.parametrize("store", STORES)
+def test_a_zip_is_small(store: str, tmp_path: Path) -> None:
+    """Less than 100 KB."""
+    assert package(tmp_path)[store].stat().st_size < 100_000
+
+
+def test_nothing_is_private_to_one_browser_that_the_other_needs(tmp_path: Path) -> None:
+    """Private windows have a worker of their own in Chromium, and none in Firefox (S78)."""
+    zips = package(tmp_path)
+    assert manifest(zips["chromium"])["incognito"] == "split"
+    assert manifest(zips["firefox"])["incognito"] == "not_allowed"
+
+
+@pytest.mark.parametrize("copy", ["extension/client", "examples/web/client"])
+def test_a_copy_of_the_client_is_the_client(copy: str) -> None:
+    """`npm run --prefix clients/js copies` makes the copies; nobody edits them."""
+    source = ROOT / "clients" / "js" / "src"
+    for module in (ROOT / copy).iterdir():
+        assert module.read_bytes() == (source / module.name).read_bytes(), module
+        imports = re.findall(r"^(?:import|export) .* from '\./(.+)';$", module.read_text(), re.M)
+        assert all((ROOT / copy / name).exists() for name in imports)
 
 
 def pixels(icon: Path) -> bytes:

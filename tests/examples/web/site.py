@@ -18,9 +18,10 @@ from tests.support.waiting import until
 
 WEB = ROOT / "examples" / "web"
 EXAMPLE = "http://127.0.0.1:8000"
+NOTHING = "The server does not answer, or does not allow this page."
 KEPT = "return [sessionStorage.length, localStorage.length, document.cookie];"
 DEAF = """const listen = BroadcastChannel.prototype.addEventListener;
-const missed = ({ data }) => window.deaf && data.say !== "ask" && !data.to;
+const missed = ({ data }) => window.deaf && data.type === "changed";
 Object.defineProperty(BroadcastChannel.prototype, "onmessage", {
   set(hear) {
     listen.call(this, "message", (event) => missed(event) || hear(event));
@@ -33,7 +34,7 @@ class _Pages(SimpleHTTPRequestHandler):
     """`/PORT/FILE` is a file of the example, for the API on that port."""
 
     def do_GET(self) -> None:
-        _, port, name = self.path.split("/")
+        _, port, name = self.path.split("/", 2)
         path = WEB / (name or "index.html")
         content = path.read_bytes().replace(EXAMPLE.encode(), f"http://127.0.0.1:{port}".encode())
         self.send_response(200)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from tests.examples.web.site import KEPT, Person, Visitors, keys
+import json
+
+import pytest
+
+from tests.examples.web.site import KEPT, NOTHING, Person, Visitors, keys
 from tests.extension.gate import Gate
 from tests.support.actors import Visitor, fresh_name
 from tests.support.clock import MovedClock
+from tests.support.waiting import until
 
 
 def test_the_whole_journey(person: Person, gate: Gate) -> None:
@@ -44,10 +49,12 @@ def test_a_lost_answer_logs_nobody_out(person: Person, gate: Gate, clock: MovedC
     person.logs_in(name := fresh_name())
     clock.move(minutes=16)
     gate.drop("/refresh")
-    gate.drop("/refresh")
+    person.opens_what_is_protected()
+    person.reads(NOTHING)
+    person.is_logged_in_as(name)
     person.opens_what_is_protected()
     person.reads(f"Hello, {name}!")
-    assert len(keys(gate)) == 3
+    assert len(keys(gate)) == 2
     assert len(set(keys(gate))) == 1
 
 
@@ -88,3 +95,31 @@ def test_a_session_that_was_ended_elsewhere(person: Person, gate: Gate, clock: M
     person.opens_what_is_protected()
     person.reads("Your session has ended. Please log in again.")
     person.is_logged_in_as(None)
+
+
+def test_a_logout_while_the_server_is_away_is_told_later(
+    person: Person, visitors: Visitors, gate: Gate
+) -> None:
+    """The tokens are gone at once; the server hears of it when the page finds it again."""
+    person.logs_in(fresh_name())
+    refresh_token = gate.tokens()["refresh_token"]
+    with gate.away():
+        person.clicks("Log out")
+        person.reads("You are logged out. The server will be told later.")
+        person.is_logged_in_as(None)
+    person.page.reload()
+    again = visitors.see(person.page)
+    until(lambda: again.run(KEPT) == [0, 0, ""], "nothing to be kept")
+    visitor = Visitor(gate.address)
+    assert visitor.refresh(refresh_token).status_code == 400
+    visitor.close()
+
+
+@pytest.mark.parametrize("damage", ["{", "7", "null", '{"local.grant": 7}', '{"local.grant": {}}'])
+def test_a_damaged_storage_is_no_dead_end(person: Person, visitors: Visitors, damage: str) -> None:
+    """The page starts with nothing, and one can log in."""
+    person.run(f"sessionStorage.setItem('authapi', {json.dumps(damage)});")
+    person.page.reload()
+    again = visitors.see(person.page)
+    again.is_logged_in_as(None)
+    again.logs_in(fresh_name())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.examples.web.site import KEPT, Person, Visitors, keys
+import json
+
+from tests.examples.web.site import KEPT, NOTHING, Person, Visitors, keys
 from tests.extension.gate import Gate
 from tests.support.actors import fresh_name
 from tests.support.clock import MovedClock
@@ -90,4 +92,33 @@ def test_logging_out_in_one_tab_logs_out_in_all(person: Person, visitors: Visito
     other.is_logged_in_as(name)
     person.clicks("Log out")
     other.is_logged_in_as(None)
-    assert other.run(KEPT) == [0, 0, ""]
+    until(lambda: other.run(KEPT) == [0, 0, ""], "nothing to be kept")
+
+
+def test_a_tab_that_comes_back_takes_the_newest_login(
+    person: Person, visitors: Visitors, gate: Gate, clock: MovedClock
+) -> None:
+    """Its copy is of a login that is over: it learns of the new one instead of ending it."""
+    person.logs_in(fresh_name())
+    stored = person.run("return sessionStorage.getItem('authapi')")
+    person.clicks("Log out")
+    person.reads("You are logged out.")
+    person.logs_in(name := fresh_name())
+    late = visitors.come(gate.address)
+    late.run(f"sessionStorage.setItem('authapi', {json.dumps(stored)});")
+    late.page.reload()
+    visitors.see(late.page).is_logged_in_as(name)
+    clock.move(minutes=16)
+    for somebody in (late, person):
+        somebody.opens_what_is_protected()
+        somebody.reads(f"Hello, {name}!")
+
+
+def test_a_page_over_http_says_what_is_wrong(visitors: Visitors, origin: str, gate: Gate) -> None:
+    """Web Locks are not there then; passwords do not go over http to another computer (S78)."""
+    elsewhere = origin.replace("127.0.0.1", "api.example.test")
+    page = visitors.come(gate.address, elsewhere)
+    assert page.run("return isSecureContext") is False
+    page.fills_in(fresh_name())
+    page.clicks("Log in")
+    page.reads(NOTHING)

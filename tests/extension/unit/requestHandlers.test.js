@@ -1,28 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseAddress } from '../../../extension/src/address.js';
-import { createAuthClient } from '../../../extension/src/client.js';
-import { createRequestHandlers } from '../../../extension/src/requestHandlers.js';
+import { createAuthClient } from '../../../extension/client/client.js';
+import { memoryArea } from '../../../extension/client/store.js';
+import { createService, failure, gate, json, offline } from '../../../clients/js/test/kit.js';
 import { isRequest } from '../../../extension/src/protocol.js';
-import { memoryArea } from '../../../extension/src/store.js';
-import { createService, json, offline } from './kit.js';
+import { createRequestHandlers } from '../../../extension/src/requestHandlers.js';
 
-/** Handlers, their service, and what they announced. */
+/** Handlers, their service, the permissions that were given back, and what was announced. */
 function createFixture({ allowed = true } = {}) {
   const service = createService();
   const areas = { session: memoryArea(), local: memoryArea() };
   /** @type {any[]} */
   const announced = [];
+  /** @type {string[]} */
+  const granted = [];
   const handlers = createRequestHandlers({
     areas,
+    clearStorage: async () => void Object.assign(areas, { session: memoryArea(), local: memoryArea() }),
     fetch: service.fetch,
-    clientFor: (baseUrl, onChange) =>
-      createAuthClient({ baseUrl, fetch: service.fetch, storage: areas, onChange }),
-    mayReach: async () => allowed,
+    clientFor: (options) =>
+      createAuthClient({ ...options, fetch: service.fetch, storage: areas, sleep: async () => undefined }),
+    permissions: {
+      has: async () => allowed,
+      granted: async () => [...granted],
+      release: async (patterns) => {
+        for (const pattern of patterns) if (granted.includes(pattern)) granted.splice(granted.indexOf(pattern), 1);
+      },
+    },
     announce: (state) => announced.push(state),
   });
-  return { handlers, service, areas, announced };
+  /** @param {string} text @param {boolean} [allowInsecure] */
+  const save = (text, allowInsecure = false) => handlers.handle({ type: 'save', address: text, allowInsecure });
+  return { handlers, service, areas, announced, granted, save };
 }
+
+/** @param {import('../../../extension/src/protocol.js').Reply} reply */
+const kindOf = (reply) => (reply.ok ? 'ok' : reply.problem.kind);
 
 const LOGIN = { type: /** @type {const} */ ('login'), username: 'ann', password: 'password', keep: true };
 
@@ -53,19 +66,20 @@ test('that nobody answers may be the missing permission', async () => {
 });
 
 test('a move to another address ends the login at the first', async () => {
-  const { handlers, service, areas } = createFixture();
+  const { handlers, service, areas, save } = createFixture();
   await handlers.handle(LOGIN);
-  const reply = await handlers.handle({ type: 'save', address: 'https://api.example.org/' });
+  const reply = await save('https://api.example.org/');
   assert.equal(reply.state.baseUrl, 'https://api.example.org');
   assert.equal(reply.state.username, null);
   assert.equal(await areas.local.get('address'), 'https://api.example.org');
+  await handlers.deliverPendingLogouts();
   assert.equal(service.to('/logout').length, 1);
 });
 
 test('saving the same address changes nothing', async () => {
-  const { handlers, service } = createFixture();
+  const { handlers, service, save } = createFixture();
   await handlers.handle(LOGIN);
-  const reply = await handlers.handle({ type: 'save', address: 'http://127.0.0.1:8000/' });
+  const reply = await save('http://127.0.0.1:8000/');
   assert.equal(reply.state.username, 'Ann');
   assert.equal(service.to('/logout').length, 0);
 });
@@ -78,11 +92,120 @@ test('a check wants the name of the service', async () => {
   assert.equal(reply.ok ? '' : reply.problem.kind, 'foreign');
 });
 
-test('a fault of our own is told and not swallowed', async () => {
+test('a storage that cannot be written is told', async () => {
   const { handlers, areas } = createFixture();
   areas.session.set = () => Promise.reject(new Error('quota'));
-  const reply = await handlers.handle(LOGIN);
-  assert.deepEqual(reply.ok ? '' : reply.problem.kind, 'fault');
+  assert.equal(kindOf(await handlers.handle(LOGIN)), 'storage');
+});
+
+test('a storage that cannot be read is told, and a reset is the way out', async () => {
+  const { handlers, areas } = createFixture();
+  areas.local.get = () => Promise.reject(new Error('Corruption: checksum mismatch'));
+  const reply = await handlers.handle({ type: 'state' });
+  assert.equal(kindOf(reply), 'storage');
+  assert.equal(reply.state.username, null);
+  areas.local.get = async () => undefined;
+  assert.equal(kindOf(await handlers.handle({ type: 'reset' })), 'ok');
+});
+
+test('nothing is saved when it cannot be stored', async () => {
+  const { areas, save, handlers } = createFixture();
+  areas.local.set = () => Promise.reject(new Error('quota'));
+  assert.equal(kindOf(await save('https://api.example.org')), 'storage');
+  assert.equal((await handlers.handle({ type: 'state' })).state.baseUrl, 'http://127.0.0.1:8000');
+});
+
+test('http to another computer is saved only when the user says so', async () => {
+  const { handlers, save, service } = createFixture();
+  assert.equal(kindOf(await save('http://api.example.org')), 'insecure');
+  assert.equal((await handlers.handle({ type: 'state' })).state.baseUrl, 'http://127.0.0.1:8000');
+  const { state } = await save('http://api.example.org', true);
+  assert.deepEqual([state.baseUrl, state.insecure, state.allowInsecure], ['http://api.example.org', true, true]);
+  assert.equal(kindOf(await handlers.handle(LOGIN)), 'ok');
+  assert.equal(service.to('/authenticate')[0].origin, 'http://api.example.org');
+});
+
+test('an agreement to http holds for its address only', async () => {
+  const { areas, handlers, save, service } = createFixture();
+  await save('http://api.example.org', true);
+  await areas.local.set('address', 'http://other.example.org');
+  assert.equal(kindOf(await handlers.handle(LOGIN)), 'insecure');
+  await save('https://api.example.org', true);
+  await areas.local.set('address', 'http://api.example.org');
+  assert.equal(kindOf(await handlers.handle(LOGIN)), 'insecure');
+  assert.equal(service.seen.length, 0);
+});
+
+test('a server that was away keeps its permission until it has heard of the logout', async () => {
+  const { handlers, save, service, granted } = createFixture();
+  granted.push('https://first.example.org/*', 'https://second.example.org/*');
+  await save('https://first.example.org');
+  granted.push('https://second.example.org/*');
+  await handlers.handle(LOGIN);
+  service.next('/logout', offline);
+  await save('https://second.example.org');
+  await handlers.deliverPendingLogouts();
+  assert.deepEqual(granted, ['https://first.example.org/*', 'https://second.example.org/*']);
+  await handlers.deliverPendingLogouts();
+  assert.deepEqual(granted, ['https://second.example.org/*']);
+  assert.equal(service.to('/logout').at(-1)?.origin, 'https://first.example.org');
+});
+
+test('a check gives back the permission for an address that is not saved', async () => {
+  const { handlers, save, service, granted } = createFixture();
+  granted.push('https://api.example.org/*');
+  service.next('/healthz', offline);
+  await handlers.handle({ type: 'check', address: 'https://api.example.org' });
+  assert.deepEqual(granted, []);
+  await save('https://api.example.org');
+  /** @type {string[]} */ (granted).push('https://api.example.org/*');
+  await handlers.handle({ type: 'check', address: 'https://api.example.org' });
+  assert.deepEqual(granted, ['https://api.example.org/*']);
+});
+
+test('an address saved during a login leaves no token behind', async () => {
+  const { handlers, save, service, areas } = createFixture();
+  const held = gate();
+  const pair = { status: 'ok', access_token: 'a', refresh_token: 'late', expires_in: 900 };
+  service.next('/authenticate', () => {
+    held.arrive();
+    return held.opened.then(() => json(200, pair));
+  });
+  const login = handlers.handle(LOGIN);
+  await held.arrived;
+  await save('https://api.example.org');
+  held.open();
+  assert.equal(kindOf(await login), 'moved');
+  await handlers.deliverPendingLogouts();
+  assert.equal(await areas.local.get('grant'), undefined);
+  assert.deepEqual(service.to('/logout').map(({ body }) => body.refresh_token), ['late']);
+});
+
+test('a pass that was asked for during another one is made', async () => {
+  const { handlers, service } = createFixture();
+  const held = gate();
+  await handlers.handle(LOGIN);
+  service.next('/logout', () => {
+    held.arrive();
+    return held.opened.then(() => failure(503, 'service_unavailable'));
+  });
+  const logout = handlers.handle({ type: 'logout' });
+  await held.arrived;
+  const first = handlers.deliverPendingLogouts();
+  const second = handlers.deliverPendingLogouts();
+  held.open();
+  await Promise.all([logout, first, second]);
+  assert.equal(service.to('/logout').length, 2);
+});
+
+test('who logged in last is remembered, on disk only with a login that is kept', async () => {
+  const { handlers, areas } = createFixture();
+  await handlers.handle({ ...LOGIN, keep: false });
+  await handlers.handle({ type: 'logout' });
+  assert.equal((await handlers.handle({ type: 'state' })).state.lastUsername, 'Ann');
+  assert.equal(await areas.local.get('lastUsername'), undefined);
+  await handlers.handle(LOGIN);
+  assert.equal(await areas.local.get('lastUsername'), 'Ann');
 });
 
 test('the choice to stay signed in is remembered', async () => {
@@ -101,26 +224,3 @@ test('only well-formed requests are heard', () => {
   }
 });
 
-test('addresses are read as people write them', () => {
-  /** @type {[string, string][]} */
-  const good = [
-    ['localhost:8000', 'http://localhost:8000'],
-    [' http://127.0.0.1:8000/ ', 'http://127.0.0.1:8000'],
-    ['HTTPS://Api.Example.org/v1/?q#h', 'https://api.example.org/v1'],
-  ];
-  for (const [text, baseUrl] of good) assert.equal(parseAddress(text)?.baseUrl, baseUrl);
-  for (const text of ['', ' ', 'ftp://x', 'http://', 'http://u:p@x', 'javascript://x', 'a b']) {
-    assert.equal(parseAddress(text), undefined);
-  }
-});
-
-test('permissions are asked for by host, without the port', () => {
-  const address = parseAddress('http://api.example.org:8443/v1');
-  assert.deepEqual(address, {
-    baseUrl: 'http://api.example.org:8443/v1',
-    pattern: 'http://api.example.org/*',
-    insecure: true,
-  });
-  assert.equal(parseAddress('http://localhost:1')?.insecure, false);
-  assert.equal(parseAddress('https://api.example.org')?.insecure, false);
-});

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endedText, explain, formProblem, initialOf, lifetimeText } from '../../../extension/src/texts.js';
-import { BASE } from './kit.js';
+import { endedText, explain, formProblem, initialOf, lifetimeText, remediesFor, waitText } from '../../../extension/src/texts.js';
+import { BASE } from '../../../clients/js/test/kit.js';
 
-/** @param {Partial<import('../../../extension/src/api.js').Problem>} problem */
+/** @param {Partial<import('../../../extension/src/protocol.js').Problem>} problem */
 const refused = (problem) => explain({ kind: 'refused', baseUrl: BASE, ...problem });
 
 test('a validation error is told field by field', () => {
@@ -14,10 +14,26 @@ test('a validation error is told field by field', () => {
   assert.equal(refused({ status: 422, message: 'Wrong.', errors: {} }), 'Wrong.');
 });
 
+/** @type {[number, string][]} */
+const WAITS = [
+  [1, '1 second'],
+  [30, '30 seconds'],
+  [60, '1 minute'],
+  [125, '2 minutes 5 seconds'],
+  [3599, '59 minutes 59 seconds'],
+  [3600, '1 hour'],
+  [3601, '1 hour 1 minute'],
+  [7199, '2 hours'],
+  [90000, '25 hours'],
+];
+for (const [seconds, text] of WAITS) {
+  test(`${seconds} seconds are ${text}`, () => assert.equal(waitText(seconds), text));
+}
+
 test('waiting is told in seconds where the server says how long', () => {
   assert.match(refused({ status: 429, retryAfter: 30 }), /Wait 30 seconds/);
   assert.match(refused({ status: 503, retryAfter: 1 }), /Try again in 1 second\./);
-  assert.match(refused({ status: 429 }), /Wait a minute/);
+  assert.match(refused({ status: 429 }), /Wait 1 minute,/);
 });
 
 test("the service's own words are shown as they are", () => {
@@ -26,10 +42,10 @@ test("the service's own words are shown as they are", () => {
 });
 
 test('every kind of problem has words that name the address or the way out', () => {
-  /** @type {import('../../../extension/src/api.js').Kind[]} */
-  const kinds = ['offline', 'redirected', 'html', 'foreign', 'not_allowed'];
+  /** @type {import('../../../extension/src/protocol.js').Problem['kind'][]} */
+  const kinds = ['offline', 'redirected', 'html', 'foreign', 'not_allowed', 'insecure'];
   for (const kind of kinds) {
-    assert.match(explain({ kind, baseUrl: BASE }), /http:\/\/api\.test.*options/);
+    assert.match(explain({ kind, baseUrl: BASE }), /https:\/\/api\.test.*options/);
   }
   assert.match(explain({ kind: 'session_ended', baseUrl: BASE }), /log in again/);
   assert.equal(explain({ kind: 'signed_out', baseUrl: BASE }), 'No tokens found. Please login.');
@@ -61,4 +77,20 @@ test('a life is told in minutes and seconds', () => {
 
 test('the picture shows the first letter', () => {
   assert.deepEqual(['ann', ' 名前', '🔑x', ''].map(initialOf), ['A', '名', '🔑', '?']);
+});
+
+test('what can be mended has a button for it', () => {
+  /** @type {[Partial<import('../../../extension/src/protocol.js').Problem>, string[]][]} */
+  const cases = [
+    [{ kind: 'not_allowed' }, ['allow', 'options']],
+    [{ kind: 'foreign' }, ['options']],
+    [{ kind: 'unavailable', status: 502 }, ['retry']],
+    [{ kind: 'refused', status: 503 }, ['retry']],
+    [{ kind: 'refused', status: 404 }, ['options']],
+    [{ kind: 'storage' }, ['reset']],
+    [{ kind: 'refused', status: 401 }, []],
+  ];
+  for (const [problem, remedies] of cases) {
+    assert.deepEqual(remediesFor({ kind: 'refused', baseUrl: BASE, ...problem }), remedies);
+  }
 });

@@ -1,0 +1,63 @@
+/**
+ * The errors of the client, as plain data that can be sent between the parts of a program.
+ */
+
+/**
+ * Why there is no good answer:
+ * `offline` nobody answered, `unavailable` a proxy answered that the service is away, `redirected` the
+ * service redirects to another address, `html` a web page answered, `foreign` another service answered,
+ * `refused` the API refused, `signed_out` nobody is logged in, `session_ended` the API no longer accepts
+ * the session, `insecure` credentials would have gone over plain http, `storage` the storage failed.
+ * @typedef {'offline' | 'unavailable' | 'redirected' | 'html' | 'foreign' | 'refused' | 'signed_out'
+ *   | 'session_ended' | 'insecure' | 'storage'} Kind
+ */
+
+/**
+ * @template {string} [K=Kind]
+ * @typedef {object} ProblemOf
+ * @property {K} kind
+ * @property {string} baseUrl the address of the API
+ * @property {number} [status] the HTTP status
+ * @property {string} [code] the API's own code
+ * @property {string} [message] the API's own words, fit to be shown
+ * @property {Record<string, string[]>} [errors] texts by field name
+ * @property {number} [retryAfter] seconds
+ */
+
+/** @typedef {ProblemOf} Problem */
+
+export class ApiError extends Error {
+  /** @param {Problem} problem @param {ErrorOptions} [options] */
+  constructor(problem, options) {
+    super(problem.message ?? problem.kind, options);
+    this.name = 'ApiError';
+    this.problem = problem;
+  }
+}
+
+/** The longest time that a request waits by itself before it is sent again, in seconds. */
+const MAX_RETRY_AFTER = 5;
+
+const DEFAULT_RETRY_AFTER = 1;
+
+/**
+ * Whether the API has decided, so that sending the same request again would change nothing.
+ * @param {unknown} error
+ */
+export function isFinal(error) {
+  if (!(error instanceof ApiError)) return false;
+  const { kind, status = 0 } = error.problem;
+  return kind === 'refused' && status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/**
+ * The milliseconds to wait before a request is sent again.
+ * @param {unknown} error
+ * @returns {number | undefined} `undefined` when it should not be sent again
+ */
+export function retryDelay(error) {
+  if (!(error instanceof ApiError)) return undefined;
+  const { kind, status, retryAfter = DEFAULT_RETRY_AFTER } = error.problem;
+  const isAway = kind === 'unavailable' || (kind === 'refused' && status === 503);
+  return isAway && retryAfter <= MAX_RETRY_AFTER ? retryAfter * 1000 : undefined;
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isFresh, subjectOf, timeLeft, tokensIn } from '../src/tokens.js';
+import { BASE, createScene, jwt, problem } from './kit.js';
+
+/** @param {number} lifetime */
+const received = (lifetime) => ({ id: 'x', token: 't', receivedAt: 1_000_000, lifetime });
+
+test('a life is counted from its receipt', () => {
+  assert.equal(timeLeft(received(900_000), 1_000_000), 900_000);
+  assert.equal(timeLeft(received(900_000), 1_300_000), 600_000);
+  assert.equal(timeLeft(received(900_000), 9_000_000), 0);
+});
+
+test('a clock set back never makes a life longer', () => {
+  assert.equal(timeLeft(received(900_000), 999_000), 900_000);
+  assert.equal(timeLeft(received(900_000), 900_000), 0);
+});
+
+test('a token is renewed shortly before its end', () => {
+  assert.equal(isFresh(received(900_000), 1_889_000), true);
+  assert.equal(isFresh(received(900_000), 1_891_000), false);
+  assert.equal(isFresh(received(3_000), 1_002_600), true);
+  assert.equal(isFresh(received(3_000), 1_002_800), false);
+});
+
+for (const name of ['Ann', 'a~~~b', 'x>>>y', '名前', '🔑', '??>>~~']) {
+  test(`the name ${name} is read from a token`, () => {
+    assert.equal(subjectOf(jwt({ sub: name })), name);
+  });
+}
+
+test('what is no JWT has no name in it', () => {
+  for (const token of ['', 'opaque', 'a.b.c', `x.${btoa('null')}.y`, jwt({ sub: 7 })]) {
+    assert.equal(subjectOf(token), undefined);
+  }
+});
+
+test('an answer without tokens is not of our API', () => {
+  assert.throws(() => tokensIn({ status: 'ok', access_token: 'x' }, BASE), problem('foreign'));
+});
+
+test('a server that does not say how long gets its token renewed soon', () => {
+  const tokens = tokensIn({ access_token: 'a', refresh_token: 'r' }, BASE);
+  assert.equal(tokens.lifetime, 60_000);
+});
+
+test('the state says who, how long and why not', async () => {
+  const { client, clock } = createScene();
+  assert.deepEqual(await client.state(), {
+    baseUrl: BASE,
+    username: null,
+    secondsLeft: 0,
+    lifetime: 0,
+    ended: null,
+  });
+  await client.authenticate('ann', 'password');
+  clock.now += 60_000;
+  const { username, secondsLeft, lifetime } = await client.state();
+  assert.deepEqual([username, secondsLeft, lifetime], ['Ann', 840, 900]);
+});

@@ -1,0 +1,160 @@
+/**
+ * The whole client in one object: it registers, logs in, keeps the tokens fresh and logs out.
+ */
+import { isInsecure, normalizeBaseUrl } from './address.js';
+import { send } from './api.js';
+import { createAttempts } from './attempts.js';
+import { createAuthorizedFetch } from './authorizedFetch.js';
+import { ApiError, retryDelay } from './errors.js';
+import { defaultLock } from './locks.js';
+import { createPendingLogouts } from './pendingLogouts.js';
+import { createSession } from './session.js';
+import { createStore, memoryArea } from './store.js';
+import { randomKey, timeLeft } from './tokens.js';
+
+/**
+ * @typedef {object} State
+ * @property {string} baseUrl
+ * @property {string | null} username who is logged in, if anybody
+ * @property {number} secondsLeft of the access token
+ * @property {number} lifetime of the access token, in seconds
+ * @property {string | null} ended the error code that ended the last login
+ */
+
+/**
+ * @typedef {object} ClientOptions
+ * @property {string | URL} baseUrl the API's address
+ * @property {boolean} [allowInsecure] send credentials over plain http to another computer
+ * @property {typeof globalThis.fetch} [fetch]
+ * @property {import('./store.js').Areas} [storage] in memory by default
+ * @property {import('./locks.js').Lock} [lock] Web Locks by default, where there are some
+ * @property {() => number} [now] milliseconds
+ * @property {() => string} [random] at least 16 characters, unguessable
+ * @property {(milliseconds: number) => Promise<void>} [sleep]
+ * @property {number} [timeoutMs] how long to wait for an answer
+ * @property {() => unknown} [onChange] called after a login, a refresh, a logout
+ */
+
+/** @typedef {ReturnType<typeof createAuthClient>} AuthClient */
+
+/** @param {number} milliseconds @returns {Promise<void>} */
+const sleepFor = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * @param {ClientOptions} options
+ * @throws {TypeError} when `baseUrl` is no http or https address
+ */
+export function createAuthClient({
+  baseUrl: address,
+  allowInsecure = false,
+  fetch = (input, init) => globalThis.fetch(input, init),
+  storage = { session: memoryArea(), local: memoryArea() },
+  lock = defaultLock(),
+  now = () => Date.now(),
+  random = randomKey,
+  sleep = sleepFor,
+  timeoutMs = 20_000,
+  onChange: listener = () => undefined,
+}) {
+  const baseUrl = normalizeBaseUrl(address);
+  const store = createStore(storage);
+  const pendingLogouts = createPendingLogouts({ store, lock, fetch });
+  const onChange = () => notifyListener(listener);
+  const session = createSession({ baseUrl, post, store, pendingLogouts, lock, now, random, onChange });
+  const attempt = createAttempts({ baseUrl, random });
+  const authorizedFetch = createAuthorizedFetch({ baseUrl, fetch, token: session.token, timeoutMs, sleep });
+
+  /**
+   * Sends credentials or a token; once more after a moment when the server is busy or away.
+   * @param {string} path
+   * @param {unknown} body
+   * @param {string} key the Idempotency-Key
+   */
+  async function post(path, body, key) {
+    assertSecure();
+    const link = { baseUrl, fetch, timeoutMs };
+    const request = () => send(link, path, { body, headers: { 'Idempotency-Key': key } });
+    try {
+      return await request();
+    } catch (error) {
+      const delay = retryDelay(error);
+      if (delay === undefined) throw error;
+      await sleep(delay);
+      return request();
+    }
+  }
+
+  function assertSecure() {
+    if (!allowInsecure && isInsecure(baseUrl)) throw new ApiError({ kind: 'insecure', baseUrl });
+  }
+
+  /**
+   * Makes an account. Safe to repeat after a lost answer.
+   * @param {string} username
+   * @param {string} password
+   * @returns {Promise<void>}
+   * @throws {ApiError}
+   */
+  async function register(username, password) {
+    await attempt(store.registration, username, (key) => post('/register', { username, password }, key));
+  }
+
+  /**
+   * Logs in. Safe to repeat after a lost answer: no second session is opened.
+   * @param {string} username
+   * @param {string} password
+   * @param {{keep?: boolean}} [options] `keep`: stay logged in when the browser is closed
+   * @returns {Promise<void>}
+   * @throws {ApiError}
+   */
+  async function authenticate(username, password, { keep = true } = {}) {
+    await attempt(store.authentication, username, async (key) => {
+      await session.open(await post('/authenticate', { username, password }, key), { username, keep });
+    });
+  }
+
+  /** @returns {Promise<State>} */
+  async function state() {
+    const { grant, access } = await session.read();
+    return {
+      baseUrl,
+      username: grant?.username ?? null,
+      secondsLeft: access ? Math.ceil(timeLeft(access, now()) / 1000) : 0,
+      lifetime: access ? access.lifetime / 1000 : 0,
+      ended: (await store.ended.get()) ?? null,
+    };
+  }
+
+  /**
+   * Ends the login at once, then at the server.
+   * @param {{notify?: boolean}} [options] `notify`: false leaves the server to `deliverPendingLogouts()`
+   * @returns {Promise<{serverNotified: boolean}>} false when the server could not be reached; it is
+   *   notified by the next `deliverPendingLogouts()`
+   * @throws {ApiError} of kind `storage` when the tokens could not be removed
+   */
+  async function logout({ notify = true } = {}) {
+    const { ended, error } = await session.close();
+    const serverNotified = ended && notify ? await pendingLogouts.deliver(ended) : !ended;
+    if (error) throw error;
+    return { serverNotified };
+  }
+
+  return {
+    register,
+    authenticate,
+    /** @type {ReturnType<typeof createAuthorizedFetch>} */
+    fetch: async (input, init) => {
+      assertSecure();
+      return authorizedFetch(input, init);
+    },
+    logout,
+    state,
+    /** Notifies servers of logouts that they have missed. */
+    deliverPendingLogouts: pendingLogouts.deliverAll,
+  };
+}
+
+/** An error of the listener is reported like any uncaught error; it disturbs nobody. @param {() => unknown} listener */
+function notifyListener(listener) {
+  new Promise((resolve) => resolve(listener())).catch((error) => globalThis.reportError?.(error));
+}

@@ -1,0 +1,151 @@
+"""What the popup does for whoever uses it, beside its buttons."""
+
+import json
+
+import pytest
+
+from tests.extension.actors import NAMES, PASSWORD, Owner, Popup
+from tests.extension.browser import EXTENSION
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+IN_SIGHT = """const { top, bottom } = document.getElementById("outcome").getBoundingClientRect();
+return top >= 0 && bottom <= innerHeight + 1;"""
+HEIGHT = "return document.body.getBoundingClientRect().height"
+
+
+def test_what_was_typed_survives_closing_the_popup(owner: Owner) -> None:
+    """A look at another window costs no second typing; the password is on no disk (S78)."""
+    popup = owner.popup()
+    popup.fill(username="ann", password="half a password")
+    until(lambda: "draft" in owner.stored("session"), "the draft")
+    assert "half a password" not in str(owner.stored("local"))
+    owner.close(popup)
+    again = owner.popup()
+    assert (again.value("username"), again.value("password")) == ("ann", "half a password")
+    assert again.page.run("return document.activeElement.id") == "password"
+
+
+def test_what_was_typed_is_forgotten_after_a_login(owner: Owner) -> None:
+    """Neither the next popup nor the storage has the password; the name is remembered."""
+    popup = owner.signed_in()
+    name = popup.text("name")
+    until(lambda: "draft" not in owner.stored("session"), "the draft to go")
+    popup.logout()
+    popup.reads("Logged out successfully.")
+    assert (popup.value("username"), popup.value("password")) == (name, "")
+    again = owner.popup()
+    assert (again.value("username"), again.value("password")) == (name, "")
+    assert again.page.run("return document.activeElement.id") == "password"
+
+
+def test_the_password_can_be_shown(owner: Owner) -> None:
+    """Until the form is sent, which hides it again."""
+    popup = owner.popup()
+    popup.fill(username=next(NAMES), password=PASSWORD)
+    popup.page.click("showPassword")
+    assert popup.attribute("password", "type") == "text"
+    assert popup.attribute("showPassword", "aria-pressed") == "true"
+    popup.page.click("login")
+    popup.reads("Authentication failed: Invalid credentials.", "error")
+    assert popup.attribute("password", "type") == "password"
+
+
+def test_password_managers_learn_which_password_is_new(owner: Owner) -> None:
+    """`new-password` when registering, `current-password` when logging in."""
+    popup = owner.popup()
+    name = next(NAMES)
+    popup.register(name)
+    popup.reads("Registration successful.")
+    assert popup.attribute("password", "autocomplete") == "new-password"
+    popup.login(name)
+    popup.reads("Authentication successful.")
+    assert popup.attribute("password", "autocomplete") == "current-password"
+
+
+def test_a_next_step_is_said(owner: Owner) -> None:
+    """After every success."""
+    popup = owner.popup()
+    name = next(NAMES)
+    popup.register(name)
+    popup.reads("Registration successful.")
+    assert "Log in" in popup.text("nextStep")
+    popup.login(name)
+    popup.reads("Authentication successful.")
+    assert "protected resource" in popup.text("nextStep")
+    popup.logout()
+    popup.reads("Logged out successfully.")
+    assert popup.text("nextStep")
+
+
+def test_an_error_is_scrolled_into_sight(owner: Owner) -> None:
+    """At 250 % zoom the popup has room for 144 by 240 pixels of the page."""
+    popup = owner.popup()
+    popup.page.size(288, 240)
+    popup.page.press("Enter")
+    popup.reads("Please enter a username and password.", "error")
+    assert popup.page.run(IN_SIGHT)
+
+
+@pytest.mark.parametrize("page", ["popup", "options"])
+def test_the_browser_s_font_size_counts(owner: Owner, page: str) -> None:
+    """Who has set the browser to larger letters gets them."""
+    screen = owner.popup() if page == "popup" else owner.options()
+    size = "return parseFloat(getComputedStyle(document.querySelector('label')).fontSize)"
+    usual = screen.page.run(size)
+    screen.page.run('document.documentElement.style.fontSize = "200%"')
+    assert screen.page.run(size) == 2 * usual
+
+
+def test_the_popup_does_not_jump_when_it_opens(owner: Owner) -> None:
+    """Its height is the same before and after the worker has answered, logged in or not."""
+    popup = owner.popup()
+    heights = {before_ready(popup), popup.page.run(HEIGHT)}
+    owner.signed_in()
+    popup = owner.popup()
+    heights |= {popup.page.run(HEIGHT)}
+    assert len(heights) == 1
+
+
+def before_ready(popup: Popup) -> float:
+    """Return the height of the page as it is before its script has run."""
+    return float(
+        popup.page.run(
+            f"""const source = {json.dumps((EXTENSION / "popup.html").read_text("utf-8"))};
+            const first = new DOMParser().parseFromString(source, "text/html").body;
+            const now = document.body;
+            document.documentElement.replaceChild(document.adoptNode(first), now);
+            const {{ height }} = first.getBoundingClientRect();
+            document.documentElement.replaceChild(now, first);
+            return height;"""
+        )
+    )
+
+
+def test_a_name_from_right_to_left_turns_no_words_around(owner: Owner) -> None:
+    """The name in the greeting is isolated."""
+    name = f"שלום {next(NAMES)}"
+    popup = owner.signed_in(name)
+    popup.access()
+    popup.reads(f"Hello, {name}!")
+    assert popup.page.run("return document.querySelector('#status bdi').textContent") == name
+
+
+def test_a_narrow_window_needs_no_sideways_scrolling(owner: Owner) -> None:
+    """320 pixels are a popup at 113 % zoom, or a page at 400 % on a laptop."""
+    popup = owner.signed_in(next(NAMES).ljust(64, "n"))
+    for width in (320, 256):
+        popup.page.size(width, 600)
+        assert popup.page.run("return document.documentElement.scrollWidth") <= width
+
+
+def test_the_icon_says_who_is_logged_in(owner: Owner) -> None:
+    """With a sign on it and a name in its title."""
+    badge = "return [await chrome.action.getBadgeText({}), await chrome.action.getTitle({})]"
+    popup = owner.signed_in()
+    title = f"Password Auth Demo: {popup.text('name')}"
+    until(lambda: owner.browser.console.run(badge) == ["✓", title], title)
+    popup.logout()
+    title_out = ["", "Password Auth Demo"]
+    until(lambda: owner.browser.console.run(badge) == title_out, "the plain icon")
