@@ -12,7 +12,7 @@ import requests
 from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = "a secret for tests only, long enough for HS256"
+SECRET = "ywAyatML_WFYo4SWzQHbKintQczw1sg53V-fEVVYVgCAR51XtnmeD4_R4fayg1Nk"
 
 
 def free_port() -> int:
