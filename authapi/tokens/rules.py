@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.core.identity import AAL1, PASSWORD, Identity
 from authapi.tokens.models import RefreshClaims
-
-CLOCK_SKEW = timedelta(seconds=10)
-"""How far another server's clock may run ahead of ours before `iat` and `nbf` are in the future."""
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
@@ -19,6 +17,18 @@ class TokenInvalid(Exception):
 
 class TokenExpired(Exception):
     """The token was ours; its time is over."""
+
+
+class TokenEarly(Exception):
+    """The token is ours, and begins to be good later than clocks that agree can explain.
+
+    Attributes:
+        early: how much later.
+    """
+
+    def __init__(self, early: timedelta) -> None:
+        super().__init__(f"early by {early}")
+        self.early = early
 
 
 def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
@@ -70,18 +80,18 @@ def starts(claims: Mapping[str, Any]) -> datetime:
     That is the later of `iat` and, if there is one, `nbf`.
     """
     moments = (_moment(claims, claim) for claim in ("iat", "nbf") if claim in claims)
-    return max(moments) - CLOCK_SKEW
+    return max(moments) - MAX_CLOCK_SKEW
 
 
 def check_times(starts: datetime, exp: datetime, now: datetime) -> None:
     """Compare a token's times with `now` (RFC 7519, 4.1.4 to 4.1.6).
 
     Raises:
-        TokenInvalid: when it begins to be good in the future only.
+        TokenEarly: when it begins to be good in the future only.
         TokenExpired: when `exp` has come.
     """
     if now < starts:
-        raise TokenInvalid("its time has not come")
+        raise TokenEarly(starts - now)
     if now >= exp:
         raise TokenExpired
 

@@ -1,5 +1,7 @@
 """Issue and verify tokens: access tokens for resources, refresh tokens for sessions alone."""
 
+import logging
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +15,16 @@ from authapi.tokens import rules
 from authapi.tokens.codec import decode, encode
 from authapi.tokens.keys import KeyRing
 from authapi.tokens.models import RefreshClaims
-from authapi.tokens.rules import TokenExpired, TokenInvalid
+from authapi.tokens.rules import TokenEarly, TokenExpired, TokenInvalid
 from authapi.tokens.settings import TokenSettings
 
 ACCESS_TYPE = "at+jwt"
 REFRESH_TYPE = "rt+jwt"
+
+LONGEST_RETRY_SECONDS = 60
+"""What a client is told to wait at most for a clock that is wrong."""
+
+_log = logging.getLogger("authapi.tokens")
 
 REMEMBERED = 2048
 """How many access tokens of ours a process remembers.
@@ -79,7 +86,8 @@ class TokenService:
         are compared with the clock each time.
 
         Raises:
-            ApiError: `invalid_token` or `token_expired`.
+            ApiError: `invalid_token` or `token_expired`; `service_unavailable` for one of ours
+                from a server whose clock is ahead (S138).
         """
         try:
             identity, starts = self._read_access(token)
@@ -89,6 +97,8 @@ class TokenService:
             raise ApiError(ErrorCode.INVALID_TOKEN) from None
         except TokenExpired:
             raise ApiError(ErrorCode.TOKEN_EXPIRED) from None
+        except TokenEarly as token_early:
+            raise _come_again(token_early) from None
         return identity
 
     def check(self) -> None:
@@ -159,7 +169,8 @@ class TokenService:
         """Return what a refresh token of ours says.
 
         Raises:
-            ApiError: `invalid_refresh_token`, or `refresh_token_expired` unless `even_expired`.
+            ApiError: `invalid_refresh_token`; unless `even_expired`, `refresh_token_expired`, or
+                `service_unavailable` for one from a server whose clock is ahead (S138).
         """
         try:
             raw = decode(token, REFRESH_TYPE, self._refresh_keys)
@@ -171,6 +182,8 @@ class TokenService:
             raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN) from None
         except TokenExpired:
             raise ApiError(ErrorCode.REFRESH_TOKEN_EXPIRED) from None
+        except TokenEarly as token_early:
+            raise _come_again(token_early) from None
         return claims
 
     def _decode_access(self, token: str) -> tuple[Identity, datetime]:
@@ -185,3 +198,11 @@ class TokenService:
             issued + self._settings.refresh_token_lifetime,
             auth_time + self._settings.session_lifetime,
         )
+
+
+def _come_again(error: TokenEarly) -> ApiError:
+    """Return a refusal that is not final: the token is good, and some server's clock is wrong."""
+    seconds = math.ceil(error.early.total_seconds())
+    _log.error("a token of ours is %d s too early: the servers' clocks differ", seconds)
+    retry_after = min(seconds, LONGEST_RETRY_SECONDS)
+    return ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=retry_after)
