@@ -94,7 +94,7 @@ def listening(options: Options, wait_seconds: float) -> socket.socket:
         options.host,
         options.port,
         wait_seconds,
-        lambda sentence: sys.stderr.write(f"{sentence}\n"),
+        tell=lambda sentence: sys.stderr.write(f"{sentence}\n"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the production server is told: `docs/deployment.md` is the mirror."""
+"""The production server's own variables; docs/deployment.md lists them too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from authapi.core.parsers import integer
 from authapi.settings import Settings
 
 QUICK_THREADS = 14
-"""Threads of each process that no login can take: what is quick is answered by them."""
+"""Threads of each process that logins and slow bodies never take."""
 
 
 def _address(text: str) -> str:
@@ -60,9 +60,9 @@ class Options:
     def threads_for(self, settings: Settings) -> int:
         """Return how many requests one process works on at once.
 
-        Every login that is hashed or waits for its turn keeps a thread, and so does every one that
-        waits behind another login of the same account: unless told otherwise, there are threads
-        for all of them, and some more.
+        A login keeps a thread while its password is hashed, while it waits for that, and while it
+        waits for another login of the same account. By default there are threads for all of them,
+        and `QUICK_THREADS` more.
         """
         return self.threads or settings.hash_slots_or_cores + settings.hash_seats + QUICK_THREADS
 

@@ -59,6 +59,19 @@ def test_half_sent_bodies_of_one_address_cost_the_others_nothing(
         guest.close()
 
 
+def test_behind_a_proxy_the_clients_address_counts(environment: dict[str, str]) -> None:
+    """S27, S129: the proxy is not the one who sends slowly."""
+    behind = {**environment, "SERVE_THREADS": "16", "TRUSTED_PROXIES": "1"}
+    with served_by_us(behind, processes=1) as server, ExitStack() as stack:
+        guest = Visitor(server.base_url, forwarded_for="203.0.113.1")
+        name = guest.new_user()
+        for _ in range(HALF_SENT):
+            wire = stack.enter_context(connected(server))
+            wire.sendall(BEGUN.replace(b"Host: x", b"Host: x\r\nX-Forwarded-For: 203.0.113.2"))
+        assert {guest.authenticate(name).status_code for _ in range(10)} == {200}
+        guest.close()
+
+
 def test_a_body_has_a_deadline(environment: dict[str, str]) -> None:
     """S129: whoever does not send on is told so, and the thread is free for others."""
     impatient = "import authapi.server.body as b; b.FIRST_SECONDS = 0.5; import serve; serve.main()"
