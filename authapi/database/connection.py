@@ -14,12 +14,14 @@ from flask_pymongo import PyMongo
 from pymongo.collection import Collection
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure
 
+from authapi.core.clock import utc_now
 from authapi.core.forks import after_fork_in_child
 from authapi.database.collection import BoundedCollection, Document
 from authapi.database.deadline import Deadlines
 from authapi.database.errors import DatabaseUnavailable, ForeignDocuments
 from authapi.database.heartbeat import HeartbeatMonitor
 from authapi.database.indexes import Index, foreign_documents, holds_foreign, why_not_made
+from authapi.database.server_time import ServerTime
 
 DEFAULT_NAME = "authapi"
 _log = logging.getLogger("authapi.database")
@@ -63,6 +65,7 @@ class Database:
         self.deadlines = Deadlines(timeout_ms / 1000)
         self._indexes = indexes
         self._building = building or _plain_building
+        self.server_time = ServerTime(utc_now)
         self._inherited: PyMongo | None = None
         self._forget_client()
         after_fork_in_child(self._leave_client_to_parent)
@@ -215,7 +218,10 @@ class Database:
             return PyMongo(
                 Flask(__name__),
                 uri,
-                event_listeners=[HeartbeatMonitor(lambda: self._reopen_if_moved(uri))],
+                event_listeners=[
+                    HeartbeatMonitor(lambda: self._reopen_if_moved(uri)),
+                    self.server_time,
+                ],
                 tz_aware=True,
                 w="majority",
                 journal=True,

@@ -16,12 +16,13 @@ def build(services: Services, settings: LimitSettings, clock: Clock) -> None:
     """Add the limits, or in their place what refuses nothing."""
     one_at_a_time = KeyedLock(settings.attempts_waiting, FAILURES)
     kind = Unlimited if settings.limits == "off" else Limits
+    database = services[Database]
     limits = kind(
-        LimitStore(services[Database]),
+        LimitStore(database),
         one_at_a_time.hold,
         settings,
         services[Fingerprints],
         services[EventRecorder],
-        clock,
+        database.server_time.corrected(clock),  # others compare with what is noted here
     )
     services.personal_data.append(services.add(limits, Limits))

@@ -13,10 +13,11 @@ import pytest
 
 from authapi.core.client import Client
 from authapi.core.errors import ApiError
-from authapi.database import Document
+from authapi.core.services import Services
+from authapi.database import Database, Document
 from authapi.limits.service import Limits
 from authapi.settings import Settings
-from authapi.wiring import Services, build
+from authapi.wiring import build
 from tests.support.clock import MovedClock
 from tests.support.servers import ROOT
 
@@ -36,7 +37,7 @@ def services(settings: Settings, clock: MovedClock) -> Iterator[Services]:
     fresh = f"test_{secrets.token_hex(6)}"
     services = build(replace(settings, mongo_database=fresh, **defaults), clock)
     yield services
-    services.database.close()
+    services[Database].close()
 
 
 def fail(limits: Limits, name: str, times: int, clock: MovedClock) -> None:
@@ -76,8 +77,8 @@ def test_failures_leave_no_more_than_the_table_says(
     failures there are in a second.
     """
     for _ in range(names):
-        fail(services.limits, secrets.token_hex(8), times, clock)
-    documents = list(services.database["limits"].find())
+        fail(services[Limits], secrets.token_hex(8), times, clock)
+    documents = list(services[Database]["limits"].find())
     failures = times * names
     documents_a_failure = sum(map(seconds_kept, documents)) / failures
     bytes_a_failure = sum(seconds_kept(one) * len(bson.encode(one)) for one in documents) / failures
@@ -96,12 +97,12 @@ def seconds_kept(document: Document) -> float:
 
 def test_windows_leave_no_more_than_the_table_says(services: Services, clock: MovedClock) -> None:
     """S130: as many as an address can fill at once: the next ones come when these have ended."""
-    limits, part = services.limits, RATE.count // 10
+    limits, part = services[Limits], RATE.count // 10
     for _ in range(part):
         fail(limits, secrets.token_hex(8), 1, clock)
         with limits.registration(HOSTILE), suppress(ApiError):
             limits.refused_refresh(HOSTILE)
-    windows = list(services.database["limits"].find({"hits": {"$exists": True}}))
+    windows = list(services[Database]["limits"].find({"hits": {"$exists": True}}))
     most, megabytes = documented("anything else, and the windows of all of it")
     assert len(windows) - 3 == part
     assert most == RATE.count + 3

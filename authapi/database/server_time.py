@@ -1,0 +1,60 @@
+"""How far this machine's clock is from the database's, by which all processes go."""
+
+from collections import deque
+from datetime import UTC, datetime, timedelta
+
+from pymongo.monitoring import (
+    ServerHeartbeatFailedEvent,
+    ServerHeartbeatListener,
+    ServerHeartbeatStartedEvent,
+    ServerHeartbeatSucceededEvent,
+)
+
+from authapi.core.clock import Clock
+
+NEGLIGIBLE = timedelta(seconds=5)
+"""What is less is left alone, so that the time never jumps where clocks are synchronised."""
+
+_MEASUREMENTS = 3
+
+
+class ServerTime(ServerHeartbeatListener):
+    """Reads the server's clock from its answers to the client's heartbeats: it costs no command.
+
+    An answer that is looked at late makes the server's clock seem slow, never fast: the largest of
+    the last few measurements counts.
+
+    Args:
+        machine: this machine's clock.
+
+    Attributes:
+        offset: what to add to this machine's time; 0 until there was an answer.
+    """
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine = machine
+        self._measured: deque[timedelta] = deque(maxlen=_MEASUREMENTS)
+        self.offset = timedelta(0)
+
+    def corrected(self, clock: Clock) -> Clock:
+        """Return `clock` as it would be if this machine's clock went by the server's."""
+        return lambda: clock() + self.offset
+
+    def started(self, event: ServerHeartbeatStartedEvent) -> None:
+        """Nothing to read."""
+
+    def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
+        """Compare the clocks, if this is the server that is written to."""
+        told = event.reply.document.get("localTime")
+        if event.reply.is_writable and isinstance(told, datetime):
+            self.measure(told.replace(tzinfo=UTC))
+
+    def failed(self, event: ServerHeartbeatFailedEvent) -> None:
+        """Nothing to read."""
+
+    def measure(self, told: datetime) -> None:
+        """Take in what the server's clock showed just now."""
+        self._measured.append(told - self._machine())
+        offset = max(self._measured)
+        if abs(offset - self.offset) >= NEGLIGIBLE:
+            self.offset = offset if abs(offset) >= NEGLIGIBLE else timedelta(0)
