@@ -15,5 +15,5 @@ def ensure_indexes() -> None:
 
     Exits with 1 and the reason when they cannot be made.
     """
-    for name in service(Database).ensure_indexes(patiently=True):
+    for name in service(Database).ensure_indexes(unbounded=True):
         click.echo(f"{name}: there")

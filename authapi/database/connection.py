@@ -12,15 +12,16 @@ import pymongo
 from flask import Flask
 from flask_pymongo import PyMongo
 from pymongo.collection import Collection
-from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure
+from pymongo.errors import ConfigurationError
 
 from authapi.core.clock import utc_now
 from authapi.core.forks import after_fork_in_child
+from authapi.database import indexes
 from authapi.database.collection import BoundedCollection, Document
 from authapi.database.deadline import Deadlines
-from authapi.database.errors import DatabaseUnavailable, ForeignDocuments
+from authapi.database.errors import DatabaseUnavailable
 from authapi.database.heartbeat import HeartbeatMonitor
-from authapi.database.indexes import Index, foreign_documents, holds_foreign, why_not_made
+from authapi.database.indexes import Index
 from authapi.database.server_time import ServerTime
 
 DEFAULT_NAME = "authapi"
@@ -117,24 +118,24 @@ class Database:
         finally:
             self._preparing.release()
 
-    def ensure_indexes(self, *, patiently: bool = False) -> list[str]:
+    def ensure_indexes(self, *, unbounded: bool = False) -> list[str]:
         """Create the indexes that are missing; say which there are now, as `collection.name`.
 
         Args:
-            patiently: take as long as a large collection needs, not what a request may take.
+            unbounded: take as long as a large collection needs, not what a request may take.
 
         Raises:
             ForeignDocuments: when a collection holds another program's documents.
             DatabaseUnavailable: on duplicates, missing rights or an index of other options.
         """
         self._connect()
-        limit = None if patiently else self._timeout_ms / 1000
+        limit = None if unbounded else self._timeout_ms / 1000
         with pymongo.timeout(limit):
-            self._refuse_foreign_documents()
+            indexes.refuse_foreign_documents(self._database(), self._indexes)
             with self._building() as interrupted:
                 if interrupted:
-                    self._drop_indexes()
-                return [self._ensure(index) for index in self._indexes]
+                    indexes.drop(self._database(), self._indexes)
+                return [indexes.ensure(self._database(), index) for index in self._indexes]
 
     @property
     def unprepared(self) -> Collections:
@@ -143,17 +144,13 @@ class Database:
 
     def missing_indexes(self) -> list[str]:
         """Name the indexes that are not there, as `collection.name`."""
-        return [
-            f"{index.collection}.{index.name}"
-            for index in self._indexes
-            if index.name not in self._database()[index.collection].index_information()
-        ]
+        return indexes.missing(self._database(), self._indexes)
 
     def ping(self) -> None:
-        """Ask the server for a sign of life.
+        """Ask the server to answer.
 
         Raises:
-            PyMongoError: when none comes in time.
+            PyMongoError: when it does not in time.
         """
         self.deadlines.run(lambda: self._database().client.admin.command("ping"))
 
@@ -165,7 +162,7 @@ class Database:
             mongo.cx.close()
 
     def _reopen_if_moved(self, opened: str) -> None:
-        """Ask for the address of a lost server: the embedded one is revived, and may have moved."""
+        """Ask for the address of a lost server: the embedded one may be elsewhere by now."""
         try:
             moved = self._uri() != opened
         except DatabaseUnavailable as error:
@@ -173,28 +170,6 @@ class Database:
             return
         if moved:
             self._forget_client()
-
-    def _refuse_foreign_documents(self) -> None:
-        for index in self._indexes:
-            if index.in_every_document and holds_foreign(self._database(), index):
-                problem = ForeignDocuments(foreign_documents(index, self._database().name))
-                _log.error("%s", problem)
-                raise problem
-
-    def _ensure(self, index: Index) -> str:
-        label = f"{index.collection}.{index.name}"
-        try:
-            self._database()[index.collection].create_index(list(index.keys), **index.options)
-        except ConnectionFailure:
-            raise
-        except OperationFailure as failure:
-            raise DatabaseUnavailable(why_not_made(label, failure)) from failure
-        return label
-
-    def _drop_indexes(self) -> None:
-        _log.warning("the last making of indexes was interrupted: making them again")
-        for name in {index.collection for index in self._indexes}:
-            self._database()[name].drop_indexes()
 
     def _database(self) -> Any:  # noqa: ANN401 - Flask-PyMongo's own class
         mongo = self._connect()

@@ -1,12 +1,17 @@
-"""The indexes that the service needs, and why one could not be made."""
+"""The indexes that the service needs, how they are made, and why one could not be made."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from authapi.database.errors import DUPLICATE_KEY
+from authapi.database.errors import DUPLICATE_KEY, DatabaseUnavailable, ForeignDocuments
+
+MongoDatabase = Database[dict[str, Any]]
+_log = logging.getLogger("authapi.database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ class Index:
         """The name MongoDB gives it by convention."""
         return "_".join(f"{key}_{direction}" for key, direction in self.keys)
 
+    @property
+    def label(self) -> str:
+        """What operators read: `collection.name`."""
+        return f"{self.collection}.{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class StoredCollection:
@@ -50,8 +60,50 @@ class StoredCollection:
     nothing_personal: str = ""
 
 
-def why_not_made(label: str, failure: OperationFailure) -> str:
-    """Say for the operator why the index called `label` could not be made."""
+def ensure(database: MongoDatabase, index: Index) -> str:
+    """Create an index unless it is there, and return its label.
+
+    Raises:
+        DatabaseUnavailable: on duplicates, missing rights or an index of other options.
+    """
+    try:
+        database[index.collection].create_index(list(index.keys), **index.options)
+    except OperationFailure as failure:
+        raise DatabaseUnavailable(_why_not_made(index.label, failure)) from failure
+    return index.label
+
+
+def missing(database: MongoDatabase, indexes: Iterable[Index]) -> list[str]:
+    """Return the labels of the indexes that are not there."""
+    return [
+        index.label
+        for index in indexes
+        if index.name not in database[index.collection].index_information()
+    ]
+
+
+def drop(database: MongoDatabase, indexes: Iterable[Index]) -> None:
+    """Drop all indexes of the collections: one whose making was interrupted may be incomplete."""
+    _log.warning("the last making of indexes was interrupted: making them again")
+    for name in {index.collection for index in indexes}:
+        database[name].drop_indexes()
+
+
+def refuse_foreign_documents(database: MongoDatabase, indexes: Iterable[Index]) -> None:
+    """Look for documents of another program; one look into each index, once they are made.
+
+    Raises:
+        ForeignDocuments: naming the collection and the ways out, as the log does.
+    """
+    for index in indexes:
+        lacking = {index.keys[0][0]: None}
+        if index.in_every_document and database[index.collection].find_one(lacking, {"_id": 1}):
+            problem = ForeignDocuments(_foreign(index, database.name))
+            _log.error("%s", problem)
+            raise problem
+
+
+def _why_not_made(label: str, failure: OperationFailure) -> str:
     reasons = {
         DUPLICATE_KEY: "the collection holds duplicates; remove them, then run"
         " `flask db ensure-indexes`",
@@ -63,14 +115,7 @@ def why_not_made(label: str, failure: OperationFailure) -> str:
     return f"The index {label} could not be created: {why}."
 
 
-def holds_foreign(database: Mapping[str, Any], index: Index) -> bool:
-    """Whether a document lacks the index's first key: one look into the index, once it is made."""
-    key = index.keys[0][0]
-    return database[index.collection].find_one({key: None}, {"_id": 1}) is not None
-
-
-def foreign_documents(index: Index, database: str) -> str:
-    """Say for the operator that the index's collection is another program's, and the ways out."""
+def _foreign(index: Index, database: str) -> str:
     adopt = f"take them over with `{index.adopt}`, or " if index.adopt else ""
     return (
         f"The collection {index.collection} of the database {database} holds documents of another"

@@ -11,7 +11,7 @@ from authapi.embedded.data_directory import DataDirectory
 from authapi.embedded.health import Health, HealthCheck
 from authapi.embedded.server import start, stop
 
-_CHECK_INTERVAL = 5.0  # seconds between two health checks
+_CHECK_INTERVAL = 10.0  # seconds between two health checks
 _SILENT_TOO_LONG = 120.0  # seconds: with a million documents it may stall for half a minute
 _ATTEMPTS = 3  # failed starts in a row
 
@@ -30,6 +30,7 @@ class SupervisedServer:
         self._program = program
         self._port = port
         self._failed_starts = 0
+        self._broke = False  # since it last answered
         self._check = HealthCheck(directory.uri(port))
         self._start()
 
@@ -65,23 +66,24 @@ class SupervisedServer:
         )
         self._started_well = False
         self._answered = False
-        self._answered_at = self._checked_at = time.monotonic()
 
     def _look(self) -> None:
-        if not self._started_well and not self._answered:
+        now = time.monotonic()
+        if not self._started_well:
             self._started_well = ports.is_open(self._port)
-            self._answered_at = self._checked_at = time.monotonic()
-        elif time.monotonic() - self._checked_at >= _CHECK_INTERVAL:
+            # One that broke before is looked at as soon as it listens again.
+            self._answered_at, self._check_at = now, now + (0 if self._broke else _CHECK_INTERVAL)
+        elif now >= self._check_at:
             self._check_health()
 
     def _check_health(self) -> None:
         health = self._check.run()
-        self._checked_at = time.monotonic()
+        now = time.monotonic()
+        self._check_at = now + _CHECK_INTERVAL
         if health is Health.ANSWERS:
-            self._answered, self._answered_at = True, self._checked_at
-            return
-        silent = self._checked_at - self._answered_at
-        if health is Health.BROKEN or silent > _SILENT_TOO_LONG:
+            self._answered, self._broke, self._answered_at = True, False, now
+        elif health is Health.BROKEN or now - self._answered_at > _SILENT_TOO_LONG:
+            self._broke = True
             self._log("answers only errors" if health is Health.BROKEN else "does not answer")
             self._started_well = self._answered
             self.kill()  # acknowledged writes are in the journal
