@@ -81,7 +81,7 @@ class ServerProcess:
         assert self.process.poll() is None, f"the server ended:\n{self.output}"
         try:
             return requests.get(self.base_url + "/healthz", timeout=DEADLINE).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 
