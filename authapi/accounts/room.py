@@ -1,5 +1,6 @@
 """What the accounts bring to the service."""
 
+from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
 from authapi.accounts.store import UserStore
 from authapi.audit.service import AuditTrail
@@ -18,13 +19,16 @@ def build(services: Services, settings: object, clock: Clock) -> None:
     users = services.add(UserStore(services[Database]))
     services[Revocations].read_epochs_from(users.ended_since)
     services[AuditTrail].ask_who_lives(users.living)
-    accounts = AccountService(
-        users,
-        services[PasswordHasher],
-        services[Blocklist],
-        services[Revocations],
-        services[Fingerprints],
-        services[EventRecorder],
-        clock,
+    events = services[EventRecorder]
+    accounts = services.add(AccountService(users, services[Revocations], events))
+    services.personal_data.append(accounts)
+    services.add(
+        Registration(
+            users,
+            services[PasswordHasher],
+            services[Blocklist],
+            services[Fingerprints],
+            events,
+            clock,
+        )
     )
-    services.personal_data.append(services.add(accounts))

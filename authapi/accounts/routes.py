@@ -2,8 +2,8 @@
 
 from flask import current_app
 
+from authapi.accounts.registration import Registration
 from authapi.accounts.schemas import RegistrationSchema
-from authapi.accounts.service import AccountService
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.limits.service import Limits
 from authapi.web.body import Blueprint
@@ -32,7 +32,7 @@ def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
     """Register a user, where `REGISTRATION` is open."""
     if current_app.config["REGISTRATION"] != "open":
         raise ApiError(ErrorCode.REGISTRATION_CLOSED)
-    accounts = service(AccountService)
-    with accounts.admit(client()), service(Limits).registration(client()):
-        accounts.register(body["username"], body["password"], headers.get("idempotency_key"))
+    registration = service(Registration)
+    with registration.admit(client()), service(Limits).registration(client()):
+        registration.register(body["username"], body["password"], headers.get("idempotency_key"))
     return REGISTERED

@@ -1,101 +1,36 @@
-"""The stories of an account: a user registers, is disabled, is deleted."""
+"""The stories of an account: its user is found, disabled, deleted."""
 
-import hmac
-import secrets
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from authapi.accounts.models import EndedUser, User
-from authapi.accounts.rules import display_name, name_key
-from authapi.accounts.store import NameTaken, UserStore
-from authapi.core.client import Client
-from authapi.core.clock import Clock
+from authapi.accounts.rules import name_key
+from authapi.accounts.store import UserStore
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.core.fingerprints import Fingerprints
 from authapi.core.services import Subject
-from authapi.passwords.blocklist import Blocklist
-from authapi.passwords.hashing import PasswordHasher
 from authapi.revocation.service import Revocations
-
-REPEATABLE_FOR = timedelta(hours=24)
-"""How long a registration may be repeated with its Idempotency-Key."""
 
 TRIES = 5
 """How often a write is tried again that somebody else's write came before."""
 
 
 class AccountService:
-    """Registers, finds, changes and removes users."""
+    """Finds, changes and removes users."""
 
     collections = ("users",)
 
     def __init__(
         self,
         users: UserStore,
-        hasher: PasswordHasher,
-        blocklist: Blocklist,
         revocations: Revocations,
-        fingerprints: Fingerprints,
         events: EventRecorder,
-        clock: Clock,
     ) -> None:
         self._users = users
-        self._hasher = hasher
-        self._blocklist = blocklist
         self._revocations = revocations
-        self._fingerprints = fingerprints
         self._events = events
-        self._clock = clock
-
-    def register(
-        self,
-        username: str,
-        password: str,
-        idempotency_key: str | None = None,
-        *,
-        reason: str | None = None,
-    ) -> None:
-        """Create a user; a repeat of the same request with the same key succeeds again.
-
-        Args:
-            username: of the form that `rules.problems` finds no fault with.
-            password: of the form that `passwords.rules.problems` finds no fault with.
-            idempotency_key: the request's own, if it had one.
-            reason: a word for the event, when it was not the user who asked.
-
-        Raises:
-            ApiError: `user_exists` when the name belongs to somebody else; `validation_error` when
-                the password is too easily guessed.
-        """
-        self._blocklist.refuse("password", password, username)
-        user = User(
-            id=secrets.token_hex(12),
-            username=display_name(username),
-            name_key=name_key(username),
-            password_hash=self._hasher.hash(password),
-            created_at=self._clock(),
-            registration_key=self._registration_key(username, idempotency_key),
-        )
-        try:
-            self._users.add(user)
-        except NameTaken:
-            if not self._is_repeat(user, password):
-                self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
-                raise ApiError(ErrorCode.USER_EXISTS) from None
-        else:
-            self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
-
-    def admit(self, client: Client) -> AbstractContextManager[None]:
-        """Return what keeps room for a caller who is about to have a password hashed.
-
-        Entering it raises `ApiError` `service_unavailable` when there is none, before anything was
-        done that a hash is needed for.
-        """
-        return self._hasher.admit(client.network)
 
     def find_user(self, username: str) -> User | None:
         """Return the user of that name, or None."""
@@ -196,6 +131,26 @@ class AccountService:
         self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
         return EndedUser(user.id, user.name_key, epoch, deleted=True)
 
+    def ended_before(self, moment: datetime, limit: int) -> list[EndedUser]:
+        """Return at most `limit` users whose sessions were ended before a moment."""
+        return self._users.ended_before(moment, limit)
+
+    def settle(self, user: EndedUser) -> None:
+        """Note that nothing is left of what was ended; a deleted user's name is free then."""
+        self._users.settle(user)
+
+    def add_many(self, users: Sequence[User]) -> set[int]:
+        """Store users of an import; return the positions of those whose name or id is taken."""
+        return self._users.add_many(users)
+
+    def living(self, user_ids: Collection[str]) -> set[str]:
+        """Return which of these ids are those of users who are not deleted."""
+        return self._users.living(user_ids)
+
+    def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
+        """Return which of these names are taken, each with its user; None for a deleted one."""
+        return self._users.holders(name_keys)
+
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return the user's own document; of the password, only how it is hashed."""
         user = self.get_user_by_id(subject.id)
@@ -222,24 +177,6 @@ class AccountService:
             if (changed := write(self.get_user_by_id(user_id))) is not None:
                 return changed
         raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
-
-    def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
-        if idempotency_key is None:
-            return None
-        return self._fingerprints.of("registration", name_key(username), idempotency_key)
-
-    def _is_repeat(self, attempt: User, password: str) -> bool:
-        """Whether this very registration succeeded before and its answer may have been lost."""
-        if attempt.registration_key is None:
-            return False
-        stored = self._users.find(attempt.name_key)
-        return (
-            stored is not None
-            and stored.registration_key is not None
-            and hmac.compare_digest(stored.registration_key, attempt.registration_key)
-            and attempt.created_at - stored.created_at <= REPEATABLE_FOR
-            and self._hasher.verify(password, stored.password_hash)
-        )
 
 
 def _found(user: User | None) -> User:

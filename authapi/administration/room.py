@@ -1,7 +1,7 @@
 """What the operator's stories need."""
 
+from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
-from authapi.accounts.store import UserStore
 from authapi.administration.imports import UserImport
 from authapi.administration.service import Administration
 from authapi.audit.service import AuditTrail
@@ -18,10 +18,11 @@ def build(services: Services, settings: object, clock: Clock) -> None:
     services.add(
         Administration(
             services[AccountService],
+            services[Registration],
             services[SessionService],
             services[SessionEnding],
             services[ProfileService],
             services[AuditTrail],
         )
     )
-    services.add(UserImport(services[UserStore], services[EventRecorder], clock))
+    services.add(UserImport(services[AccountService], services[EventRecorder], clock))

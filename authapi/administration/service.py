@@ -2,6 +2,7 @@
 
 from authapi.accounts import rules
 from authapi.accounts.models import User
+from authapi.accounts.registration import Registration
 from authapi.accounts.service import TRIES, AccountService
 from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
@@ -23,12 +24,14 @@ class Administration:
     def __init__(
         self,
         accounts: AccountService,
+        registration: Registration,
         sessions: SessionService,
         ending: SessionEnding,
         profiles: ProfileService,
         audit: AuditTrail,
     ) -> None:
         self._accounts = accounts
+        self._registration = registration
         self._sessions = sessions
         self._ending = ending
         self._profiles = profiles
@@ -46,7 +49,7 @@ class Administration:
         }
         if found := {field: messages for field, messages in problems.items() if messages}:
             raise ApiError(ErrorCode.VALIDATION_ERROR, errors=found)
-        self._accounts.register(username, password, reason=_BY)
+        self._registration.register(username, password, reason=_BY)
         return self._accounts.get_user(username)
 
     def find(self, ref: UserRef) -> User:

@@ -116,6 +116,20 @@ class Limits:
         rate = self._settings.limit_refreshes
         self._count(Reason.REFRESHES, self._counter(Reason.REFRESHES, rate, client.network))
 
+    def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
+        """Count a hit in each of another room's windows: in all of them, or in none.
+
+        Args:
+            windows: each with its rate, and what tells it from all others.
+
+        Returns:
+            False when one of them has no room.
+        """
+        counters = [self._counter(parts[0], rate, *parts[1:]) for rate, parts in windows]
+        now = self._clock()
+        # Whoever makes a window's first hit at the same moment may be in the way: once more then.
+        return self._store.take(counters, now) or self._store.take(counters, now)
+
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return the failed logins in a row of the user's account, and its known networks."""
         return {"failed_logins": describe_failures(self.streak(subject.name_key))}

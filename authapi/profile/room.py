@@ -1,7 +1,6 @@
 """What one's own account brings to the service."""
 
 from authapi.accounts.service import AccountService
-from authapi.accounts.store import UserStore
 from authapi.core.clock import Clock
 from authapi.core.services import Services
 from authapi.passwords.blocklist import Blocklist
@@ -29,7 +28,7 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
     )
     services.add(
         Sweep(
-            services[UserStore],
+            services[AccountService],
             services[SessionEnding],
             services.personal_data,
             clock,

@@ -5,7 +5,7 @@ import threading
 from datetime import datetime, timedelta
 
 from authapi.accounts.models import EndedUser
-from authapi.accounts.store import UserStore
+from authapi.accounts.service import AccountService
 from authapi.core.clock import MAX_CLOCK_SKEW, Clock, is_recent
 from authapi.core.forks import after_fork_in_child
 from authapi.core.services import PersonalData
@@ -29,7 +29,7 @@ class Sweep:
     request that was under way is over.
 
     Args:
-        users: where the marks are.
+        accounts: knows the marks.
         ending: clears away sessions.
         personal_data: what the rooms keep of users.
         clock: what tells the time.
@@ -38,13 +38,13 @@ class Sweep:
 
     def __init__(
         self,
-        users: UserStore,
+        accounts: AccountService,
         ending: SessionEnding,
         personal_data: list[PersonalData],
         clock: Clock,
         token_lifetime: timedelta,
     ) -> None:
-        self._users = users
+        self._accounts = accounts
         self._ending = ending
         self._personal_data = personal_data
         self._clock = clock
@@ -71,9 +71,9 @@ class Sweep:
 
     def run_once(self) -> None:
         """Clear away after the users whose sessions ended long enough ago."""
-        for user in self._users.ended_before(self._clock() - self._settled_after, AT_ONCE):
+        for user in self._accounts.ended_before(self._clock() - self._settled_after, AT_ONCE):
             if self._is_clear(user):
-                self._users.settle(user)
+                self._accounts.settle(user)
 
     def _is_clear(self, user: EndedUser) -> bool:
         if user.deleted:

@@ -9,6 +9,7 @@ from authapi.database import Database
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
 from authapi.sessions.ending import SessionEnding
+from authapi.sessions.opening import SessionOpening
 from authapi.sessions.service import SessionService
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
@@ -22,14 +23,17 @@ def build(services: Services, settings: SessionSettings, clock: Clock) -> None:
     revocations.look_up_sessions_by(store.lives)
     accounts = services[AccountService]
     ending = services.add(SessionEnding(store, accounts, tokens, revocations, events))
+    fingerprints = services[Fingerprints]
+    services.add(
+        SessionOpening(store, accounts, ending, tokens, fingerprints, events, clock, settings)
+    )
     sessions = SessionService(
         store,
-        accounts,
         ending,
         tokens,
         revocations,
         services[Limits],
-        services[Fingerprints],
+        fingerprints,
         events,
         clock,
         settings,

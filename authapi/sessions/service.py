@@ -1,12 +1,9 @@
-"""The story of a session: opened by a sign-in, refreshed, ended."""
+"""The story of a session after its login: refreshed, listed, taken into a new epoch."""
 
-import secrets
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from authapi.accounts.models import User
-from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
@@ -17,25 +14,25 @@ from authapi.core.services import Subject
 from authapi.database import FAILURES
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
+from authapi.sessions.claims import claims_of, token_pair
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.models import OpenedSession, Session, TokenPair
-from authapi.sessions.rules import Verdict, beyond_cap, is_same_login, judge
+from authapi.sessions.models import Session, TokenPair
+from authapi.sessions.rules import Verdict, judge
 from authapi.sessions.serializers import describe
 from authapi.sessions.settings import SessionSettings
-from authapi.sessions.store import SessionExists, SessionStore
+from authapi.sessions.store import SessionStore
 from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
 
 
 class SessionService:
-    """Opens, lists and refreshes sessions; `SessionEnding` ends them."""
+    """Lists and refreshes sessions; `SessionOpening` opens and `SessionEnding` ends them."""
 
     collections = ("sessions",)
 
     def __init__(
         self,
         sessions: SessionStore,
-        accounts: AccountService,
         ending: SessionEnding,
         tokens: TokenService,
         revocations: Revocations,
@@ -46,7 +43,6 @@ class SessionService:
         settings: SessionSettings,
     ) -> None:
         self._sessions = sessions
-        self._accounts = accounts
         self._ending = ending
         self._tokens = tokens
         self._revocations = revocations
@@ -55,75 +51,6 @@ class SessionService:
         self._events = events
         self._clock = clock
         self._settings = settings
-
-    def open(
-        self,
-        user: User,
-        methods: tuple[str, ...],
-        assurance: str,
-        client: Client,
-        idempotency_key: str | None = None,
-    ) -> OpenedSession:
-        """Begin a session; the same user and key give the same session again, while it is unused.
-
-        Args:
-            user: who signed in, as read before; the session belongs to that epoch.
-            methods: how (RFC 8176).
-            assurance: how strong that was.
-            client: from where.
-            idempotency_key: the request's own, if it had one.
-
-        Returns:
-            The session, whose tokens `begin` makes.
-        """
-        for session_id in (self._session_id(user, idempotency_key), secrets.token_urlsafe(16)):
-            claims = self._tokens.first_refresh(
-                user.username,
-                user.id,
-                session_id,
-                epoch=user.epoch,
-                methods=methods,
-                assurance=assurance,
-            )
-            try:
-                self._sessions.add(_session(claims, client))
-            except SessionExists:
-                found = self._sessions.find_session(session_id)
-                if found is not None and is_same_login(found, claims):
-                    return OpenedSession(_claims(found, user.username), is_new=False)
-            else:
-                return OpenedSession(claims, is_new=True)
-        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
-
-    def count(self, user: User) -> bool:
-        """Count a session of a user who may log in, by one write; False when that is not so.
-
-        It is also False when the user has too many; `make_room` helps then.
-        """
-        return self._accounts.count_session(user, self._settings.sessions_per_user)
-
-    def make_room(self, opened: OpenedSession, user: User) -> bool:
-        """End the sessions that a user has too many, used longest ago, and count the others.
-
-        Args:
-            opened: the one that has just begun and stays.
-            user: as read after that.
-
-        Returns:
-            False when others were counted meanwhile: read the user again.
-        """
-        claims = opened.claims
-        used = self._sessions.use_times(claims.uid, claims.epoch, self._clock())
-        too_many = beyond_cap(used, self._settings.sessions_per_user, newest=claims.sid)
-        for session_id in too_many:
-            self._ending.end(claims.uid, session_id, reason="too_many")
-        return self._accounts.recount_sessions(user, len(used) - len(too_many))
-
-    def begin(self, opened: OpenedSession) -> TokenPair:
-        """Record that a session has begun, and return its tokens."""
-        claims = opened.claims
-        self._events.record(Event.LOGIN_SUCCEEDED, user_id=claims.uid, session_id=claims.sid)
-        return self._pair(claims)
 
     def refresh(
         self, refresh_token: str, client: Client, idempotency_key: str | None = None
@@ -157,7 +84,7 @@ class SessionService:
         session = self._sessions.find_session(identity.session_id)
         if session is None or session.epoch != epoch:
             return None
-        return self._pair(_claims(session, identity.username))
+        return token_pair(self._tokens, claims_of(session, identity.username))
 
     def list_sessions(self, user_id: str, epoch: int) -> list[Session]:
         """Return the user's living sessions, the one used last first.
@@ -201,7 +128,7 @@ class SessionService:
         else:
             made_at = self._made_before(spent, epoch, fingerprint, now)
             successor = self._tokens.next_refresh(spent, at=made_at, epoch=epoch)
-        return self._pair(successor)
+        return token_pair(self._tokens, successor)
 
     def _made_before(
         self, spent: RefreshClaims, epoch: int, fingerprint: str | None, now: datetime
@@ -221,46 +148,7 @@ class SessionService:
             self._events.record(Event.REFRESH_REFUSED, **whom, reason="session_ended")
         raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
 
-    def _pair(self, claims: RefreshClaims) -> TokenPair:
-        access_token, expires_in = self._tokens.issue_access(claims)
-        return TokenPair(access_token, self._tokens.encode_refresh(claims), expires_in)
-
-    def _session_id(self, user: User, idempotency_key: str | None) -> str:
-        if idempotency_key is None:
-            return secrets.token_urlsafe(16)
-        return self._fingerprints.of("login", user.id, str(user.epoch), idempotency_key)[:32]
-
     def _refresh_key(self, spent: RefreshClaims, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:
             return None
         return self._fingerprints.of("refresh", spent.sid, str(spent.gen), idempotency_key)
-
-
-def _session(claims: RefreshClaims, client: Client) -> Session:
-    return Session(
-        id=claims.sid,
-        user_id=claims.uid,
-        generation=claims.gen,
-        created_at=claims.auth_time,
-        refreshed_at=claims.iat,
-        expires_at=claims.exp,
-        client=client,
-        epoch=claims.epoch,
-        methods=claims.methods,
-        assurance=claims.assurance,
-    )
-
-
-def _claims(session: Session, username: str) -> RefreshClaims:
-    return RefreshClaims(
-        sub=username,
-        uid=session.user_id,
-        sid=session.id,
-        gen=session.generation,
-        auth_time=session.created_at,
-        iat=session.refreshed_at,
-        exp=session.expires_at,
-        epoch=session.epoch,
-        methods=session.methods,
-        assurance=session.assurance,
-    )

@@ -7,7 +7,7 @@ from authapi.core.services import Services
 from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.service import SessionService
+from authapi.sessions.opening import SessionOpening
 from authapi.signin.service import SignIn
 
 
@@ -18,7 +18,7 @@ def build(services: Services, settings: object, clock: Clock) -> None:
             services[AccountService],
             services[PasswordHasher],
             services[Limits],
-            services[SessionService],
+            services[SessionOpening],
             services[SessionEnding],
             services[EventRecorder],
         )

@@ -15,7 +15,7 @@ from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
-from authapi.sessions.service import SessionService
+from authapi.sessions.opening import SessionOpening
 from authapi.signin.models import Proof
 from authapi.signin.rules import Decision, decide
 
@@ -30,14 +30,14 @@ class SignIn:
         accounts: AccountService,
         hasher: PasswordHasher,
         limits: Limits,
-        sessions: SessionService,
+        opening: SessionOpening,
         ending: SessionEnding,
         events: EventRecorder,
     ) -> None:
         self._accounts = accounts
         self._hasher = hasher
         self._limits = limits
-        self._sessions = sessions
+        self._opening = opening
         self._ending = ending
         self._events = events
 
@@ -114,7 +114,7 @@ class SignIn:
         Whatever happens to the user meanwhile, one of the two sees the other.
         """
         for _ in range(TRIES):
-            opened = self._sessions.open(proof.user, proof.methods, proof.assurance, client, key)
+            opened = self._opening.open(proof.user, proof.methods, proof.assurance, client, key)
             try:
                 decision, proof = self._decide(proof, opened)
                 self._limits.confirm_login(proof.user.name_key, client)
@@ -122,17 +122,17 @@ class SignIn:
                 self._ending.end_unused(opened)
                 raise
             if decision is Decision.GRANTED:
-                return self._sessions.begin(opened)
+                return self._opening.begin(opened)
             self._ending.end_unused(opened)
         raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
 
     def _decide(self, proof: Proof, opened: OpenedSession) -> tuple[Decision, Proof]:
         """Return what the proof is worth now, and the proof with the user as stored now."""
         for _ in range(TRIES):
-            if self._sessions.count(proof.user):
+            if self._opening.count(proof.user):
                 break
             decision, proof = self._look_again(proof)
-            if decision is not Decision.GRANTED or self._sessions.make_room(opened, proof.user):
+            if decision is not Decision.GRANTED or self._opening.make_room(opened, proof.user):
                 return decision, proof
         return Decision.GRANTED, proof
 

@@ -10,11 +10,10 @@ from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.environment import SettingsError
 from authapi.core.events import Event, EventRecorder, Origin
-from authapi.core.fingerprints import Fingerprints
 from authapi.core.secrets import Secret
 from authapi.core.services import Services
 from authapi.database import Database
-from authapi.limits.store import LimitStore
+from authapi.limits.service import Limits
 from authapi.mail.collector import Collector
 from authapi.mail.kinds import Kind
 from authapi.mail.links import MailedTokens
@@ -43,7 +42,7 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
         SettingsError: when a template of the operator's own is faulty.
     """
     events = services[EventRecorder].of_origin(lambda: _SENDER)
-    database, fingerprints = services[Database], services[Fingerprints]
+    database = services[Database]
     sender = From(settings.mail_from or _DEVELOPMENT_SENDER, settings.mail_reply_to)
     previous = [settings.jwt_secret_previous] if settings.jwt_secret_previous else []
     tokens = MailedTokens(services[Secret], *previous)
@@ -53,8 +52,7 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
 
     kinds: dict[str, Kind] = {}
     store = MailStore(database)
-    windows = None if settings.limits == "off" else LimitStore(database)
-    quotas = Quotas(store, settings.mail_per_hour, windows, fingerprints, clock)
+    quotas = Quotas(store, settings.mail_per_hour, services[Limits], clock)
     collector = Collector(kinds, store, clock)
     shows = settings.has_mailbox
     counts = _counts(services) if settings.metrics_token else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -60,6 +61,20 @@ def test_only_databases_and_stores_import_pymongo() -> None:
     """MongoDB is spoken to there alone."""
     found = importers("pymongo") | importers("flask_pymongo") | importers("bson")
     assert not [name for name in found if not name.startswith(PLACES) and "/store" not in name]
+
+
+def test_no_room_imports_another_rooms_store_or_routes() -> None:
+    """Rooms know each other's services, rules and types; the wiring alone knows the collections."""
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in FILES
+        for name in imports(path)
+        for room in [path.relative_to(ROOT).parts[1]]
+        if re.match(r"authapi\.\w+\.(store|routes)\b", name)
+        and name.split(".")[1] != room
+        and room not in {"wiring", "auth", "app.py"}
+    }
+    assert not found
 
 
 @pytest.mark.parametrize("package", ["flask", "marshmallow", "pymongo", "jwt"])

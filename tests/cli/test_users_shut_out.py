@@ -10,7 +10,7 @@ from flask import Flask
 
 from authapi.database import Collections
 from authapi.sessions.models import OpenedSession
-from authapi.sessions.service import SessionService
+from authapi.sessions.opening import SessionOpening
 from tests.cli.conftest import Operator, flask_process
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
@@ -95,7 +95,7 @@ def before_storing(
     app: Flask, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]
 ) -> None:
     """Let something happen between the check of the next login's password and its session."""
-    sessions = services_of(app)[SessionService]
+    sessions = services_of(app)[SessionOpening]
     real = sessions.open
 
     def late(*args: Any, **named: Any) -> OpenedSession:  # noqa: ANN401

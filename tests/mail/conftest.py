@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.headerregistry import Address
@@ -16,6 +17,8 @@ from authapi.core.events import EventRecorder, Origin, SecurityEvent
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.secrets import Secret
 from authapi.database import Database
+from authapi.limits.service import Limits
+from authapi.limits.settings import LimitSettings
 from authapi.limits.store import LimitStore
 from authapi.mail.collector import Collector
 from authapi.mail.kinds import Kind
@@ -88,10 +91,15 @@ class Room:
         """Return a sender that uses `transport`."""
         recorder = EventRecorder(self.clock, lambda: Origin(Client("", "")), self.events.append)
         writer = Writer(Texts("Example", "en"), TOKENS, Links(PUBLIC_URL, {}), SENDER)
-        windows = LimitStore(self.database)
-        quotas = Quotas(
-            self.store, self.per_hour, windows, Fingerprints(Secret(SECRET)), self.clock
+        limits = Limits(
+            LimitStore(self.database),
+            nullcontext,
+            LimitSettings(),
+            Fingerprints(Secret(SECRET)),
+            recorder,
+            self.clock,
         )
+        quotas = Quotas(self.store, self.per_hour, limits, self.clock)
         return Sender(
             self.store,
             self.kinds,

@@ -10,7 +10,6 @@ from flask import Flask
 from pymongo.errors import AutoReconnect
 
 from authapi.accounts.service import AccountService
-from authapi.accounts.store import UserStore
 from authapi.core.client import UNKNOWN
 from authapi.core.errors import ApiError
 from authapi.core.services import Subject
@@ -140,6 +139,6 @@ def test_a_login_that_ends_with_the_deletion_leaves_no_known_place(
     assert delete(visitor, tokens).status_code == 200
     monkeypatch.undo()
     clock.move(minutes=17)
-    while services[UserStore].ended_before(clock() - timedelta(minutes=16), 1):
+    while services[AccountService].ended_before(clock() - timedelta(minutes=16), 1):
         services[Sweep].run_once()
     assert services[Limits].streak(name).known == ()

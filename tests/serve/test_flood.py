@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
 from authapi.administration.import_format import json_lines
 from authapi.administration.imports import UserImport
@@ -50,7 +51,7 @@ def people(settings: Settings, crowd: int) -> list[str]:
     """The names of so many users, all with the one password."""
     services = build(settings, utc_now)
     guest = f"first-{secrets.token_hex(4)}"
-    services[AccountService].register(guest, PASSWORD)
+    services[Registration].register(guest, PASSWORD)
     password_hash = services[AccountService].get_user(guest).password_hash
     names = [f"flood{number}-{secrets.token_hex(4)}" for number in range(crowd)]
     lines = [

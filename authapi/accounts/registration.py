@@ -1,0 +1,104 @@
+"""The story of a registration."""
+
+import hmac
+import secrets
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+from authapi.accounts.models import User
+from authapi.accounts.rules import display_name, name_key
+from authapi.accounts.store import NameTaken, UserStore
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
+
+REPEATABLE_FOR = timedelta(hours=24)
+"""How long a registration may be repeated with its Idempotency-Key."""
+
+
+class Registration:
+    """Makes users."""
+
+    def __init__(
+        self,
+        users: UserStore,
+        hasher: PasswordHasher,
+        blocklist: Blocklist,
+        fingerprints: Fingerprints,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._users = users
+        self._hasher = hasher
+        self._blocklist = blocklist
+        self._fingerprints = fingerprints
+        self._events = events
+        self._clock = clock
+
+    def register(
+        self,
+        username: str,
+        password: str,
+        idempotency_key: str | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
+        """Create a user; a repeat of the same request with the same key succeeds again.
+
+        Args:
+            username: of the form that `rules.problems` finds no fault with.
+            password: of the form that `passwords.rules.problems` finds no fault with.
+            idempotency_key: the request's own, if it had one.
+            reason: a word for the event, when it was not the user who asked.
+
+        Raises:
+            ApiError: `user_exists` when the name belongs to somebody else; `validation_error` when
+                the password is too easily guessed.
+        """
+        self._blocklist.refuse("password", password, username)
+        user = User(
+            id=secrets.token_hex(12),
+            username=display_name(username),
+            name_key=name_key(username),
+            password_hash=self._hasher.hash(password),
+            created_at=self._clock(),
+            registration_key=self._registration_key(username, idempotency_key),
+        )
+        try:
+            self._users.add(user)
+        except NameTaken:
+            if not self._is_repeat(user, password):
+                self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
+                raise ApiError(ErrorCode.USER_EXISTS) from None
+        else:
+            self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
+
+    def admit(self, client: Client) -> AbstractContextManager[None]:
+        """Return what keeps room for a caller who is about to have a password hashed.
+
+        Entering it raises `ApiError` `service_unavailable` when there is none, before anything was
+        done that a hash is needed for.
+        """
+        return self._hasher.admit(client.network)
+
+    def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
+        if idempotency_key is None:
+            return None
+        return self._fingerprints.of("registration", name_key(username), idempotency_key)
+
+    def _is_repeat(self, attempt: User, password: str) -> bool:
+        """Whether this very registration succeeded before and its answer may have been lost."""
+        if attempt.registration_key is None:
+            return False
+        stored = self._users.find(attempt.name_key)
+        return (
+            stored is not None
+            and stored.registration_key is not None
+            and hmac.compare_digest(stored.registration_key, attempt.registration_key)
+            and attempt.created_at - stored.created_at <= REPEATABLE_FOR
+            and self._hasher.verify(password, stored.password_hash)
+        )

@@ -1,0 +1,44 @@
+"""Between sessions as they are stored and tokens as they are handed out."""
+
+from authapi.core.client import Client
+from authapi.sessions.models import Session, TokenPair
+from authapi.tokens.models import RefreshClaims
+from authapi.tokens.service import TokenService
+
+
+def token_pair(tokens: TokenService, claims: RefreshClaims) -> TokenPair:
+    """Return the tokens of a session."""
+    access_token, expires_in = tokens.issue_access(claims)
+    return TokenPair(access_token, tokens.encode_refresh(claims), expires_in)
+
+
+def session_of(claims: RefreshClaims, client: Client) -> Session:
+    """Return the session that begins with these claims."""
+    return Session(
+        id=claims.sid,
+        user_id=claims.uid,
+        generation=claims.gen,
+        created_at=claims.auth_time,
+        refreshed_at=claims.iat,
+        expires_at=claims.exp,
+        client=client,
+        epoch=claims.epoch,
+        methods=claims.methods,
+        assurance=claims.assurance,
+    )
+
+
+def claims_of(session: Session, username: str) -> RefreshClaims:
+    """Return the claims of the refresh token that is alive in a session."""
+    return RefreshClaims(
+        sub=username,
+        uid=session.user_id,
+        sid=session.id,
+        gen=session.generation,
+        auth_time=session.created_at,
+        iat=session.refreshed_at,
+        exp=session.expires_at,
+        epoch=session.epoch,
+        methods=session.methods,
+        assurance=session.assurance,
+    )

@@ -1,0 +1,116 @@
+"""How a session is opened: stored, counted for its user, and handed out."""
+
+import secrets
+
+from authapi.accounts.models import User
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.sessions.claims import claims_of, session_of, token_pair
+from authapi.sessions.ending import SessionEnding
+from authapi.sessions.models import OpenedSession, TokenPair
+from authapi.sessions.rules import beyond_cap, is_same_login
+from authapi.sessions.settings import SessionSettings
+from authapi.sessions.store import SessionExists, SessionStore
+from authapi.tokens.service import TokenService
+
+
+class SessionOpening:
+    """Opens sessions for the sign-in, which alone knows who proved to be whom."""
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        accounts: AccountService,
+        ending: SessionEnding,
+        tokens: TokenService,
+        fingerprints: Fingerprints,
+        events: EventRecorder,
+        clock: Clock,
+        settings: SessionSettings,
+    ) -> None:
+        self._sessions = sessions
+        self._accounts = accounts
+        self._ending = ending
+        self._tokens = tokens
+        self._fingerprints = fingerprints
+        self._events = events
+        self._clock = clock
+        self._settings = settings
+
+    def open(
+        self,
+        user: User,
+        methods: tuple[str, ...],
+        assurance: str,
+        client: Client,
+        idempotency_key: str | None = None,
+    ) -> OpenedSession:
+        """Begin a session; the same user and key give the same session again, while it is unused.
+
+        Args:
+            user: who signed in, as read before; the session belongs to that epoch.
+            methods: how (RFC 8176).
+            assurance: how strong that was.
+            client: from where.
+            idempotency_key: the request's own, if it had one.
+
+        Returns:
+            The session, whose tokens `begin` makes.
+        """
+        for session_id in (self._session_id(user, idempotency_key), secrets.token_urlsafe(16)):
+            claims = self._tokens.first_refresh(
+                user.username,
+                user.id,
+                session_id,
+                epoch=user.epoch,
+                methods=methods,
+                assurance=assurance,
+            )
+            try:
+                self._sessions.add(session_of(claims, client))
+            except SessionExists:
+                found = self._sessions.find_session(session_id)
+                if found is not None and is_same_login(found, claims):
+                    return OpenedSession(claims_of(found, user.username), is_new=False)
+            else:
+                return OpenedSession(claims, is_new=True)
+        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
+
+    def count(self, user: User) -> bool:
+        """Count a session of a user who may log in, by one write; False when that is not so.
+
+        It is also False when the user has too many; `make_room` helps then.
+        """
+        return self._accounts.count_session(user, self._settings.sessions_per_user)
+
+    def make_room(self, opened: OpenedSession, user: User) -> bool:
+        """End the sessions that a user has too many, used longest ago, and count the others.
+
+        Args:
+            opened: the one that has just begun and stays.
+            user: as read after that.
+
+        Returns:
+            False when others were counted meanwhile: read the user again.
+        """
+        claims = opened.claims
+        used = self._sessions.use_times(claims.uid, claims.epoch, self._clock())
+        too_many = beyond_cap(used, self._settings.sessions_per_user, newest=claims.sid)
+        for session_id in too_many:
+            self._ending.end(claims.uid, session_id, reason="too_many")
+        return self._accounts.recount_sessions(user, len(used) - len(too_many))
+
+    def begin(self, opened: OpenedSession) -> TokenPair:
+        """Record that a session has begun, and return its tokens."""
+        claims = opened.claims
+        self._events.record(Event.LOGIN_SUCCEEDED, user_id=claims.uid, session_id=claims.sid)
+        return token_pair(self._tokens, claims)
+
+    def _session_id(self, user: User, idempotency_key: str | None) -> str:
+        if idempotency_key is None:
+            return secrets.token_urlsafe(16)
+        return self._fingerprints.of("login", user.id, str(user.epoch), idempotency_key)[:32]
