@@ -1,7 +1,8 @@
-"""How quick `/protected` stays while logins flood the same server: `python -m bench.overload`.
+"""What a flood of logins leaves for others on the same server: `python -m bench.overload`.
 
-One server process, in rounds: a quiet measurement, then the same one under a flood of logins. What
-counts is the ratio within a round, since both meet the same machine.
+One server process, in rounds. How quick `/protected` stays: a quiet measurement, then the same one
+under a flood of logins; what counts is the ratio within a round, since both meet the same machine.
+And who else gets in, beside one address that logs in over 200 connections to accounts of its own.
 """
 
 from __future__ import annotations
@@ -16,21 +17,34 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 
 from authapi.embedded import ensure_running
 from tests.support.actors import PASSWORD, Visitor
 from tests.support.servers import SECRET, workers
 
+OWN_ACCOUNTS = 6
+"""How many accounts the greedy address logs in to."""
+HONEST = 20
+"""How many others log in, each from an address of its own."""
+
 
 class Client(threading.Thread):
     """Sends one request again and again, and notes each answer's status and time in seconds."""
 
     def __init__(
-        self, port: int, method: str, path: str, body: str, headers: dict[str, str]
+        self,
+        port: int,
+        method: str,
+        path: str,
+        body: str,
+        headers: dict[str, str],
+        address: str = "127.0.0.1",
     ) -> None:
         super().__init__()
         self._port = port
+        self._address = address
         self._request = (method, path, body, headers)
         self._stopped = threading.Event()
         self.statuses: Counter[int] = Counter()
@@ -38,15 +52,25 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         """Send until stopped."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        connection = self.connect()
         while not self._stopped.is_set():
-            started = time.perf_counter()
-            connection.request(*self._request)
-            answer = connection.getresponse()
-            answer.read()
-            self.times.append(time.perf_counter() - started)
-            self.statuses[answer.status] += 1
+            self.send(connection)
         connection.close()
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection from the client's address."""
+        return http.client.HTTPConnection(
+            "127.0.0.1", self._port, timeout=60, source_address=(self._address, 0)
+        )
+
+    def send(self, connection: http.client.HTTPConnection) -> None:
+        """Send the request once."""
+        started = time.perf_counter()
+        connection.request(*self._request)
+        answer = connection.getresponse()
+        answer.read()
+        self.times.append(time.perf_counter() - started)
+        self.statuses[answer.status] += 1
 
     def stop(self) -> None:
         """End after the request under way."""
@@ -77,12 +101,51 @@ def measure(port: int, token: str, seconds: float) -> tuple[float, float]:
     return len(times) / seconds, times[int(len(times) * 0.95)] * 1000
 
 
+def log_in(port: int, name: str, address: str) -> Client:
+    """Return a client that logs in from an address of this machine: all of 127.0.0.0/8 are."""
+    body = json.dumps({"username": name, "password": PASSWORD})
+    headers = {"Content-Type": "application/json"}
+    return Client(port, "POST", "/authenticate", body, headers, address)
+
+
+def once(clients: list[Client]) -> tuple[int, float]:
+    """Send each client's request, one after the other; return how many were 200, and the median."""
+    for client in clients:
+        connection = client.connect()
+        client.send(connection)
+        connection.close()
+    good = [client for client in clients if client.statuses[200]]
+    return len(good), statistics.median(client.times[0] for client in good or clients)
+
+
+def compare_greedy(base_url: str, rounds: int, connections: int) -> None:
+    """Show how many logins from other addresses get in beside one that never stops."""
+    port, visitor = int(base_url.rpartition(":")[2]), Visitor(base_url)
+    own = [visitor.new_user() for _ in range(OWN_ACCOUNTS)]
+    others = [visitor.new_user() for _ in range(HONEST)]
+    visitor.close()
+    for number in range(1, rounds + 1):
+        honest = [log_in(port, name, f"127.0.1.{host}") for host, name in enumerate(others, 1)]
+        _, quiet = once(honest)
+        greedy = [log_in(port, name, "127.0.0.66") for name in islice(cycle(own), connections)]
+        honest = [log_in(port, name, f"127.0.1.{host}") for host, name in enumerate(others, 1)]
+        with running(greedy):
+            succeeded, beside = once(honest)
+        statuses = sum((client.statuses for client in greedy), Counter[int]())
+        print(
+            f"round {number}: beside {connections} greedy connections {succeeded} of {HONEST} "
+            f"logins from other addresses succeeded | median {beside * 1000:.0f} ms, alone "
+            f"{quiet * 1000:.0f} ms: {beside / quiet:.1f} times | greedy {dict(statuses)}"
+        )
+
+
 def main() -> None:
     """Measure and print a line for each round, then the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--flood", type=int, default=32, help="clients that log in all the time")
+    parser.add_argument("--greedy", type=int, default=200, help="connections of the greedy address")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -90,8 +153,9 @@ def main() -> None:
             "MONGO_URI": ensure_running(Path(folder) / "mongo"),
             "LOG_LEVEL": "ERROR",
         }
-        with workers(environment, processes=1, threads=64) as server:
+        with workers(environment, processes=1, threads=112) as server:
             report(server.base_url, options.rounds, options.seconds, options.flood)
+            compare_greedy(server.base_url, options.rounds, options.greedy)
 
 
 def report(base_url: str, rounds: int, seconds: float, flood: int) -> None:
