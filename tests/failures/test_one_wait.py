@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from authapi.core.secrets import Secret
 from authapi.embedded import ensure_running
 from authapi.settings import Settings
 from tests.embedded.actors import Running, asleep
-from tests.support.actors import error_code
+from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
 from tests.support.clock import MovedClock
+from tests.support.crowd import at_once
 
 SELECTION = logging.getLogger("pymongo.serverSelection")
 
@@ -59,3 +61,20 @@ def test_a_bearer_route_waits_once(
             answer = visitor.send("GET", path, headers=header)
             assert error_code(answer) == (503, "service_unavailable")
             assert tries.count == 1
+
+
+def test_logins_of_one_account_wait_together(tmp_path: Path, settings: Settings) -> None:
+    """S74: 24 at once are told 503 together, not one after the other."""
+    folder = tmp_path / "mongo"
+    uri = Secret(ensure_running(folder, wait_seconds=300))
+    own = replace(settings, mongo_uri=uri, mongo_timeout_ms=1000)
+    with served(own) as visitor:
+        name = visitor.new_user()
+        with asleep(Running(folder).server()):
+            alone = visitor.authenticate(name)
+            people = [Visitor(visitor.base_url) for _ in range(24)]
+            answers = at_once([partial(one.authenticate, name) for one in people])
+        for one in people:
+            one.close()
+    assert {error_code(answer) for answer in [alone, *answers]} == {(503, "service_unavailable")}
+    assert max(answer.elapsed for answer in answers) < 4 * alone.elapsed
