@@ -1,8 +1,11 @@
 """HTTP out of the audit trail."""
 
-from authapi.audit.schemas import ActivitySchema
+from typing import Any
+
+from authapi.audit.schemas import ActivityQuerySchema, ActivitySchema
 from authapi.audit.serializers import describe
 from authapi.audit.service import AuditTrail
+from authapi.core.errors import ErrorCode
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
@@ -25,13 +28,27 @@ _EXAMPLE = {
             "request_id": "c0ffee00c0ffee00c0ffee00",
         }
     ],
+    "next": "MTc5NTM3MDkyMDEyNS5jMGZmZWUwMGMwZmZlZTAw",
 }
 
 
 @blueprint.route("/me/activity", methods=["GET"])
-@documented(ActivitySchema, _EXAMPLE, *TOKEN_ERRORS, security=BEARER, operationId="listActivity")
 @token_required
-def show_own() -> dict[str, object]:
-    """List the last 100 security events of the caller's account, the newest first."""
-    recent = service(AuditTrail).recent(current_identity.user_id)
-    return {"status": "ok", "events": [describe(event) for event in recent]}
+@blueprint.arguments(ActivityQuerySchema, location="query")
+@documented(
+    ActivitySchema,
+    _EXAMPLE,
+    ErrorCode.VALIDATION_ERROR,
+    *TOKEN_ERRORS,
+    security=BEARER,
+    operationId="listActivity",
+)
+def show_own(page: dict[str, Any]) -> dict[str, object]:
+    """List the security events of the caller's account, the newest first, 100 at a time."""
+    trail = service(AuditTrail)
+    events, last = trail.page_of_user(current_identity.user_id, page["limit"], page["before"])
+    return {
+        "status": "ok",
+        "events": [describe(event) for event in events],
+        "next": str(last) if last else None,
+    }

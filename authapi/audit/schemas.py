@@ -1,8 +1,15 @@
 """The shape of a user's own events."""
 
-from marshmallow import Schema, fields
+from typing import Any
 
+from marshmallow import Schema, fields, validate
+
+from authapi.audit.cursors import Cursor
 from authapi.core.events import Event
+from authapi.web.schemas import RequestSchema
+
+LONGEST_PAGE = 100
+"""How many events one answer tells at most."""
 
 
 class EventSchema(Schema):
@@ -22,8 +29,39 @@ class EventSchema(Schema):
     request_id = fields.String(required=True, allow_none=True)
 
 
+class CursorField(fields.String):
+    """The `next` of an earlier page."""
+
+    default_error_messages = {"invalid": "Before must be the `next` of an earlier page."}  # noqa: RUF012
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return Cursor.parse(text)
+        except ValueError:
+            raise self.make_error("invalid") from None
+
+
+class ActivityQuerySchema(RequestSchema):
+    """Which page of the caller's events."""
+
+    limit = fields.Integer(
+        load_default=LONGEST_PAGE,
+        validate=validate.Range(1, LONGEST_PAGE, error=f"Limit must be from 1 to {LONGEST_PAGE}."),
+        metadata={"description": "How many events at most.", "default": LONGEST_PAGE},
+    )
+    before = CursorField(
+        load_default=None, metadata={"description": "The `next` of the page before this one."}
+    )
+
+
 class ActivitySchema(Schema):
-    """The caller's recent events."""
+    """A page of the caller's events."""
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     events = fields.List(fields.Nested(EventSchema), required=True)
+    next = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "`before` for the next page; null at the end."},
+    )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from authapi.audit.aggregation import EventAggregator
+from authapi.audit.cursors import Cursor
 from authapi.audit.rules import AGGREGATED, to_store
 from authapi.audit.serializers import describe
 from authapi.audit.settings import AuditSettings
@@ -13,9 +14,6 @@ from authapi.audit.store import AuditStore
 from authapi.core.events import SecurityEvent
 from authapi.core.services import Subject
 from authapi.database import FAILURES
-
-RECENT = 100
-"""How many events a user sees of the own account."""
 
 DELAY = timedelta(seconds=5)
 """How long an aggregated event waits for others like it before it is stored."""
@@ -70,10 +68,15 @@ class AuditTrail:
         """Store now what waits in this process for others like it."""
         self._aggregator.flush()
 
-    def recent(self, user_id: str) -> list[SecurityEvent]:
-        """Return the user's last events, the newest first."""
+    def page_of_user(
+        self, user_id: str, limit: int, before: Cursor | None
+    ) -> tuple[list[SecurityEvent], Cursor | None]:
+        """Return at most `limit` of the user's events, the newest first, and where they end.
+
+        That is None when there are no more; else the next page is the one `before` it.
+        """
         self.flush()
-        return self._store.events_of_user(user_id, RECENT)
+        return self._store.page_of_user(user_id, limit, before)
 
     def all_of(self, user_id: str) -> list[SecurityEvent]:
         """Return all that is stored of the user's events, the newest first."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pymongo import UpdateOne
-from pymongo.cursor import Cursor
+from pymongo.cursor import Cursor as PyMongoCursor
 from pymongo.errors import BulkWriteError
 
+from authapi.audit.cursors import Cursor
 from authapi.audit.rules import group_key
 from authapi.core.client import Client
 from authapi.core.events import Origin, SecurityEvent
@@ -19,9 +20,10 @@ from authapi.database import DUPLICATE_KEY, Collections, Document, Index, Stored
 COLLECTION = "audit_events"
 INDEXES = (
     Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
-    Index(COLLECTION, [("user_id", 1), ("at", -1)]),
+    Index(COLLECTION, [("user_id", 1), ("at", -1), ("_id", -1)]),
     Index(COLLECTION, [("at", -1)]),
 )
+_IN_ORDER = [("at", -1), ("_id", -1)]
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
@@ -62,21 +64,43 @@ class AuditStore:
             if not there or len(there) < len(failed):
                 raise
 
+    def page_of_user(
+        self, user_id: str, limit: int, before: Cursor | None
+    ) -> tuple[list[SecurityEvent], Cursor | None]:
+        """Return at most `limit` of the user's events, the newest first.
+
+        Args:
+            user_id: whose.
+            limit: how many, at least 1.
+            before: the last one of the page before this one; None for the first page.
+
+        Returns:
+            The events, and where they end; None instead when there are no more.
+        """
+        query: Document = {"user_id": user_id}
+        if before is not None:
+            query["at"] = {"$lte": before.at}
+            query["$or"] = [{"at": {"$lt": before.at}}, {"_id": {"$lt": before.event_id}}]
+        found = list(self._find(query, _IN_ORDER).limit(limit + 1))
+        shown = found[:limit]
+        last = Cursor(shown[-1]["at"], shown[-1]["_id"]) if len(found) > limit else None
+        return [_event(document) for document in shown], last
+
     def events_of_user(self, user_id: str, limit: int | None) -> list[SecurityEvent]:
         """Return the user's events, the newest first; at most `limit`, or all."""
-        return self._newest({"user_id": user_id}, limit)
+        found = self._find({"user_id": user_id}, _IN_ORDER)
+        return [_event(document) for document in (found.limit(limit) if limit else found)]
 
     def newest(self, limit: int) -> list[SecurityEvent]:
         """Return the newest events of all users, the newest first."""
-        return self._newest({}, limit)
+        return [_event(document) for document in self._find({}, [("at", -1)]).limit(limit)]
 
     def forget_user(self, user_id: str) -> int:
         """Remove the user's events; return how many they were."""
         return self._collections[COLLECTION].delete_many({"user_id": user_id}).deleted_count
 
-    def _newest(self, query: Mapping[str, str], limit: int | None) -> list[SecurityEvent]:
-        found: Cursor[Document] = self._collections[COLLECTION].find(query).sort("at", -1)
-        return [_event(document) for document in (found.limit(limit) if limit else found)]
+    def _find(self, query: Document, order: Sequence[tuple[str, int]]) -> PyMongoCursor[Document]:
+        return self._collections[COLLECTION].find(query).sort(list(order))
 
 
 def _document(event: SecurityEvent, expires_at: datetime) -> Document:
