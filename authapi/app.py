@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["REGISTRATION"] = settings.registration
+    app.config["MAILS"] = settings.mails
     logs.configure(settings.log_level)
     warn_of_exposed(vars(settings).values())
 
@@ -64,6 +65,8 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     observers = [_count(api, built)] if settings.metrics_token else []
     if settings.mails:
         observers.append(_look_for_mails(built))
+    if settings.has_mailbox:
+        _show_mails(app)
 
     # 4. What every request passes, from the inside outwards
     cors.init_app(app, settings.cors_origins, development=settings.development)
@@ -99,6 +102,13 @@ def _look_for_mails(built: Services) -> lifecycle.Observer:
         mail.look()
 
     return look
+
+
+def _show_mails(app: Flask) -> None:
+    """Give `app` its `/dev/mailbox`, which is loaded only where people develop."""
+    from authapi.mail.routes import blueprint
+
+    app.register_blueprint(blueprint)
 
 
 def _prepare_development(built: Services, settings: Settings) -> None:

@@ -27,12 +27,13 @@ INDEXES = (
     ),
     Index(COLLECTION, [("released_at", 1)], {"expireAfterSeconds": 0}),
     Index(COLLECTION, [("ended_at", 1)], {"sparse": True}),
+    Index(COLLECTION, [("notices.at", 1)], {"sparse": True}),
 )
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
 # A deleted user's name stays for a while, and is nobody. Earlier releases wrote `released_at`.
-_ALIVE: Document = {"deleted": None, "released_at": None}
+ALIVE: Document = {"deleted": None, "released_at": None}
 _FIRST_MOMENT = datetime.fromtimestamp(0, UTC)
 
 
@@ -95,12 +96,12 @@ class UserStore:
 
     def living(self, user_ids: Collection[str]) -> set[str]:
         """Return which of these ids are those of users who are not deleted."""
-        query = {"_id": {"$in": list(user_ids)}, **_ALIVE}
+        query = {"_id": {"$in": list(user_ids)}, **ALIVE}
         return {found["_id"] for found in self._collections[COLLECTION].find(query, {"_id": 1})}
 
     def page(self, after: str, limit: int) -> list[User]:
         """Return at most `limit` users, in the order of their name keys, from beyond `after`."""
-        query = {"name_key": {"$gt": after}, **_ALIVE}
+        query = {"name_key": {"$gt": after}, **ALIVE}
         found = self._collections[COLLECTION].find(query).sort("name_key", 1).limit(limit)
         return [_user(document) for document in found]
 
@@ -121,7 +122,7 @@ class UserStore:
             False when the user's epoch is over, the user is disabled or gone, or `limit` sessions
             are counted already.
         """
-        may_log_in = {**_only(user), **_epoch(user), **_ALIVE, "disabled": {"$ne": True}}
+        may_log_in = {**_only(user), **_epoch(user), **ALIVE, "disabled": {"$ne": True}}
         result = self._collections[COLLECTION].update_one(
             {**may_log_in, "sessions": {"$not": {"$gte": limit}}}, {"$inc": {"sessions": 1}}
         )
@@ -148,7 +149,7 @@ class UserStore:
             False when the user's epoch is over, or the user is gone.
         """
         result = self._collections[COLLECTION].update_one(
-            {**_only(user), **_epoch(user), **_ALIVE},
+            {**_only(user), **_epoch(user), **ALIVE},
             {
                 "$set": {**(change or {}), "epoch": user.epoch + 1, "sessions": 1},
                 "$currentDate": {"ended_at": True},
@@ -170,7 +171,7 @@ class UserStore:
             "deleted": {"$literal": True},
         }
         result = self._collections[COLLECTION].update_one(
-            {**_only(user), **_epoch(user), **_ALIVE}, [{"$replaceWith": what_stays}]
+            {**_only(user), **_epoch(user), **ALIVE}, [{"$replaceWith": what_stays}]
         )
         return result.modified_count == 1
 

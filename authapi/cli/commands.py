@@ -1,4 +1,4 @@
-"""Puts the commands on the app: `flask users …`, `sessions …`, `audit …`, `db …`."""
+"""Puts the commands on the app: `flask users …`, `sessions …`, `audit …`, `mail …` and so on."""
 
 from flask import Flask
 
@@ -6,6 +6,7 @@ from authapi.cli import users_import
 from authapi.cli.audit import audit
 from authapi.cli.db import db
 from authapi.cli.keys import keys
+from authapi.cli.mail import mail
 from authapi.cli.sessions import sessions
 from authapi.cli.users import users
 
@@ -14,6 +15,6 @@ users.add_command(users_import.import_users)
 
 def init_app(app: Flask) -> None:
     """Give `app` its commands."""
-    for group in (users, sessions, audit, keys, db):
+    for group in (users, sessions, audit, mail, keys, db):
         app.cli.add_command(group)
     app.cli.commands.pop("openapi", None)  # flask-smorest's own; it wants PyYAML

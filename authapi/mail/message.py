@@ -24,7 +24,7 @@ PAGES: Mapping[Purpose, str] = {
 """The hosted page of each link."""
 
 # Seven bits: no server has to know more, whatever the language.
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+_POLICY = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True)

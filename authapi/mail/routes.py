@@ -11,9 +11,9 @@ from typing import Any
 import flask
 from flask import Blueprint, Response, request
 
+from authapi.mail.serializers import Shown, describe, show
 from authapi.mail.servers import is_loopback
 from authapi.mail.service import MailService
-from authapi.mail.views import Shown, describe, show
 from authapi.web.services import service
 
 MOST = 100

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from authapi.core.clock import Clock
+from authapi.core.services import Subject
 from authapi.mail.collector import Collector
+from authapi.mail.export import describe_own
 from authapi.mail.kinds import TEST, Kind
 from authapi.mail.links import MailedTokens
 from authapi.mail.message import Writer, Written
@@ -16,7 +19,7 @@ from authapi.mail.models import Backlog, Envelope, Mail, Record
 from authapi.mail.notices import NoticeSource
 from authapi.mail.outbox import Outbox
 from authapi.mail.sender import Sender
-from authapi.mail.store import MailStore
+from authapi.mail.store import COLLECTION, MailStore
 from authapi.mail.transport import Accepted, NotNow, Refused, Transport
 from authapi.mail.worker import Worker
 
@@ -49,6 +52,8 @@ class MailService:
         parts: what it is made of.
         clock: what tells the time.
     """
+
+    collections = (COLLECTION,)
 
     def __init__(self, parts: Parts, clock: Clock) -> None:
         self._parts = parts
@@ -84,13 +89,13 @@ class MailService:
         """Return what waits and what was given up."""
         return self._parts.store.backlog()
 
-    def of_user(self, user_id: str) -> list[Record]:
-        """Return a user's mails, the newest first."""
-        return self._parts.store.of_user(user_id)
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return what was mailed to the user in the last 30 days, and what the server said."""
+        return {"mails": [describe_own(record) for record in self._parts.store.of_user(subject.id)]}
 
-    def forget_user(self, user_id: str) -> int:
-        """Remove a user's mails; return how many they were."""
-        return self._parts.store.forget_user(user_id)
+    def erase(self, subject: Subject) -> None:
+        """Remove the user's mails; the last one, about the end, is under no user."""
+        self._parts.store.forget_user(subject.id)
 
     def retry(self, mail_id: str) -> bool:
         """Let a mail that was given up be tried for another day; False when there is none."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.policy import SMTP, SMTPUTF8
 
 from authapi.core.clock import Clock
 from authapi.mail.rules import ATTEMPT_SECONDS
@@ -109,7 +109,7 @@ class SmtpServers:
         """
         recipient = message["To"].addresses[0].addr_spec
         options = () if recipient.isascii() else ("SMTPUTF8",)
-        text = message.as_bytes(policy=SMTPUTF8 if options else None)
+        text = message.as_bytes(policy=SMTPUTF8 if options else SMTP)
         with _session(server, self._manner, deadline) as smtp:
             if options and not smtp.has_extn("smtputf8"):
                 return NotNow("the server takes no address beyond ASCII")
@@ -163,12 +163,12 @@ def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[s
         raise ServerFault(_line(code, said), shown=f"{kind} {code}", refuses=refuses) from None
     except smtplib.SMTPNotSupportedError as error:
         raise ServerFault(str(error), shown=str(error), refuses=True) from None
-    except ValueError as error:  # a host or a password that cannot be sent; it says part of it
-        name = type(error).__name__
-        raise ServerFault(name, shown=name, refuses=True) from None
     except (smtplib.SMTPException, OSError) as error:
         shown = f"{type(error).__name__}: {error}"[:200]
         raise ServerFault(shown, shown=shown, refuses=isinstance(error, ssl.SSLError)) from None
+    except ValueError as error:  # a host or a password that cannot be sent; it says part of it
+        name = type(error).__name__
+        raise ServerFault(name, shown=name, refuses=True) from None
 
 
 def _connected(server: MailServer, manner: _Manner) -> smtplib.SMTP:

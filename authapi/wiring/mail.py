@@ -6,6 +6,7 @@ from email.headerregistry import Address
 
 import click
 
+from authapi.accounts.store_notices import NoticeStore
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.environment import SettingsError
@@ -15,7 +16,7 @@ from authapi.core.services import Services
 from authapi.database import Database
 from authapi.limits.service import Limits
 from authapi.mail.collector import Collector
-from authapi.mail.kinds import Kind
+from authapi.mail.kinds import Kind, notice_kinds
 from authapi.mail.links import MailedTokens
 from authapi.mail.mailbox import Mailbox
 from authapi.mail.message import From, Links, Writer
@@ -62,7 +63,11 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
     worker = Worker(sending, clock, on=settings.mail_sweep == "on")
     outbox = Outbox(store, worker.wake, clock)
     parts = Parts(store, kinds, tokens, collector, writer, transport, sending, worker, outbox)
-    services.add(MailService(parts, clock))
+    mail = services.add(MailService(parts, clock))
+    services.personal_data.append(mail)
+    notices = NoticeStore(database)
+    mail.own(*notice_kinds(notices))
+    mail.listen_to(notices)
 
 
 def _counts(services: Services) -> Counts:

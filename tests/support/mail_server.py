@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -38,12 +40,14 @@ class MailServer:
         data: the answer to a whole message: a reply, `CUT_AFTER_ACCEPTING` or
             `CUT_BEFORE_ACCEPTING`.
         mails: the messages that it accepted, in order.
+        logins: users and passwords that were tried.
         connections: how many came as far as to name an address.
     """
 
     rcpt: Answer = _fine
     data: Answer = _fine
     mails: list[EmailMessage] = field(default_factory=list)
+    logins: list[tuple[str, str]] = field(default_factory=list)
     connections: int = 0
     host: str = "127.0.0.1"
     port: int = 0
@@ -83,13 +87,22 @@ def _message(envelope: Envelope) -> EmailMessage:
     return email.message_from_bytes(raw, policy=email.policy.default)
 
 
+class _Quick(Controller):
+    """A controller that takes the first connection for a sign of life, TLS or not."""
+
+    def _trigger_server(self) -> None:
+        socket.create_connection((self.hostname, self.port), timeout=10).close()
+
+
 @contextmanager
 def mail_server(
     *,
     rcpt: Answer = _fine,
     data: Answer = _fine,
     tls: ssl.SSLContext | None = None,
+    implicit: bool = False,
     login: tuple[str, str] | None = None,
+    host: str = "127.0.0.1",
 ) -> Iterator[MailServer]:
     """Serve SMTP on a loopback port for the length of the block.
 
@@ -97,24 +110,26 @@ def mail_server(
         rcpt: the answer to RCPT.
         data: the answer to a whole message.
         tls: a certificate: the server wants STARTTLS then.
-        login: the user and password that it wants.
+        implicit: TLS from the first byte, without STARTTLS.
+        login: the user and password that it takes.
+        host: the loopback address.
     """
-    server = MailServer(rcpt, data, port=free_port())
+    server = MailServer(rcpt, data, host=host, port=free_port())
 
     def check(
         _server: SMTP, _session: Session, _envelope: Envelope, _how: str, given: LoginPassword
     ) -> AuthResult:
         found = (given.login.decode(), given.password.decode())
+        server.logins.append(found)
         return AuthResult(success=found == login, handled=False)
 
-    options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
+    options: dict[str, Any] = {}
+    if tls is not None:
+        options = {"ssl_context": tls} if implicit else {"tls_context": tls}
+        options["require_starttls"] = not implicit
     if login is not None:
-        options |= {
-            "authenticator": check,
-            "auth_required": True,
-            "auth_require_tls": False,
-        }
-    controller = Controller(
+        options |= {"authenticator": check, "auth_require_tls": False}
+    controller = _Quick(
         server, hostname=server.host, port=server.port, enable_SMTPUTF8=True, **options
     )
     controller.start()
@@ -129,3 +144,22 @@ def silent_server() -> Iterator[int]:
     """Take connections and never say a word; yield the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
+
+
+@contextmanager
+def talking_server(*lines: bytes) -> Iterator[int]:
+    """Answer the greeting and each command with the next of these lines, then hang up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_talk, args=(listener, lines))
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(timeout=30)
+
+
+def _talk(listener: socket.socket, lines: Sequence[bytes]) -> None:
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(OSError):
+        for number, line in enumerate(lines):
+            if number:
+                connection.recv(4096)
+            connection.sendall(line)

@@ -1,0 +1,115 @@
+"""`flask mail`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email.headerregistry import Address
+
+import pytest
+from flask import Flask
+
+from authapi import create_app
+from authapi.database import Database
+from authapi.mail.kinds import Kind
+from authapi.mail.servers import MailServer as Named
+from authapi.mail.service import MailService
+from authapi.settings import Settings
+from tests.cli.conftest import Operator, flask_process
+from tests.conftest import services_of
+from tests.mail.conftest import to_ann
+from tests.support.mail_server import MailServer, mail_server
+
+REFUSED = "dead@example.com"
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server that refuses one address."""
+    with mail_server(rcpt=lambda to: "550 nobody" if to == REFUSED else "250 OK") as server:
+        yield server
+
+
+@pytest.fixture
+def app(settings: Settings, server: MailServer) -> Iterator[Flask]:
+    """A production service that mails."""
+    own = replace(
+        settings,
+        mongo_database=f"mailcli_{secrets.token_hex(6)}",
+        public_url="https://accounts.example",
+        mail_servers=(Named("127.0.0.1", server.port, "none"),),
+        mail_from=Address("Example", "no-reply", "example.com"),
+        mail_sweep="off",
+    )
+    app = create_app(own)
+    mails_of(app).own(Kind("reset", timedelta(hours=1), to_ann))
+    yield app
+    database = services_of(app)[Database]
+    database._database().client.drop_database(own.mongo_database)
+    database.close()
+
+
+def mails_of(app: Flask) -> MailService:
+    """Return the app's mail room."""
+    return services_of(app)[MailService]
+
+
+def test_what_is_due_is_sent_and_listed(app: Flask, operator: Operator, server: MailServer) -> None:
+    """`send` for cron; `list` and `show` tell what became of each, and no link."""
+    mails_of(app).outbox.add("1" * 24, "reset", to="ann@example.com")
+    mails_of(app).outbox.add("2" * 24, "reset", to=REFUSED)
+    assert operator("mail", "status", "--json").json["due"] == 2
+    assert operator("mail", "send").out == "1 dead, 1 sent\n"
+    assert operator("mail", "send").out == "Nothing was due.\n"
+    heading, *rows = operator("mail", "list").out.splitlines()
+    assert heading.startswith("ID ")
+    assert sorted(row.split()[2] for row in rows) == ["dead", "sent"]
+    shown = operator("mail", "show", "2" * 24, "--json").json
+    assert (shown["state"], shown["said"], shown["to"]) == ("dead", "550 nobody", REFUSED)
+    assert "#" not in operator("mail", "show", "1" * 24).out
+    assert operator("mail", "status").out.splitlines()[-1].split() == ["dead", "1"]
+
+
+def test_what_was_given_up_may_be_retried(
+    app: Flask, operator: Operator, server: MailServer
+) -> None:
+    """Once the address works, `retry` makes it due; only what was given up can be."""
+    mails_of(app).outbox.add("2" * 24, "reset", to=REFUSED)
+    operator("mail", "send")
+    server.rcpt = lambda _to: "250 OK"
+    assert operator("mail", "retry", "2" * 24).out == "The mail is due again.\n"
+    assert operator("mail", "send").out == "1 sent\n"
+    again = operator("mail", "retry", "2" * 24)
+    assert again.code == 1
+    assert "that was given up" in again.said
+
+
+def test_a_test_mail_says_what_the_server_said(operator: Operator, server: MailServer) -> None:
+    """At once, past the outbox, in the language that is asked for."""
+    done = operator("mail", "test", "ann@example.com", "--language", "de")
+    assert done.out == f"127.0.0.1:{server.port} took it: 250 OK\n"
+    assert server.mails[0]["Subject"] == "Eine Testmail von Example"
+    refused = operator("mail", "test", REFUSED)
+    assert (refused.code, refused.said) == (1, "Error: The mail was not accepted: 550 nobody\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", "nothing"), "Error: There is no mail of the id 'nothing'.\n"),
+        (("test", "ann"), "Error: 'ann' is not one address.\n"),
+        (("test", "a@b, c@d"), "Error: 'a@b, c@d' is not one address.\n"),
+    ],
+)
+def test_bad_input_is_one_line(operator: Operator, words: tuple[str, str], said: str) -> None:
+    """Exit code 1."""
+    done = operator("mail", *words)
+    assert (done.code, done.said) == (1, said)
+
+
+def test_without_mail_it_says_so(environment: dict[str, str]) -> None:
+    """In a line; nothing of the mail room is loaded."""
+    done = flask_process({**environment, "AUTHAPI_ENV": "production"}, "mail", "status")
+    assert (done.code, done.said) == (1, "Error: No mail is sent here: MAIL_URL is not set.\n")

@@ -1,0 +1,154 @@
+"""The thread that sends: started when it is needed, woken, and never in the way."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from authapi.mail.worker import Worker
+from tests.mail.conftest import Room, servers
+from tests.support.mail_server import MailServer, mail_server, silent_server
+from tests.support.waiting import until
+
+
+class Counted:
+    """A sender that only counts its runs; `due` says when there is more to do."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.fails = False
+        self.ran = threading.Event()
+
+    def run_once(self) -> Counter[str]:
+        self.runs += 1
+        self.ran.set()
+        if self.fails:
+            raise ConnectionError
+        return Counter()
+
+    def next_due(self) -> None:
+        return None
+
+
+def a_worker(sender: object, room: Room, *, on: bool = True) -> Worker:
+    """Return a worker that begins at once."""
+    return Worker(sender, room.clock, on=on, jitter=lambda: 0.0)  # type: ignore[arg-type]
+
+
+def test_a_mail_that_is_added_goes_by_itself(room: Room, server: MailServer) -> None:
+    """Whoever adds it waits for nothing; a thread sends it a moment later."""
+    worker = a_worker(room.sender(servers(server.port, clock=room.clock)), room)
+    mail_id = room.add()
+    worker.wake()
+    until(lambda: server.mails, "the mail arrives")
+    until(lambda: room.result(mail_id) == "sent", "it is settled")
+
+
+def test_what_was_deferred_goes_by_itself(room: Room) -> None:
+    """Nobody has to come by: the thread comes back when the mail is due."""
+    answers = iter(["451 later", "250 OK"])
+    with mail_server(data=lambda _address: next(answers)) as server:
+        worker = a_worker(room.sender(servers(server.port, clock=room.clock)), room)
+        room.add()
+        worker.wake()
+        until(lambda: server.connections == 1, "the first attempt")
+        until(lambda: room.store.backlog().oldest, "it is deferred")
+        room.database["mail"].update_one({}, {"$set": {"due_at": room.clock()}})
+        worker.wake(timedelta(seconds=0.1))
+        until(lambda: server.mails, "the second attempt")
+
+
+def test_adding_waits_for_no_mail_server(room: Room) -> None:
+    """S98: one that swallows connections holds the thread, and nobody who adds."""
+    with silent_server() as port:
+        transport = servers(port, clock=room.clock, step=5.0)
+        worker = a_worker(room.sender(transport), room)
+        room.add()
+        worker.wake()
+        before = threading.active_count()
+        for _ in range(100):
+            worker.wake()
+            room.add()
+        assert threading.active_count() <= before + 1
+        assert transport.available()
+
+
+def test_a_thread_begins_at_first_need_and_is_one(room: Room) -> None:
+    """Nothing runs where nothing is mailed; many calls make no second one."""
+    counted = Counted()
+    worker = a_worker(counted, room)
+    assert not _threads()
+    for _ in range(5):
+        worker.wake(timedelta(hours=1))
+    assert len(_threads()) == 1
+    assert counted.runs == 0
+    worker.wake()
+    assert counted.ran.wait(20)
+
+
+def test_looking_is_once_in_half_a_minute(room: Room) -> None:
+    """However many requests are served."""
+    counted = Counted()
+    worker = a_worker(counted, room)
+    for _ in range(1000):
+        worker.look()
+    assert counted.ran.wait(20)
+    worker.look()
+    until(lambda: counted.runs == 1, "it looked once")
+
+
+def test_sweeping_may_be_off(room: Room) -> None:
+    """`MAIL_SWEEP=off`: no thread at all."""
+    counted = Counted()
+    worker = a_worker(counted, room, on=False)
+    worker.wake()
+    worker.look()
+    assert not _threads()
+
+
+def test_a_fault_does_not_end_the_thread(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    """A database that is away is an error in the log; the next wake works again."""
+    counted = Counted()
+    counted.fails = True
+    worker = a_worker(counted, room)
+    worker.wake()
+    assert counted.ran.wait(20)
+    until(lambda: "ConnectionError" in caplog.text, "it is logged")
+    counted.fails = False
+    counted.ran.clear()
+    worker.wake()
+    assert counted.ran.wait(20)
+
+
+def test_a_forked_child_has_a_thread_of_its_own(room: Room) -> None:
+    """The parent's thread is not there, and its locks may be held for ever."""
+    counted = Counted()
+    worker = a_worker(counted, room)
+    worker.wake()
+    assert counted.ran.wait(20)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        counted.ran.clear()
+        worker.wake()
+        os.write(writing, b"y" if counted.ran.wait(20) else b"n")
+        os._exit(0)
+    os.close(writing)
+    assert os.read(reading, 1) == b"y"
+    os.waitpid(child, 0)
+    os.close(reading)
+
+
+def _threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "mail"]
+
+
+@pytest.fixture(autouse=True)
+def _no_threads_of_others() -> None:
+    """Threads that an earlier test left asleep are nobody's business here."""
+    for thread in _threads():
+        thread.name = "earlier mail"
