@@ -144,7 +144,7 @@ class Limits:
 
     def forget(self, account: str) -> None:
         """Remove what is stored about an account: its failures in a row, and its known networks."""
-        self._store.forget(self._account_id(account))
+        self._store.forget(self._fingerprints.all_of("limit", "account", account))
 
     def trust_network(self, account: str, client: Client) -> None:
         """Let the client's network in as if it had logged in to the account before.

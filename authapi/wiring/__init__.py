@@ -25,7 +25,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     """
     services = Services()
     master = services.add(settings.jwt_secret or _development_secret(settings))
-    services.add(Fingerprints(master))
+    services.add(Fingerprints(master, settings.jwt_secret_previous))
     services.add(EventRecorder(clock, origin, log_event))
     database = services.add(build_database(settings))
     for room in ROOMS:

@@ -72,7 +72,7 @@ def test_a_registration_that_the_service_is_too_busy_for_is_free(make: Make, gue
 
 
 def test_an_attempt_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
-    """A password that nobody looked at is no wrong one, neither here nor in the account's row."""
+    """A password that nobody looked at is no wrong one, neither here nor in the streak."""
     once = Rate.parse("1/hour")
     limits = make(limit_login_failures=once, limit_failures_in_a_row=1)[Limits]
     name = fresh_name()
@@ -221,6 +221,18 @@ def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
             attempt.succeed() if number % 4 else attempt.fail()
         services[Limits].refused_refresh(guest)
     services[Database].close()
+
+
+def test_a_deletion_after_a_rotation_of_the_secret_leaves_nothing(
+    make: Make, guest: Client, settings: Settings
+) -> None:
+    """S134: what was stored under the secret before is found, and goes as well."""
+    new, name = Secret(secrets.token_urlsafe(32)), fresh_name()
+    before = make()[Limits]
+    before.confirm_login(name, guest)
+    assert before.streak(name).known
+    make(jwt_secret=new, jwt_secret_previous=settings.jwt_secret)[Limits].forget(name)
+    assert not before.streak(name).known
 
 
 def test_ten_hostile_addresses_do_not_keep_a_patient_owner_out(

@@ -5,16 +5,16 @@ from tests.limits.test_logins import LIMITED, retry_after
 from tests.support.actors import error_code
 from tests.support.clock import MovedClock
 
-ROW = 5
+STREAK = 5
 
 
 def test_a_fresh_address_waits_longer_and_longer(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
     """S23: ten seconds more after each new address, up to the longest; waiting works (S26)."""
-    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=1)
+    url = serve(limit_failures_in_a_row=STREAK, limit_longest_wait_minutes=1)
     name = come_from(url).new_user()
-    for _ in range(ROW):
+    for _ in range(STREAK):
         fail(come_from(url), name)
     for expected in (10, 20, 30, 40, 50, 60, 60):
         wait = retry_after(come_from(url), name)
@@ -27,9 +27,9 @@ def test_the_same_address_waits_twice_as_long_each_time(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
     """S23, S128: while it does, an address that has not tried yet is not kept waiting by it."""
-    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=60)
+    url = serve(limit_failures_in_a_row=STREAK, limit_longest_wait_minutes=60)
     name = come_from(url).new_user()
-    for _ in range(ROW):
+    for _ in range(STREAK):
         fail(come_from(url), name)
     insistent = come_from(url)
     for expected in (10, 20, 40, 80, 160, 320):
@@ -42,12 +42,12 @@ def test_the_same_address_waits_twice_as_long_each_time(
 
 def test_an_address_that_logged_in_before_gets_in_at_once(serve: Serve, come_from: From) -> None:
     """S24: while strangers wait, the owner does not, wherever the owner was before."""
-    url = serve(limit_failures_in_a_row=ROW)
+    url = serve(limit_failures_in_a_row=STREAK)
     home, work = come_from(url), come_from(url)
     name = home.new_user()
     home.log_in(name)
     work.log_in(name)
-    for _ in range(ROW + 1):
+    for _ in range(STREAK + 1):
         fail(come_from(url), name)
     assert error_code(come_from(url).authenticate(name)) == LIMITED
     assert [who.authenticate(name).status_code for who in (home, work, home)] == [200] * 3
@@ -57,11 +57,11 @@ def test_the_owner_s_login_does_not_give_strangers_new_guesses(
     serve: Serve, come_from: From
 ) -> None:
     """S23: once past the number, a login ends the wait for its own address only."""
-    url = serve(limit_failures_in_a_row=ROW, limit_longest_wait_minutes=60)
+    url = serve(limit_failures_in_a_row=STREAK, limit_longest_wait_minutes=60)
     home = come_from(url)
     name = home.new_user()
     home.log_in(name)
-    for _ in range(ROW):
+    for _ in range(STREAK):
         fail(come_from(url), name)
     assert home.authenticate(name).status_code == 200
     assert error_code(come_from(url).authenticate(name)) == LIMITED
@@ -71,23 +71,23 @@ def test_the_owner_at_a_fresh_address_waits_once(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
     """S24: the right password makes the address known, and its next login is at once."""
-    url = serve(limit_failures_in_a_row=ROW)
+    url = serve(limit_failures_in_a_row=STREAK)
     hotel = come_from(url)
     name = hotel.new_user()
-    for _ in range(ROW):
+    for _ in range(STREAK):
         fail(come_from(url), name)
     clock.move(seconds=retry_after(hotel, name))
     assert hotel.authenticate(name).status_code == 200
     assert hotel.authenticate(name).status_code == 200
 
 
-def test_a_login_ends_a_row_that_is_not_yet_too_long(serve: Serve, come_from: From) -> None:
+def test_a_login_ends_a_streak_that_is_not_yet_too_long(serve: Serve, come_from: From) -> None:
     """Failures in a row are in a row: the right password in between starts the count anew."""
-    url = serve(limit_failures_in_a_row=ROW)
+    url = serve(limit_failures_in_a_row=STREAK)
     owner = come_from(url)
     name = owner.new_user()
     for _ in range(3):
-        assert [fail(come_from(url), name)[0] for _ in range(ROW - 1)] == [401] * (ROW - 1)
+        assert [fail(come_from(url), name)[0] for _ in range(STREAK - 1)] == [401] * (STREAK - 1)
         assert owner.authenticate(name).status_code == 200
 
 
@@ -100,16 +100,18 @@ def test_a_known_address_may_not_guess_without_end(serve: Serve, come_from: From
     assert fail(home, name, 4) == [401] * 3 + [429]
 
 
-def test_a_row_is_forgotten_after_a_month(serve: Serve, come_from: From, clock: MovedClock) -> None:
+def test_a_streak_is_forgotten_after_a_month(
+    serve: Serve, come_from: From, clock: MovedClock
+) -> None:
     """An attack of long ago slows nobody down, also when a known address kept its document."""
-    url = serve(limit_failures_in_a_row=ROW)
+    url = serve(limit_failures_in_a_row=STREAK)
     home = come_from(url)
     name = home.new_user()
     home.log_in(name)
-    for _ in range(ROW):
+    for _ in range(STREAK):
         fail(come_from(url), name)
     clock.move(days=31)
-    assert [fail(come_from(url), name)[0] for _ in range(ROW)] == [401] * ROW
+    assert [fail(come_from(url), name)[0] for _ in range(STREAK)] == [401] * STREAK
     assert fail(come_from(url), name) == [429]
 
 
@@ -124,7 +126,7 @@ def test_a_deleted_account_leaves_no_known_addresses(serve: Serve, come_from: Fr
     assert fail(home, name, 2) == [401, 429]
 
 
-def test_a_row_that_never_gripped_is_forgotten_too(
+def test_a_streak_below_the_threshold_is_forgotten_too(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
     """S23: after 30 days without a failure the next one is the first, and slows nobody down."""

@@ -97,9 +97,9 @@ class LimitStore:
         change = login(network, now, threshold)
         self._collections[COLLECTION].update_one({"_id": account_id}, change, upsert=True)
 
-    def forget(self, account_id: str) -> None:
-        """Remove what is stored about an account."""
-        self._collections[COLLECTION].delete_one({"_id": account_id})
+    def forget(self, account_ids: Sequence[str]) -> None:
+        """Remove what is stored about an account, under any of these ids."""
+        self._collections[COLLECTION].delete_many({"_id": {"$in": list(account_ids)}})
 
 
 def _first_refused(error: BulkWriteError) -> int:
