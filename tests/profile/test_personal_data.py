@@ -1,0 +1,92 @@
+"""What is stored about a user is exported, and gone after a deletion (S134)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from authapi.accounts.service import AccountService
+from authapi.audit.service import AuditTrail
+from authapi.core.services import Services
+from authapi.database import Collections, Database
+from authapi.profile.sweep import Sweep
+from authapi.wiring.rooms import COLLECTIONS
+from tests.conftest import services_of
+from tests.support.actors import PASSWORD, Visitor
+from tests.support.clock import MovedClock
+
+
+@pytest.fixture
+def services(app: Flask) -> Services:
+    """The objects of the service."""
+    return services_of(app)
+
+
+def busy_user(visitor: Visitor, agent: str) -> tuple[str, dict[str, str]]:
+    """Do all that leaves something behind; return the name and a living session's tokens."""
+    name = visitor.new_user()
+    headers = {"User-Agent": agent}
+    visitor.post("/authenticate", {"username": name, "password": "a wrong one"}, headers)
+    body = {"username": name, "password": PASSWORD}
+    ended = visitor.post("/authenticate", body, headers).json()
+    visitor.log_out(ended["refresh_token"])
+    tokens: dict[str, str] = visitor.post("/authenticate", body, headers).json()
+    return name, visitor.refresh(tokens["refresh_token"]).json()
+
+
+def holding(database: Database, *needles: str) -> set[str]:
+    """Return the collections in which any of these texts stands."""
+    names = database.names_of_collections()
+    return {
+        name
+        for name in names
+        for document in database[name].find()
+        if any(needle in json.dumps(document, default=str) for needle in needles)
+    }
+
+
+def test_every_collection_is_somebodys_or_says_why_it_is_nobodys(services: Services) -> None:
+    """S134: what holds something of users is exported and erased by its room."""
+    looked_after = {name for part in services.personal_data for name in part.collections}
+    for collection in COLLECTIONS:
+        assert (collection.name in looked_after) != bool(collection.nothing_personal)
+
+
+def test_nothing_is_stored_in_a_collection_that_nobody_declared(
+    visitor: Visitor, services: Services
+) -> None:
+    """S134: whoever adds a collection says whose data is in it."""
+    busy_user(visitor, "an agent")
+    services[AuditTrail].flush()
+    declared = {collection.name for collection in COLLECTIONS}
+    assert set(services[Database].names_of_collections()) <= declared
+
+
+def test_nothing_personal_is_left_after_a_deletion(
+    visitor: Visitor, services: Services, clock: MovedClock, collections: Collections
+) -> None:
+    """S134: at once nothing but the taken name; when it is released, not even that."""
+    agent = f"agent-{secrets.token_hex(8)}"
+    name, tokens = busy_user(visitor, agent)
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    user_id = visitor.send("GET", "/me", headers=headers).json()["user_id"]
+    exported = visitor.send("GET", "/me/export", headers=headers).json()
+    assert {"user", "sessions", "failed_logins", "events"} <= exported.keys()
+    assert agent in json.dumps(exported)
+    deletion = visitor.send("DELETE", "/me", json={"password": PASSWORD}, headers=headers)
+    assert deletion.status_code == 200
+    services[AuditTrail].flush()
+    database = services[Database]
+    assert holding(database, agent, user_id, name) == {"users"}
+    left = collections["users"].find_one({"name_key": name})
+    assert left is not None
+    assert left.keys() == {"_id", "name_key", "epoch", "ended_at", "deleted"}
+    clock.move(minutes=17)
+    while services[AccountService].ended_before(clock() - timedelta(minutes=16), 1):
+        services[Sweep].run_once()
+    assert holding(database, agent, user_id, name) == set()
+    assert visitor.register(name).status_code == 200
