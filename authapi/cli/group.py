@@ -23,7 +23,7 @@ class CommandGroup(AppGroup):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command that was asked for."""
         if sys.stderr.isatty():
-            logs.only_problems()
+            logs.only_warnings()
         try:
             return super().invoke(ctx)
         except FAILURES as failure:

@@ -1,4 +1,4 @@
-"""What a load balancer, a container's health check and a person ask first."""
+"""`/healthz` for liveness probes, `/readyz` for readiness probes."""
 
 from flask import current_app
 from marshmallow import Schema, fields
@@ -14,7 +14,7 @@ blueprint = Blueprint("health", __name__, description="Alive and ready")
 
 
 class AliveSchema(Schema):
-    """The service answers."""
+    """The answer of a process that is alive."""
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     service = fields.String(required=True, metadata={"enum": ["authapi"]})
@@ -22,7 +22,7 @@ class AliveSchema(Schema):
 
 
 class ReadySchema(Schema):
-    """The service can serve."""
+    """The answer of a service that is ready."""
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     checks = fields.Dict(required=True, keys=fields.String(), values=fields.String())

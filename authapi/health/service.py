@@ -1,4 +1,4 @@
-"""What has to be there before the service can serve."""
+"""Readiness: the checks that must pass before the service gets requests."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from authapi.core.forks import after_fork_in_child
 from authapi.core.services import Check
 
 FRESH = timedelta(seconds=1)
-"""How old a report may be that is given to whoever asks."""
+"""The age up to which a report is given again."""
 
 FRESH_ENOUGH = timedelta(seconds=4)
-"""How old it may be while a new one is being made: a check of a database that is away takes two."""
+"""The same while another caller checks; a check of a database that is away takes two seconds."""
 
 
 class Readiness:
@@ -37,7 +37,7 @@ class Readiness:
         self._checking = threading.Lock()
 
     def report(self) -> dict[str, str]:
-        """Return each check's name with "ok" or what is wrong; one that needs a failed one waits.
+        """Return each check's name with "ok", what is wrong, or "not checked" after a failed one.
 
         One caller checks while the others are given the last report, if it is not too old.
         """

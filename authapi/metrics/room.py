@@ -16,5 +16,5 @@ def build(services: Services, settings: MetricsSettings, clock: Clock) -> None:
     from authapi.metrics.service import Metrics
 
     metrics = services.add(Metrics(settings.metrics_token, __version__))
-    services[EventRecorder].subscribe(metrics.note)
+    services[EventRecorder].subscribe(metrics.count_event)
     services[Bulkhead].observe_with(observer(metrics))

@@ -1,4 +1,4 @@
-"""`GET /metrics`: there only where `METRICS_TOKEN` is set."""
+"""`GET /metrics`, which exists only where `METRICS_TOKEN` is set."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ blueprint = Blueprint("metrics", __name__, description="Numbers for whoever runs
     security=[{"metricsToken": []}],
 )
 def show() -> Response:
-    """Tell what was counted, to whoever has the token (Prometheus' text format)."""
+    """Return the metrics in Prometheus' text format, to who shows the operator's token."""
     if not service(Metrics).admits(bearer_token(request.headers.get("Authorization", ""))):
         raise ApiError(ErrorCode.INVALID_TOKEN)
     return current_app.response_class(service(Metrics).exposition(), content_type=CONTENT_TYPE)
 
 
 def init_app(api: Api, metrics: Metrics) -> Observer:
-    """Give `api` its `/metrics`; return what counts every answer."""
+    """Register `/metrics` on `api`; return the observer that counts every answer."""
     api.register_blueprint(blueprint)
     api.spec.components.security_scheme(
         "metricsToken",
@@ -51,6 +51,6 @@ def _observer(metrics: Metrics) -> Observer:
     def count(environ: WSGIEnvironment, status: int, seconds: float) -> None:
         asked: Request | None = environ.get("werkzeug.request")
         endpoint = asked.endpoint if asked else None
-        metrics.answered(environ["REQUEST_METHOD"], endpoint, status, seconds)
+        metrics.count_request(environ["REQUEST_METHOD"], endpoint, status, seconds)
 
     return count

@@ -1,4 +1,4 @@
-"""Which label an event or a request gets: few words, and never one that a client chose."""
+"""The labels of events and requests: a fixed few words, never what a client sent (S76)."""
 
 from authapi.core.events import Event
 
@@ -17,10 +17,10 @@ REGISTRATIONS = {Event.USER_REGISTERED: "registered", Event.REGISTRATION_REFUSED
 
 
 def method_label(method: str) -> str:
-    """Return the method, or `other` for one that somebody made up."""
+    """Return a standard HTTP method as it is, and `other` for any other."""
     return method if method in METHODS else OTHER
 
 
 def endpoint_label(endpoint: str | None) -> str:
-    """Return the endpoint's name, or `unmatched`: a path is the client's choice."""
+    """Return the endpoint's name, or `unmatched` where no route matched."""
     return endpoint or UNMATCHED

@@ -1,4 +1,4 @@
-"""What is counted, by `prometheus_client`; one process or several."""
+"""Counts with `prometheus_client`, in one process or several."""
 
 from __future__ import annotations
 
@@ -95,16 +95,16 @@ class Metrics:
         build.labels(version).set(1)
 
     def admits(self, token: str) -> bool:
-        """Tell whether `token` is the right one, in the same time for every wrong one."""
+        """Compare `token` with the operator's, in constant time."""
         return hmac.compare_digest(token.encode(errors="replace"), self._token)
 
-    def answered(self, method: str, endpoint: str | None, status: int, seconds: float) -> None:
+    def count_request(self, method: str, endpoint: str | None, status: int, seconds: float) -> None:
         """Count a request."""
         where = rules.endpoint_label(endpoint)
         self._requests.labels(rules.method_label(method), where, str(status)).inc()
         self._seconds.labels(where).observe(seconds)
 
-    def note(self, event: SecurityEvent) -> None:
+    def count_event(self, event: SecurityEvent) -> None:
         """Count a security event: a sink for the `EventRecorder`."""
         if event.event == Event.RATE_LIMITED:
             self._refusals.labels(event.reason or rules.OTHER).inc()

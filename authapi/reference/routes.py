@@ -1,4 +1,4 @@
-"""`/openapi.json`, and `/docs`: Swagger UI from this very server, no outside host asked."""
+"""`/openapi.json`, and `/docs`: Swagger UI, served from here without any other host."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""Bearer tokens: `@token_required` for any view, and `current_identity` within it."""
+"""Bearer tokens (RFC 6750): `@token_required` protects a view, `current_identity` is its caller."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -44,7 +44,7 @@ def token_required(view: Callable[P, R]) -> Callable[P, R]:
         try:
             return view(*args, **kwargs)
         finally:
-            _caller.reset(mark)  # the next request of this thread may be anybody's
+            _caller.reset(mark)  # the next request of this thread has another caller
 
     return guarded
 

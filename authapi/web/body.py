@@ -1,4 +1,4 @@
-"""Request bodies: strict JSON in, marshmallow's verdict out as our own error."""
+"""Reads request bodies as strict JSON, and raises what marshmallow finds as `ApiError`."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,11 +14,11 @@ from werkzeug.local import LocalProxy
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.web.problems import by_field, first_problem
 
-DEEPEST = 32
-"""How deep a body may be nested, the same on every version of Python."""
+MAX_DEPTH = 32
+"""Levels to which a body may be nested, on every version of Python."""
 
-READ_ALL_THE_SAME = 1024 * 1024
-"""Bytes up to which a body that is refused is read to its end."""
+MAX_DRAINED_BYTES = 1024 * 1024
+"""Longest refused body, in bytes, that is still read to its end."""
 
 _CHUNK = 64 * 1024
 _COMPRESSED = "The request body must not be compressed: send it without Content-Encoding."
@@ -28,7 +28,7 @@ class StrictParser(FlaskParser):
     """webargs' parser, refusing what JSON libraries let pass (S17)."""
 
     def get_default_request(self) -> flask.Request:
-        """Return the request itself: the proxy for it costs a look-up at each attribute."""
+        """Return the request itself; its proxy would cost a look-up for each attribute."""
         proxy = cast("LocalProxy[flask.Request]", flask.request)
         return proxy._get_current_object()
 
@@ -65,16 +65,17 @@ class Blueprint(SmorestBlueprint):
         location: str = "json",
         **options: Any,  # noqa: ANN401 - as flask-smorest takes them
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Read a view's arguments by `schema`, made once: of a class, webargs makes one each time.
+        """Read a view's arguments by `schema`.
 
-        That was a tenth of a request to `/refresh`.
+        A class is instantiated once, here: webargs would do it for each request, which cost a
+        tenth of `/refresh`.
         """
-        made = schema() if isinstance(schema, type) else schema
-        return super().arguments(made, location=location, **options)
+        instance = schema() if isinstance(schema, type) else schema
+        return super().arguments(instance, location=location, **options)
 
 
 def _whole_body(req: flask.Request) -> bytes:
-    """Read the body; one over the cap is werkzeug's 413, in chunks as well (S9)."""
+    """Read the body; one over `MAX_BODY_BYTES` is a 413, also without a length (S9)."""
     try:
         raw = req.get_data(cache=False)
         if req.content_length is None:
@@ -82,19 +83,19 @@ def _whole_body(req: flask.Request) -> bytes:
                 1
             )  # werkzeug cuts a chunked body off at the cap; reading on, it refuses
     except RequestEntityTooLarge:
-        _read_to_the_end(req)
+        _drain(req)
         raise
     return raw
 
 
-def _read_to_the_end(req: flask.Request) -> None:
-    """Throw away the rest of a body, unless it is very long.
+def _drain(req: flask.Request) -> None:
+    """Read and drop the rest of a refused body, up to `MAX_DRAINED_BYTES`.
 
     A server that closes a connection while bytes are waiting there resets it, and the client may
     never see the answer (RFC 9112, 9.6).
     """
     left = req.content_length or 0
-    if left > READ_ALL_THE_SAME:
+    if left > MAX_DRAINED_BYTES:
         return
     while left > 0 and (chunk := req.environ["wsgi.input"].read(min(left, _CHUNK))):
         left -= len(chunk)
@@ -111,7 +112,7 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """
     try:
         value = _decode(raw.decode("utf-8-sig"))
-        _refuse_deep(value, DEEPEST)
+        _refuse_deep(value, MAX_DEPTH)
         # fails on a lone surrogate, and on a number that became infinite
         _encode(value).encode("utf-8")
     except (ValueError, RecursionError):

@@ -16,7 +16,7 @@ def client() -> Client:
 
 
 def origin() -> Origin:
-    """Return what is being answered: a request, or a command of the operator's.
+    """Return what causes the events of this moment: a request, or an operator's command.
 
     Only the user agent is free text, so it is kept without what looks like a token.
     """

@@ -1,4 +1,4 @@
-"""Every failure in the one shape: `status`, `code`, `message`, and the headers due to it."""
+"""Turns failures into answers: `status`, `code`, `message`, and the headers that belong to it."""
 
 import logging
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from authapi.web import request_id
 
 _log = logging.getLogger("authapi.errors")
 _ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "identity"}
-"""What a body must be, for a client whose body was not (RFC 9110, 15.5.16)."""
+"""Headers of a 415: which bodies are accepted (RFC 9110, 15.5.16)."""
 
 RETRY_AFTER_SECONDS = 2
 _BY_STATUS = {
@@ -65,7 +65,7 @@ def answer(error: ApiError) -> Response:
 
 
 def _challenge(error: ApiError) -> str | None:
-    """What RFC 6750, 3 says to a client without, or with a bad, bearer token."""
+    """Return the `WWW-Authenticate` of a 401 (RFC 6750, 3), or None for other failures."""
     if error.status != HTTPStatus.UNAUTHORIZED:
         return None
     if error.code in {ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}:
@@ -74,7 +74,7 @@ def _challenge(error: ApiError) -> str | None:
 
 
 def _answer_http(error: HTTPException) -> Response:
-    """Werkzeug's own refusals: our body, their headers (`Allow`, `Retry-After`)."""
+    """Answer werkzeug's exceptions with our body and their headers (`Allow`, `Retry-After`)."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return cast(Response, error.get_response())  # a view's own answer, or a redirect
@@ -113,7 +113,7 @@ def _answer_fault(error: Exception) -> Response:
 
 
 def describe(code: ErrorCode) -> dict[str, object]:
-    """An example of the body for `code`, for the API description."""
+    """Return an example of the body for `code`, for the API description."""
     kind = CATALOGUE[code]
     body: dict[str, object] = {"status": "error", "code": code, "message": kind.message}
     if code is ErrorCode.VALIDATION_ERROR:

@@ -18,7 +18,13 @@ _USUAL = [
 
 
 def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
-    """Return what says which headers an answer lacks; one that its view chose stays as it is."""
+    """Return a function that lists the headers to add to an answer.
+
+    A header that the view set itself is not added again.
+
+    Args:
+        https_only: whether browsers shall use HTTPS alone from now on (HSTS).
+    """
     ours = [*_ALWAYS, *([_HSTS] if https_only else ()), *_USUAL]
     names = {name.lower() for name, _ in ours} - {"vary"}
 

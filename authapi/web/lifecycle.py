@@ -1,4 +1,4 @@
-"""What happens around every request: an id on the way in, headers and a log line on the way out."""
+"""What happens around every request: it gets an id, its answer gets headers and a log line."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def call_before_requests(app: Flask, task: Callable[[], None]) -> None:
 
 
 class Lifecycle:
-    """WSGI around Flask's own: what is the same for every answer is not worth Flask's hooks."""
+    """WSGI middleware around the app; Flask's hooks would cost more for every answer."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Lifecycle:
 
 
 def _log_request(environ: WSGIEnvironment, status: int, seconds: float) -> None:
-    """Log a request that is answered: one that only read and went well is not worth a line.
+    """Log an answered request; successful reads are logged at DEBUG only.
 
     On a busy server the lines of `/protected` and `/healthz` would be most of the log, and a fifth
     of what they cost.

@@ -1,4 +1,4 @@
-"""Logs as JSON, a record a line; line ends inside a value are escaped, so none can be forged."""
+"""Logs as JSON, one record a line; line ends inside a value are escaped (S76)."""
 
 import json
 import logging
@@ -34,7 +34,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class StandardError(logging.Handler):
-    """Writes records to what `sys.stderr` is by then: whoever hosts the service may change it."""
+    """Writes records to the present `sys.stderr`, which a host program may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the line for `record`, at once and whole."""
@@ -56,8 +56,8 @@ _handler.setFormatter(JsonFormatter())
 _root = logging.getLogger("authapi")
 
 
-def only_problems() -> None:
-    """Leave out of this process's log what is no warning and no error."""
+def only_warnings() -> None:
+    """Log warnings and errors only, in this process."""
     _set_level("WARNING")
 
 

@@ -1,4 +1,4 @@
-"""The API description: flask-smorest's, with our errors, and nothing that is not so."""
+"""The API description (OpenAPI 3.1), made by flask-smorest, with our error answers."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -42,7 +42,7 @@ _HEADERS = {
 
 
 class ErrorSchema(Schema):
-    """A failure, whichever it is."""
+    """The body of every failure."""
 
     status = fields.String(required=True, metadata={"enum": ["error"]})
     code = fields.String(required=True, metadata={"enum": [code.value for code in ErrorCode]})
@@ -99,7 +99,7 @@ def documented(
     body: bool = False,
     **operation: Any,  # noqa: ANN401 - any member of an OpenAPI operation
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Describe what a view answers; costs a request nothing.
+    """Describe what a view answers; it changes nothing at run time.
 
     Args:
         schema: the shape of the success.

@@ -1,4 +1,4 @@
-"""The id that ties an answer to its log lines: the client's own when it is a sane one."""
+"""The request id, in the answer and in its log lines; a client may choose it."""
 
 import random
 import re

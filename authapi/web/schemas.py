@@ -24,14 +24,14 @@ class StrictBoolean(fields.Boolean):
 
 
 class MessageSchema(Schema):
-    """A success that has only a message to tell."""
+    """A success with a message and nothing else."""
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     message = fields.String(required=True)
 
 
 class IdempotencySchema(RequestSchema):
-    """The header by which a client says: this is the same request again."""
+    """The header that marks the repeat of a request (`Idempotency-Key`)."""
 
     idempotency_key = fields.String(
         data_key="Idempotency-Key",
