@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,25 @@ class EndedUser:
     name_key: str
     epoch: int
     deleted: bool
+
+
+ORIGINALS = "users_before_adoption"
+"""The collection that keeps each adopted document as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignUser:
+    """A document of another program among the users.
+
+    Attributes:
+        document: as it is stored.
+        members: the same, as `mongoexport` writes it.
+    """
+
+    document: dict[str, Any]
+    members: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The document's id, for messages."""
+        return str(self.document["_id"])

@@ -3,6 +3,7 @@
 from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
 from authapi.accounts.store import UserStore
+from authapi.accounts.store_foreign import ForeignUserStore
 from authapi.audit.service import AuditTrail
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
@@ -22,6 +23,9 @@ def build(services: Services, settings: object, clock: Clock) -> None:
     events = services[EventRecorder]
     accounts = services.add(AccountService(users, services[Revocations], events))
     services.personal_data.append(accounts)
+    database = services[Database]
+    foreign = services.add(ForeignUserStore(lambda: database.unprepared))
+    services.personal_data.append(foreign)
     services.add(
         Registration(
             users,

@@ -80,15 +80,22 @@ class AccountService:
         self._events.record(Event.PASSWORD_REHASHED, user_id=user.id)
         return replace(user, password_hash=better)
 
-    def change_password(self, user: User, new_hash: str) -> User | None:
+    def change_password(
+        self, user: User, new_hash: str, *, reason: str | None = None
+    ) -> User | None:
         """Replace the password and void all sessions so far, by one write.
+
+        Args:
+            user: as it was read.
+            new_hash: of the new password.
+            reason: a word for the event, when it was not the user who asked.
 
         Returns:
             The user in the new epoch, or None when the user's epoch was over before.
         """
         changed = self._begin_epoch(user, {"password_hash": new_hash})
         if changed is not None:
-            self._events.record(Event.PASSWORD_CHANGED, user_id=user.id)
+            self._events.record(Event.PASSWORD_CHANGED, user_id=user.id, reason=reason)
             return replace(changed, password_hash=new_hash)
         return None
 

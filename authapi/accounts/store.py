@@ -54,7 +54,7 @@ class UserStore:
             NameTaken: when the name belongs to somebody already.
         """
         try:
-            self._collections[COLLECTION].insert_one(_document(user))
+            self._collections[COLLECTION].insert_one(to_document(user))
         except DuplicateKeyError:
             raise NameTaken from None
 
@@ -67,7 +67,7 @@ class UserStore:
         collection = self._collections[COLLECTION]  # a database that is away is told at once
         try:
             with pymongo.timeout(BATCH_SECONDS):
-                collection.insert_many([_document(user) for user in users], ordered=False)
+                collection.insert_many([to_document(user) for user in users], ordered=False)
         except BulkWriteError as error:
             failures = (error.details or {}).get("writeErrors", [])
             if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
@@ -83,16 +83,16 @@ class UserStore:
         collection = self._collections[COLLECTION]
         query = {"name_key": {"$in": list(name_keys)}}
         with pymongo.timeout(BATCH_SECONDS):
-            return {found["name_key"]: _user_or_none(found) for found in collection.find(query)}
+            return {found["name_key"]: user_or_none(found) for found in collection.find(query)}
 
     def find(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""
         found = self._collections[COLLECTION].find_one({"name_key": name_key})
-        return _user_or_none(found)
+        return user_or_none(found)
 
     def find_by_id(self, user_id: str) -> User | None:
         """Return the user of that id, or None."""
-        return _user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
+        return user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
 
     def living(self, user_ids: Collection[str]) -> set[str]:
         """Return which of these ids are those of users who are not deleted."""
@@ -209,7 +209,8 @@ def _epoch(user: User) -> Document:
     return {"epoch": user.epoch} if user.epoch else {"epoch": {"$in": [0, None]}}
 
 
-def _document(user: User) -> Document:
+def to_document(user: User) -> Document:
+    """Return the document that keeps `user`."""
     document: dict[str, Any] = {
         "_id": user.id,
         "username": user.username,
@@ -225,7 +226,7 @@ def _document(user: User) -> Document:
     return document
 
 
-def _user_or_none(found: Document | None) -> User | None:
+def user_or_none(found: Document | None) -> User | None:
     """Return the user that a document holds: none, if it is only a name kept after a deletion."""
     return _user(found) if found is not None and not _is_deleted(found) else None
 

@@ -1,12 +1,14 @@
 """What the members of an imported user mean: pure decisions, and no message repeats a value."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from authapi.accounts import rules
+from authapi.accounts.models import User
 from authapi.administration.errors import LineError
 from authapi.administration.extended_json import as_id, as_moment, as_text, plain
 from authapi.passwords.formats import find_format, looks_like_a_hash
@@ -92,6 +94,18 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
         disabled=_disabled(found),
         id=_id(found) if options.keep_ids else None,
         ignored=tuple(ignored),
+    )
+
+
+def to_user(found: ImportedUser, now: datetime) -> User:
+    """Return the user to store; what the import does not say is made up, or is now."""
+    return User(
+        id=found.id or secrets.token_hex(12),
+        username=rules.display_name(found.username),
+        name_key=rules.name_key(found.username),
+        password_hash=found.password_hash,
+        created_at=found.created_at or now,
+        disabled=found.disabled,
     )
 
 

@@ -1,16 +1,14 @@
 """Users brought in from elsewhere, in batches; each is one insert that the unique index decides."""
 
-import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
 from authapi.accounts.models import User
-from authapi.accounts.rules import display_name, name_key
 from authapi.administration.errors import LineError
 from authapi.administration.import_conflicts import conflict
 from authapi.administration.import_format import Record
-from authapi.administration.import_rules import ImportedUser, ImportOptions, read_user
+from authapi.administration.import_rules import ImportOptions, read_user, to_user
 from authapi.administration.models import ImportSummary
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
@@ -130,7 +128,7 @@ class UserImport:
                 reject(record.number, str(why))
             else:
                 summary.ignored.update(found.ignored)
-                users.append((record.number, self._user(found)))
+                users.append((record.number, to_user(found, self._clock())))
         return users
 
     def _store(
@@ -151,16 +149,6 @@ class UserImport:
                 reject(number, why)
             else:
                 summary.already_there += 1
-
-    def _user(self, found: ImportedUser) -> User:
-        return User(
-            id=found.id or secrets.token_hex(12),
-            username=display_name(found.username),
-            name_key=name_key(found.username),
-            password_hash=found.password_hash,
-            created_at=found.created_at or self._clock(),
-            disabled=found.disabled,
-        )
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

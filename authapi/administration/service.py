@@ -10,6 +10,8 @@ from authapi.audit.service import AuditTrail
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
 from authapi.passwords import rules as passwords
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import Session
@@ -29,6 +31,8 @@ class Administration:
         ending: SessionEnding,
         profiles: ProfileService,
         audit: AuditTrail,
+        hasher: PasswordHasher,
+        blocklist: Blocklist,
     ) -> None:
         self._accounts = accounts
         self._registration = registration
@@ -36,6 +40,8 @@ class Administration:
         self._ending = ending
         self._profiles = profiles
         self._audit = audit
+        self._hasher = hasher
+        self._blocklist = blocklist
 
     def create(self, username: str, password: str) -> User:
         """Register a user, and return it.
@@ -92,6 +98,27 @@ class Administration:
         """
         return self._set_disabled(ref, disabled=False)
 
+    def set_password(self, ref: UserRef, password: str) -> User:
+        """Give a user another password, and end all sessions, by one write.
+
+        Who is disabled stays so.
+
+        Raises:
+            ApiError: `validation_error`, as `/register` has it.
+            CommandError: when there is no such user.
+        """
+        user = self.find(ref)
+        if problems := passwords.problems(password):
+            raise ApiError(ErrorCode.VALIDATION_ERROR, errors={"password": problems})
+        self._blocklist.refuse("password", password, user.username)
+        new_hash = self._hasher.hash(password)
+        for _ in range(TRIES):
+            changed = self._accounts.change_password(self.find(ref), new_hash, reason=_BY)
+            if changed is not None:
+                self._ending.clear_void(changed.id, changed.epoch)
+                return changed
+        raise _changed_again_and_again(ref)
+
     def delete(self, ref: UserRef) -> User:
         """Remove a user and all that belongs to the user, as the user's own `DELETE /me` does.
 
@@ -103,7 +130,7 @@ class Administration:
             if (gone := self._accounts.delete(user, reason=_BY)) is not None:
                 self._profiles.erase(gone)
                 return user
-        raise CommandError(f"The user of {ref} is changed again and again. Try later.")
+        raise _changed_again_and_again(ref)
 
     def log_out(self, ref: UserRef) -> int:
         """End all sessions of a user, logins under way included; return how many they were.
@@ -148,3 +175,7 @@ class Administration:
             return self._audit.tail(limit)
         user_id = ref.name_or_id if ref.is_id else self.find(ref).id
         return self._audit.tail(limit, user_id)
+
+
+def _changed_again_and_again(ref: UserRef) -> CommandError:
+    return CommandError(f"The user of {ref} is changed again and again. Try later.")

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from authapi.cli import users_import
+from authapi.cli import users_adopt, users_import
 from authapi.cli.audit import audit
 from authapi.cli.db import db
 from authapi.cli.keys import keys
@@ -10,6 +10,7 @@ from authapi.cli.mail import mail
 from authapi.cli.sessions import sessions
 from authapi.cli.users import users
 
+users.add_command(users_adopt.adopt)
 users.add_command(users_import.import_users)
 
 

@@ -74,6 +74,22 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
     )
 
 
+@users.command("set-password")
+@user_argument
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@json_option
+def set_password(name: str, by_id: bool, password_stdin: bool, json_wanted: bool) -> None:
+    """Give a user another password, and end all sessions.
+
+    The password is asked for, unseen, or read from standard input; one line end after it is not
+    part of it.
+    """
+    administration, ref = service(Administration), UserRef(name, by_id)
+    administration.find(ref)  # nobody is asked for the password of a user who is not there
+    user = administration.set_password(ref, _password(from_stdin=password_stdin))
+    _report(user, "given a new password", json_wanted)
+
+
 @users.command()
 @user_argument
 @json_option

@@ -68,6 +68,13 @@ def import_users(
         ctx.exit(1)
 
 
+def ignored_members(summary: ImportSummary) -> None:
+    """Tell which members of imported users meant nothing, and how often they stood there."""
+    if summary.ignored:
+        names = ", ".join(f"{name} ({count})" for name, count in sorted(summary.ignored.items()))
+        click.echo(f"Ignored members: {printable(names)}", err=True)
+
+
 def _mapping(mapped: tuple[str, ...]) -> dict[str, str]:
     pairs = dict(pair.partition("=")[::2] for pair in mapped)
     for theirs, ours in pairs.items():
@@ -109,8 +116,6 @@ def _sum_up(summary: ImportSummary, dry_run: bool, json_wanted: bool) -> None:
     if json_wanted:
         as_json({**counts, "ignored": dict(summary.ignored), "dry_run": dry_run})
         return
-    if summary.ignored:
-        names = ", ".join(f"{name} ({count})" for name, count in sorted(summary.ignored.items()))
-        click.echo(f"Ignored members: {printable(names)}", err=True)
+    ignored_members(summary)
     said = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
     click.echo(f"Dry run, nothing stored: {said}." if dry_run else f"Done: {said}.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from authapi.accounts import room as accounts
 from authapi.accounts import store as accounts_store
+from authapi.accounts import store_foreign as foreign_store
 from authapi.administration import room as administration
 from authapi.audit import room as audit
 from authapi.audit import store as audit_store
@@ -55,7 +56,7 @@ ROOMS = (
     Room(passwords.build),
     Room(metrics.build),
     Room(_mail),
-    Room(accounts.build, accounts_store.COLLECTIONS),
+    Room(accounts.build, (*accounts_store.COLLECTIONS, *foreign_store.COLLECTIONS)),
     Room(sessions.build, sessions_store.COLLECTIONS),
     Room(signin.build),
     Room(profile.build),

@@ -1,0 +1,81 @@
+"""The documents that another program left in the collection of users (MongoDB)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bson import ObjectId, json_util
+from pymongo.errors import DuplicateKeyError
+
+from authapi.accounts.models import ORIGINALS, ForeignUser, User
+from authapi.accounts.store import COLLECTION, to_document, user_or_none
+from authapi.core.services import Subject
+from authapi.database import Collections, Document, StoredCollection
+
+COLLECTIONS = (StoredCollection(ORIGINALS, ()),)
+_FOREIGN = {"name_key": None}  # missing counts, too
+_HASHES = ("password", "hashed_password", "password_hash")
+
+
+class ForeignUserStore:
+    """Reads such documents, and puts users in their place.
+
+    Args:
+        collections: returns the collections as they are, without any preparation; called at each
+            use, since nothing may connect before.
+    """
+
+    collections = (ORIGINALS,)
+
+    def __init__(self, collections: Callable[[], Collections]) -> None:
+        self._collections = collections
+
+    def all(self) -> Iterator[ForeignUser]:
+        """Return the documents, in the order of their ids."""
+        for document in self._collections()[COLLECTION].find(_FOREIGN).sort("_id", 1):
+            yield ForeignUser(document, json.loads(json_util.dumps(document)))
+
+    def holder(self, name_key: str) -> User | None:
+        """Return the user who has that name, or None; a deleted user's name is nobody's."""
+        return user_or_none(self._collections()[COLLECTION].find_one({"name_key": name_key}))
+
+    def replace(self, foreign: ForeignUser, user: User) -> bool:
+        """Keep the document in `ORIGINALS`, and put `user` in its place; False if it is taken.
+
+        Each step may be the last one before a crash: run again, it goes on from there.
+        """
+        document, users = foreign.document, self._collections()[COLLECTION]
+        own = {"_id": document["_id"]}
+        self._collections()[ORIGINALS].replace_one(own, document, upsert=True)
+        try:
+            if document["_id"] == user.id:
+                users.replace_one({**own, **_FOREIGN}, to_document(user))
+                return True
+            users.insert_one(to_document(user))
+        except DuplicateKeyError:
+            there = users.find_one({"_id": user.id})
+            if there is None or there.get("name_key") != user.name_key:
+                return False
+        users.delete_one({**own, **_FOREIGN})
+        return True
+
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return the document as it was before its adoption, without the password's hash."""
+        found = self._collections()[ORIGINALS].find_one(_either_id(subject))
+        if found is None:
+            return {}
+        members = json.loads(json_util.dumps(found))
+        return {"before_adoption": {k: v for k, v in members.items() if k not in _HASHES}}
+
+    def erase(self, subject: Subject) -> None:
+        """Remove that document."""
+        self._collections()[ORIGINALS].delete_one(_either_id(subject))
+
+
+def _either_id(subject: Subject) -> Document:
+    ids: list[object] = [subject.id]
+    if ObjectId.is_valid(subject.id):
+        ids.append(ObjectId(subject.id))
+    return {"_id": {"$in": ids}}

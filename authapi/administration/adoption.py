@@ -1,0 +1,81 @@
+"""Another program's users, taken over where they are: the prototype's, for one."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from authapi.accounts.models import ForeignUser, User
+from authapi.administration.errors import LineError
+from authapi.administration.import_conflicts import conflict
+from authapi.administration.import_rules import ImportOptions, read_user, to_user
+from authapi.administration.models import ImportSummary
+from authapi.core.clock import Clock
+from authapi.core.events import Event, EventRecorder
+
+Refuse = Callable[[str, str], None]
+"""Told the id of each document that makes no user, and why."""
+
+
+class ForeignUsers(Protocol):
+    """Where the documents are, and the users."""
+
+    def all(self) -> Iterable[ForeignUser]:
+        """Return the documents that are none of ours."""
+        ...
+
+    def holder(self, name_key: str) -> User | None:
+        """Return the user who has that name, or None."""
+        ...
+
+    def replace(self, foreign: ForeignUser, user: User) -> bool:
+        """Put a user in the place of a document, which is kept elsewhere; False if taken."""
+        ...
+
+
+class Adoption:
+    """Turns another program's documents into users; each is kept as it was in a copy."""
+
+    def __init__(self, foreign: ForeignUsers, events: EventRecorder, clock: Clock) -> None:
+        self._foreign = foreign
+        self._events = events
+        self._clock = clock
+
+    def run(self, refuse: Refuse, *, ignore: frozenset[str], dry_run: bool) -> ImportSummary:
+        """Adopt all documents that are none of ours, and say what came of it.
+
+        Args:
+            refuse: told of each one that makes no user; it stays where it is.
+            ignore: members to pass over.
+            dry_run: change nothing.
+        """
+        summary = ImportSummary()
+        seen: dict[str, User | None] = {}
+        for foreign in self._foreign.all():
+            summary.lines += 1
+            try:
+                self._adopt(foreign, seen, summary, ignore, dry_run)
+                summary.imported += 1
+            except LineError as why:
+                summary.refused += 1
+                refuse(foreign.label, str(why))
+        if summary.imported and not dry_run:
+            self._events.record(Event.USERS_IMPORTED, reason="operator")
+        return summary
+
+    def _adopt(
+        self,
+        foreign: ForeignUser,
+        seen: dict[str, User | None],
+        summary: ImportSummary,
+        ignore: frozenset[str],
+        dry_run: bool,
+    ) -> None:
+        options = ImportOptions(ignore=ignore, keep_ids=True)
+        found = read_user(foreign.members, options, self._clock())
+        user = to_user(found, self._clock())
+        holder = seen.get(user.name_key) or self._foreign.holder(user.name_key)
+        if holder is not None and (why := conflict(user, {user.name_key: holder}, same_ids=True)):
+            raise LineError(why)
+        if not dry_run and not self._foreign.replace(foreign, user):
+            raise LineError("another user has this name or this id")
+        seen[user.name_key] = user
+        summary.ignored.update(found.ignored)
