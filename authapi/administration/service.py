@@ -1,5 +1,7 @@
 """The operator's stories about users, across the rooms below it."""
 
+from collections.abc import Iterator
+
 from authapi.accounts import rules
 from authapi.accounts.models import User
 from authapi.accounts.registration import Registration
@@ -144,6 +146,14 @@ class Administration:
         ended = len(self.sessions(user))
         self._ending.end_all(user.id)
         return ended
+
+    def log_out_everybody(self) -> Iterator[int]:
+        """End all sessions of all users; yield how many were removed so far, first 0.
+
+        From the first value on no refresh works, and within a second no access token; see
+        `SessionEnding.end_everybody`.
+        """
+        return self._ending.end_everybody()
 
     def _set_disabled(self, ref: UserRef, *, disabled: bool) -> User:
         user = self.find(ref)

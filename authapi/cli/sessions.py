@@ -10,6 +10,8 @@ from authapi.cli.output import as_json, table, when
 from authapi.sessions.serializers import describe, device
 from authapi.web.services import service
 
+_PROGRESS_EVERY = 10_000
+
 sessions = CommandGroup("sessions", help="Look after the sessions.")
 
 
@@ -37,6 +39,27 @@ def list_sessions(name: str, by_id: bool, json_wanted: bool) -> None:
             for session in found
         ],
     )
+
+
+@sessions.command("revoke-all")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def revoke_all(yes: bool, json_wanted: bool) -> None:
+    """End all sessions of all users, and their tokens; everybody may log in again.
+
+    One write decides it, however many there are; then what is left of them is removed. If that is
+    interrupted, they have ended all the same: type it again to remove the rest.
+    """
+    if not yes:
+        click.confirm("End all sessions of all users?", abort=True, err=True)
+    removed = 0
+    for removed in service(Administration).log_out_everybody():
+        if removed and removed % _PROGRESS_EVERY == 0:
+            click.echo(f"{removed} sessions removed …", err=True)
+    if json_wanted:
+        as_json({"sessions_removed": removed, "done": "ended"})
+    else:
+        click.echo(f"All sessions have ended; removed: {removed}.")
 
 
 # An id may begin with a dash: what is no option of ours is taken for an id.

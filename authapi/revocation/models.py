@@ -35,5 +35,8 @@ class EpochFloor:
     ended_at: datetime | None = None
 
 
+EVERYBODY = "*"
+"""In the place of a session's id: all sessions that began until then have ended."""
+
 EpochSource = Callable[[datetime | None], list[EpochFloor]]
 """Returns the floors that were raised at or after a moment of the database's clock, or all."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
-from authapi.revocation.models import EpochFloor, Revocation
+from authapi.revocation.models import EVERYBODY, EpochFloor, Revocation
 
 OVERLAP = timedelta(seconds=10)
 """How far back each read begins before the newest entry that is known.
@@ -71,9 +71,21 @@ class RevocationCache:
         """Return the user's first living epoch; 0 where nothing was ended lately."""
         return self._epoch(self._floors, user_id)
 
+    def has_ended(self, began_at: datetime) -> bool:
+        """Whether a session that began at a moment has ended with all others.
+
+        Tokens tell whole seconds: one that began in the same second has ended, too.
+        """
+        everybody = self._sessions.get(EVERYBODY)
+        return (
+            everybody is not None
+            and everybody.revoked_at is not None
+            and began_at <= everybody.revoked_at
+        )
+
     def is_void(self, identity: Identity) -> bool:
         """Whether the token behind `identity` is void."""
-        if identity.session_id in self._sessions:
+        if identity.session_id in self._sessions or self.has_ended(identity.authenticated_at):
             return True
         floor = self._floors.get(identity.user_id)
         return floor is not None and identity.epoch < floor.epoch

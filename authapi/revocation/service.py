@@ -4,14 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from authapi.core.clock import MAX_CLOCK_SKEW, Clock, is_recent
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
 from authapi.database import FAILURES, DatabaseUnavailable
-from authapi.revocation.models import EpochFloor, EpochSource, Revocation
+from authapi.revocation.models import EVERYBODY, EpochFloor, EpochSource, Revocation
 from authapi.revocation.rules import RevocationCache, next_start
 from authapi.revocation.settings import RevocationSettings
 from authapi.revocation.store import RevocationStore
@@ -19,6 +19,7 @@ from authapi.revocation.store import RevocationStore
 MAX_STALENESS = timedelta(milliseconds=500)
 """How old the cache may be before a request brings it up to date."""
 
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _WHOLE_AFTER = timedelta(minutes=1)  # all floors are read anew, so that swept ones go
 
 _log = logging.getLogger("authapi.revocation")
@@ -69,6 +70,19 @@ class Revocations:
         revocation = Revocation(session_id, self._clock() + self._kept_for)
         self._store.add(revocation)
         self._cache.add_sessions([revocation])
+
+    def revoke_everybody(self) -> datetime:
+        """Void every token of all sessions that began until now, by one write; return when."""
+        revoked_at = self._store.add_everybody()
+        self._cache.add_sessions([Revocation(EVERYBODY, _LATEST, revoked_at)])
+        return revoked_at
+
+    def has_ended(self, began_at: datetime) -> bool:
+        """Whether a session that began at a moment has ended with all others.
+
+        As known to `epoch_floor`, which has to be asked before.
+        """
+        return self._cache.has_ended(began_at)
 
     def note_floor(self, user_id: str, epoch: int) -> None:
         """Void the user's tokens of earlier epochs here; other processes read it from the user."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from authapi.database import Collections, Document, Index, StoredCollection
-from authapi.revocation.models import Revocation
+from authapi.database import Collections, DatabaseUnavailable, Document, Index, StoredCollection
+from authapi.revocation.models import EVERYBODY, Revocation
 
 COLLECTION = "revocations"
 INDEXES = (
@@ -20,6 +20,7 @@ COLLECTIONS = (
     ),
 )
 _PREFIX = "session:"
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class RevocationStore:
@@ -41,6 +42,23 @@ class RevocationStore:
             },
             upsert=True,
         )
+
+    def add_everybody(self) -> datetime:
+        """Store, by one write, that all sessions so far have ended; return when that was.
+
+        The time is the database's own. The document stays: refresh tokens live long.
+        """
+        which = {"_id": _PREFIX + EVERYBODY}
+        self._collections[COLLECTION].update_one(
+            which,
+            {"$set": {"expires_at": _NEVER}, "$currentDate": {"revoked_at": True}},
+            upsert=True,
+        )
+        found = self._collections[COLLECTION].find_one(which)
+        if found is None:
+            raise DatabaseUnavailable("What was just written is not there.")
+        revoked_at: datetime = found["revoked_at"]
+        return revoked_at
 
     def unexpired(self, moment: datetime) -> list[Revocation]:
         """Return what still matters at `moment`, whenever it was revoked."""

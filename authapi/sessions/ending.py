@@ -1,6 +1,7 @@
 """How sessions end: one, or all of a user."""
 
 import time
+from collections.abc import Iterator
 
 from authapi.accounts.service import AccountService
 from authapi.core.errors import ApiError, ErrorCode
@@ -69,6 +70,26 @@ class SessionEnding:
         user = self._accounts.end_sessions(user_id)
         self._events.record(Event.LOGGED_OUT, user_id=user_id, reason="everywhere")
         self.clear_void(user_id, user.epoch)
+
+    def end_everybody(self) -> Iterator[int]:
+        """End all sessions of all users: by one write, before the first value is yielded.
+
+        Before the last one no process accepts a token of theirs any more, and all are removed.
+        Cut off, it may be repeated.
+
+        Returns:
+            How many sessions were removed so far.
+        """
+        ended_at = self._revocations.revoke_everybody()
+        self._events.record(Event.LOGGED_OUT, reason="everybody")
+        known_everywhere = time.monotonic() + MAX_STALENESS.total_seconds()
+        removed = 0
+        yield removed
+        while some := self._sessions.clear_begun_until(ended_at, _AT_ONCE):
+            removed += some
+            yield removed
+        time.sleep(max(0.0, known_everywhere - time.monotonic()))
+        yield removed
 
     def end(self, user_id: str, session_id: str, reason: str | None = None) -> None:
         """End one session: its access tokens first, so that nothing lives on if we are cut off."""

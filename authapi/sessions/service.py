@@ -97,7 +97,9 @@ class SessionService:
         living = [
             found
             for found in self._sessions.sessions_of_user(user_id)
-            if found.expires_at > now and found.epoch >= epoch
+            if found.expires_at > now
+            and found.epoch >= epoch
+            and not self._revocations.has_ended(found.created_at)
         ]
         return sorted(living, key=lambda session: session.refreshed_at, reverse=True)
 
@@ -113,6 +115,8 @@ class SessionService:
     def _refresh(self, refresh_token: str, idempotency_key: str | None) -> TokenPair:
         spent = self._tokens.read_refresh(refresh_token)
         epoch = self._revocations.epoch_floor(spent.uid)
+        if self._revocations.has_ended(spent.auth_time):
+            raise self._refused(spent)
         now = whole_second(self._clock())
         successor = self._tokens.next_refresh(spent, at=now, epoch=epoch)
         fingerprint = self._refresh_key(spent, idempotency_key)
@@ -144,9 +148,18 @@ class SessionService:
             return session.refreshed_at
         if verdict is Verdict.REPLAYED:
             self._ending.end_replayed(spent)
-        else:
-            self._events.record(Event.REFRESH_REFUSED, **whom, reason="session_ended")
-        raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
+            raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
+        raise self._refused(spent)
+
+    def _refused(self, spent: RefreshClaims) -> ApiError:
+        """Record that the session of a refresh token is over; return the refusal."""
+        self._events.record(
+            Event.REFRESH_REFUSED,
+            user_id=spent.uid,
+            session_id=spent.sid,
+            reason="session_ended",
+        )
+        return ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
 
     def _refresh_key(self, spent: RefreshClaims, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:

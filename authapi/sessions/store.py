@@ -136,6 +136,12 @@ class SessionStore:
         result = self._collections[COLLECTION].delete_many({"_id": {"$in": list(session_ids)}})
         return result.deleted_count
 
+    def clear_begun_until(self, moment: datetime, limit: int) -> int:
+        """Remove at most `limit` sessions that began until `moment`; return how many."""
+        query = {"created_at": {"$lte": moment}}
+        found = self._collections[COLLECTION].find(query, {"_id": 1}).limit(limit)
+        return self.end_these([each["_id"] for each in found])
+
     def erase_user(self, user_id: str) -> None:
         """Remove all of a user's sessions."""
         self._collections[COLLECTION].delete_many({"user_id": user_id})
