@@ -8,6 +8,7 @@ from authapi.accounts.registration import Registration
 from authapi.accounts.service import TRIES, AccountService
 from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
+from authapi.audit.cursors import Cursor
 from authapi.audit.service import AuditTrail
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
@@ -175,16 +176,23 @@ class Administration:
         except ApiError:
             raise CommandError(f"There is no session of the id {session_id!r}.") from None
 
-    def tail(self, limit: int, ref: UserRef | None = None) -> list[SecurityEvent]:
-        """Return the last security events, the newest first, of one user or of all.
+    def events(
+        self, limit: int, before: Cursor | None, ref: UserRef | None = None
+    ) -> tuple[list[SecurityEvent], Cursor | None]:
+        """Return at most `limit` security events, the newest first, and where they end.
+
+        Args:
+            limit: how many.
+            before: where the page before this one ended.
+            ref: whose; None for those of everybody.
 
         Raises:
             CommandError: when there is no such user. By id, one who is gone is fine.
         """
         if ref is None:
-            return self._audit.tail(limit)
+            return self._audit.page(limit, before)
         user_id = ref.name_or_id if ref.is_id else self.find(ref).id
-        return self._audit.tail(limit, user_id)
+        return self._audit.page(limit, before, user_id)
 
 
 def _changed_again_and_again(ref: UserRef) -> CommandError:

@@ -46,7 +46,7 @@ _EXAMPLE = {
 def show_own(page: dict[str, Any]) -> dict[str, object]:
     """List the security events of the caller's account, the newest first, 100 at a time."""
     trail = service(AuditTrail)
-    events, last = trail.page_of_user(current_identity.user_id, page["limit"], page["before"])
+    events, last = trail.page(page["limit"], page["before"], current_identity.user_id)
     return {
         "status": "ok",
         "events": [describe(event) for event in events],

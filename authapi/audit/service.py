@@ -68,26 +68,20 @@ class AuditTrail:
         """Store now what waits in this process for others like it."""
         self._aggregator.flush()
 
-    def page_of_user(
-        self, user_id: str, limit: int, before: Cursor | None
+    def page(
+        self, limit: int, before: Cursor | None, user_id: str | None = None
     ) -> tuple[list[SecurityEvent], Cursor | None]:
-        """Return at most `limit` of the user's events, the newest first, and where they end.
+        """Return at most `limit` events of a user or of all, the newest first, and where they end.
 
         That is None when there are no more; else the next page is the one `before` it.
         """
         self.flush()
-        return self._store.page_of_user(user_id, limit, before)
+        return self._store.page(limit, before, user_id)
 
     def all_of(self, user_id: str) -> list[SecurityEvent]:
         """Return all that is stored of the user's events, the newest first."""
         self.flush()
-        return self._store.events_of_user(user_id, None)
-
-    def tail(self, limit: int, user_id: str | None = None) -> list[SecurityEvent]:
-        """Return the last events, of one user or of all, the newest first."""
-        if user_id is not None:
-            return self._store.events_of_user(user_id, limit)
-        return self._store.newest(limit)
+        return self._store.events_of_user(user_id)
 
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return all events of the user, the newest first."""

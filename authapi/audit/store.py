@@ -21,9 +21,8 @@ COLLECTION = "audit_events"
 INDEXES = (
     Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
     Index(COLLECTION, [("user_id", 1), ("at", -1), ("_id", -1)]),
-    Index(COLLECTION, [("at", -1)]),
+    Index(COLLECTION, [("at", -1), ("_id", -1)]),
 )
-_IN_ORDER = [("at", -1), ("_id", -1)]
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
@@ -64,43 +63,38 @@ class AuditStore:
             if not there or len(there) < len(failed):
                 raise
 
-    def page_of_user(
-        self, user_id: str, limit: int, before: Cursor | None
+    def page(
+        self, limit: int, before: Cursor | None, user_id: str | None = None
     ) -> tuple[list[SecurityEvent], Cursor | None]:
-        """Return at most `limit` of the user's events, the newest first.
+        """Return at most `limit` events, the newest first.
 
         Args:
-            user_id: whose.
             limit: how many, at least 1.
             before: the last one of the page before this one; None for the first page.
+            user_id: whose; None for those of everybody.
 
         Returns:
             The events, and where they end; None instead when there are no more.
         """
-        query: Document = {"user_id": user_id}
+        query: Document = {} if user_id is None else {"user_id": user_id}
         if before is not None:
             query["at"] = {"$lte": before.at}
             query["$or"] = [{"at": {"$lt": before.at}}, {"_id": {"$lt": before.event_id}}]
-        found = list(self._find(query, _IN_ORDER).limit(limit + 1))
+        found = list(self._find(query).limit(limit + 1))
         shown = found[:limit]
         last = Cursor(shown[-1]["at"], shown[-1]["_id"]) if len(found) > limit else None
         return [_event(document) for document in shown], last
 
-    def events_of_user(self, user_id: str, limit: int | None) -> list[SecurityEvent]:
-        """Return the user's events, the newest first; at most `limit`, or all."""
-        found = self._find({"user_id": user_id}, _IN_ORDER)
-        return [_event(document) for document in (found.limit(limit) if limit else found)]
-
-    def newest(self, limit: int) -> list[SecurityEvent]:
-        """Return the newest events of all users, the newest first."""
-        return [_event(document) for document in self._find({}, [("at", -1)]).limit(limit)]
+    def events_of_user(self, user_id: str) -> list[SecurityEvent]:
+        """Return all of the user's events, the newest first."""
+        return [_event(document) for document in self._find({"user_id": user_id})]
 
     def forget_user(self, user_id: str) -> int:
         """Remove the user's events; return how many they were."""
         return self._collections[COLLECTION].delete_many({"user_id": user_id}).deleted_count
 
-    def _find(self, query: Document, order: Sequence[tuple[str, int]]) -> PyMongoCursor[Document]:
-        return self._collections[COLLECTION].find(query).sort(list(order))
+    def _find(self, query: Document) -> PyMongoCursor[Document]:
+        return self._collections[COLLECTION].find(query).sort([("at", -1), ("_id", -1)])
 
 
 def _document(event: SecurityEvent, expires_at: datetime) -> Document:

@@ -4,6 +4,7 @@ import click
 
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
+from authapi.audit.cursors import Cursor
 from authapi.audit.serializers import describe
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import by_id_option, json_option
@@ -13,23 +14,37 @@ from authapi.web.services import service
 audit = CommandGroup("audit", help="Look at the security events.")
 
 
+def _cursor(_: click.Context, __: click.Parameter, text: str | None) -> Cursor | None:
+    try:
+        return Cursor.parse(text) if text is not None else None
+    except ValueError:
+        raise click.BadParameter("is none that this command printed") from None
+
+
 @audit.command()
 @click.option("--user", "name", metavar="NAME", help="Only this user's.")
 @by_id_option
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--after", metavar="CURSOR", callback=_cursor, help="Go on beyond an earlier page.")
 @json_option
-def tail(name: str | None, by_id: bool, limit: int, json_wanted: bool) -> None:
-    """Show the last security events, the newest at the end.
+def tail(
+    name: str | None, by_id: bool, limit: int, after: Cursor | None, json_wanted: bool
+) -> None:
+    """Show the last security events, the newest at the end, a page at a time.
 
     Of a user who was deleted nothing is there; with --id none is asked to be.
     """
     if by_id and name is None:
         raise click.UsageError("--id says what --user is, and there is no --user.")
     ref = UserRef(name, by_id) if name is not None else None
-    events = service(Administration).tail(limit, ref)[::-1]
+    newest_first, end = service(Administration).events(limit, after, ref)
+    events, cursor = newest_first[::-1], str(end) if end else None
     if json_wanted:
-        as_json({"events": [{**describe(event), "user_id": event.user_id} for event in events]})
+        shown = [{**describe(event), "user_id": event.user_id} for event in events]
+        as_json({"events": shown, "after": cursor})
         return
+    if cursor:
+        click.echo(f"There are earlier ones: --after {cursor}", err=True)
     table(
         ("AT", "EVENT", "COUNT", "REASON", "USER ID", "ADDRESS", "USER AGENT", "REQUEST"),
         [

@@ -2,11 +2,13 @@
 
 import click
 
+from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import as_json, table, when
+from authapi.sessions.models import Session
 from authapi.sessions.serializers import describe, device
 from authapi.web.services import service
 
@@ -17,13 +19,19 @@ sessions = CommandGroup("sessions", help="Look after the sessions.")
 
 @sessions.command("list")
 @user_argument
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--after", metavar="SESSION_ID", default=None, help="Go on beyond this session.")
 @json_option
-def list_sessions(name: str, by_id: bool, json_wanted: bool) -> None:
-    """List a user's sessions, the one used last first."""
+def list_sessions(name: str, by_id: bool, limit: int, after: str | None, json_wanted: bool) -> None:
+    """List a user's sessions, the one used last first, a page at a time."""
     administration = service(Administration)
     found = administration.sessions(administration.find(UserRef(name, by_id)))
+    if after is not None:
+        found = _beyond(found, after)
+    page, more = found[:limit], len(found) > limit
     if json_wanted:
-        as_json({"sessions": [describe(session) for session in found]})
+        last = page[-1].id if more else None
+        as_json({"sessions": [describe(session) for session in page], "after": last})
         return
     table(
         ("ID", "DEVICE", "ADDRESS", "FIRST SEEN", "LAST SEEN", "EXPIRES"),
@@ -36,9 +44,11 @@ def list_sessions(name: str, by_id: bool, json_wanted: bool) -> None:
                 when(session.refreshed_at),
                 when(session.expires_at),
             )
-            for session in found
+            for session in page
         ],
     )
+    if more:
+        click.echo(f"There are more: --after={page[-1].id}", err=True)
 
 
 @sessions.command("revoke-all")
@@ -73,3 +83,10 @@ def revoke(session_id: str, json_wanted: bool) -> None:
         as_json({"session_id": session_id, "done": "ended"})
     else:
         click.echo("The session has ended.")
+
+
+def _beyond(found: list[Session], session_id: str) -> list[Session]:
+    ids = [session.id for session in found]
+    if session_id not in ids:
+        raise CommandError(f"The user has no session of the id {session_id!r} any more.")
+    return found[ids.index(session_id) + 1 :]

@@ -82,3 +82,35 @@ def test_mistakes_are_one_line(operator: Operator) -> None:
     done = operator("audit", "tail", "--user", "nobody-at-all")
     assert (done.code, done.said) == (1, "Error: There is no user of the name 'nobody-at-all'.\n")
     assert operator("audit", "tail", "--id").code == 2
+
+
+def test_the_events_come_in_pages(
+    operator: Operator, visitor: Visitor, collections: Collections
+) -> None:
+    """S125: each event once, also where several are of one moment."""
+    name = visitor.new_user()
+    user_id = operator("users", "show", name, "--json").json["user_id"]
+    for _ in range(4):
+        visitor.log_in(name)
+    events = collections["audit_events"]
+    newest = list(events.find({"user_id": user_id}).sort("at", -1).limit(3))
+    ids = [event["_id"] for event in newest]
+    events.update_many({"_id": {"$in": ids}}, {"$set": {"at": newest[0]["at"]}})
+    seen: list[object] = []
+    flags: list[str] = []
+    for expected in (2, 2, 1):
+        page = operator("audit", "tail", "--user", name, "--limit", "2", "--json", *flags).json
+        assert len(page["events"]) == expected
+        seen = [*page["events"], *seen]
+        flags = ["--after", str(page["after"])]
+    assert page["after"] is None
+    assert seen == operator("audit", "tail", "--user", name, "--json").json["events"]
+    first = operator("audit", "tail", "--user", name, "--limit", "2")
+    assert first.said.startswith("There are earlier ones: --after ")
+
+
+def test_a_cursor_that_is_none_is_wrong_usage(operator: Operator) -> None:
+    """Exit code 2."""
+    done = operator("audit", "tail", "--after", "yesterday")
+    assert done.code == 2
+    assert "none that this command printed" in done.said

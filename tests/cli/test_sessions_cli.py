@@ -62,3 +62,29 @@ def test_an_unknown_users_sessions_are_one_line(operator: Operator) -> None:
     """Exit code 1, also for an id."""
     done = operator("sessions", "list", "--id", "nothing")
     assert (done.code, done.said) == (1, "Error: There is no user of the id 'nothing'.\n")
+
+
+def test_the_list_comes_in_pages(operator: Operator, visitor: Visitor) -> None:
+    """S125: each session once, the one used last first."""
+    name = visitor.new_user()
+    for _ in range(5):
+        visitor.log_in(name)
+    listed = operator("sessions", "list", name, "--json").json
+    assert (len(listed["sessions"]), listed["after"]) == (5, None)
+    pages: list[list[str]] = []
+    flags: list[str] = []
+    for _ in range(3):
+        page = operator("sessions", "list", name, "--json", "--limit", "2", *flags).json
+        pages.append([session["id"] for session in page["sessions"]])
+        flags = [f"--after={page['after']}"]
+    assert page["after"] is None
+    assert [len(ids) for ids in pages] == [2, 2, 1]
+    assert [*pages[0], *pages[1], *pages[2]] == [one["id"] for one in listed["sessions"]]
+    first = operator("sessions", "list", name, "--limit", "2")
+    assert first.said == f"There are more: --after={pages[0][-1]}\n"
+
+
+def test_a_page_beyond_a_session_that_ended_is_told(operator: Operator, visitor: Visitor) -> None:
+    """Exit code 1, rather than a page that may leave something out."""
+    done = operator("sessions", "list", visitor.new_user(), "--after", "gone")
+    assert (done.code, done.said.count("\n")) == (1, 1)
