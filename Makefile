@@ -12,7 +12,7 @@ LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-impor
 	'npm run --silent lint' 'npm run --silent typecheck'
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve check test left-out test-stores bench lint format lock extension clean
+.PHONY: help run serve check test left-out test-stores bench lint format lock extension sbom clean
 export ARGS
 test test-stores check lint bench: export NEEDS_DATABASE = always
 serve: export NEEDS_DATABASE = no
@@ -54,14 +54,20 @@ lock: .venv/dev ## Pin the newest releases in requirements*.txt
 	$(LOCK) --upgrade requirements-embedded.in -o requirements-embedded.txt
 	$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
 	$(LOCK) --upgrade requirements-node.in -o requirements-node.txt
+	$(LOCK) --upgrade requirements-sbom.in -o requirements-sbom.txt
 	$(LOCK) --upgrade bench/requirements.in -o bench/requirements.txt
 
 extension: .venv/dev node_modules/.installed ## Make the extension's zips for both stores
 	npm run --silent lint:webext
 	npm run --silent package
 
+sbom: .venv-sbom/installed ## List what the service is made of (CycloneDX) in build/sbom.cdx.json
+	@mkdir -p build
+	@.venv-sbom/bin/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON \
+		--output-file build/sbom.cdx.json
+
 clean: ## Remove what was installed and built; instance/ (your data) stays
-	rm -rf .venv .venv-bench node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-sbom node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/serve: requirements.txt | .venv/bin/python
 	@echo "Installing what the service needs (once)…"
@@ -82,6 +88,11 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 	@echo "Installing what the benchmark compares with (once)…"
 	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-bench
 	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+.venv-sbom/installed: requirements-sbom.txt
+	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-sbom
+	@.venv-sbom/bin/pip install --quiet --disable-pip-version-check -r requirements-sbom.txt
 	@touch $@
 
 .venv/bin/python:
