@@ -85,4 +85,4 @@ def test_an_event_of_another_release_is_shown_as_it_is(collections: Collections)
     now = datetime.now(UTC)
     strange = SecurityEvent("of_tomorrow", now, Origin(Client("", "")), user_id="from-tomorrow")
     store.add(strange, expires_at=now + timedelta(days=1))
-    assert [found.event for found in store.events_of_user("from-tomorrow", 10)] == ["of_tomorrow"]
+    assert [found.event for found in store.events_of_user("from-tomorrow")] == ["of_tomorrow"]
