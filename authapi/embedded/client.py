@@ -131,7 +131,7 @@ def _start_supervisor(directory: DataDirectory, supervisor_lock: int) -> None:
 def _answers(directory: DataDirectory, port: int) -> bool:
     check = HealthCheck(directory.uri(port))
     try:
-        health = check.run()
+        health = check.can_be_used()
     finally:
         check.close()
     if health is Health.REFUSES_PASSWORD:

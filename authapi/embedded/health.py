@@ -1,4 +1,4 @@
-"""Whether the server can still write its data: it is asked as its users ask, with the password."""
+"""Whether the server answers, and can write: it is asked as its users ask, with the password."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pymongo import MongoClient
 
-_TIMEOUT_MS = 5000
+_TIMEOUT_MS = 2000
 _AUTHENTICATION_FAILED = 18
 
 
@@ -22,34 +22,47 @@ class Health(Enum):
 
 
 class HealthCheck:
-    """Asks the server at `uri`, on a connection that stays open between two checks.
-
-    After a full disk the server goes on listening, and answers pings and some reads; whatever it
-    is to write fails, also when there is room again. A restart mends it then.
-    """
+    """Asks the server at `uri`, on a connection that stays open between two checks."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
         self._client: MongoClient[dict[str, object]] | None = None
 
-    def run(self) -> Health:
-        """Have the server write what it holds in memory to the disk: it takes some 50 ms."""
-        from pymongo.errors import OperationFailure, PyMongoError  # late: most starts do without
+    def can_be_used(self) -> Health:
+        """Ask for an answer."""
+        return self._ask("ping")
 
-        try:
-            self._connected().admin.command("fsync")
-        except OperationFailure as failure:
-            refused = failure.code == _AUTHENTICATION_FAILED
-            return Health.REFUSES_PASSWORD if refused else Health.BROKEN
-        except PyMongoError:
-            return Health.SILENT
-        return Health.ANSWERS
+    def can_write(self) -> Health:
+        """Have the server write what it holds in memory to the disk: it takes some 50 ms.
+
+        After a full disk it goes on listening, and answers pings and some reads; whatever it is to
+        write fails, also when there is room again. With many documents it may take long to write:
+        that is no failure.
+        """
+        health = self._ask("ping")
+        if health is Health.ANSWERS and self._ask("fsync") is Health.BROKEN:
+            return Health.BROKEN
+        return health
 
     def close(self) -> None:
         """Close the connection."""
         if self._client is not None:
             self._client.close()
             self._client = None
+
+    def _ask(self, command: str) -> Health:
+        from pymongo.errors import OperationFailure, PyMongoError  # late: most starts do without
+
+        try:
+            self._connected().admin.command(command)
+        except OperationFailure as failure:
+            if failure.timeout:
+                return Health.SILENT
+            refused = failure.code == _AUTHENTICATION_FAILED
+            return Health.REFUSES_PASSWORD if refused else Health.BROKEN
+        except PyMongoError:
+            return Health.SILENT
+        return Health.ANSWERS
 
     def _connected(self) -> MongoClient[dict[str, object]]:
         from pymongo import MongoClient

@@ -77,10 +77,10 @@ class SupervisedServer:
             self._check_health()
 
     def _check_health(self) -> None:
-        health = self._check.run()
+        health = self._check.can_write()
         now = time.monotonic()
         self._check_at = now + _CHECK_INTERVAL
-        if health is Health.ANSWERS:
+        if health in (Health.ANSWERS, Health.REFUSES_PASSWORD):
             self._answered, self._broke, self._answered_at = True, False, now
         elif health is Health.BROKEN or now - self._answered_at > _SILENT_TOO_LONG:
             self._broke = True
