@@ -102,4 +102,4 @@ def test_without_a_database_tokens_are_judged_all_the_same(
     assert error_code(good) == (503, "service_unavailable")
     assert error_code(stranded.protected("x")) == (401, "invalid_token")
     assert error_code(stranded.refresh(tokens["refresh_token"])) == (503, "service_unavailable")
-    assert error_code(stranded.refresh("x")) == (503, "service_unavailable")  # refusals are counted
+    assert error_code(stranded.refresh("x")) == (400, "invalid_refresh_token")
