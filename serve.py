@@ -19,7 +19,7 @@ from granian.http import HTTP1Settings
 from authapi import Settings, SettingsError
 from authapi.server import metrics_dir
 from authapi.server.drain import Drain
-from authapi.server.listener import open_listener
+from authapi.server.listener import connections_waiting, open_listener
 from authapi.server.options import QUICK_THREADS, Options, described
 from authapi.server.server import LOGGING, Server, named
 from authapi.server.slow_bodies import SlowBodies
@@ -53,7 +53,9 @@ def main() -> None:
     settings, options, listener = prepared()
     forget = share_metrics() if settings.metrics_token else lambda pid: None
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
-    drain = Drain(min(DRAIN_SECONDS, options.grace_seconds / 4))
+    drain_seconds = min(DRAIN_SECONDS, options.grace_seconds / 4)
+    kill_timeout = max(1, math.floor(options.grace_seconds - drain_seconds))
+    drain = Drain(drain_seconds, kill_timeout * 0.75, lambda: connections_waiting(listener))
     threads = options.threads_for(settings)
     slow_bodies = SlowBodies(max(1, threads // 2, threads - QUICK_THREADS))
     app = named(drain.around(slow_bodies.around(loaded())))
@@ -71,7 +73,7 @@ def main() -> None:
         blocking_threads=threads,
         backpressure=CONNECTIONS,
         respawn_failed_workers=True,
-        workers_kill_timeout=max(1, math.floor(options.grace_seconds - drain.seconds)),
+        workers_kill_timeout=kill_timeout,
         log_dictconfig=LOGGING,
     ).serve(target_loader=lambda: app, wrap_loader=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 SETTLE_SECONDS = 0.25
 """How long a connection made just before the end has for its request to arrive."""
 
+REPLACED = signal.SIGUSR1
+"""What the server sends a worker whose successor starts, before the signal to stop."""
+
+_STEP_SECONDS = 0.01
+
 
 class Drain:
     """The time between the signal to stop and the stop: answers carry `Connection: close`.
@@ -22,16 +28,25 @@ class Drain:
     A client that keeps its connection learns so that its next request needs another one (RFC 9112,
     9.6). Without this it would find out by a reset.
 
+    A worker ends when the server says that nobody can connect any more, not after a time: on a
+    busy machine the server may be late, and connections that no worker accepts are reset.
+
     Made in the server, before any worker is forked.
 
     Args:
-        seconds: how long that lasts.
+        seconds: how long the server lets it last.
+        longest: how many seconds a worker waits for the server's word at the most.
+        waiting: how many connections wait to be accepted now.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, longest: float, waiting: Callable[[], int]) -> None:
         self.seconds = seconds
+        self._longest = longest
+        self._waiting = waiting
         self._begun = threading.Event()
-        # Only the server keeps the end for writing open: when it dies, reading meets the end.
+        self._replaced = False
+        # Only the server keeps the end for writing open: reading meets the end when it says so,
+        # or dies.
         self._server_lives, self._kept_by_server = os.pipe()
 
     def around(self, app: WSGIApplication) -> WSGIApplication:
@@ -53,20 +68,35 @@ class Drain:
         """In a worker: begin at SIGTERM, SIGINT or the server's death, and call `stop` at the end.
 
         Args:
-            stop: ends the worker; called once.
+            stop: ends the worker; called again it does nothing more.
         """
 
         def begin(_sign: int = 0, _frame: FrameType | None = None) -> None:
             if not self._begun.is_set():
                 self._begun.set()
-                threading.Timer(self.seconds + SETTLE_SECONDS, stop).start()
+                alone = self.seconds + SETTLE_SECONDS
+                threading.Timer(alone if self._replaced else self._longest, stop).start()
 
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, begin)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the server's alone: new workers
+        signal.signal(REPLACED, self._note_successor)
         os.close(self._kept_by_server)
-        threading.Thread(target=self._begin_when_orphaned, args=(begin,), daemon=True).start()
+        threading.Thread(target=self._stop_when_told, args=(stop,), daemon=True).start()
 
-    def _begin_when_orphaned(self, begin: Callable[[], None]) -> None:
+    def _note_successor(self, _sign: int, _frame: FrameType | None) -> None:
+        self._replaced = True  # others go on accepting: nobody is going to say that it ends
+
+    def end(self) -> None:
+        """In the server: tell the workers that nobody can connect any more."""
+        os.close(self._kept_by_server)
+
+    def _stop_when_told(self, stop: Callable[[], object]) -> None:
         os.read(self._server_lives, 1)
-        begin()
+        if not self._begun.is_set():  # the server was killed
+            self._begun.set()
+            time.sleep(self.seconds)
+        while self._waiting():
+            time.sleep(_STEP_SECONDS)
+        time.sleep(SETTLE_SECONDS)
+        stop()

@@ -15,6 +15,8 @@ BACKLOG = 2048
 """Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`)."""
 
 _RETRY_SECONDS = 0.1
+_UNACKED = slice(24, 28)
+"""Where `tcpi_unacked` is in the kernel's `struct tcp_info`."""
 _WHY = {
     errno.EADDRINUSE: "PORT {port} is in use at {host}; stop what listens there, or name another",
     errno.EACCES: "PORT {port} needs a right that this user does not have; name one above 1023",
@@ -80,6 +82,15 @@ def refuse_new_connections(listener: socket.socket) -> None:
         listener.setsockopt(
             socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_DROP_SYN), address)
         )
+
+
+def connections_waiting(listener: socket.socket) -> int:
+    """Return how many connections wait to be accepted; 0 where the system does not tell."""
+    if sys.platform != "linux":
+        return 0
+    # Of a listening socket `tcpi_unacked` counts these (Linux, net/ipv4/tcp.c, tcp_get_info).
+    information = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED.stop)
+    return int.from_bytes(information[_UNACKED], sys.byteorder)
 
 
 def _listener(host: str, port: int) -> socket.socket:

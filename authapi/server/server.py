@@ -7,9 +7,11 @@ tests/serve/test_granian.py says what breaks when one of them changes.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from granian import _signals
@@ -18,7 +20,7 @@ from granian.server import MPServer, mp
 from granian.wsgi import _callback_wrapper
 
 from authapi.server.body import ANSWER
-from authapi.server.drain import Drain
+from authapi.server.drain import REPLACED, Drain
 from authapi.server.listener import BACKLOG, refuse_new_connections
 from authapi.web.logs import JsonFormatter
 
@@ -78,6 +80,9 @@ class Server(MPServer):
 
     def _respawn_workers(self, workers: list[int], *how: Any, **more: Any) -> None:  # noqa: ANN401
         gone = [self.wrks[index].inner.pid for index in workers]
+        for pid in gone:
+            with suppress(ProcessLookupError):
+                os.kill(pid, REPLACED)
         super()._respawn_workers(workers, *how, **more)
         for pid in gone:
             self._forget(pid)
@@ -87,6 +92,7 @@ class Server(MPServer):
             worker.terminate()  # type: ignore[no-untyped-call]
         time.sleep(self._drain.seconds)
         refuse_new_connections(self._listener)
+        self._drain.end()
         super()._drop_shared_socket()  # type: ignore[no-untyped-call]
 
 
