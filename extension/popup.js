@@ -3,7 +3,7 @@
  */
 import { createAccountView } from './src/accountView.js';
 import { parseAddress } from './src/address.js';
-import { areas, ask, onAnnounced, openOptions, requestHost } from './src/browserApi.js';
+import { areas, ask, onAnnounced, openAccount, openOptions, requestHost } from './src/browserApi.js';
 import { createCredentialsForm } from './src/credentialsForm.js';
 import { byId, createBusy } from './src/dom.js';
 import { createDrafts } from './src/drafts.js';
@@ -139,6 +139,7 @@ byId('logout', HTMLButtonElement).addEventListener('click', ({ currentTarget }) 
   });
 });
 byId('options', HTMLButtonElement).addEventListener('click', openOptions);
+byId('openAccount', HTMLButtonElement).addEventListener('click', () => void openAccount());
 
 onAnnounced(accountView.render);
 setInterval(accountView.tick, 1000);

@@ -139,6 +139,22 @@ export function createAuthClient({
     return { serverNotified };
   }
 
+  /**
+   * Ends every session of the user, at the server first.
+   * @returns {Promise<void>}
+   * @throws {ApiError} when the server did not do it; the login stays
+   */
+  async function logoutEverywhere() {
+    const { grant: unsure, access } = await session.read();
+    if (unsure?.key) await session.token(access?.token ?? ''); // a refresh without an answer comes first
+    await lock('authapi.refresh', async () => {
+      const { grant } = await session.read();
+      if (!grant) throw new ApiError({ kind: 'signed_out', baseUrl });
+      await post('/logout', { refresh_token: grant.token, everywhere: true }, random());
+    });
+    await logout({ notify: false });
+  }
+
   return {
     register,
     authenticate,
@@ -148,6 +164,7 @@ export function createAuthClient({
       return authorizedFetch(input, init);
     },
     logout,
+    logoutEverywhere,
     state,
     /** Notifies servers of logouts that they have missed. */
     deliverPendingLogouts: pendingLogouts.deliverAll,

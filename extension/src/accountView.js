@@ -43,6 +43,7 @@ function showPerson(username) {
   show(byId('credentials', HTMLElement), !signedIn);
   show(byId('account', HTMLElement), signedIn);
   show(byId('logout', HTMLElement), signedIn);
+  show(byId('openAccount', HTMLElement), signedIn);
   const access = byId('accessProtected', HTMLElement);
   access.classList.toggle('primary', signedIn);
   access.classList.toggle('quiet', !signedIn);

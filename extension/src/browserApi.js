@@ -127,5 +127,8 @@ export const requestHost = (pattern) =>
 
 export const openOptions = () => chrome.runtime.openOptionsPage();
 
+/** Opens the page of one's own account in a tab. */
+export const openAccount = () => chrome.tabs.create({ url: chrome.runtime.getURL('account.html') });
+
 /** The version that the manifest says. */
 export const version = () => chrome.runtime.getManifest().version;

@@ -18,7 +18,7 @@ export function createCredentialsForm(drafts, draft) {
   /** @param {boolean} on */
   function reveal(on) {
     password.type = on ? 'text' : 'password';
-    showPassword.setAttribute('aria-pressed', String(on));
+    byId('showPasswordText', HTMLElement).textContent = on ? 'Hide' : 'Show';
   }
 
   showPassword.addEventListener('click', () => reveal(password.type === 'password'));

@@ -10,6 +10,12 @@
  *   | {type: 'access'}
  *   | {type: 'logout'}
  *   | {type: 'reset'}
+ *   | {type: 'account'}
+ *   | {type: 'endSession', id: string}
+ *   | {type: 'logoutEverywhere'}
+ *   | {type: 'changePassword', current: string, next: string}
+ *   | {type: 'export'}
+ *   | {type: 'deleteAccount', password: string}
  *   | {type: 'check', address: string}
  *   | {type: 'save', address: string, allowInsecure: boolean}} Request
  */
@@ -29,7 +35,7 @@
  */
 
 /**
- * @typedef {{ok: true, message?: string, serverNotified?: boolean, state: State}
+ * @typedef {{ok: true, message?: string, serverNotified?: boolean, data?: any, state: State}
  *   | {ok: false, problem: Problem, state: State}} Reply
  */
 
@@ -41,6 +47,12 @@ const SHAPES = {
   access: {},
   logout: {},
   reset: {},
+  account: {},
+  endSession: { id: 'string' },
+  logoutEverywhere: {},
+  changePassword: { current: 'string', next: 'string' },
+  export: {},
+  deleteAccount: { password: 'string' },
   check: { address: 'string' },
   save: { address: 'string', allowInsecure: 'boolean' },
 };

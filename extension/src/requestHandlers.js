@@ -5,6 +5,7 @@
 import { readAnswer, send } from '../client/api.js';
 import { ApiError } from '../client/errors.js';
 import { createStore } from '../client/store.js';
+import { createAccountHandlers } from './accountHandlers.js';
 import { DEFAULT_ADDRESS, parseAddress } from './address.js';
 import { createSettings } from './settings.js';
 
@@ -15,7 +16,7 @@ import { createSettings } from './settings.js';
 /** @typedef {import('./protocol.js').State} State */
 /** @typedef {import('../client/client.js').AuthClient} AuthClient */
 
-/** @typedef {{message?: string, serverNotified?: boolean}} Outcome */
+/** @typedef {{message?: string, serverNotified?: boolean, data?: unknown}} Outcome */
 
 const CHECK_MS = 8000;
 
@@ -86,12 +87,8 @@ export function createRequestHandlers({ areas, clearStorage, fetch, clientFor, p
       return {};
     },
     login,
-    access: async () => {
-      const mine = await client();
-      const { baseUrl } = await settings.getAddress();
-      const { message } = await readAnswer(await mine.fetch('/protected'), baseUrl);
-      return { message: String(message) };
-    },
+    access: async () => ({ message: String((await call('/protected')).message) }),
+    ...createAccountHandlers({ client, call }),
     logout: async () => (await client()).logout(),
     reset,
     check: async ({ address: text }) => {
@@ -101,6 +98,12 @@ export function createRequestHandlers({ areas, clearStorage, fetch, clientFor, p
     },
     save,
   };
+
+  /** Sends a request with an access token and reads the answer. @type {import('./accountHandlers.js').Call} */
+  async function call(path, init) {
+    const { baseUrl } = await settings.getAddress();
+    return readAnswer(await (await client()).fetch(path, init), baseUrl);
+  }
 
   /** @param {Extract<Request, {type: 'login'}>} request @returns {Promise<Outcome>} */
   async function login({ username, password, keep }) {

@@ -23,9 +23,9 @@ const ERROR_TEXTS = {
   foreign: ({ baseUrl }) =>
     `${baseUrl} answered, but it is not this API. Check the address in the options.`,
   insecure: ({ baseUrl }) =>
-    `Over http, others on the network can read passwords that are sent to ${baseUrl}. Use https, or allow http for this address in the options.`,
+    `Passwords would go to ${baseUrl} in clear. Use https, or allow it in the options.`,
   not_allowed: ({ baseUrl }) =>
-    `The browser does not let this extension talk to ${baseUrl}. Allow it, or change the address in the options.`,
+    `The browser does not let this extension talk to ${baseUrl}. Allow it, or change the address.`,
   no_address: () => 'This is no address of an API. It should look like https://auth.example.org.',
   moved: () => 'The address was changed during the login. Please log in again.',
   signed_out: () => 'No tokens found. Please login.',
@@ -139,6 +139,17 @@ export function lifetimeText(seconds) {
   const whole = Math.ceil(seconds);
   const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
   return minutes > 0 ? `${minutes} min ${rest} s left` : `${rest} s left`;
+}
+
+/** A moment in the reader's own time and language. @param {string} iso */
+export function momentText(iso) {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+}
+
+/** An event of the API, such as `login_succeeded`, as words. @param {string} event */
+export function eventText(event) {
+  const words = event.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The letter in the round picture. @param {string} username */

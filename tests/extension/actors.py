@@ -119,6 +119,15 @@ class Options(Screen):
         self.fill(address=address)
 
 
+class Account(Screen):
+    """The page of one's own account."""
+
+    def rows(self, list_id: str) -> list[str]:
+        """Return what stands in a list."""
+        look = f"return [...document.querySelectorAll('#{list_id} p')].map((p) => p.textContent)"
+        return list(self.page.run(look))
+
+
 class Owner:
     """The owner of a browser with the extension in it."""
 
@@ -137,6 +146,10 @@ class Owner:
     def options(self) -> Options:
         """Open the options."""
         return Options(self._keep(self.browser.open("options.html")))
+
+    def account(self) -> Account:
+        """Open the page of the account."""
+        return Account(self._keep(self.browser.open("account.html")))
 
     def visit(self, address: str) -> Page:
         """Open a page of the web."""

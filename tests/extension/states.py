@@ -110,6 +110,47 @@ def options_bad(owner: Owner) -> Screen:
     return options
 
 
+def options_insecure(owner: Owner) -> Screen:
+    """An address over http that the user has yet to agree to."""
+    options = owner.options()
+    options.enter("http://auth.example.org")
+    options.page.click("save")
+    until(lambda: "[show error]" in options.status(), "the error")
+    return options
+
+
+def not_allowed(owner: Owner) -> Screen:
+    """The browser's permission for the host is missing."""
+    owner.knows_address("https://forbidden.example.test:9")
+    popup = owner.popup()
+    popup.login("ann")
+    until(lambda: "Allow" in popup.buttons() or "Try again" in popup.buttons(), "the buttons")
+    return popup
+
+
+def insecure(owner: Owner) -> Screen:
+    """The API is over http at another computer."""
+    owner.knows_address("http://auth.example.org")
+    popup = owner.popup()
+    popup.login("ann")
+    until(lambda: "[show error]" in popup.status(), "the error")
+    return popup
+
+
+def password_shown(owner: Owner) -> Screen:
+    """The password is to be seen."""
+    popup = owner.popup()
+    popup.fill(username="ann", password="correct horse battery")
+    popup.page.click("showPassword")
+    return popup
+
+
+def account_page(owner: Owner) -> Screen:
+    """Sessions, password, activity and the account's end."""
+    owner.signed_in("Ann " + next(NAMES))
+    return owner.account()
+
+
 STATES: dict[str, Callable[[Owner], Screen]] = {
     state.__name__: state
     for state in (
@@ -126,5 +167,10 @@ STATES: dict[str, Callable[[Owner], Screen]] = {
         options_start,
         options_good,
         options_bad,
+        options_insecure,
+        not_allowed,
+        insecure,
+        password_shown,
+        account_page,
     )
 }

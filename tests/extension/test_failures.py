@@ -102,7 +102,7 @@ def test_a_host_that_the_browser_keeps_away(owner: Owner) -> None:
     owner.knows_address("https://forbidden.example.test:9")
     popup = owner.popup()
     popup.login(next(NAMES))
-    mend = "Allow it, or change the address in the options."
+    mend = "Allow it, or change the address."
     words = "The browser does not let this extension talk to https://forbidden.example.test:9."
     popup.reads(f"Authentication failed: {words} {mend}", "error")
     assert popup.buttons() == ["Allow", "Open options"]

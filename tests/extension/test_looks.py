@@ -26,6 +26,9 @@ return [root.scrollWidth, Math.ceil(document.body.getBoundingClientRect().height
 VIOLATIONS = """const { violations } = await axe.run();
 return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"""
 
+ROOMS = {"options": (640, 640), "account": (640, 2000)}
+"""Pages that are not the popup."""
+
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -48,7 +51,7 @@ def look(
     owner = Owner(browser, open_gate, service)
     owner.fresh()
     screen = STATES[state](owner)
-    room = (640, 600) if state.startswith("options") else (360, 600)
+    room = ROOMS.get(state.split("_")[0], (360, 600))
     screen.page.size(*room)
     yield Look(f"{browser.name}-{state}", screen, room)
     open_gate.reset(service.port)

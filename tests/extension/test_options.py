@@ -11,10 +11,7 @@ pytestmark = pytest.mark.xdist_group("browsers")
 
 NO_ADDRESS = "This is no address of an API. It should look like https://auth.example.org."
 BEWARE = "Beware: over http, others on the network can read passwords. Use https where you can."
-INSECURE = (
-    "Over http, others on the network can read passwords that are sent to {}. "
-    "Use https, or allow http for this address in the options."
-)
+INSECURE = "Passwords would go to {} in clear. Use https, or allow it in the options."
 
 
 def test_the_default_is_this_computer(owner: Owner) -> None:

@@ -46,7 +46,7 @@ def test_the_password_can_be_shown(owner: Owner) -> None:
     popup.fill(username=next(NAMES), password=PASSWORD)
     popup.page.click("showPassword")
     assert popup.attribute("password", "type") == "text"
-    assert popup.attribute("showPassword", "aria-pressed") == "true"
+    assert popup.text("showPassword") == "Hide password"
     popup.page.click("login")
     popup.reads("Authentication failed: Invalid credentials.", "error")
     assert popup.attribute("password", "type") == "password"

@@ -43,7 +43,7 @@ test("the service's own words are shown as they are", () => {
 
 test('every kind of problem has words that name the address or the way out', () => {
   /** @type {import('../../../extension/src/protocol.js').Problem['kind'][]} */
-  const kinds = ['offline', 'redirected', 'html', 'foreign', 'not_allowed', 'insecure'];
+  const kinds = ['offline', 'redirected', 'html', 'foreign', 'insecure'];
   for (const kind of kinds) {
     assert.match(explain({ kind, baseUrl: BASE }), /https:\/\/api\.test.*options/);
   }

@@ -1,0 +1,124 @@
+/**
+ * The page of one's own account: sessions, password, activity, export and deletion.
+ */
+import { ask, onAnnounced } from './src/browserApi.js';
+import { byId, createBusy, show } from './src/dom.js';
+import { createOutcome } from './src/outcome.js';
+import { eventText, explain, momentText } from './src/texts.js';
+
+/** @typedef {import('./src/protocol.js').Request} Request */
+/** @typedef {import('./src/protocol.js').State} State */
+/** @typedef {{id: string, device: string, address: string, last_seen: string, current: boolean}} Session */
+/** @typedef {{event: string, at: string, last_at: string, count: number, address: string | null}} Event */
+
+const outcome = createOutcome();
+const busy = createBusy();
+
+/** Sends a request; what goes wrong is shown. @param {Request} request @returns {Promise<any>} */
+async function answerTo(request) {
+  const reply = await ask(request).catch(() => undefined);
+  if (reply) showUser(reply.state);
+  if (reply?.ok) return reply.data ?? {};
+  outcome.error(explain(reply ? reply.problem : { kind: 'fault', baseUrl: '' }));
+  return undefined;
+}
+
+/** @param {State} state */
+function showUser({ username, baseUrl }) {
+  byId('who', HTMLElement).textContent = username ?? 'nobody';
+  byId('api', HTMLElement).textContent = baseUrl;
+  show(byId('content', HTMLElement), username !== null);
+}
+
+/** Reads everything again. */
+async function load() {
+  const data = await answerTo({ type: 'account' });
+  if (!data) return;
+  byId('sessions', HTMLElement).replaceChildren(...data.sessions.map(sessionRow));
+  byId('events', HTMLElement).replaceChildren(...data.events.map(eventRow));
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {Request} request
+ * @param {string} done
+ * @param {(data: any) => unknown} [then]
+ */
+function run(button, request, done, then = load) {
+  busy(button, async () => {
+    outcome.clear();
+    const data = await answerTo(request);
+    if (!data) return;
+    await then(data);
+    outcome.success(done);
+  });
+}
+
+/** @param {string} title @param {string} hint */
+function row(title, hint) {
+  const item = document.createElement('li');
+  const texts = item.appendChild(document.createElement('div'));
+  texts.append(
+    Object.assign(document.createElement('p'), { textContent: title }),
+    Object.assign(document.createElement('p'), { textContent: hint, className: 'hint' }),
+  );
+  return item;
+}
+
+/** @param {Session} session */
+function sessionRow({ id, device, address, last_seen: lastSeen, current }) {
+  const item = row(current ? `${device} (this one)` : device, `${address}, last seen ${momentText(lastSeen)}`);
+  if (!current) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'End' });
+    button.setAttribute('aria-label', `End the session of ${device}, last seen ${momentText(lastSeen)}`);
+    button.addEventListener('click', () => run(button, { type: 'endSession', id }, 'The session has ended.'));
+    item.append(button);
+  }
+  return item;
+}
+
+/** @param {Event} event */
+function eventRow({ event, last_at: lastAt, count, address }) {
+  const times = count > 1 ? ` (${count} times)` : '';
+  return row(eventText(event) + times, `${momentText(lastAt)}${address ? `, ${address}` : ''}`);
+}
+
+/** @param {object} data */
+function saveAsFile(data) {
+  const file = new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' });
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: 'account.json' });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** @param {string} form @param {string} name @param {() => Request} request @param {string} done */
+function onSubmit(form, name, request, done) {
+  byId(form, HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    const sent = request();
+    if (Object.values(sent).some((value) => value === '')) outcome.error('Please enter your password.');
+    else run(byId(name, HTMLButtonElement), sent, done, () => resetForm(form));
+  });
+}
+
+/** @param {string} form */
+async function resetForm(form) {
+  byId(form, HTMLFormElement).reset();
+  if (form === 'passwordForm') await load();
+}
+
+/** @param {string} id */
+const valueOf = (id) => byId(id, HTMLInputElement).value;
+
+onSubmit('passwordForm', 'changePassword', () => ({ type: 'changePassword', current: valueOf('current'), next: valueOf('next') }), 'The password has been changed.');
+onSubmit('deletion', 'deleteAccount', () => ({ type: 'deleteAccount', password: valueOf('deletionPassword') }), 'The account has been deleted.');
+byId('logoutEverywhere', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
+  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logoutEverywhere' }, 'All sessions have ended.', () => undefined);
+});
+byId('export', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
+  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'export' }, 'The file is among your downloads.', saveAsFile);
+});
+onAnnounced(showUser);
+
+await load();
+document.body.dataset.ready = 'true';

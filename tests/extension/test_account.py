@@ -1,0 +1,109 @@
+"""The page of one's own account, with what the API has for it."""
+
+from http import HTTPStatus
+
+import pytest
+
+from tests.extension.actors import PASSWORD, Account, Owner
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+END_OTHER = "document.querySelector('#sessions button').click()"
+
+
+def elsewhere(owner: Owner, name: str) -> str:
+    """Log somebody in elsewhere; return the refresh token."""
+    answer = owner.service.post("/authenticate", {"username": name, "password": PASSWORD})
+    return str(answer.json()["refresh_token"])
+
+
+def test_the_popup_leads_to_it(owner: Owner) -> None:
+    """One click, for whoever is logged in."""
+    popup = owner.signed_in()
+    popup.page.click("openAccount")
+    account = Account(owner.finds("account.html"))
+    assert account.text("who") == popup.text("name")
+    popup.logout()
+    until(lambda: account.text("who") == "nobody", "the page to follow")
+    assert not account.sees("content")
+
+
+def test_a_session_elsewhere_is_ended(owner: Owner) -> None:
+    """It is named with its device; the own one has no button."""
+    name = owner.signed_in().text("name")
+    other = elsewhere(owner, name)
+    account = owner.account()
+    assert sum("(this one)" in row for row in account.rows("sessions")) == 1
+    assert len(account.rows("sessions")) == 4
+    account.page.run(END_OTHER)
+    account.reads("The session has ended.")
+    assert len(account.rows("sessions")) == 2
+    assert not owner.refreshes(other)
+    assert "Login succeeded" in account.rows("events")
+
+
+def test_logging_out_everywhere(owner: Owner) -> None:
+    """All sessions end, the own one included."""
+    popup = owner.signed_in()
+    other = elsewhere(owner, popup.text("name"))
+    own = owner.gate.tokens()["refresh_token"]
+    account = owner.account()
+    account.page.click("logoutEverywhere")
+    account.reads("All sessions have ended.")
+    popup.is_signed_out()
+    assert not owner.secrets()
+    assert not owner.refreshes(other)
+    assert not owner.refreshes(own)
+
+
+def test_the_password_is_changed(owner: Owner) -> None:
+    """The login goes on with a new token; the new password is the one that counts."""
+    popup = owner.signed_in()
+    name = popup.text("name")
+    account = owner.account()
+    account.fill(current=PASSWORD, next="another good password")
+    account.page.run("document.getElementById('passwordForm').requestSubmit()")
+    account.reads("The password has been changed.")
+    assert account.value("current") == ""
+    popup.access()
+    popup.reads(f"Hello, {name}!")
+    popup.logout()
+    popup.reads("Logged out successfully.")
+    popup.login(name, "another good password")
+    popup.reads("Authentication successful.")
+
+
+def test_a_wrong_password_counts_once(owner: Owner) -> None:
+    """The refusal is no reason to renew the token and try again."""
+    owner.signed_in()
+    account = owner.account()
+    account.fill(deletionPassword="a wrong password")
+    account.page.run("document.getElementById('deletion').requestSubmit()")
+    account.reads("Invalid credentials.", "error")
+    assert len(owner.gate.to("/me")) == 1
+    assert not owner.gate.to("/refresh")
+
+
+def test_the_account_is_deleted(owner: Owner) -> None:
+    """Nobody is logged in then, and nobody can log in to it."""
+    popup = owner.signed_in()
+    name = popup.text("name")
+    account = owner.account()
+    account.page.run("document.getElementById('deletion').requestSubmit()")
+    account.reads("Please enter your password.", "error")
+    account.fill(deletionPassword=PASSWORD)
+    account.page.run("document.getElementById('deletion').requestSubmit()")
+    account.reads("The account has been deleted.")
+    popup.is_signed_out()
+    answer = owner.service.post("/authenticate", {"username": name, "password": PASSWORD})
+    assert answer.status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_all_that_is_stored_is_saved_as_a_file(owner: Owner) -> None:
+    """The browser gets it as a download."""
+    owner.signed_in()
+    account = owner.account()
+    account.page.run("document.getElementById('export').click()")
+    account.reads("The file is among your downloads.")
+    assert len(owner.gate.to("/me/export")) == 1
