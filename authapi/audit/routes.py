@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from authapi.audit.schemas import ActivityQuerySchema, ActivitySchema
+from authapi.audit.schemas import ActivitySchema
 from authapi.audit.serializers import describe
 from authapi.audit.service import AuditTrail
 from authapi.core.errors import ErrorCode
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.schemas import PageSchema
 from authapi.web.services import service
 
 blueprint = Blueprint("audit", __name__)
@@ -34,7 +35,7 @@ _EXAMPLE = {
 
 @blueprint.route("/me/activity", methods=["GET"])
 @token_required
-@blueprint.arguments(ActivityQuerySchema, location="query")
+@blueprint.arguments(PageSchema, location="query")
 @documented(
     ActivitySchema,
     _EXAMPLE,

@@ -1,15 +1,8 @@
 """The shape of a user's own events."""
 
-from typing import Any
+from marshmallow import Schema, fields
 
-from marshmallow import Schema, fields, validate
-
-from authapi.audit.cursors import Cursor
 from authapi.core.events import Event
-from authapi.web.schemas import RequestSchema
-
-LONGEST_PAGE = 100
-"""How many events one answer tells at most."""
 
 
 class EventSchema(Schema):
@@ -27,32 +20,6 @@ class EventSchema(Schema):
     address = fields.String(required=True)
     user_agent = fields.String(required=True)
     request_id = fields.String(required=True, allow_none=True)
-
-
-class CursorField(fields.String):
-    """The `next` of an earlier page."""
-
-    default_error_messages = {"invalid": "Before must be the `next` of an earlier page."}  # noqa: RUF012
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            return Cursor.parse(text)
-        except ValueError:
-            raise self.make_error("invalid") from None
-
-
-class ActivityQuerySchema(RequestSchema):
-    """Which page of the caller's events."""
-
-    limit = fields.Integer(
-        load_default=LONGEST_PAGE,
-        validate=validate.Range(1, LONGEST_PAGE, error=f"Limit must be from 1 to {LONGEST_PAGE}."),
-        metadata={"description": "How many events at most.", "default": LONGEST_PAGE},
-    )
-    before = CursorField(
-        load_default=None, metadata={"description": "The `next` of the page before this one."}
-    )
 
 
 class ActivitySchema(Schema):

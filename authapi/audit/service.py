@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from authapi.audit.aggregation import EventAggregator
-from authapi.audit.cursors import Cursor
 from authapi.audit.rules import AGGREGATED, to_store
 from authapi.audit.serializers import describe
 from authapi.audit.settings import AuditSettings
 from authapi.audit.store import AuditStore
+from authapi.core.cursors import Cursor
 from authapi.core.events import SecurityEvent
 from authapi.core.services import Subject
 from authapi.database import FAILURES

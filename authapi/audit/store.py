@@ -11,9 +11,9 @@ from pymongo import UpdateOne
 from pymongo.cursor import Cursor as PyMongoCursor
 from pymongo.errors import BulkWriteError
 
-from authapi.audit.cursors import Cursor
 from authapi.audit.rules import group_key
 from authapi.core.client import Client
+from authapi.core.cursors import Cursor
 from authapi.core.events import Origin, SecurityEvent
 from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
 
@@ -79,7 +79,7 @@ class AuditStore:
         query: Document = {} if user_id is None else {"user_id": user_id}
         if before is not None:
             query["at"] = {"$lte": before.at}
-            query["$or"] = [{"at": {"$lt": before.at}}, {"_id": {"$lt": before.event_id}}]
+            query["$or"] = [{"at": {"$lt": before.at}}, {"_id": {"$lt": before.item_id}}]
         found = list(self._find(query).limit(limit + 1))
         shown = found[:limit]
         last = Cursor(shown[-1]["at"], shown[-1]["_id"]) if len(found) > limit else None

@@ -4,6 +4,7 @@ from typing import Any
 
 from authapi.core.errors import ErrorCode
 from authapi.sessions.ending import SessionEnding
+from authapi.sessions.rules import page_of
 from authapi.sessions.schemas import (
     LogoutSchema,
     RefreshTokenSchema,
@@ -19,6 +20,7 @@ from authapi.web.schemas import (
     EXAMPLE_TOKENS,
     IdempotencySchema,
     MessageSchema,
+    PageSchema,
     TokenPairSchema,
 )
 from authapi.web.services import service
@@ -41,6 +43,7 @@ _LIST_EXAMPLE = {
             "current": True,
         }
     ],
+    "next": None,
 }
 
 
@@ -86,16 +89,24 @@ def logout(body: dict[str, Any]) -> dict[str, str]:
 
 
 @blueprint.route("/sessions", methods=["GET"])
-@documented(
-    SessionListSchema, _LIST_EXAMPLE, *TOKEN_ERRORS, security=BEARER, operationId="listSessions"
-)
 @token_required
-def list_own() -> dict[str, object]:
-    """List the caller's sessions, the one used last first."""
+@blueprint.arguments(PageSchema, location="query")
+@documented(
+    SessionListSchema,
+    _LIST_EXAMPLE,
+    ErrorCode.VALIDATION_ERROR,
+    *TOKEN_ERRORS,
+    security=BEARER,
+    operationId="listSessions",
+)
+def list_own(page: dict[str, Any]) -> dict[str, object]:
+    """List the caller's sessions, the one used last first, 100 at a time."""
     own = service(SessionService).list_sessions(current_identity.user_id, current_identity.epoch)
+    shown, last = page_of(own, page["limit"], page["before"])
     return {
         "status": "ok",
-        "sessions": [describe_own(session, current_identity.session_id) for session in own],
+        "sessions": [describe_own(session, current_identity.session_id) for session in shown],
+        "next": str(last) if last else None,
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from authapi.core.cursors import Cursor
 from authapi.sessions.models import Session
 from authapi.tokens.models import RefreshClaims
 
@@ -65,6 +66,31 @@ def beyond_cap(used: Mapping[str, datetime], cap: int, *, newest: str) -> list[s
     """
     others = sorted((session for session in used if session != newest), key=lambda name: used[name])
     return others[: max(0, len(others) + 1 - cap)]
+
+
+def page_of(
+    sessions: list[Session], limit: int, before: Cursor | None
+) -> tuple[list[Session], Cursor | None]:
+    """Return a page of sessions, the one used last first, and where it ends.
+
+    Args:
+        sessions: all of them, in any order.
+        limit: how many at most.
+        before: the end of the page before this one; None for the first page.
+
+    Returns:
+        The page; its end, or None when there are no more.
+    """
+    ordered = sorted(sessions, key=_place, reverse=True)
+    if before is not None:
+        ordered = [each for each in ordered if _place(each) < (before.at, before.item_id)]
+    shown = ordered[:limit]
+    last = Cursor(*_place(shown[-1])) if len(ordered) > limit else None
+    return shown, last
+
+
+def _place(session: Session) -> tuple[datetime, str]:
+    return session.refreshed_at, session.id
 
 
 def ended_with_all(claims: RefreshClaims, session: Session | None, epoch: int) -> bool:

@@ -47,3 +47,8 @@ class SessionListSchema(Schema):
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
+    next = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "`before` for the next page; null at the end."},
+    )

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from authapi.core.cursors import Cursor
+
 
 class RequestSchema(Schema):
     """A request's body or headers; members it does not know change nothing (S15)."""
@@ -66,3 +68,33 @@ EXAMPLE_TOKENS: dict[str, object] = {
     "token_type": "Bearer",
 }
 """What the description shows of a success with tokens."""
+
+
+LONGEST_PAGE = 100
+"""How many items one answer holds at most."""
+
+
+class CursorField(fields.String):
+    """The `next` of an earlier page."""
+
+    default_error_messages = {"invalid": "Before must be the `next` of an earlier page."}  # noqa: RUF012
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return Cursor.parse(text)
+        except ValueError:
+            raise self.make_error("invalid") from None
+
+
+class PageSchema(RequestSchema):
+    """Which page of a list, the newest first."""
+
+    limit = fields.Integer(
+        load_default=LONGEST_PAGE,
+        validate=validate.Range(1, LONGEST_PAGE, error=f"Limit must be from 1 to {LONGEST_PAGE}."),
+        metadata={"description": "How many items at most.", "default": LONGEST_PAGE},
+    )
+    before = CursorField(
+        load_default=None, metadata={"description": "The `next` of the page before this one."}
+    )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authapi.audit.cursors import Cursor
+from authapi.core.cursors import Cursor
 from authapi.database import Collections
 from tests.support.actors import Visitor, error_code
 from tests.support.forging import payload_of

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import requests
 
 from tests.support.actors import PASSWORD, Visitor, error_code
@@ -154,3 +155,29 @@ def test_somebody_elses_session_is_not_found(visitor: Visitor) -> None:
     answer = visitor.send("DELETE", f"/sessions/{sessions[0]['id']}", headers=bearer(stranger))
     assert error_code(answer) == (404, "not_found")
     assert visitor.refresh(victim["refresh_token"]).status_code == 200
+
+
+def test_sessions_come_in_pages(visitor: Visitor) -> None:
+    """S125: every one once, the one used last first, whatever ends in between."""
+    name = visitor.new_user()
+    pairs = [visitor.log_in(name) for _ in range(5)]
+    headers = bearer(pairs[-1])
+    seen: list[str] = []
+    before: str | None = ""
+    while before is not None:
+        query = "/sessions?limit=2" + (f"&before={before}" if before else "")
+        page = visitor.send("GET", query, headers=headers).json()
+        seen += [session["id"] for session in page["sessions"]]
+        before = page["next"]
+    whole = visitor.send("GET", "/sessions", headers=headers).json()
+    assert seen == [session["id"] for session in whole["sessions"]]
+    assert len(set(seen)) == 5
+    assert whole["next"] is None
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "before=x", "before=%00"])
+def test_a_page_that_is_none_is_refused(visitor: Visitor, query: str) -> None:
+    """S17: a 422 that names the parameter."""
+    answer = visitor.send("GET", f"/sessions?{query}", headers=bearer(visitor.log_in()))
+    assert error_code(answer) == (422, "validation_error")
+    assert answer.json()["errors"].keys() == {query.partition("=")[0]}

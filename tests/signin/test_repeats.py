@@ -1,0 +1,82 @@
+"""A login whose answer was lost is repeated with its Idempotency-Key (contract 7)."""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+
+import pytest
+
+from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.crowd import at_once
+from tests.support.forging import payload_of
+
+
+@pytest.fixture
+def key() -> str:
+    """A key that nobody used."""
+    return secrets.token_urlsafe(24)
+
+
+def log_in(visitor: Visitor, name: str, key: str, password: str = PASSWORD) -> dict[str, str]:
+    """Log in with a key."""
+    body = {"username": name, "password": password}
+    answer = visitor.post("/authenticate", body, {"Idempotency-Key": key})
+    pair: dict[str, str] = answer.json()
+    return pair
+
+
+def test_the_same_login_gets_the_same_session(visitor: Visitor, key: str) -> None:
+    """Contract 7: the same refresh token, however often, and one session in the list."""
+    name = visitor.new_user()
+    pairs = [log_in(visitor, name, key) for _ in range(3)]
+    assert len({pair["refresh_token"] for pair in pairs}) == 1
+    headers = {"Authorization": f"Bearer {pairs[0]['access_token']}"}
+    assert len(visitor.send("GET", "/sessions", headers=headers).json()["sessions"]) == 1
+
+
+def test_many_at_once_get_the_same_session(visitor: Visitor, key: str) -> None:
+    """Contract 7: the unique id decides; nobody gets an error."""
+    name = visitor.new_user()
+    visitors = [Visitor(visitor.base_url) for _ in range(8)]
+    pairs = at_once([partial(log_in, each, name, key) for each in visitors])
+    assert len({pair["refresh_token"] for pair in pairs}) == 1
+
+
+def test_a_pair_that_was_used_is_not_given_again(visitor: Visitor, key: str) -> None:
+    """Contract 7: after its refresh the same key begins another session, and forks none."""
+    name = visitor.new_user()
+    first = log_in(visitor, name, key)
+    second = visitor.refresh(first["refresh_token"]).json()
+    again = log_in(visitor, name, key)
+    assert payload_of(again["refresh_token"])["sid"] != payload_of(first["refresh_token"])["sid"]
+    assert visitor.refresh(second["refresh_token"]).status_code == 200
+
+
+def test_a_key_alone_is_worth_nothing(visitor: Visitor, key: str) -> None:
+    """Contract 7: without the password there is no pair, and another user has another session."""
+    name, other = visitor.new_user(), visitor.new_user()
+    mine = log_in(visitor, name, key)
+    body = {"username": name, "password": "a wrong one"}
+    answer = visitor.post("/authenticate", body, {"Idempotency-Key": key})
+    assert error_code(answer) == (401, "invalid_credentials")
+    theirs = log_in(visitor, other, key)
+    assert theirs["refresh_token"] != mine["refresh_token"]
+
+
+def test_no_session_outlives_an_end_of_all_by_its_key(visitor: Visitor, key: str) -> None:
+    """S58: after a logout everywhere the same key begins a session of the new epoch."""
+    name = visitor.new_user()
+    before = log_in(visitor, name, key)
+    visitor.post("/logout", {"refresh_token": before["refresh_token"], "everywhere": True})
+    after = log_in(visitor, name, key)
+    assert after["refresh_token"] != before["refresh_token"]
+    assert visitor.protected(after["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("bad", ["short", "x" * 129, "with a space in it"])
+def test_a_key_that_is_none_is_refused(visitor: Visitor, bad: str) -> None:
+    """S17: in words, and before the password is looked at."""
+    body = {"username": "ann", "password": PASSWORD}
+    answer = visitor.post("/authenticate", body, {"Idempotency-Key": bad})
+    assert error_code(answer) == (422, "validation_error")
