@@ -8,8 +8,8 @@ from authapi.accounts.registration import Registration
 from authapi.accounts.service import TRIES, AccountService
 from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
-from authapi.audit.cursors import Cursor
 from authapi.audit.service import AuditTrail
+from authapi.core.cursors import Cursor
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
 from authapi.passwords import rules as passwords

@@ -4,11 +4,11 @@ import click
 
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
-from authapi.audit.cursors import Cursor
 from authapi.audit.serializers import describe
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import by_id_option, json_option
 from authapi.cli.output import as_json, table, when
+from authapi.core.cursors import Cursor
 from authapi.web.services import service
 
 audit = CommandGroup("audit", help="Look at the security events.")
