@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from authapi import create_app
+from authapi.audit.service import AuditTrail
 from authapi.core.clock import Clock, utc_now
 from authapi.database import Database
 from authapi.settings import Settings
@@ -29,4 +30,5 @@ def served(
         visitor = Visitor(url)
         yield visitor
         visitor.close()
+    app.extensions["authapi"][AuditTrail].flush()  # else a thread opens the database again
     app.extensions["authapi"][Database].close()
