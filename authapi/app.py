@@ -43,8 +43,19 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     """
     settings = settings or Settings.from_environ(os.environ)
     app = Application("authapi", instance_path=str(settings.instance))
+    _speak(app, settings)
+    built = _make_services(app, settings, clock)
+    observers = _register_rooms(app, settings, built)
+    _surround_requests(app, settings, built, observers)
+    commands.init_app(app)
+    devserver.init()
+    if settings.development:
+        _prepare_development(built, settings)
+    return app
 
-    # 1. How it speaks: plain JSON, logs as JSON lines, bodies of a bounded size
+
+def _speak(app: Flask, settings: Settings) -> None:
+    """Set how it speaks: plain JSON, logs as JSON lines, bodies of a bounded size."""
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["REGISTRATION"] = settings.registration
@@ -52,12 +63,17 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     logs.configure(settings.log_level)
     warn_of_exposed(vars(settings).values())
 
-    # 2. What it is made of
+
+def _make_services(app: Flask, settings: Settings, clock: Clock) -> Services:
+    """Make the objects of all rooms, and let routes find them."""
     built = build(settings, clock)
     services.install(app, built)
     app.extensions[bearer.EXTENSION] = built[AccessTokenVerification].verify
+    return built
 
-    # 3. What there is to ask for
+
+def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lifecycle.Observer]:
+    """Register what there is to ask for; return what is told of every answer."""
     api = create_api(app, __version__)
     auth = auth_blueprint(sample=settings.protected_sample == "on")
     for blueprint in (auth, home, keys, health, *([reference] if settings.docs == "on" else ())):
@@ -67,21 +83,19 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         observers.append(_look_for_mails(built))
     if settings.has_mailbox:
         _show_mails(app)
+    return observers
 
-    # 4. What every request passes, from the inside outwards
+
+def _surround_requests(
+    app: Flask, settings: Settings, built: Services, observers: list[lifecycle.Observer]
+) -> None:
+    """Put around every request what it passes, from the inside outwards."""
     cors.init_app(app, settings.cors_origins, development=settings.development)
     errors.init_app(app, FAILURES, DatabaseUnavailable)
     https_only = not settings.development
     lifecycle.init_app(app, *observers, https_only=https_only, scope=RequestScope)
     lifecycle.call_before_requests(app, built[Sweep].come_by)
     client.trust_proxies(app, settings.trusted_proxies)
-
-    # 5. The command line, and what `flask run` says
-    commands.init_app(app)
-    devserver.init()
-    if settings.development:
-        _prepare_development(built, settings)
-    return app
 
 
 def _count(api: Api, built: Services) -> lifecycle.Observer:

@@ -50,41 +50,10 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
-        self._refusals = self._counter("authapi_limit_refusals", "Limits met.", "reason")
-        refused = self._counter("authapi_tokens_refused", "Forged or foreign tokens.", "kind")
-        self._refused_tokens = {kind: refused.labels(kind) for kind in rules.TOKENS}
-        self.hash_refusals = self._counter(
-            "authapi_password_hash_refusals", "Requests refused: no room was left."
-        )
-        self.hash_seats = self._gauge(
-            "authapi_password_hash_seats_taken", "Requests that hash a password or wait for it."
-        )
-        self.hashes = self._gauge("authapi_password_hashes_in_progress", "Passwords being hashed.")
-        self._mails = self._counter("authapi_mail", "Mails handled.", "kind", "result")
-        self._mail_seconds = Histogram(
-            "authapi_mail_send_seconds",
-            "Seconds that a mail server took for a mail.",
-            buckets=_MAIL_BUCKETS,
-            registry=self._registry,
-        )
-        self._mail_waits = Gauge(
-            "authapi_mail_oldest_due_seconds",
-            "Seconds for which the oldest mail has been due.",
-            registry=self._registry,
-            multiprocess_mode="mostrecent",
-        )
-        self._outcomes = {
-            event: counter.labels(outcome)
-            for counter, outcomes in (
-                (self._counter("authapi_logins", "Passwords tried.", "outcome"), rules.LOGINS),
-                (self._counter("authapi_refreshes", "Refreshes.", "outcome"), rules.REFRESHES),
-                (
-                    self._counter("authapi_registrations", "Registrations.", "outcome"),
-                    rules.REGISTRATIONS,
-                ),
-            )
-            for event, outcome in outcomes.items()
-        }
+        self._count_refusals()
+        self._count_hashes()
+        self._count_mails()
+        self._count_outcomes()
         build = Gauge(
             "authapi_build_info",
             "Always 1; the version is in the label.",
@@ -132,6 +101,49 @@ class Metrics:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
+
+    def _count_refusals(self) -> None:
+        self._refusals = self._counter("authapi_limit_refusals", "Limits met.", "reason")
+        refused = self._counter("authapi_tokens_refused", "Forged or foreign tokens.", "kind")
+        self._refused_tokens = {kind: refused.labels(kind) for kind in rules.TOKENS}
+
+    def _count_hashes(self) -> None:
+        self.hash_refusals = self._counter(
+            "authapi_password_hash_refusals", "Requests refused: no room was left."
+        )
+        self.hash_seats = self._gauge(
+            "authapi_password_hash_seats_taken", "Requests that hash a password or wait for it."
+        )
+        self.hashes = self._gauge("authapi_password_hashes_in_progress", "Passwords being hashed.")
+
+    def _count_mails(self) -> None:
+        self._mails = self._counter("authapi_mail", "Mails handled.", "kind", "result")
+        self._mail_seconds = Histogram(
+            "authapi_mail_send_seconds",
+            "Seconds that a mail server took for a mail.",
+            buckets=_MAIL_BUCKETS,
+            registry=self._registry,
+        )
+        self._mail_waits = Gauge(
+            "authapi_mail_oldest_due_seconds",
+            "Seconds for which the oldest mail has been due.",
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )
+
+    def _count_outcomes(self) -> None:
+        self._outcomes = {
+            event: counter.labels(outcome)
+            for counter, outcomes in (
+                (self._counter("authapi_logins", "Passwords tried.", "outcome"), rules.LOGINS),
+                (self._counter("authapi_refreshes", "Refreshes.", "outcome"), rules.REFRESHES),
+                (
+                    self._counter("authapi_registrations", "Registrations.", "outcome"),
+                    rules.REGISTRATIONS,
+                ),
+            )
+            for event, outcome in outcomes.items()
+        }
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self._registry)
