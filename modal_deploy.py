@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import modal
 
 from authapi.core.environment import parse, variable
-from authapi.core.parsers import integer
+from authapi.core.parsers import choice, integer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -73,7 +73,7 @@ def _proxy(text: str) -> modal.Proxy:
 
 @dataclass(frozen=True)
 class Options:
-    """Arguments of the function that the environment of the `modal` command may set."""
+    """Arguments of the functions that the environment of the `modal` command may set."""
 
     region: list[str] | None = variable("DEPLOY_REGION", None, _regions)
     proxy: modal.Proxy | None = variable("DEPLOY_PROXY", None, _proxy)
@@ -81,6 +81,7 @@ class Options:
     max_containers: int = variable("DEPLOY_MAX_CONTAINERS", 20, integer(1, 1000))
     buffer_containers: int = variable("DEPLOY_BUFFER_CONTAINERS", 0, integer(0, 1000))
     scaledown_window: int = variable("DEPLOY_SCALEDOWN_SECONDS", 300, integer(2, 3600))
+    mail: str = variable("DEPLOY_MAIL", "off", choice("on", "off"))
 
 
 def options(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -99,6 +100,9 @@ def options(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 app = modal.App("authapi")
+in_container = bool(os.environ.get("MODAL_IS_REMOTE"))
+asked = options({} if in_container else os.environ)
+sends_mail = asked.pop("mail") == "on"
 
 
 @app.function(
@@ -110,7 +114,7 @@ app = modal.App("authapi")
     cpu=1.0,
     memory=512,
     timeout=120,  # seconds; after 150 Modal answers by a redirect, which no page can follow
-    **options({} if os.environ.get("MODAL_IS_REMOTE") else os.environ),
+    **asked,
 )
 # One thread per request in flight. 98 of them may be logins (2 that hash, 96 that wait, the rest
 # is told to come again), so that 14 are always left for everything that is quick.
@@ -121,3 +125,26 @@ def flask_app() -> Flask:
     from authapi import create_app
 
     return create_app()
+
+
+def send_mails() -> None:
+    """Send the mails that are due: containers sleep between requests, and mails must not wait."""
+    from authapi import create_app
+    from authapi.mail.service import MailService
+    from authapi.web.services import services_of
+
+    mails = services_of(create_app()).find(MailService)
+    if mails is None:
+        raise RuntimeError("DEPLOY_MAIL is on, and the secret has no MAIL_URL")
+    mails.send()
+
+
+if sends_mail or in_container:
+    mail_cron = app.function(
+        image=image,
+        secrets=[secret],
+        schedule=modal.Cron("* * * * *"),
+        region=asked["region"],
+        proxy=asked["proxy"],
+        timeout=300,
+    )(send_mails)

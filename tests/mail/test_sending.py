@@ -327,6 +327,18 @@ def test_a_bad_address_gets_nothing(room: Room, server: MailServer, to: str) -> 
     assert [mail["To"] for mail in server.mails] == ["ann@example.com"]
 
 
+def test_an_unverified_address_reads_nothing_that_a_stranger_chose(
+    room: Room, server: MailServer
+) -> None:
+    """S94: no user name, no device: the service's name, the code, the link, and "ignore this"."""
+    facts = {"username": "Visit evil.example", "device": "evil.example", "name": "evil.example"}
+    room.outbox.add("1" * 24, "verify", to="new@example.com", facts=facts)
+    room.sender(servers(server.port, clock=room.clock)).run_once()
+    raw = server.mails[0].as_string()
+    assert "evil" not in raw
+    assert "ignore this mail" in raw
+
+
 def test_an_address_beyond_ascii_is_reached(room: Room, server: MailServer) -> None:
     """RFC 6531: by servers that say that they can."""
     room.add("änn@example.com")

@@ -15,6 +15,7 @@ from authapi.server.options import QUICK_THREADS
 from authapi.settings import Settings
 from tests.modal import definition
 from tests.settings.variables import ENOUGH
+from tests.support.mail_server import mail_server
 from tests.support.servers import ROOT, clean_environment
 
 CHOSEN = {
@@ -74,6 +75,7 @@ def test_without_it_nothing_is_pinned_and_growth_is_bounded() -> None:
         ("DEPLOY_MAX_CONTAINERS", "many"),
         ("DEPLOY_BUFFER_CONTAINERS", "1.5"),
         ("DEPLOY_SCALEDOWN_SECONDS", "1"),
+        ("DEPLOY_MAIL", "yes"),
         ("DEPLOY_MIN_CONTAINERS", "21"),  # more than the most
     ],
 )
@@ -126,3 +128,33 @@ def test_no_request_lives_to_be_redirected_and_no_snapshot_is_taken() -> None:
     made = definition.function()
     assert made["timeout"] < 150
     assert made["enable_memory_snapshot"] is False
+
+
+CRON = """
+import modal_deploy
+from tests.modal.definition import _enclosed, _private
+made = _enclosed(_private(modal_deploy.mail_cron)._load)
+print(made["schedule"].proto_message.cron.cron_string, list(made["scheduler_placement"].regions))
+"""
+
+
+def test_mails_are_sent_once_a_minute_where_that_is_asked_for() -> None:
+    """By a function of its own, near the same database; and only there."""
+    done = loaded(CRON, DEPLOY_MAIL="on", DEPLOY_REGION="eu-west")
+    assert done.stdout.splitlines() == ["* * * * * ['eu-west']"], done.stderr
+    assert not hasattr(modal_deploy, "mail_cron")
+
+
+def test_the_function_sends_what_is_due(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes a service, and says so where the secret has no mail server."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(RuntimeError, match="the secret has no MAIL_URL"):
+        modal_deploy.send_mails()
+    with mail_server() as server:
+        monkeypatch.setenv("MAIL_URL", f"smtp://127.0.0.1:{server.port}")
+        monkeypatch.setenv("PUBLIC_URL", "https://accounts.example")
+        monkeypatch.setenv("MAIL_FROM", "no-reply@accounts.example")
+        modal_deploy.send_mails()

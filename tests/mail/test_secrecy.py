@@ -1,0 +1,105 @@
+"""What is stored, logged and loaded: nothing that lets in, and nothing that nobody asked for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from authapi.core.secrets import Secret
+from authapi.mail.links import InvalidLink, MailedTokens, Purpose
+from tests.mail.conftest import TOKENS, Room, servers
+from tests.support.log_stream import recorded_log
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import until
+
+PROGRAM = """
+import sys, wsgi
+wsgi.app.test_client().get('/healthz')
+print(sorted(name for name in sys.modules if name.startswith(('authapi.mail', 'smtplib'))))
+"""
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_a_copy_of_the_database_lets_nobody_in(room: Room, server: MailServer, shows: bool) -> None:
+    """S89: no link, no code and no part of one is stored, before, while and after it is sent."""
+    room.add()
+    room.add("new@example.com", "verify")
+    with mail_server(data=lambda _address: "451 later") as later:
+        room.sender(servers(later.port, clock=room.clock), shows=shows).run_once()
+    waiting = str(list(room.database["mail"].find()))
+    room.clock.move(minutes=1)
+    room.sender(servers(server.port, clock=room.clock), shows=shows).run_once()
+    stored = waiting + str(list(room.database["mail"].find()))
+    for mail in server.mails:
+        text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        secrets = re.findall(r"#([\w-]{59})", text) + re.findall(r"^\w{4}-\w{4}$", text, re.M)
+        assert secrets
+        for secret in secrets:
+            assert secret not in stored
+            assert secret[-22:] not in stored
+            assert secret.replace("-", "") not in stored
+
+
+def test_who_has_the_database_alone_derives_nothing(room: Room, server: MailServer) -> None:
+    """S89: all that a token is made of but the secret makes another token."""
+    room.add()
+    room.sender(servers(server.port, clock=room.clock)).run_once()
+    text = server.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    (token,) = re.findall(r"#([\w-]{59})", text)
+    TOKENS.read(token, Purpose.RESET, now=room.clock())
+    with pytest.raises(InvalidLink):
+        MailedTokens(Secret("x" * 40)).read(token, Purpose.RESET, now=room.clock())
+
+
+def test_no_log_line_has_a_link_a_code_or_an_address(room: Room, server: MailServer) -> None:
+    """S123: whatever becomes of a mail; S83: nor is a token in any path or query."""
+    answers = {"dead@example.com": "550 dead@example.com is unknown", "new@example.com": "250 OK"}
+    with recorded_log() as log:
+        for address in answers:
+            room.add(address)
+        room.add("new@example.com", "verify")
+        room.add("nobody@@example.com\r\nBcc: x@example.com")
+        with mail_server(rcpt=lambda to: answers[to], data=lambda to: f"451 {to} later") as later:
+            room.sender(servers(later.port, 1, clock=room.clock)).run_once()
+        room.clock.move(minutes=1)
+        room.sender(servers(1, server.port, clock=room.clock)).run_once()
+        until(lambda: server.mails)
+    assert "example.com" not in log.text
+    for mail in server.mails:
+        text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        for link in re.findall(r"https://\S+", text):
+            address, token = link.split("#")
+            assert "?" not in address
+            assert token not in address
+            assert token not in log.text
+
+
+@pytest.mark.parametrize("mails", [False, True])
+def test_nothing_of_it_is_loaded_where_no_mail_is_sent(
+    environment: dict[str, str], mails: bool
+) -> None:
+    """An instance without mail imports its settings, and nothing more."""
+    own = {"AUTHAPI_ENV": "production", "MAIL_SWEEP": "off"}
+    if mails:
+        own |= {
+            "MAIL_URL": "smtps://mail.example",
+            "MAIL_FROM": "no-reply@example.com",
+            "PUBLIC_URL": "https://accounts.example",
+        }
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        env=clean_environment({**environment, **own}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    bare = "['authapi.mail', 'authapi.mail.servers', 'authapi.mail.settings']\n"
+    assert (done.stdout == bare) is not mails
+    assert ("authapi.mail.sender" in done.stdout) is mails
+    assert ("smtplib" in done.stdout) is mails
+    assert "authapi.mail.routes" not in done.stdout
