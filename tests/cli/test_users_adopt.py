@@ -116,6 +116,21 @@ def test_what_makes_no_user_stays_and_is_told(
     assert passed.out.startswith("Done: 1 adopted, 3 refused.")
 
 
+def test_the_copy_of_a_document_goes_with_its_user(
+    foreign: Settings, adopt: Callable[..., Outcome], stored: Database[Document]
+) -> None:
+    """S134: it is exported, without the hash, and removed with the account."""
+    adopt("--yes")
+    with served(foreign) as visitor:
+        bearer = {"Authorization": f"Bearer {visitor.log_in('ann')['access_token']}"}
+        exported = visitor.send("GET", "/me/export", headers=bearer).json()
+        assert exported["before_adoption"] == {"_id": {"$oid": str(ANN)}, "username": "ann"}
+        body = {"password": PASSWORD}
+        assert visitor.send("DELETE", "/me", json=body, headers=bearer).status_code == 200
+    left = list(stored["users_before_adoption"].find())
+    assert [document["username"] for document in left] == ["bob"]
+
+
 class DyingCollections:
     """A database that is gone after so many writes, as for a process that is killed."""
 
