@@ -8,7 +8,7 @@ from typing import Any
 from authapi.accounts.models import EndedUser, User
 from authapi.accounts.rules import name_key
 from authapi.accounts.store import UserStore
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.services import Subject
 from authapi.revocation.service import Revocations
@@ -183,7 +183,7 @@ class AccountService:
         for _ in range(TRIES):
             if (changed := write(self.get_user_by_id(user_id))) is not None:
                 return changed
-        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
+        raise busy()
 
 
 def _found(user: User | None) -> User:

@@ -79,6 +79,13 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
 }
 
 
+BUSY_SECONDS = 1
+"""`Retry-After` where others are in the way: they are gone in a moment."""
+
+AWAY_SECONDS = 2
+"""`Retry-After` where the database is away: as long as a request waits for it."""
+
+
 class ApiError(Exception):
     """A failure that is told to the client in the one error shape.
 
@@ -107,3 +114,13 @@ class ApiError(Exception):
         self.errors = errors
         self.retry_after = retry_after
         self.details = details
+
+
+def busy() -> ApiError:
+    """Return the failure of a request that others were in the way of."""
+    return ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=BUSY_SECONDS)
+
+
+def away() -> ApiError:
+    """Return the failure of a request that the database did not answer."""
+    return ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=AWAY_SECONDS)

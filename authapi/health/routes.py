@@ -3,10 +3,9 @@
 from flask import current_app
 from marshmallow import Schema, fields
 
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import AWAY_SECONDS, ApiError, ErrorCode
 from authapi.health.service import Readiness
 from authapi.web.body import Blueprint
-from authapi.web.errors import RETRY_AFTER_SECONDS
 from authapi.web.openapi import documented
 from authapi.web.services import service
 
@@ -53,7 +52,7 @@ def ready() -> dict[str, object]:
     if set(checks.values()) != {"ok"}:
         raise ApiError(
             ErrorCode.SERVICE_UNAVAILABLE,
-            retry_after=RETRY_AFTER_SECONDS,
+            retry_after=AWAY_SECONDS,
             details={"checks": checks},
         )
     return {"status": "ok", "checks": checks}

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import busy
 from authapi.core.forks import after_fork_in_child
-
-RETRY_AFTER_SECONDS = 1
 
 
 @dataclass(eq=False, slots=True)
@@ -78,14 +76,14 @@ class KeyedLock:
 
     def _wait(self, line: _Line) -> None:
         if line.waiting >= self._queue_limit:
-            raise _unavailable()
+            raise busy()
         line.waiting += 1
         try:
             self._changed.wait_for(lambda: line.failed or not line.held)
         finally:
             line.waiting -= 1
         if line.failed:
-            raise _unavailable()
+            raise busy()
 
     def _leave(self, key: str, line: _Line) -> None:
         with self._changed:
@@ -93,7 +91,3 @@ class KeyedLock:
             if line.failed or not line.waiting:
                 self._lines.pop(key, None)  # those who come from now on begin another line
             self._changed.notify_all()
-
-
-def _unavailable() -> ApiError:
-    return ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)

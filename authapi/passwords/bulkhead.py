@@ -12,12 +12,11 @@ from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from typing import TypeVar
 
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import busy
 from authapi.core.forks import after_fork_in_child
 from authapi.passwords.fair_slots import FairSlots
 
 T = TypeVar("T")
-RETRY_AFTER_SECONDS = 1
 LARGEST_SHARE = 3
 """One network gets at most one part in so many of what there is."""
 
@@ -125,7 +124,7 @@ class Bulkhead:
                 self._inside[network] += 1
         if not is_room:
             self._observe(Change.REFUSED)
-            raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS)
+            raise busy()
         self._observe(Change.ADMITTED)
 
     def _leave(self, network: str) -> None:

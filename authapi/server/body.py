@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from werkzeug.exceptions import HTTPException, RequestTimeout, ServiceUnavailable
 
 from authapi.core.client import network
-from authapi.core.errors import CATALOGUE, ErrorCode
+from authapi.core.errors import BUSY_SECONDS, CATALOGUE, ErrorCode
 from authapi.web import headers, request_id
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ class Refusal:
 
 NO_PLACE = Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    partial(ServiceUnavailable, retry_after=1),
+    partial(ServiceUnavailable, retry_after=BUSY_SECONDS),
     ErrorCode.SERVICE_UNAVAILABLE,
     CATALOGUE[ErrorCode.SERVICE_UNAVAILABLE].message,
-    retry_after=1,
+    retry_after=BUSY_SECONDS,
 )
 OVERDUE = Refusal(
     HTTPStatus.REQUEST_TIMEOUT,

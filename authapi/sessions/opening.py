@@ -6,7 +6,7 @@ from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.sessions.claims import claims_of, session_of, token_pair
@@ -78,7 +78,7 @@ class SessionOpening:
                     return OpenedSession(claims_of(found, user.username), is_new=False)
             else:
                 return OpenedSession(claims, is_new=True)
-        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
+        raise busy()
 
     def count(self, user: User) -> bool:
         """Count a session of a user who may log in, by one write; False when that is not so.

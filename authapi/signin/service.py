@@ -8,7 +8,7 @@ from authapi.accounts.models import User
 from authapi.accounts.rules import name_key
 from authapi.accounts.service import TRIES, AccountService
 from authapi.core.client import Client
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import PASSWORD, Identity
 from authapi.limits.service import Limits
@@ -95,7 +95,7 @@ class SignIn:
             if (done := write(proof.user)) is not None:
                 return done
             _, proof = self._look_again(proof)
-        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
+        raise busy()
 
     def _right_user(self, key: str, password: str, client: Client) -> User:
         with self._limits.password_attempt(key, client) as attempt:
@@ -124,7 +124,7 @@ class SignIn:
             if decision is Decision.GRANTED:
                 return self._opening.begin(opened)
             self._ending.end_unused(opened)
-        raise ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=1)
+        raise busy()
 
     def _decide(self, proof: Proof, opened: OpenedSession) -> tuple[Decision, Proof]:
         """Return what the proof is worth now, and the proof with the user as stored now."""

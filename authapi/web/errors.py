@@ -7,14 +7,13 @@ from typing import cast
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from authapi.core.errors import CATALOGUE, ApiError, ErrorCode
+from authapi.core.errors import CATALOGUE, ApiError, ErrorCode, away
 from authapi.web import request_id
 
 _log = logging.getLogger("authapi.errors")
 _ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "identity"}
 """Headers of a 415: which bodies are accepted (RFC 9110, 15.5.16)."""
 
-RETRY_AFTER_SECONDS = 2
 _BY_STATUS = {
     HTTPStatus.NOT_FOUND: ErrorCode.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: ErrorCode.METHOD_NOT_ALLOWED,
@@ -99,12 +98,12 @@ def _code_for(status: HTTPStatus) -> ErrorCode:
 
 def _answer_database_away(error: Exception) -> Response:
     _log.error("the database is unavailable: %s", type(error).__name__, exc_info=error)
-    return answer(ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
+    return answer(away())
 
 
 def _answer_explained(error: Exception) -> Response:
     _log.error("the database is unavailable: %s", error)
-    return answer(ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
+    return answer(away())
 
 
 def _answer_fault(error: Exception) -> Response:
