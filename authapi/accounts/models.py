@@ -1,8 +1,50 @@
 """A user of the service."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An address: `text` as it is shown and mailed, `key` the form that is unique."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEmail:
+    """An address that somebody gave and nobody has confirmed; it counts for nothing (S90).
+
+    Attributes:
+        email: as it is shown and mailed.
+        email_key: the form that is unique.
+        nonce: random; the mailed code is derived from it, so that a new request kills it (S92).
+        asked_at: when.
+    """
+
+    email: str
+    email_key: str
+    nonce: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailUndo:
+    """An address that was changed or removed, and may be brought back by whoever reads its mail.
+
+    Attributes:
+        id: random; the mailed link is bound to it, and to no epoch: whoever took the account over
+            may begin as many as they like.
+        email: the former address.
+        until: how long.
+    """
+
+    id: str
+    email: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +61,13 @@ class User:
         epoch: counts what ended all sessions; tokens and sessions of earlier epochs are void.
         disabled: whether the user may not log in.
         sessions: at least as many as the user's living sessions.
+        email: the confirmed address, if there is one.
+        email_key: the unique form of it.
+        email_verified_at: when it was confirmed.
+        email_nonce: of the request by which it was confirmed.
+        pending_email: an address that waits to be confirmed.
+        email_undo: the former address, as long as it may be brought back.
+        locale: the language that mails are written in, such as `de` or `de-AT`.
     """
 
     id: str
@@ -30,6 +79,13 @@ class User:
     epoch: int = 0
     disabled: bool = False
     sessions: int = 0
+    email: str | None = None
+    email_key: str | None = None
+    email_verified_at: datetime | None = None
+    email_nonce: str | None = None
+    pending_email: PendingEmail | None = None
+    email_undo: EmailUndo | None = None
+    locale: str | None = None
 
     @property
     def hash_method(self) -> str | None:
@@ -78,3 +134,18 @@ class ForeignUser:
     def label(self) -> str:
         """The document's id, for messages."""
         return str(self.document["_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one write changes of a user.
+
+    Attributes:
+        set: members, and what they are then.
+        unset: members that go.
+        notices: what the user is told by mail: documents as `Notifier` makes them.
+    """
+
+    set: Mapping[str, Any] = field(default_factory=dict)
+    unset: Collection[str] = ()
+    notices: Sequence[Mapping[str, object]] = ()

@@ -1,7 +1,9 @@
 """What the accounts bring to the service."""
 
+from authapi.accounts.notifying import Notifier
 from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
+from authapi.accounts.settings import AccountSettings
 from authapi.accounts.store import UserStore
 from authapi.accounts.store_foreign import ForeignUserStore
 from authapi.audit.service import AuditTrail
@@ -15,13 +17,14 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.revocation.service import Revocations
 
 
-def build(services: Services, settings: object, clock: Clock) -> None:
+def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     """Add the users; the rooms below learn from them who lives, and in which epoch."""
     users = services.add(UserStore(services[Database]))
     services[Revocations].read_epochs_from(users.ended_since)
     services[AuditTrail].ask_who_lives(users.living)
     events = services[EventRecorder]
-    accounts = services.add(AccountService(users, services[Revocations], events))
+    notifier = _notifier(services, settings, clock)
+    accounts = services.add(AccountService(users, services[Revocations], events, notifier))
     services.personal_data.append(accounts)
     database = services[Database]
     foreign = services.add(ForeignUserStore(lambda: database.unprepared))
@@ -36,3 +39,12 @@ def build(services: Services, settings: object, clock: Clock) -> None:
             clock,
         )
     )
+
+
+def _notifier(services: Services, settings: AccountSettings, clock: Clock) -> Notifier:
+    if not settings.has_addresses:
+        return Notifier()
+    from authapi.accounts.mail_notifier import MailNotifier
+    from authapi.mail.service import MailService
+
+    return MailNotifier(services[MailService].outbox, services[EventRecorder].origin, clock)

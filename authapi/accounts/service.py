@@ -1,13 +1,14 @@
 """The stories of an account: its user is found, disabled, deleted."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from authapi.accounts.models import EndedUser, User
+from authapi.accounts.models import Change, EndedUser, User
+from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import name_key
-from authapi.accounts.store import UserStore
+from authapi.accounts.store import NOTHING, UserStore
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.services import Subject
@@ -27,10 +28,12 @@ class AccountService:
         users: UserStore,
         revocations: Revocations,
         events: EventRecorder,
+        notifier: Notifier,
     ) -> None:
         self._users = users
         self._revocations = revocations
         self._events = events
+        self._notifier = notifier
 
     def find_user(self, username: str) -> User | None:
         """Return the user of that name, or None."""
@@ -93,11 +96,36 @@ class AccountService:
         Returns:
             The user in the new epoch, or None when the user's epoch was over before.
         """
-        changed = self._begin_epoch(user, {"password_hash": new_hash})
+        told = self._notifier.about(user, "password_changed")
+        changed = self._begin_epoch(user, Change({"password_hash": new_hash}, notices=told))
         if changed is not None:
             self._events.record(Event.PASSWORD_CHANGED, user_id=user.id, reason=reason)
             return replace(changed, password_hash=new_hash)
         return None
+
+    def change(self, user: User, change: Change, where: Mapping[str, object]) -> bool:
+        """Change a user by one conditional write; no session ends.
+
+        Args:
+            user: as it was read.
+            change: what is changed.
+            where: what these members must be, by their paths; None for one that is not there.
+
+        Returns:
+            False when one of them is something else, the user's epoch is over, or the user gone.
+        """
+        changed = self._users.change(user, change, where)
+        if changed:
+            self._notifier.written(change.notices)
+        return changed
+
+    def tell(self, user_id: str, kind: str) -> None:
+        """Tell a user by mail that something happened, where there is mail and an address."""
+        if not self._notifier.tells:
+            return
+        user = self.find_user_by_id(user_id)
+        if user is not None and (told := self._notifier.about(user, kind)):
+            self.change(user, Change(notices=told), {})
 
     def end_sessions(self, user_id: str) -> User:
         """Void all sessions of a user, logins under way included, by one write.
@@ -117,7 +145,7 @@ class AccountService:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
         changed = self._retried(
-            user_id, lambda user: self._begin_epoch(user, {"disabled": disabled})
+            user_id, lambda user: self._begin_epoch(user, Change({"disabled": disabled}))
         )
         event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
         self._events.record(event, user_id=user_id, reason=reason)
@@ -131,8 +159,10 @@ class AccountService:
         Returns:
             What is left to clear away, or None when the user's epoch was over before.
         """
-        if not self._users.delete(user):
+        told = self._notifier.about(user, "deleted")
+        if not self._users.delete(user, told):
             return None
+        self._notifier.written(told)
         epoch = user.epoch + 1
         self._revocations.note_floor(user.id, epoch)
         self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
@@ -173,9 +203,10 @@ class AccountService:
     def erase(self, subject: Subject) -> None:
         """Do nothing: the write that deletes a user leaves no more than the name."""
 
-    def _begin_epoch(self, user: User, change: dict[str, Any] | None = None) -> User | None:
+    def _begin_epoch(self, user: User, change: Change = NOTHING) -> User | None:
         if not self._users.begin_epoch(user, change):
             return None
+        self._notifier.written(change.notices)
         self._revocations.note_floor(user.id, user.epoch + 1)
         return replace(user, epoch=user.epoch + 1)
 

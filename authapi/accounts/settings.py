@@ -1,4 +1,4 @@
-"""Who may register."""
+"""Who may register, and what addresses are for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from dataclasses import dataclass
 
 from authapi.core.environment import variable
 from authapi.core.parsers import choice
+from authapi.mail.settings import MailSettings
 
 
 @dataclass(frozen=True)
-class AccountSettings:
+class AccountSettings(MailSettings):
     """The accounts' part of the settings."""
 
     registration: str = variable("REGISTRATION", "open", choice("open", "closed"))
+    email: str = variable("EMAIL", "optional", choice("off", "optional", "required"))
+
+    @property
+    def has_addresses(self) -> bool:
+        """Whether users may have addresses: where mails are sent, and they are wanted."""
+        return self.mails and self.email != "off"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pymongo
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from authapi.accounts.models import EndedUser, User
+from authapi.accounts import store_documents as documents
+from authapi.accounts.models import Change, EndedUser, User
+from authapi.accounts.store_documents import ALIVE
 from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
 from authapi.revocation.models import EpochFloor
 
@@ -32,8 +34,7 @@ INDEXES = (
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
-# A deleted user's name stays for a while, and is nobody. Earlier releases wrote `released_at`.
-ALIVE: Document = {"deleted": None, "released_at": None}
+NOTHING = Change()
 _FIRST_MOMENT = datetime.fromtimestamp(0, UTC)
 
 
@@ -47,14 +48,14 @@ class UserStore:
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def add(self, user: User) -> None:
-        """Store a new user; the unique index decides who was first.
+    def add(self, user: User, notices: Sequence[Mapping[str, object]] = ()) -> None:
+        """Store a new user with what the user is told; the unique index decides who was first.
 
         Raises:
             NameTaken: when the name belongs to somebody already.
         """
         try:
-            self._collections[COLLECTION].insert_one(to_document(user))
+            self._collections[COLLECTION].insert_one(documents.document(user, notices))
         except DuplicateKeyError:
             raise NameTaken from None
 
@@ -67,7 +68,7 @@ class UserStore:
         collection = self._collections[COLLECTION]  # a database that is away is told at once
         try:
             with pymongo.timeout(BATCH_SECONDS):
-                collection.insert_many([to_document(user) for user in users], ordered=False)
+                collection.insert_many([documents.document(user) for user in users], ordered=False)
         except BulkWriteError as error:
             failures = (error.details or {}).get("writeErrors", [])
             if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
@@ -83,16 +84,18 @@ class UserStore:
         collection = self._collections[COLLECTION]
         query = {"name_key": {"$in": list(name_keys)}}
         with pymongo.timeout(BATCH_SECONDS):
-            return {found["name_key"]: user_or_none(found) for found in collection.find(query)}
+            return {
+                found["name_key"]: documents.user_or_none(found) for found in collection.find(query)
+            }
 
     def find(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""
         found = self._collections[COLLECTION].find_one({"name_key": name_key})
-        return user_or_none(found)
+        return documents.user_or_none(found)
 
     def find_by_id(self, user_id: str) -> User | None:
         """Return the user of that id, or None."""
-        return user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
+        return documents.user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
 
     def living(self, user_ids: Collection[str]) -> set[str]:
         """Return which of these ids are those of users who are not deleted."""
@@ -103,7 +106,7 @@ class UserStore:
         """Return at most `limit` users, in the order of their name keys, from beyond `after`."""
         query = {"name_key": {"$gt": after}, **ALIVE}
         found = self._collections[COLLECTION].find(query).sort("name_key", 1).limit(limit)
-        return [_user(document) for document in found]
+        return [documents.user(document) for document in found]
 
     def replace_password_hash(self, user: User, new: str) -> bool:
         """Put a better hash of the same password in the place of the user's; False if it is gone.
@@ -111,7 +114,8 @@ class UserStore:
         No session ends, since the password stays the same.
         """
         result = self._collections[COLLECTION].update_one(
-            {**_only(user), "password_hash": user.password_hash}, {"$set": {"password_hash": new}}
+            {**documents.only(user), "password_hash": user.password_hash},
+            {"$set": {"password_hash": new}},
         )
         return result.modified_count == 1
 
@@ -122,7 +126,12 @@ class UserStore:
             False when the user's epoch is over, the user is disabled or gone, or `limit` sessions
             are counted already.
         """
-        may_log_in = {**_only(user), **_epoch(user), **ALIVE, "disabled": {"$ne": True}}
+        may_log_in = {
+            **documents.only(user),
+            **documents.epoch(user),
+            **ALIVE,
+            "disabled": {"$ne": True},
+        }
         result = self._collections[COLLECTION].update_one(
             {**may_log_in, "sessions": {"$not": {"$gte": limit}}}, {"$inc": {"sessions": 1}}
         )
@@ -131,47 +140,71 @@ class UserStore:
     def recount_sessions(self, user: User, sessions: int) -> bool:
         """Correct the count of a user's sessions; False when it changed since `user` was read."""
         result = self._collections[COLLECTION].update_one(
-            {**_only(user), **_epoch(user), "sessions": user.sessions},
+            {**documents.only(user), **documents.epoch(user), "sessions": user.sessions},
             {"$set": {"sessions": sessions}},
         )
         return result.matched_count == 1
 
-    def begin_epoch(self, user: User, change: Mapping[str, Any] | None = None) -> bool:
+    def change(self, user: User, change: Change, where: Mapping[str, object]) -> bool:
+        """Change a user by one conditional write; no session ends.
+
+        Args:
+            user: as it was read; if its epoch is over meanwhile, nothing is written.
+            change: what is changed.
+            where: what these members must be, by their paths; None for one that is not there.
+
+        Returns:
+            False when one of them is something else, the user's epoch is over, or the user gone.
+        """
+        result = self._collections[COLLECTION].update_one(
+            {**documents.only(user), **documents.epoch(user), **ALIVE, **where},
+            documents.update(change),
+        )
+        return result.modified_count == 1
+
+    def begin_epoch(self, user: User, change: Change = NOTHING) -> bool:
         """Change a user and void all sessions and tokens so far, by one conditional write.
 
         The time is the database's own. `ended_since` finds the user by it until `settle`.
 
         Args:
             user: as it was read; if its epoch is over meanwhile, nothing is written.
-            change: the members to set.
+            change: what else is changed.
 
         Returns:
             False when the user's epoch is over, or the user is gone.
         """
+        begun = {**change.set, "epoch": user.epoch + 1, "sessions": 1}
+        update = documents.update(replace(change, set=begun))
         result = self._collections[COLLECTION].update_one(
-            {**_only(user), **_epoch(user), **ALIVE},
-            {
-                "$set": {**(change or {}), "epoch": user.epoch + 1, "sessions": 1},
-                "$currentDate": {"ended_at": True},
-            },
+            {**documents.only(user), **documents.epoch(user), **ALIVE},
+            {**update, "$currentDate": {"ended_at": True}},
         )
         return result.modified_count == 1
 
-    def delete(self, user: User) -> bool:
+    def delete(self, user: User, notices: Sequence[Mapping[str, object]] = ()) -> bool:
         """Leave of a user nothing but the id and the name, which stays taken until `settle`.
+
+        Args:
+            user: as it was read.
+            notices: what is said at the end; with them the language stays until then.
 
         Returns:
             False when the user's epoch is over, or the user is gone.
         """
-        what_stays = {
+        what_stays: Document = {
             "_id": "$_id",
             "name_key": "$name_key",
             "epoch": {"$literal": user.epoch + 1},
             "ended_at": "$$NOW",
             "deleted": {"$literal": True},
         }
+        if notices:
+            what_stays["notices"] = {"$literal": list(notices)}
+            what_stays["locale"] = {"$literal": user.locale}
         result = self._collections[COLLECTION].update_one(
-            {**_only(user), **_epoch(user), **ALIVE}, [{"$replaceWith": what_stays}]
+            {**documents.only(user), **documents.epoch(user), **ALIVE},
+            [{"$replaceWith": what_stays}],
         )
         return result.modified_count == 1
 
@@ -197,53 +230,3 @@ class UserStore:
             self._collections[COLLECTION].delete_one({**which, "deleted": True})
         else:
             self._collections[COLLECTION].update_one(which, {"$unset": {"ended_at": ""}})
-
-
-def _only(user: User) -> Document:
-    """Return the query for that user's document: by both keys, so that one shard is asked."""
-    return {"_id": user.id, "name_key": user.name_key}
-
-
-def _epoch(user: User) -> Document:
-    """Return the condition that the user's epoch is the one that was read."""
-    return {"epoch": user.epoch} if user.epoch else {"epoch": {"$in": [0, None]}}
-
-
-def to_document(user: User) -> Document:
-    """Return the document that keeps `user`."""
-    document: dict[str, Any] = {
-        "_id": user.id,
-        "username": user.username,
-        "name_key": user.name_key,
-        "password_hash": user.password_hash,
-        "created_at": user.created_at,
-        "epoch": user.epoch,
-        "disabled": user.disabled,
-        "sessions": user.sessions,
-    }
-    if user.registration_key is not None:
-        document["registration_key"] = user.registration_key
-    return document
-
-
-def user_or_none(found: Document | None) -> User | None:
-    """Return the user that a document holds: none, if it is only a name kept after a deletion."""
-    return _user(found) if found is not None and not _is_deleted(found) else None
-
-
-def _is_deleted(found: Document) -> bool:
-    return bool(found.get("deleted")) or found.get("released_at") is not None
-
-
-def _user(found: Document) -> User:
-    return User(
-        id=found["_id"],
-        username=found["username"],
-        name_key=found["name_key"],
-        password_hash=found.get("password_hash"),
-        created_at=found["created_at"],
-        registration_key=found.get("registration_key"),
-        epoch=found.get("epoch", 0),
-        disabled=found.get("disabled", False),
-        sessions=found.get("sessions", 0),
-    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from authapi.accounts.store import ALIVE, COLLECTION
+from authapi.accounts.store import COLLECTION
+from authapi.accounts.store_documents import ALIVE
 from authapi.database import Collections, Document
 from authapi.mail.notices import Notice, Notified, Recipient
 

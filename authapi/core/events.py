@@ -95,6 +95,10 @@ class EventRecorder:
         other._sinks = self._sinks
         return other
 
+    def origin(self) -> Origin:
+        """Return what causes the events of this moment."""
+        return self._origin()
+
     def subscribe(self, sink: Sink) -> None:
         """Let `sink` be told of every event from now on."""
         self._sinks.append(sink)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from authapi.core.clock import Clock
-from authapi.mail.kinds import Kind
+from authapi.mail.kinds import DELETED, Kind
 from authapi.mail.models import Mail
 from authapi.mail.notices import Notice, NoticeSource, Notified
 from authapi.mail.rules import NOTICE_DELAY
@@ -49,12 +49,13 @@ class Collector:
         source.pull(user)
 
     def _mail(self, user: Notified, notice: Notice) -> Mail:
+        """Return a notice's mail; the last one of a user is under no user, and outlives the rest."""
         return Mail(
             id=notice.id,
             kind=notice.kind,
             made_at=notice.at,
             due_at=self._clock(),
-            user_id=user.user_id,
+            user_id=None if notice.kind == DELETED else user.user_id,
             to=notice.to,
             locale=user.locale,
             facts=notice.facts,

@@ -129,8 +129,10 @@ class SessionEnding:
     def end_replayed(self, spent: RefreshClaims) -> None:
         """End the session of a refresh token that was spent before (RFC 9700, 4.14)."""
         self._revocations.revoke_session(spent.sid)
-        self._sessions.end_if_past(spent.sid, spent.gen)
+        ended = self._sessions.end_if_past(spent.sid, spent.gen)
         self._events.record(Event.REFRESH_TOKEN_REPLAYED, user_id=spent.uid, session_id=spent.sid)
+        if ended:
+            self._accounts.tell(spent.uid, "session_ended")
 
     def clear_void(self, user_id: str, epoch: int) -> bool:
         """Remove the user's sessions of epochs before `epoch`; they are void already.

@@ -77,6 +77,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "MAIL_REPLY_TO": ("help@mail.example", Address("", "help", "mail.example")),
     "MAIL_LANGUAGE": ("de", "de"),
     "MAIL_PER_HOUR": ("50", 50),
+    "EMAIL": ("required", "required"),
     "MAIL_SWEEP": ("off", "off"),
     "TEMPLATES": ("/", Path("/")),
     "LOG_LEVEL": ("DEBUG", "DEBUG"),

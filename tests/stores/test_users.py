@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from authapi.accounts.models import Change
 from authapi.accounts.store import NameTaken, UserStore
 from tests.stores.conftest import a_user
 
@@ -53,8 +54,8 @@ def test_an_epoch_is_begun_once(users: UserStore) -> None:
     """S124: of two who read the same user one writes; the change stands in the same write."""
     user = a_user()
     users.add(user)
-    assert users.begin_epoch(user, {"password_hash": "$argon2id$2"})
-    assert not users.begin_epoch(user, {"disabled": True})
+    assert users.begin_epoch(user, Change({"password_hash": "$argon2id$2"}))
+    assert not users.begin_epoch(user, Change({"disabled": True}))
     assert users.find(user.name_key) == replace(
         user, epoch=1, sessions=1, password_hash="$argon2id$2"
     )

@@ -1,0 +1,91 @@
+"""Users as MongoDB's documents, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from authapi.accounts.models import Change, EmailUndo, PendingEmail, User
+from authapi.database import Document
+
+# A deleted user's name stays for a while, and is nobody. Earlier releases wrote `released_at`.
+ALIVE: Document = {"deleted": None, "released_at": None}
+
+
+def only(user: User) -> Document:
+    """Return the query for that user's document: by both keys, so that one shard is asked."""
+    return {"_id": user.id, "name_key": user.name_key}
+
+
+def epoch(user: User) -> Document:
+    """Return the condition that the user's epoch is the one that was read."""
+    return {"epoch": user.epoch} if user.epoch else {"epoch": {"$in": [0, None]}}
+
+
+def update(change: Change) -> Document:
+    """Return a change as an update."""
+    operators: Document = {
+        "$set": dict(change.set),
+        "$unset": dict.fromkeys(change.unset, ""),
+        "$push": {"notices": {"$each": list(change.notices)}} if change.notices else {},
+    }
+    return {name: members for name, members in operators.items() if members}
+
+
+def document(user: User, notices: Sequence[Mapping[str, object]] = ()) -> Document:
+    """Return a user's document; members that say nothing are left out."""
+    document: dict[str, Any] = {
+        "_id": user.id,
+        "username": user.username,
+        "name_key": user.name_key,
+        "password_hash": user.password_hash,
+        "created_at": user.created_at,
+        "epoch": user.epoch,
+        "disabled": user.disabled,
+        "sessions": user.sessions,
+    }
+    optional = {
+        "registration_key": user.registration_key,
+        "email": user.email,
+        "email_key": user.email_key,
+        "email_verified_at": user.email_verified_at,
+        "email_nonce": user.email_nonce,
+        "pending_email": asdict(user.pending_email) if user.pending_email else None,
+        "email_undo": asdict(user.email_undo) if user.email_undo else None,
+        "locale": user.locale,
+        "notices": list(notices) or None,
+    }
+    return document | {name: value for name, value in optional.items() if value is not None}
+
+
+def user_or_none(found: Document | None) -> User | None:
+    """Return the user that a document holds: none, if it is only a name kept after a deletion."""
+    return user(found) if found is not None and not _is_deleted(found) else None
+
+
+def _is_deleted(found: Document) -> bool:
+    return bool(found.get("deleted")) or found.get("released_at") is not None
+
+
+def user(found: Document) -> User:
+    """Return the user that a document holds."""
+    pending, undo = found.get("pending_email"), found.get("email_undo")
+    return User(
+        id=found["_id"],
+        username=found["username"],
+        name_key=found["name_key"],
+        password_hash=found.get("password_hash"),
+        created_at=found["created_at"],
+        registration_key=found.get("registration_key"),
+        epoch=found.get("epoch", 0),
+        disabled=found.get("disabled", False),
+        sessions=found.get("sessions", 0),
+        email=found.get("email"),
+        email_key=found.get("email_key"),
+        email_verified_at=found.get("email_verified_at"),
+        email_nonce=found.get("email_nonce"),
+        pending_email=PendingEmail(**pending) if pending else None,
+        email_undo=EmailUndo(**undo) if undo else None,
+        locale=found.get("locale"),
+    )
