@@ -9,9 +9,16 @@ from datetime import UTC, datetime
 import pymongo
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from authapi.accounts import store_documents as documents
 from authapi.accounts.models import Change, EndedUser, User
-from authapi.accounts.store_documents import ALIVE
+from authapi.accounts.store_documents import (
+    ALIVE,
+    in_epoch,
+    only,
+    to_document,
+    to_update,
+    to_user,
+    user_or_none,
+)
 from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
 from authapi.revocation.models import EpochFloor
 
@@ -55,7 +62,7 @@ class UserStore:
             NameTaken: when the name belongs to somebody already.
         """
         try:
-            self._collections[COLLECTION].insert_one(documents.document(user, notices))
+            self._collections[COLLECTION].insert_one(to_document(user, notices))
         except DuplicateKeyError:
             raise NameTaken from None
 
@@ -68,7 +75,7 @@ class UserStore:
         collection = self._collections[COLLECTION]  # a database that is away is told at once
         try:
             with pymongo.timeout(BATCH_SECONDS):
-                collection.insert_many([documents.document(user) for user in users], ordered=False)
+                collection.insert_many([to_document(user) for user in users], ordered=False)
         except BulkWriteError as error:
             failures = (error.details or {}).get("writeErrors", [])
             if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
@@ -84,18 +91,16 @@ class UserStore:
         collection = self._collections[COLLECTION]
         query = {"name_key": {"$in": list(name_keys)}}
         with pymongo.timeout(BATCH_SECONDS):
-            return {
-                found["name_key"]: documents.user_or_none(found) for found in collection.find(query)
-            }
+            return {found["name_key"]: user_or_none(found) for found in collection.find(query)}
 
     def find(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""
         found = self._collections[COLLECTION].find_one({"name_key": name_key})
-        return documents.user_or_none(found)
+        return user_or_none(found)
 
     def find_by_id(self, user_id: str) -> User | None:
         """Return the user of that id, or None."""
-        return documents.user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
+        return user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
 
     def living(self, user_ids: Collection[str]) -> set[str]:
         """Return which of these ids are those of users who are not deleted."""
@@ -106,7 +111,7 @@ class UserStore:
         """Return at most `limit` users, in the order of their name keys, from beyond `after`."""
         query = {"name_key": {"$gt": after}, **ALIVE}
         found = self._collections[COLLECTION].find(query).sort("name_key", 1).limit(limit)
-        return [documents.user(document) for document in found]
+        return [to_user(document) for document in found]
 
     def replace_password_hash(self, user: User, new: str) -> bool:
         """Put a better hash of the same password in the place of the user's; False if it is gone.
@@ -114,7 +119,7 @@ class UserStore:
         No session ends, since the password stays the same.
         """
         result = self._collections[COLLECTION].update_one(
-            {**documents.only(user), "password_hash": user.password_hash},
+            {**only(user), "password_hash": user.password_hash},
             {"$set": {"password_hash": new}},
         )
         return result.modified_count == 1
@@ -127,8 +132,8 @@ class UserStore:
             are counted already.
         """
         may_log_in = {
-            **documents.only(user),
-            **documents.epoch(user),
+            **only(user),
+            **in_epoch(user),
             **ALIVE,
             "disabled": {"$ne": True},
         }
@@ -140,7 +145,7 @@ class UserStore:
     def recount_sessions(self, user: User, sessions: int) -> bool:
         """Correct the count of a user's sessions; False when it changed since `user` was read."""
         result = self._collections[COLLECTION].update_one(
-            {**documents.only(user), **documents.epoch(user), "sessions": user.sessions},
+            {**only(user), **in_epoch(user), "sessions": user.sessions},
             {"$set": {"sessions": sessions}},
         )
         return result.matched_count == 1
@@ -157,8 +162,8 @@ class UserStore:
             False when one of them is something else, the user's epoch is over, or the user gone.
         """
         result = self._collections[COLLECTION].update_one(
-            {**documents.only(user), **documents.epoch(user), **ALIVE, **where},
-            documents.update(change),
+            {**only(user), **in_epoch(user), **ALIVE, **where},
+            to_update(change),
         )
         return result.modified_count == 1
 
@@ -175,9 +180,9 @@ class UserStore:
             False when the user's epoch is over, or the user is gone.
         """
         begun = {**change.set, "epoch": user.epoch + 1, "sessions": 1}
-        update = documents.update(replace(change, set=begun))
+        update = to_update(replace(change, set=begun))
         result = self._collections[COLLECTION].update_one(
-            {**documents.only(user), **documents.epoch(user), **ALIVE},
+            {**only(user), **in_epoch(user), **ALIVE},
             {**update, "$currentDate": {"ended_at": True}},
         )
         return result.modified_count == 1
@@ -203,7 +208,7 @@ class UserStore:
             what_stays["notices"] = {"$literal": list(notices)}
             what_stays["locale"] = {"$literal": user.locale}
         result = self._collections[COLLECTION].update_one(
-            {**documents.only(user), **documents.epoch(user), **ALIVE},
+            {**only(user), **in_epoch(user), **ALIVE},
             [{"$replaceWith": what_stays}],
         )
         return result.modified_count == 1

@@ -18,12 +18,12 @@ def only(user: User) -> Document:
     return {"_id": user.id, "name_key": user.name_key}
 
 
-def epoch(user: User) -> Document:
+def in_epoch(user: User) -> Document:
     """Return the condition that the user's epoch is the one that was read."""
     return {"epoch": user.epoch} if user.epoch else {"epoch": {"$in": [0, None]}}
 
 
-def update(change: Change) -> Document:
+def to_update(change: Change) -> Document:
     """Return a change as an update."""
     operators: Document = {
         "$set": dict(change.set),
@@ -33,7 +33,7 @@ def update(change: Change) -> Document:
     return {name: members for name, members in operators.items() if members}
 
 
-def document(user: User, notices: Sequence[Mapping[str, object]] = ()) -> Document:
+def to_document(user: User, notices: Sequence[Mapping[str, object]] = ()) -> Document:
     """Return a user's document; members that say nothing are left out."""
     document: dict[str, Any] = {
         "_id": user.id,
@@ -61,14 +61,14 @@ def document(user: User, notices: Sequence[Mapping[str, object]] = ()) -> Docume
 
 def user_or_none(found: Document | None) -> User | None:
     """Return the user that a document holds: none, if it is only a name kept after a deletion."""
-    return user(found) if found is not None and not _is_deleted(found) else None
+    return to_user(found) if found is not None and not _is_deleted(found) else None
 
 
 def _is_deleted(found: Document) -> bool:
     return bool(found.get("deleted")) or found.get("released_at") is not None
 
 
-def user(found: Document) -> User:
+def to_user(found: Document) -> User:
     """Return the user that a document holds."""
     pending, undo = found.get("pending_email"), found.get("email_undo")
     return User(

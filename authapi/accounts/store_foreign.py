@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from authapi.accounts.models import ORIGINALS, ForeignUser, User
 from authapi.accounts.store import COLLECTION
-from authapi.accounts.store_documents import user_or_none
+from authapi.accounts.store_documents import to_document, user_or_none
 from authapi.core.services import Subject
 from authapi.database import Collections, Document, StoredCollection
 
@@ -52,9 +52,9 @@ class ForeignUserStore:
         self._collections()[ORIGINALS].replace_one(own, document, upsert=True)
         try:
             if document["_id"] == user.id:
-                users.replace_one({**own, **_FOREIGN}, document(user))
+                users.replace_one({**own, **_FOREIGN}, to_document(user))
                 return True
-            users.insert_one(document(user))
+            users.insert_one(to_document(user))
         except DuplicateKeyError:
             there = users.find_one({"_id": user.id})
             if there is None or there.get("name_key") != user.name_key:

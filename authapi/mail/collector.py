@@ -49,7 +49,7 @@ class Collector:
         source.pull(user)
 
     def _mail(self, user: Notified, notice: Notice) -> Mail:
-        """Return a notice's mail; the last one of a user is under no user, and outlives the rest."""
+        """Return a notice's mail; a user's last one is under no user, and outlives the rest."""
         return Mail(
             id=notice.id,
             kind=notice.kind,
