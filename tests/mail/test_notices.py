@@ -129,6 +129,9 @@ def test_the_deleted_are_told_by_the_row_alone(room: Room, server: MailServer) -
             "notices": [farewell.document()],
         }
     )
+    room.clock.move(seconds=3)
+    room.collector.collect()
+    room.store.forget_user(ANN)
     assert run(room, server) == {"sent": 1}
     assert "ann@example.com" not in str(room.database["users"].find_one({"_id": ANN}))
     assert "ann@example.com" not in str(room.database["mail"].find_one({"_id": farewell.id}))
