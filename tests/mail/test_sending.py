@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from authapi.mail import documents
 from authapi.mail.kinds import Kind
 from authapi.mail.links import LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Settled
-from tests.mail.conftest import ANN, KINDS, PUBLIC_URL, TOKENS, Room, servers
+from tests.mail.conftest import ANN, KINDS, PUBLIC_URL, TOKENS, Room, servers, to_unverified
 from tests.support.crowd import at_once
 from tests.support.mail_server import (
     CUT_AFTER_ACCEPTING,
@@ -154,9 +155,17 @@ def test_mails_wait_while_no_server_is_there(room: Room) -> None:
     assert sender.run_once() == {}
 
 
-def test_one_of_many_sends(room: Room, server: MailServer) -> None:
-    """S97: 32 senders see one mail that is due; it is sent once."""
+def test_one_of_many_sends(room: Room, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S97: 32 senders have all seen one mail that is due before any claims it; it is sent once."""
     room.add()
+    look, all_have_seen = room.store.due, threading.Barrier(32)
+
+    def due(now: datetime, limit: int) -> list[Mail]:
+        if found := look(now, limit):
+            all_have_seen.wait(timeout=60)
+        return found
+
+    monkeypatch.setattr(room.store, "due", due)
     senders = [room.sender(servers(server.port, clock=room.clock)) for _ in range(32)]
     results = at_once([sender.run_once for sender in senders])
     assert sum(result["sent"] for result in results) == 1
@@ -327,12 +336,14 @@ def test_a_bad_address_gets_nothing(room: Room, server: MailServer, to: str) -> 
     assert [mail["To"] for mail in server.mails] == ["ann@example.com"]
 
 
+@pytest.mark.parametrize("kind", ["verify", "reset"])
 def test_an_unverified_address_reads_nothing_that_a_stranger_chose(
-    room: Room, server: MailServer
+    room: Room, server: MailServer, kind: str
 ) -> None:
-    """S94: no user name, no device: the service's name, the code, the link, and "ignore this"."""
+    """S94: no user name, no device, whatever the words: name, code, link, and "ignore this"."""
+    room.kinds[kind] = replace(KINDS[kind], resolve=to_unverified)
     facts = {"username": "Visit evil.example", "device": "evil.example", "name": "evil.example"}
-    room.outbox.add("1" * 24, "verify", to="new@example.com", facts=facts)
+    room.outbox.add("1" * 24, kind, to="new@example.com", facts=facts)
     room.sender(servers(server.port, clock=room.clock)).run_once()
     raw = server.mails[0].as_string()
     assert "evil" not in raw
