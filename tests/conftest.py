@@ -33,6 +33,9 @@ from tests.support.servers import SECRET, in_thread
 GENEROUS = "300/second"
 """All tests come from one address, and many of them fail to log in on purpose."""
 GENEROUS_ROW = 1_000_000
+CHEAP_HASH_KIB = 64
+"""Thousands of hashes at the real cost take minutes. Server processes, and the tests of timing and
+of memory, have the real one."""
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +62,7 @@ def settings(mongo_uri: str, shared_folder: Path) -> Settings:
         mongo_timeout_ms=10_000,  # a busy machine is no lost database
         cors_origins=("https://app.example",),
         password_blocklist="off",
+        argon2_memory_kib=CHEAP_HASH_KIB,
         limit_login_failures=Rate.parse(GENEROUS),
         limit_login_failures_per_address=Rate.parse(GENEROUS),
         limit_failures_in_a_row=GENEROUS_ROW,

@@ -13,6 +13,7 @@ from flask import Flask
 from authapi.core.services import Services
 from authapi.database import Database
 from authapi.settings import Settings
+from tests.failures.conftest import bound
 from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
 from tests.support.waiting import until
@@ -74,7 +75,7 @@ def test_without_a_database_the_service_is_not_ready(stranded: Visitor) -> None:
     headers = {"Origin": "https://app.example"}
     answer = stranded.send("GET", "/readyz", headers=headers)
     assert error_code(answer) == (503, "service_unavailable")
-    assert answer.elapsed.total_seconds() < 2
+    assert answer.elapsed.total_seconds() < bound(stranded)
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example"
     checks = answer.json()["checks"]
@@ -89,7 +90,7 @@ def test_without_a_database_nobody_gets_in(stranded: Visitor, path: str) -> None
     """S74: 503 within two seconds, never an open door."""
     answer = stranded.post(path, {"username": "user1", "password": "password123"})
     assert error_code(answer) == (503, "service_unavailable")
-    assert answer.elapsed.total_seconds() < 2
+    assert answer.elapsed.total_seconds() < bound(stranded)
     assert int(answer.headers["Retry-After"]) > 0
 
 

@@ -1,0 +1,84 @@
+"""The README's commands, typed on a bare Debian by somebody who is not root."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.debian import archive, run
+from tests.deploy.machines import Machine
+from tests.support import tools
+from tests.support.checkouts import repository_in
+from tests.support.servers import ROOT, free_port
+
+pytestmark = [pytest.mark.external, pytest.mark.timeout(2400)]
+
+README = (ROOT / "README.md").read_text()
+RUN, LINES, TESTS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)[:3]
+PACKAGES = "ca-certificates,curl,git,make,python3,python3-venv"
+"""What the README asks for, and what it takes to clone and to type its three lines."""
+STRICT = "--rlimit=RLIMIT_NOFILE=1024"
+PICKED = "test_flood or test_restart or test_privacy or test_crashes"
+"""Tests of processes, signals and open files: all of them would take as long as they do in CI."""
+
+
+@pytest.fixture(scope="module", params=["bookworm", "trixie"])
+def machine(
+    request: pytest.FixtureRequest, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Machine:
+    """A bare Debian 12, and a bare Debian 13, with a user and a clone in the user's home."""
+    tools.root()
+    tar = archive(shared_folder, str(request.param), PACKAGES)
+    machine = Machine(tmp_path_factory.mktemp("bare") / "files")
+    machine.files.mkdir()
+    run(["tar", "-xf", str(tar), "-C", str(machine.files)])
+    repository_in(machine.files / "srv" / "authapi")
+    machine.do("useradd --create-home newcomer && chown -R newcomer /srv/authapi")
+    machine.type_as("newcomer", "git clone --quiet /srv/authapi")
+    return machine
+
+
+def test_make_run_serves_and_its_three_lines_work(machine: Machine) -> None:
+    """With nothing but what the README asks for."""
+    port = free_port()
+    lines = LINES.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    said = machine.type_as(
+        "newcomer",
+        f"""cd authapi
+        export FLASK_RUN_PORT={port}
+        {RUN.strip()} > run.log 2>&1 & server=$!
+        for _ in $(seq 600); do grep -q 'Running on' run.log && break; sleep 0.5; done
+        cat run.log
+        {lines}
+        kill $server && wait $server || :""",
+        STRICT,
+    )
+    assert f"http://127.0.0.1:{port}" in said
+    answers = said.replace("}{", "}\n{").splitlines()[-2:]
+    assert answers == [
+        '{"status":"ok","message":"User registered successfully."}',
+        '{"status":"ok","message":"Hello, user1!"}',
+    ]
+
+
+def test_make_test_says_first_what_it_leaves_out_and_is_green(machine: Machine) -> None:
+    """As some tests show, with 1,024 open files and SIGINT ignored by the parent."""
+    test = TESTS.splitlines()[0]
+    assert test == "make test"
+    said = machine.type_as(
+        "newcomer",
+        f"""cd authapi
+        trap '' INT
+        {test} ARGS='-k "{PICKED}"' > test.log 2>&1 && cat test.log && exit
+        grep -E '^(FAILED|ERROR|E  )' test.log
+        exit 1""",
+        STRICT,
+    )
+    first, *_ = said.splitlines()
+    assert first == "Left out on this machine:"
+    assert said.count("sudo apt-get install") == 1
+    assert said.index("sudo apt-get install") < said.index("Installing")
+    assert int(re.findall(r"(\d+) passed", said)[0]) > 10, said[-3000:]
+    assert "This failed" not in said
