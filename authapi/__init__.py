@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from authapi.app import create_app
     from authapi.settings import Settings, SettingsError
     from authapi.web.bearer import current_identity, token_required
+    from authapi.web.recent_login import recent_login_required, require_recent_login
 
 _EXPORTS = {
     "Settings": "authapi.settings",
     "SettingsError": "authapi.settings",
     "create_app": "authapi.app",
     "current_identity": "authapi.web.bearer",
+    "recent_login_required": "authapi.web.recent_login",
+    "require_recent_login": "authapi.web.recent_login",
     "token_required": "authapi.web.bearer",
 }
 
@@ -30,6 +33,8 @@ __all__ = [
     "__version__",
     "create_app",
     "current_identity",
+    "recent_login_required",
+    "require_recent_login",
     "token_required",
 ]
 

@@ -20,8 +20,20 @@ from authapi.profile.sweep import Sweep
 from authapi.reference.routes import blueprint as reference
 from authapi.revocation.verification import AccessTokenVerification
 from authapi.settings import Settings
+from authapi.signin.step_up import StepUp
 from authapi.version import __version__
-from authapi.web import bearer, client, cors, devserver, errors, greeting, lifecycle, logs, services
+from authapi.web import (
+    bearer,
+    client,
+    cors,
+    devserver,
+    errors,
+    greeting,
+    lifecycle,
+    logs,
+    recent_login,
+    services,
+)
 from authapi.web.application import Application
 from authapi.web.openapi import create_api
 from authapi.wiring import build
@@ -69,6 +81,7 @@ def _make_services(app: Flask, settings: Settings, clock: Clock) -> Services:
     built = build(settings, clock)
     services.install(app, built)
     app.extensions[bearer.EXTENSION] = built[AccessTokenVerification].verify
+    app.extensions[recent_login.EXTENSION] = built[StepUp].require_recent_login
     return built
 
 

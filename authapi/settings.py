@@ -18,6 +18,7 @@ from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
 from authapi.revocation.settings import RevocationSettings
 from authapi.sessions.settings import SessionSettings
+from authapi.signin.settings import SignInSettings
 from authapi.web.settings import WebSettings
 
 __all__ = ["DEVELOPMENT", "PRODUCTION", "Settings", "SettingsError"]
@@ -36,6 +37,7 @@ def _path(text: str) -> Path:
 class Settings(
     RevocationSettings,
     SessionSettings,
+    SignInSettings,
     AccountSettings,
     LimitSettings,
     AuditSettings,

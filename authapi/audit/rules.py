@@ -9,6 +9,7 @@ AGGREGATED = frozenset(
     {
         Event.LOGIN_FAILED,
         Event.RATE_LIMITED,
+        Event.REAUTHENTICATED,
         Event.REFRESH_REFUSED,
         Event.REFRESH_REPEATED,
         Event.REGISTRATION_REFUSED,

@@ -15,7 +15,7 @@ def auth_blueprint(*, sample: bool) -> Blueprint:
         "auth", __name__, description="Accounts, sessions and a protected resource"
     )
     blueprint.register_blueprint(accounts)  # /register
-    blueprint.register_blueprint(signin)  # /authenticate
+    blueprint.register_blueprint(signin)  # /authenticate, /reauthenticate
     blueprint.register_blueprint(sessions)  # /refresh, /logout, /sessions
     blueprint.register_blueprint(profile)  # /me, /password
     blueprint.register_blueprint(audit)  # /me/activity

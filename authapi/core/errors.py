@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     MISSING_TOKEN = "missing_token"
     INVALID_TOKEN = "invalid_token"
     TOKEN_EXPIRED = "token_expired"
+    INSUFFICIENT_USER_AUTHENTICATION = "insufficient_user_authentication"
     REGISTRATION_CLOSED = "registration_closed"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -51,6 +52,11 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
     ErrorCode.MISSING_TOKEN: ErrorKind(HTTPStatus.UNAUTHORIZED, "Missing Authorization header."),
     ErrorCode.INVALID_TOKEN: ErrorKind(HTTPStatus.UNAUTHORIZED, "Invalid token."),
     ErrorCode.TOKEN_EXPIRED: ErrorKind(HTTPStatus.UNAUTHORIZED, "Access token expired."),
+    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION: ErrorKind(
+        HTTPStatus.UNAUTHORIZED,
+        "This needs a recent login. Log in again, or send your password to /reauthenticate, then"
+        " repeat.",
+    ),
     ErrorCode.REGISTRATION_CLOSED: ErrorKind(HTTPStatus.FORBIDDEN, "Registration is closed."),
     ErrorCode.NOT_FOUND: ErrorKind(HTTPStatus.NOT_FOUND, "There is nothing at this address."),
     ErrorCode.METHOD_NOT_ALLOWED: ErrorKind(

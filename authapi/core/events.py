@@ -21,6 +21,7 @@ class Event(StrEnum):
     REGISTRATION_REFUSED = "registration_refused"
     LOGIN_SUCCEEDED = "login_succeeded"
     LOGIN_FAILED = "login_failed"
+    REAUTHENTICATED = "reauthenticated"
     PASSWORD_REHASHED = "password_rehashed"
     TOKEN_REFRESHED = "token_refreshed"
     REFRESH_REPEATED = "refresh_repeated"

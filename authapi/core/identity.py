@@ -9,7 +9,10 @@ PASSWORD = "pwd"
 AAL1 = "aal1"
 """The assurance of one factor (NIST SP 800-63B-4, 2.1), as claim `acr`."""
 
-_LONG_AGO = datetime.fromtimestamp(0, UTC)
+AAL2 = "aal2"
+"""The assurance of two factors (NIST SP 800-63B-4, 2.2)."""
+
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,11 @@ class Identity:
         issued_at: when the token was made, aware, UTC (claim `iat`).
         expires_at: when the token ends, aware, UTC (claim `exp`).
         epoch: the user's epoch that the session belongs to (claim `ep`).
-        authenticated_at: when the user last proved who they are (claim `auth_time`).
+        authenticated_at: when the user last proved who they are (claim `auth_time`); long ago where
+            the token of an earlier release does not say.
         methods: how (claim `amr`, RFC 8176).
         assurance: how strong that was (claim `acr`).
+        session_start: when the session began (claim `session_start` where it is not `auth_time`).
     """
 
     username: str
@@ -36,6 +41,7 @@ class Identity:
     issued_at: datetime
     expires_at: datetime
     epoch: int = 0
-    authenticated_at: datetime = _LONG_AGO
+    authenticated_at: datetime = LONG_AGO
     methods: tuple[str, ...] = ()
     assurance: str = AAL1
+    session_start: datetime = LONG_AGO

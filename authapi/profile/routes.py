@@ -12,6 +12,7 @@ from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.recent_login import recent_login_required
 from authapi.web.schemas import MessageSchema
 from authapi.web.services import service
 
@@ -68,17 +69,18 @@ def delete(body: dict[str, str]) -> dict[str, str]:
 
 
 @blueprint.route("/me/export", methods=["GET"])
-@token_required
+@recent_login_required()
 @documented(
     ExportSchema,
     _EXPORT,
     ErrorCode.NOT_FOUND,
+    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
     *TOKEN_ERRORS,
     security=BEARER,
     operationId="exportMe",
 )
 def export() -> dict[str, object]:
-    """Return all that is stored about the caller."""
+    """Return all that is stored about the caller; it wants a recent login."""
     return {"status": "ok", **service(ProfileService).export(current_identity)}
 
 

@@ -6,6 +6,7 @@ from authapi.accounts.schemas import new_password
 from authapi.audit.schemas import EventSchema
 from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.sessions.schemas import SessionSchema
+from authapi.signin.schemas import PasswordSchema
 from authapi.web.schemas import RequestSchema
 
 _LENGTH = validate.Length(
@@ -22,12 +23,8 @@ class PasswordChangeSchema(RequestSchema):
     new_password = new_password("a better password")
 
 
-class DeletionSchema(RequestSchema):
+class DeletionSchema(PasswordSchema):
     """The password, asked for again before something that cannot be undone."""
-
-    password = fields.String(
-        required=True, validate=_LENGTH, metadata={"format": "password", "example": "password123"}
-    )
 
 
 class ProfileSchema(Schema):

@@ -85,7 +85,7 @@ class RevocationCache:
 
     def is_void(self, identity: Identity) -> bool:
         """Whether the token behind `identity` is void."""
-        if identity.session_id in self._sessions or self.has_ended(identity.authenticated_at):
+        if identity.session_id in self._sessions or self.has_ended(identity.session_start):
             return True
         floor = self._floors.get(identity.user_id)
         return floor is not None and identity.epoch < floor.epoch

@@ -40,6 +40,22 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessToken:
+    """An access token alone: `expires_in` is its life in seconds."""
+
+    access_token: str
+    expires_in: int
+
+    def as_members(self) -> dict[str, object]:
+        """Return the members of an answer that holds the token (RFC 6749, 5.1)."""
+        return {
+            "access_token": self.access_token,
+            "expires_in": self.expires_in,
+            "token_type": "Bearer",
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class TokenPair:
     """What a client holds: `expires_in` is the access token's life in seconds."""
 

@@ -16,6 +16,7 @@ from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.recent_login import require_recent_login
 from authapi.web.schemas import (
     EXAMPLE_TOKENS,
     IdempotencySchema,
@@ -115,12 +116,18 @@ def list_own(page: dict[str, Any]) -> dict[str, object]:
     MessageSchema,
     LOGGED_OUT,
     ErrorCode.NOT_FOUND,
+    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
     *TOKEN_ERRORS,
     security=BEARER,
     operationId="endSession",
 )
 @token_required
 def end_one(session_id: str) -> dict[str, str]:
-    """End one of the caller's sessions; somebody else's is not found."""
+    """End one of the caller's sessions; somebody else's is not found.
+
+    The session of this very token ends at once; another one wants a recent login.
+    """
+    if session_id != current_identity.session_id:
+        require_recent_login()
     service(SessionEnding).end_own(current_identity.user_id, session_id)
     return LOGGED_OUT

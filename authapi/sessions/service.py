@@ -16,12 +16,12 @@ from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, token_pair
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.models import Session, TokenPair
+from authapi.sessions.models import AccessToken, Session, TokenPair
 from authapi.sessions.rules import Verdict, judge
 from authapi.sessions.serializers import describe
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
-from authapi.tokens.models import RefreshClaims
+from authapi.tokens.models import FreshProof, RefreshClaims
 from authapi.tokens.service import TokenService
 
 
@@ -85,6 +85,26 @@ class SessionService:
         if session is None or session.epoch != epoch:
             return None
         return token_pair(self._tokens, claims_of(session, identity.username))
+
+    def access_after(self, identity: Identity, epoch: int, proof: FreshProof) -> AccessToken:
+        """Return an access token of the caller's session that tells of a proof of just now.
+
+        Nothing is stored, and the session's refresh token tells of its login as before: elevation
+        ends by itself, and no refresh renews it (S120).
+
+        Args:
+            identity: the caller.
+            epoch: the user's, as the proof saw it.
+            proof: what the caller showed.
+
+        Raises:
+            ApiError: `invalid_token` when the session has ended meanwhile.
+        """
+        session = self._sessions.find_session(identity.session_id)
+        if session is None or session.epoch < epoch or session.expires_at <= self._clock():
+            raise ApiError(ErrorCode.INVALID_TOKEN)
+        claims = claims_of(session, identity.username)
+        return AccessToken(*self._tokens.issue_access(claims, proof=proof))
 
     def list_sessions(self, user_id: str, epoch: int) -> list[Session]:
         """Return the user's living sessions, the one used last first.

@@ -8,18 +8,23 @@ from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.opening import SessionOpening
+from authapi.sessions.service import SessionService
 from authapi.signin.service import SignIn
+from authapi.signin.settings import SignInSettings
+from authapi.signin.step_up import StepUp
 
 
-def build(services: Services, settings: object, clock: Clock) -> None:
-    """Add the one way in."""
-    services.add(
+def build(services: Services, settings: SignInSettings, clock: Clock) -> None:
+    """Add the one way in, and the step-up."""
+    events = services[EventRecorder]
+    signin = services.add(
         SignIn(
             services[AccountService],
             services[PasswordHasher],
             services[Limits],
             services[SessionOpening],
             services[SessionEnding],
-            services[EventRecorder],
+            events,
         )
     )
+    services.add(StepUp(signin, services[SessionService], events, clock, settings))

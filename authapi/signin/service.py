@@ -65,6 +65,20 @@ class SignIn:
             raise ApiError(ErrorCode.INVALID_TOKEN)
         return proof
 
+    def prove_by_token(self, identity: Identity) -> Proof:
+        """Take the caller's login for a proof, with the user as stored now.
+
+        Raises:
+            ApiError: `invalid_token` when the user is gone or disabled, or the caller's session
+                was ended with all others.
+        """
+        user = self._accounts.find_user(identity.username)
+        if user is None or user.id != identity.user_id or user.disabled:
+            raise ApiError(ErrorCode.INVALID_TOKEN)
+        if user.epoch > identity.epoch:
+            raise ApiError(ErrorCode.INVALID_TOKEN)
+        return Proof(user, identity.methods, identity.assurance)
+
     def prove_by_password(self, username: str, password: str, client: Client) -> Proof:
         """Check a name and a password; upgrade an outdated hash on the way.
 

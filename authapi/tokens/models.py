@@ -33,3 +33,16 @@ class RefreshClaims:
     epoch: int = 0
     methods: tuple[str, ...] = (PASSWORD,)
     assurance: str = AAL1
+
+
+@dataclass(frozen=True, slots=True)
+class FreshProof:
+    """What a user showed just now, in a session that began before.
+
+    Attributes:
+        methods: how (claim `amr`).
+        assurance: how strong that was (claim `acr`).
+    """
+
+    methods: tuple[str, ...]
+    assurance: str

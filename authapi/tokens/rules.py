@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from authapi.core.clock import MAX_CLOCK_SKEW
-from authapi.core.identity import AAL1, PASSWORD, Identity
+from authapi.core.identity import AAL1, LONG_AGO, PASSWORD, Identity
 from authapi.tokens.models import RefreshClaims
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -39,15 +39,18 @@ def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
     """
     _exactly(claims, "iss", issuer)
     _exactly(claims, "aud", audience)
+    proven = _moment(claims, "auth_time") if "auth_time" in claims else None
+    issued = _moment(claims, "iat")
     return Identity(
         username=_text(claims, "sub"),
         user_id=_text(claims, "uid"),
         session_id=_text(claims, "sid"),
         token_id=_text(claims, "jti"),
-        issued_at=_moment(claims, "iat"),
+        issued_at=issued,
         expires_at=_moment(claims, "exp"),
         epoch=_epoch(claims),
-        authenticated_at=_moment(claims, "auth_time" if "auth_time" in claims else "iat"),
+        authenticated_at=proven or LONG_AGO,
+        session_start=_session_start(claims) or proven or issued,
         methods=_methods(claims),
         assurance=_assurance(claims),
     )
@@ -118,6 +121,11 @@ def _whole(claims: Mapping[str, Any], claim: str) -> int:
 def _epoch(claims: Mapping[str, Any]) -> int:
     """Return the claim `ep`; tokens of releases before it had none."""
     return _whole(claims, "ep") if "ep" in claims else 0
+
+
+def _session_start(claims: Mapping[str, Any]) -> datetime | None:
+    """Return the claim that a token has whose user proved again who they are, later."""
+    return _moment(claims, "session_start") if "session_start" in claims else None
 
 
 def _methods(claims: Mapping[str, Any]) -> tuple[str, ...]:

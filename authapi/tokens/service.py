@@ -14,7 +14,7 @@ from authapi.core.identity import AAL1, PASSWORD, Identity
 from authapi.tokens import rules
 from authapi.tokens.codec import decode, encode
 from authapi.tokens.keys import KeyRing
-from authapi.tokens.models import RefreshClaims
+from authapi.tokens.models import FreshProof, RefreshClaims
 from authapi.tokens.rules import TokenEarly, TokenExpired, TokenInvalid
 from authapi.tokens.settings import TokenSettings
 
@@ -59,8 +59,15 @@ class TokenService:
         self._on_refused = on_refused
         self._read_access = lru_cache(REMEMBERED)(self._decode_access)
 
-    def issue_access(self, session: RefreshClaims) -> tuple[str, int]:
-        """Return a new access token of a session and the seconds it lives (RFC 9068)."""
+    def issue_access(
+        self, session: RefreshClaims, *, proof: FreshProof | None = None
+    ) -> tuple[str, int]:
+        """Return a new access token of a session and the seconds it lives (RFC 9068).
+
+        Args:
+            session: whose token it is.
+            proof: what the user showed in it later than at its login, if that was asked for.
+        """
         now = int(self._clock().timestamp())
         lifetime = int(self._settings.access_token_lifetime.total_seconds())
         claims = {
@@ -77,6 +84,13 @@ class TokenService:
             "amr": session.methods,
             "acr": session.assurance,
         }
+        if proof is not None:
+            claims |= {
+                "session_start": claims["auth_time"],
+                "auth_time": now,
+                "amr": proof.methods,
+                "acr": proof.assurance,
+            }
         return encode(claims, ACCESS_TYPE, self._access_keys), lifetime
 
     def verify_access(self, token: str) -> Identity:

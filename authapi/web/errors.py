@@ -69,6 +69,9 @@ def _challenge(error: ApiError) -> str | None:
         return None
     if error.code in {ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}:
         return f'Bearer error="invalid_token", error_description="{error.message}"'
+    if error.code is ErrorCode.INSUFFICIENT_USER_AUTHENTICATION:
+        wanted = {"error": error.code, **(error.details or {})}  # RFC 9470, 3
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in wanted.items())
     return "Bearer"
 
 
@@ -118,6 +121,8 @@ def describe(code: ErrorCode) -> dict[str, object]:
     if code is ErrorCode.VALIDATION_ERROR:
         body["message"] = "Password must be at least 8 characters long."
         body["errors"] = {"password": [body["message"]]}
+    if code is ErrorCode.INSUFFICIENT_USER_AUTHENTICATION:
+        body["max_age"] = 600
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         body["request_id"] = "c0ffee00c0ffee00c0ffee00"
     return body

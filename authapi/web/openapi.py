@@ -35,7 +35,7 @@ TOKEN_ERRORS = (
 )
 BEARER: list[dict[str, list[str]]] = [{"bearerAuth": []}]
 _HEADERS = {
-    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "The challenge (RFC 6750, 3)."),
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "The challenge (RFC 6750, 3; RFC 9470, 3)."),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "Seconds to wait."),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After", "Seconds to wait."),
 }
@@ -51,6 +51,14 @@ class ErrorSchema(Schema):
         keys=fields.String(),
         values=fields.List(fields.String()),
         metadata={"description": "With `validation_error`: field name to messages."},
+    )
+    max_age = fields.Integer(
+        metadata={
+            "description": "With `insufficient_user_authentication`: seconds since the login."
+        }
+    )
+    acr_values = fields.String(
+        metadata={"description": "With it, where a second factor is asked for: `aal2`."}
     )
     request_id = fields.String(metadata={"description": "With a 5xx: for the bug report."})
 

@@ -48,16 +48,21 @@ class IdempotencySchema(RequestSchema):
     )
 
 
-class TokenPairSchema(Schema):
-    """The tokens of a session."""
+class AccessTokenSchema(Schema):
+    """An access token of a session."""
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
     access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True)
     token_type = fields.String(required=True, metadata={"enum": ["Bearer"]})
     expires_in = fields.Integer(
         required=True, metadata={"description": "Seconds that the access token lives."}
     )
+
+
+class TokenPairSchema(AccessTokenSchema):
+    """The tokens of a session."""
+
+    refresh_token = fields.String(required=True)
 
 
 EXAMPLE_TOKENS: dict[str, object] = {
@@ -68,6 +73,9 @@ EXAMPLE_TOKENS: dict[str, object] = {
     "token_type": "Bearer",
 }
 """What the description shows of a success with tokens."""
+
+EXAMPLE_ACCESS = {name: shown for name, shown in EXAMPLE_TOKENS.items() if name != "refresh_token"}
+"""What it shows of one with an access token alone."""
 
 
 LONGEST_PAGE = 100

@@ -147,6 +147,7 @@ def test_every_code_has_its_status() -> None:
         "missing_token": 401,
         "invalid_token": 401,
         "token_expired": 401,
+        "insufficient_user_authentication": 401,
         "registration_closed": 403,
         "not_found": 404,
         "method_not_allowed": 405,

@@ -24,10 +24,11 @@ BODY = {
     ErrorCode.INTERNAL_ERROR,
 }
 TOKEN = {ErrorCode.MISSING_TOKEN, ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}
+STALE = ErrorCode.INSUFFICIENT_USER_AUTHENTICATION
 BARE = {"/openapi.json", "/.well-known/jwks.json"}  # documents in shapes of their own
 OPERATIONS = [
     *("register", "authenticate", "refresh", "logout", "getProtected"),
-    *("listSessions", "endSession", "listActivity"),
+    *("reauthenticate", "listSessions", "endSession", "listActivity"),
     *("getMe", "exportMe", "deleteMe", "changePassword"),
     *("getHome", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
     *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
@@ -40,6 +41,7 @@ SECURED = {
     "/me/export",
     "/me/activity",
     "/password",
+    "/reauthenticate",
 }
 WANTED = {
     ("post", "/register"): {ErrorCode.USER_EXISTS, ErrorCode.REGISTRATION_CLOSED, *BODY},
@@ -52,10 +54,11 @@ WANTED = {
     ("post", "/logout"): {ErrorCode.INVALID_REFRESH_TOKEN, *BODY},
     ("get", "/protected"): {*TOKEN, ErrorCode.INTERNAL_ERROR},
     ("get", "/sessions"): {*TOKEN, ErrorCode.INTERNAL_ERROR},
-    ("delete", "/sessions/{session_id}"): {*TOKEN, ErrorCode.NOT_FOUND},
+    ("delete", "/sessions/{session_id}"): {*TOKEN, STALE, ErrorCode.NOT_FOUND},
     ("get", "/me"): {*TOKEN, ErrorCode.NOT_FOUND},
     ("delete", "/me"): {*TOKEN, *BODY, ErrorCode.INVALID_CREDENTIALS},
-    ("get", "/me/export"): {*TOKEN, ErrorCode.NOT_FOUND},
+    ("get", "/me/export"): {*TOKEN, STALE, ErrorCode.NOT_FOUND},
+    ("post", "/reauthenticate"): {*TOKEN, *BODY, ErrorCode.INVALID_CREDENTIALS},
     ("post", "/password"): {*TOKEN, *BODY, ErrorCode.INVALID_CREDENTIALS},
     ("get", "/readyz"): {ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.INTERNAL_ERROR},
     ("get", "/healthz"): {ErrorCode.INTERNAL_ERROR},

@@ -15,7 +15,7 @@ from authapi.database import Collections
 from authapi.settings import Settings
 from authapi.wiring import build_database
 from tests.scaling.tables import documented_commands, numbers
-from tests.support.actors import Visitor, fresh_name
+from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.apps import served
 from tests.support.commands import Commands
 
@@ -70,6 +70,8 @@ def requests_of(visitor: Visitor) -> dict[str, Callable[[], requests.Response]]:
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     living = [visitor.log_in(name)["refresh_token"] for _ in range(TIMES)]
 
+    password = {"password": PASSWORD}
+
     def refresh() -> requests.Response:
         answer = visitor.refresh(tokens["refresh_token"])
         tokens.update(answer.json())
@@ -79,6 +81,7 @@ def requests_of(visitor: Visitor) -> dict[str, Callable[[], requests.Response]]:
         "POST /register": lambda: visitor.register(fresh_name()),
         "POST /authenticate": lambda: visitor.authenticate(name),
         "POST /authenticate, wrong password": lambda: visitor.authenticate(name, "no password"),
+        "POST /reauthenticate": lambda: visitor.post("/reauthenticate", password, bearer),
         "POST /refresh": refresh,
         "GET /protected": lambda: visitor.send("GET", "/protected", headers=bearer),
         "GET /sessions": lambda: visitor.send("GET", "/sessions", headers=bearer),

@@ -64,6 +64,7 @@ WRONG = [
     ("LIMIT_REGISTRATIONS", "1/fortnight", "must"),
     ("LIMIT_REFRESHES", "1", "must"),
     ("SESSIONS_PER_USER", "0", "must be between 1 and 10000"),
+    ("RECENT_LOGIN_MINUTES", "0", "must be between 1 and 1440"),
     ("TRUSTED_PROXIES", "11", "must be between 0 and 10"),
     ("PUBLIC_URL", "accounts.example", "must be the address"),
     ("PUBLIC_URL", "http://accounts.example", "must begin with https://"),

@@ -35,6 +35,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "JWT_ISSUER": ("https://issuer.example", "https://issuer.example"),
     "JWT_AUDIENCE": ("api://accounts", "api://accounts"),
     "SESSIONS_PER_USER": ("7", 7),
+    "RECENT_LOGIN_MINUTES": ("5", 5),
     "CORS_ORIGINS": (
         "https://a.example, https://b.example:8443 http://localhost:3000",
         ("https://a.example", "https://b.example:8443", "http://localhost:3000"),

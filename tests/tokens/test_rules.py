@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from authapi.core.identity import Identity
+from authapi.core.identity import LONG_AGO, Identity
 from authapi.tokens.rules import (
     TokenEarly,
     TokenExpired,
@@ -48,11 +48,31 @@ def test_access_claims_are_read() -> None:
     """S36: into their types, times aware in UTC."""
     holder = identity(ACCESS, "me", "you")
     end = NOON + timedelta(minutes=15)
-    assert holder == Identity("ann", "u1", "s1", "j1", NOON, end, 0, NOON, ("pwd",), "aal1")
+    assert holder == Identity(
+        "ann", "u1", "s1", "j1", NOON, end, 0, LONG_AGO, ("pwd",), "aal1", NOON
+    )
+
+
+def test_a_later_proof_leaves_the_start_of_the_session() -> None:
+    """S120: a token says when its user proved who they are, and when the session began."""
+    later = {"auth_time": AT - 60, "session_start": AT - 3600}
+    holder = identity({**ACCESS, **later}, "me", "you")
+    assert holder.authenticated_at == NOON - timedelta(minutes=1)
+    assert holder.session_start == AN_HOUR_AGO
+    one_login = identity({**ACCESS, "auth_time": AT - 3600}, "me", "you")
+    assert one_login.authenticated_at == one_login.session_start == AN_HOUR_AGO
 
 
 @pytest.mark.parametrize(
-    "claims", [{"ep": -1}, {"ep": "1"}, {"auth_time": "now"}, {"amr": "pwd"}, {"acr": 2}]
+    "claims",
+    [
+        {"ep": -1},
+        {"ep": "1"},
+        {"auth_time": "now"},
+        {"session_start": "now"},
+        {"amr": "pwd"},
+        {"acr": 2},
+    ],
 )
 def test_claims_that_came_later_are_refused_when_they_are_of_another_type(
     claims: dict[str, object],

@@ -1,0 +1,89 @@
+"""The story of a step-up: prove again who you are, for what is hard to undo (RFC 9470)."""
+
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import AAL2, Identity
+from authapi.sessions.models import AccessToken
+from authapi.sessions.service import SessionService
+from authapi.signin.models import Proof
+from authapi.signin.rules import proves_enough
+from authapi.signin.service import SignIn
+from authapi.signin.settings import SignInSettings
+from authapi.tokens.models import FreshProof
+
+
+class StepUp:
+    """Asks for a recent login, and gives an access token that tells of one.
+
+    It lives in that token alone: it ends by itself, costs no write, and no refresh renews it.
+    """
+
+    def __init__(
+        self,
+        signin: SignIn,
+        sessions: SessionService,
+        events: EventRecorder,
+        clock: Clock,
+        settings: SignInSettings,
+    ) -> None:
+        self._signin = signin
+        self._sessions = sessions
+        self._events = events
+        self._clock = clock
+        self._minutes = settings.recent_login_minutes
+
+    def reauthenticate(self, identity: Identity, password: str, client: Client) -> AccessToken:
+        """Return a fresh access token of the caller's session, for the password.
+
+        Raises:
+            ApiError: as `SignIn.reauthenticate`; `invalid_token` when the session has ended.
+        """
+        proof = self._signin.reauthenticate(identity, password, client)
+        fresh = FreshProof(proof.methods, proof.assurance)
+        token = self._sessions.access_after(identity, proof.user.epoch, fresh)
+        self._events.record(
+            Event.REAUTHENTICATED, user_id=identity.user_id, session_id=identity.session_id
+        )
+        return token
+
+    def prove_recently(self, identity: Identity, password: str | None, client: Client) -> Proof:
+        """Let a caller pass who has logged in lately, or sends the password along.
+
+        Args:
+            identity: the caller.
+            password: as the request's body has it, or None.
+            client: from where.
+
+        Returns:
+            The proof, for `SignIn.while_proven`.
+
+        Raises:
+            ApiError: without a password `insufficient_user_authentication`, and `invalid_token`
+                when all sessions were ended; with one as `SignIn.reauthenticate`.
+        """
+        if password is not None:
+            return self._signin.reauthenticate(identity, password, client)
+        self.require_recent_login(identity)
+        return self._signin.prove_by_token(identity)
+
+    def require_recent_login(
+        self, identity: Identity, minutes: float | None = None, *, second_factor: bool = False
+    ) -> None:
+        """Let a caller pass who has proved lately who they are.
+
+        Args:
+            identity: the caller, as the access token says.
+            minutes: how old the proof may be; `RECENT_LOGIN_MINUTES` when not given.
+            second_factor: whether it must have been one of two factors.
+
+        Raises:
+            ApiError: `insufficient_user_authentication`, with what is asked for as RFC 9470 names
+                it: `max_age` in seconds, and `acr_values`.
+        """
+        max_age = round(60 * (self._minutes if minutes is None else minutes))
+        acr_values = AAL2 if second_factor else None
+        if not proves_enough(identity, self._clock(), max_age, acr_values):
+            wanted = {"max_age": max_age, **({"acr_values": acr_values} if acr_values else {})}
+            raise ApiError(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, details=wanted)

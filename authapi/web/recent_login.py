@@ -1,0 +1,68 @@
+"""Step-up (RFC 9470): what asks for more than a token, because it is hard to undo."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, Protocol, TypeVar
+
+from flask import current_app
+
+from authapi.core.identity import Identity
+from authapi.web.bearer import current_identity, token_required
+
+P = ParamSpec("P")
+R = TypeVar("R")
+EXTENSION = "authapi.require_recent_login"
+
+
+class RecentLoginCheck(Protocol):
+    """Lets a caller pass who has proved lately who they are, or raises `ApiError`."""
+
+    def __call__(
+        self, identity: Identity, minutes: float | None = None, *, second_factor: bool = False
+    ) -> None:
+        """Let pass, or raise."""
+        ...
+
+
+def recent_login_required(
+    *, minutes: float | None = None, second_factor: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only callers into a view who have proved lately who they are (RFC 9470; ASVS 7.5.3).
+
+    It asks for the access token, too: with or without `@token_required` above it.
+
+    Args:
+        minutes: how old the proof may be; `RECENT_LOGIN_MINUTES` when not given.
+        second_factor: whether it must have been one of two factors.
+
+    Raises:
+        ValueError: at once, when `minutes` is not above 0.
+        ApiError: in the view, `insufficient_user_authentication`, a 401 whose `WWW-Authenticate`
+            says what is asked for; or as `@token_required`.
+    """
+    if minutes is not None and not minutes > 0:
+        raise ValueError("minutes must be above 0")
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            require_recent_login(minutes=minutes, second_factor=second_factor)
+            return view(*args, **kwargs)
+
+        return token_required(guarded)
+
+    return guard
+
+
+def require_recent_login(*, minutes: float | None = None, second_factor: bool = False) -> None:
+    """Do the same inside a view with `@token_required`, for what only some requests ask for.
+
+    Args:
+        minutes: as above.
+        second_factor: as above.
+
+    Raises:
+        ApiError: `insufficient_user_authentication`.
+    """
+    require: RecentLoginCheck = current_app.extensions[EXTENSION]
+    require(current_identity, minutes, second_factor=second_factor)
