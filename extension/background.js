@@ -2,7 +2,9 @@
  * The worker: the only part that touches tokens and the network.
  */
 import { createAuthClient } from './client/client.js';
-import { announce, areas, clearStorage, hideStorage, onBrowserStart, onRequest, permissions, showOnIcon } from './src/browserApi.js';
+import {
+  announce, areas, clearStorage, hideStorage, managedAddress, onBrowserStart, onRequest, permissions, showOnIcon,
+} from './src/browserApi.js';
 import { isRequest } from './src/protocol.js';
 import { createRequestHandlers } from './src/requestHandlers.js';
 
@@ -12,6 +14,7 @@ const fetch = (input, init) => globalThis.fetch(input, init);
 const handlers = createRequestHandlers({
   areas,
   clearStorage,
+  managedAddress,
   fetch,
   permissions,
   announce: (state) => {

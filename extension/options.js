@@ -109,6 +109,10 @@ onAnnounced(showUser);
 const { state } = await ask({ type: 'state' });
 field.value = state.baseUrl;
 allowInsecure.checked = state.allowInsecure;
+if (state.managed) {
+  field.readOnly = true;
+  byId('addressHint', HTMLElement).textContent = explain({ kind: 'managed', baseUrl: state.baseUrl });
+}
 showUser(state);
 byId('version', HTMLElement).textContent = version();
 await showPermission();

@@ -19,7 +19,8 @@ def for_chromium(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def for_firefox(manifest: dict[str, Any]) -> dict[str, Any]:
     """Return the manifest without what only Chromium knows."""
-    mine = {key: value for key, value in manifest.items() if key != "minimum_chrome_version"}
+    foreign = ("minimum_chrome_version", "storage")
+    mine = {key: value for key, value in manifest.items() if key not in foreign}
     apart = {"incognito": "not_allowed"}  # Firefox has no worker of its own for private windows
     return mine | apart | {"background": without(manifest["background"], "service_worker")}
 

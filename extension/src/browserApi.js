@@ -51,6 +51,9 @@ const { clear, ...rest } = chrome.extension.inIncognitoContext ? privateAreas() 
 export const areas = rest;
 export const clearStorage = clear;
 
+/** The API that an administrator has decided on (a policy of the browser). @returns {Promise<unknown>} */
+export const managedAddress = async () => (await chrome.storage.managed.get('address')).address;
+
 /** Closes the storage to content scripts, where the browser supports that (Chromium). */
 export function hideStorage() {
   for (const area of [chrome.storage.session, chrome.storage.local]) {

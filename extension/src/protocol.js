@@ -22,16 +22,17 @@
 
 /**
  * `lastUsername` logged in last; `insecure`: what is sent to the API can be read on the way;
- * `allowInsecure`: the user has agreed to that.
+ * `allowInsecure`: the user has agreed to that; `managed`: an administrator has decided on the API.
  * @typedef {import('../client/client.js').State
- *   & {keep: boolean, lastUsername: string, insecure: boolean, allowInsecure: boolean}} State
+ *   & {keep: boolean, lastUsername: string, insecure: boolean, allowInsecure: boolean, managed: boolean}} State
  */
 
 /**
  * Beside the client's own: `not_allowed` the browser's permission is missing, `no_address` it is no
- * address of an API, `moved` the address was changed meanwhile, `fault` the extension went wrong.
+ * address of an API, `moved` the address was changed meanwhile, `managed` the address is not the
+ * user's to change, `fault` the extension went wrong.
  * @typedef {import('../client/errors.js').ProblemOf<import('../client/errors.js').Kind
- *   | 'not_allowed' | 'no_address' | 'moved' | 'fault'>} Problem
+ *   | 'not_allowed' | 'no_address' | 'moved' | 'managed' | 'fault'>} Problem
  */
 
 /**

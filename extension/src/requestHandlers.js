@@ -31,6 +31,7 @@ const UNKNOWN_STATE = {
   lastUsername: '',
   insecure: false,
   allowInsecure: false,
+  managed: false,
 };
 
 /** A problem that only an extension can have. */
@@ -46,13 +47,14 @@ class RequestError extends Error {
  * @param {object} parts
  * @param {import('../client/store.js').Areas} parts.areas
  * @param {() => Promise<void>} parts.clearStorage
+ * @param {() => Promise<unknown>} [parts.managedAddress]
  * @param {typeof globalThis.fetch} parts.fetch
  * @param {(options: {baseUrl: string, allowInsecure: boolean, onChange: () => unknown}) => AuthClient} parts.clientFor
  * @param {import('./hostPermissions.js').HostPermissions} parts.permissions
  * @param {(state: State) => unknown} parts.announce
  */
-export function createRequestHandlers({ areas, clearStorage, fetch, clientFor, permissions, announce }) {
-  const settings = createSettings(areas);
+export function createRequestHandlers({ areas, clearStorage, managedAddress, fetch, clientFor, permissions, announce }) {
+  const settings = createSettings(areas, managedAddress ?? (async () => undefined));
   const store = createStore(areas);
   /** Clients by address, so that requests to one address share what is under way. @type {Map<string, AuthClient>} */
   const clients = new Map();
@@ -70,9 +72,9 @@ export function createRequestHandlers({ areas, clearStorage, fetch, clientFor, p
 
   /** @returns {Promise<State>} */
   async function state() {
-    const { insecure, allowInsecure } = await settings.getAddress();
+    const { insecure, allowInsecure, managed } = await settings.getAddress();
     const [keep, lastUsername] = [await settings.keep.get(), await settings.lastUsername.get()];
-    return { ...(await (await client()).state()), keep, lastUsername, insecure, allowInsecure };
+    return { ...(await (await client()).state()), keep, lastUsername, insecure, allowInsecure, managed };
   }
 
   async function announceState() {
@@ -133,6 +135,7 @@ export function createRequestHandlers({ areas, clearStorage, fetch, clientFor, p
   async function save({ address: text, allowInsecure }) {
     const { baseUrl, insecure } = addressOf(text);
     if (insecure && !allowInsecure) throw new RequestError({ kind: 'insecure', baseUrl });
+    if ((await settings.getAddress()).managed) throw new RequestError({ kind: 'managed', baseUrl });
     const before = await client();
     const moved = (await settings.getAddress()).baseUrl !== baseUrl;
     await settings.setAddress(baseUrl, insecure && allowInsecure);

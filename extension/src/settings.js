@@ -10,8 +10,11 @@ const isText = (/** @type {unknown} */ value) => typeof value === 'string';
 const isChoice = (/** @type {unknown} */ value) => typeof value === 'boolean';
 const isAddress = (/** @type {unknown} */ value) => isText(value) && parseAddress(String(value)) !== undefined;
 
-/** @param {import('../client/store.js').Areas} areas */
-export function createSettings({ session, local }) {
+/**
+ * @param {import('../client/store.js').Areas} areas
+ * @param {() => Promise<unknown>} managedAddress what an administrator has decided, if anything
+ */
+export function createSettings({ session, local }, managedAddress) {
   /** @type {ReturnType<typeof item<string>>} */
   const address = item(local, 'address', isAddress);
   /** The one address that the user allowed http for. @type {ReturnType<typeof item<string>>} */
@@ -25,11 +28,13 @@ export function createSettings({ session, local }) {
   return {
     keep: { get: async () => (await keep.get()) ?? true, set: keep.set },
 
-    /** @returns {Promise<Address & {allowInsecure: boolean}>} */
+    /** @returns {Promise<Address & {allowInsecure: boolean, managed: boolean}>} */
     getAddress: async () => {
-      const saved = parseAddress((await address.get()) ?? DEFAULT_ADDRESS);
-      const found = /** @type {Address} */ (saved);
-      return { ...found, allowInsecure: (await insecureAllowed.get()) === found.baseUrl };
+      const decided = await managedAddress().catch(() => undefined);
+      const managed = isAddress(decided);
+      const text = managed ? String(decided) : (await address.get()) ?? DEFAULT_ADDRESS;
+      const found = /** @type {Address} */ (parseAddress(text));
+      return { ...found, managed, allowInsecure: (await insecureAllowed.get()) === found.baseUrl };
     },
 
     /** @param {string} baseUrl @param {boolean} allowInsecure */

@@ -28,6 +28,7 @@ const ERROR_TEXTS = {
     `The browser does not let this extension talk to ${baseUrl}. Allow it, or change the address.`,
   no_address: () => 'This is no address of an API. It should look like https://auth.example.org.',
   moved: () => 'The address was changed during the login. Please log in again.',
+  managed: () => 'Your administrator has chosen the address. It cannot be changed here.',
   signed_out: () => 'No tokens found. Please login.',
   session_ended: ({ code }) => endedText(code),
   refused: refusal,

@@ -200,6 +200,13 @@ class Owner:
         """Tell whether the service still takes a refresh token."""
         return self.service.post("/refresh", {"refresh_token": refresh_token}).ok
 
+    def server_is_told(self) -> None:
+        """Wait until the service has answered a logout."""
+        until(
+            lambda: any(exchange.answer for exchange in self.gate.to("/logout")),
+            "the server to be told of a logout",
+        )
+
     def stored(self, area: str) -> dict[str, Json]:
         """Return all that is in a storage area."""
         return dict(self.browser.console.run(f"return await chrome.storage.{area}.get()"))

@@ -55,6 +55,9 @@ class Browser(Protocol):
     def move_clock(self, seconds: float) -> None:
         """Let the worker's clock be wrong by so much."""
 
+    def in_worker(self, statements: str) -> None:
+        """Run statements in the worker."""
+
     def kill_worker(self) -> None:
         """End the worker, whatever it is doing."""
 

@@ -104,13 +104,14 @@ class Chromium:
         return ChromiumPage(page)
 
     def move_clock(self, seconds: float) -> None:
-        self.console.run('await chrome.runtime.sendMessage({ type: "state" })')  # wake it
-        self._worker().evaluate(
-            f"""() => {{
-                Date.original ??= Date.now;
-                Date.now = () => Date.original() + {seconds * 1000};
-            }}"""
+        self.in_worker(
+            f"""Date.original ??= Date.now;
+            Date.now = () => Date.original() + {seconds * 1000};"""
         )
+
+    def in_worker(self, statements: str) -> None:
+        self.console.run('await chrome.runtime.sendMessage({ type: "state" })')  # wake it
+        self._worker().evaluate(f"() => {{ {statements} }}")
 
     def _worker(self) -> Worker:
         workers = self._context.service_workers

@@ -131,6 +131,13 @@ class Firefox:
             Date.now = () => Date.original() + {seconds * 1000};"""
         )
 
+    def in_worker(self, statements: str) -> None:
+        self.console.run(
+            f"""const worker = await window.chrome.runtime.getBackgroundPage();
+            const {{ chrome, Promise, Error }} = worker;
+            {statements}"""
+        )
+
     def kill_worker(self) -> None:
         self.bidi.run(
             self._chrome, f"await {POLICY}.terminateBackground({{ignoreDevToolsAttached: true}})"

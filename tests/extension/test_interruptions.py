@@ -76,6 +76,25 @@ def test_a_popup_whose_worker_is_killed_asks_the_next_one(owner: Owner, path: st
     assert len(keys) == 1
 
 
+def test_a_worker_killed_during_a_login_leaves_no_session_behind(owner: Owner) -> None:
+    """The server gives the same pair again for the same key: one session, not two."""
+    popup = owner.popup()
+    name = owner.registered(next(NAMES))
+    held = owner.gate.hold("/authenticate", answered=True)
+    popup.login(name)
+    held.wait()
+    owner.browser.kill_worker()
+    held.release()
+    popup.reads("Authentication successful.")
+    first, second = owner.gate.to("/authenticate")
+    assert first.answer
+    assert second.answer
+    assert first.answer.json["refresh_token"] == second.answer.json["refresh_token"]
+    account = owner.account()
+    until(lambda: account.rows("sessions"), "the sessions")
+    assert len(account.rows("sessions")) == 2  # one row of two lines
+
+
 def test_the_key_is_written_down_before_the_request_goes_out(owner: Owner) -> None:
     """While the refresh is on its way, its key stands beside the token that it spends."""
     popup = owner.signed_in()

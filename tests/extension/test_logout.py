@@ -8,6 +8,19 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 
+BROKEN = (
+    "The browser's storage cannot be read or written. "
+    "Free some space on the disk, or reset the extension."
+)
+UNREADABLE = """const { local } = chrome.storage;
+const { get, clear } = local;
+local.get = () => Promise.reject(new Error("Corruption: checksum mismatch"));
+local.clear = () => {
+  local.get = get;
+  return clear.call(local);
+};"""
+"""Until it is cleared."""
+
 LATER = "Logged out successfully. The server will be told when it answers again."
 
 
@@ -73,6 +86,19 @@ def test_a_full_disk_keeps_nobody_logged_in(owner: Owner) -> None:
     assert not owner.refreshes(token)
 
 
+def test_a_storage_that_cannot_be_read_is_reset(owner: Owner) -> None:
+    """The popup says so and has the way out in it."""
+    owner.signed_in()
+    owner.browser.in_worker(UNREADABLE)
+    popup = owner.popup()
+    popup.reads(BROKEN, "error")
+    assert popup.buttons() == ["Reset the extension"]
+    popup.page.run("document.querySelector('#remedies button').click()")
+    popup.reads("The extension has been reset.")
+    popup.is_signed_out()
+    assert not owner.secrets()
+
+
 @pytest.mark.parametrize("damage", ["7", '"text"', "[]", '{"token": 7}'])
 def test_a_damaged_storage_is_no_dead_end(owner: Owner, damage: str) -> None:
     """What cannot be understood counts as absent: one can log in, and out."""
@@ -92,7 +118,7 @@ def test_a_new_worker_tells_the_server(owner: Owner) -> None:
         popup.reads(LATER)
     owner.browser.kill_worker()
     owner.wakes_worker()
-    until(lambda: owner.gate.to("/logout"), "the server to be told")
+    owner.server_is_told()
 
 
 def test_all_open_popups_follow(owner: Owner) -> None:
@@ -120,5 +146,5 @@ def test_a_login_on_top_of_another_ends_the_first(owner: Owner) -> None:
     held.release()
     left.reads("Authentication successful.")
     right.is_signed_in_as(first)
-    until(lambda: owner.gate.to("/logout"), "the server to be told")
+    owner.server_is_told()
     assert not owner.refreshes(loser)

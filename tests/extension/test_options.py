@@ -185,7 +185,7 @@ def test_the_permission_for_a_server_stays_until_it_has_heard_of_the_logout(owne
         until(lambda: "Saved, but" in options.status(), "the second address")
         assert owner.may_reach(pattern)
     owner.popup()
-    until(lambda: owner.gate.to("/logout"), "the server to be told")
+    owner.server_is_told()
     until(lambda: not owner.may_reach(pattern), "the permission to be given back")
     assert not owner.refreshes(token)
 

@@ -7,7 +7,7 @@ import { isRequest } from '../../../extension/src/protocol.js';
 import { createRequestHandlers } from '../../../extension/src/requestHandlers.js';
 
 /** Handlers, their service, the permissions that were given back, and what was announced. */
-function createFixture({ allowed = true } = {}) {
+function createFixture({ allowed = true, managed = /** @type {unknown} */ (undefined) } = {}) {
   const service = createService();
   const areas = { session: memoryArea(), local: memoryArea() };
   /** @type {any[]} */
@@ -17,6 +17,7 @@ function createFixture({ allowed = true } = {}) {
   const handlers = createRequestHandlers({
     areas,
     clearStorage: async () => void Object.assign(areas, { session: memoryArea(), local: memoryArea() }),
+    managedAddress: async () => managed,
     fetch: service.fetch,
     clientFor: (options) =>
       createAuthClient({ ...options, fetch: service.fetch, storage: areas, sleep: async () => undefined }),
@@ -224,3 +225,19 @@ test('only well-formed requests are heard', () => {
   }
 });
 
+
+test('an address that an administrator has chosen is used and cannot be changed', async () => {
+  const { handlers, save, service } = createFixture({ managed: 'auth.example.org' });
+  const reply = await save('https://other.example.org');
+  assert.equal(kindOf(reply), 'managed');
+  assert.deepEqual([reply.state.baseUrl, reply.state.managed], ['https://auth.example.org', true]);
+  await handlers.handle(LOGIN);
+  assert.equal(service.to('/authenticate')[0].origin, 'https://auth.example.org');
+});
+
+test('a managed address that is none is ignored', async () => {
+  for (const managed of ['*', 7, '', null]) {
+    const { handlers } = createFixture({ managed });
+    assert.equal((await handlers.handle({ type: 'state' })).state.baseUrl, 'http://127.0.0.1:8000');
+  }
+});
