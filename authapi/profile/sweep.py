@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import datetime, timedelta
 
 from authapi.accounts.models import EndedUser
@@ -16,7 +17,10 @@ EVERY = timedelta(seconds=30)
 """How often a process looks."""
 
 AT_ONCE = 20
-"""How many users one look clears away after."""
+"""How many users are read at once."""
+
+SECONDS = 0.25
+"""How long one look takes at the most, but for the users that it has read."""
 
 _log = logging.getLogger("authapi.sweep")
 
@@ -70,10 +74,19 @@ class Sweep:
             self._looking.release()
 
     def run_once(self) -> None:
-        """Clear away after the users whose sessions ended long enough ago."""
-        for user in self._accounts.ended_before(self._clock() - self._settled_after, AT_ONCE):
-            if self._is_clear(user):
-                self._accounts.settle(user)
+        """Clear away after the users whose sessions ended long enough ago, for a moment."""
+        moment, stop_at = self._clock() - self._settled_after, time.monotonic() + SECONDS
+        settled = AT_ONCE
+        while settled and time.monotonic() < stop_at:
+            ended = self._accounts.ended_before(moment, AT_ONCE)
+            settled = sum(self._settle(user) for user in ended)
+
+    def _settle(self, user: EndedUser) -> bool:
+        """Clear away after a user; False when something is left for the next look."""
+        if not self._is_clear(user):
+            return False
+        self._accounts.settle(user)
+        return True
 
     def _is_clear(self, user: EndedUser) -> bool:
         if user.deleted:

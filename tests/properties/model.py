@@ -20,12 +20,25 @@ class Account:
     key: str | None
     registered: timedelta
     logins: list[Login] = field(default_factory=list)
-    deleted: bool = False
+    deleted_at: timedelta | None = None
+    epoch: int = 0
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the user is gone."""
+        return self.deleted_at is not None
 
     def end_all(self, *, keep: Login | None = None) -> None:
-        """Every session ends but the one to keep."""
+        """Every session ends but the one to keep, which goes on in the new epoch."""
+        self.epoch += 1
         for login in self.logins:
             login.alive = login is keep
+        if keep is not None:
+            keep.epoch = self.epoch
+
+    def may_be_released(self, now: timedelta) -> bool:
+        """Whether the name is free again, or soon: that is up to whoever comes by."""
+        return self.deleted_at is not None and now - self.deleted_at >= ACCESS
 
     def accepts_again(self, password: str, key: str | None, now: timedelta) -> bool:
         """Whether this registration is the one that succeeded before."""
@@ -51,9 +64,16 @@ class Login:
     alive: bool = True
     last_key: str | None = None
     begun: timedelta = field(init=False)
+    epoch: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.begun = self.pairs[0].issued
+        self.epoch = self.account.epoch
+
+    @property
+    def ended_with_all(self) -> bool:
+        """Whether all sessions of the user ended since this one began."""
+        return self.epoch < self.account.epoch and not self.account.deleted
 
     def aged(self, age: int) -> Pair:
         """Return the living pair (0), or one of so many generations ago, at most the first."""
