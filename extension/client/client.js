@@ -2,7 +2,7 @@
  * The whole client in one object: it registers, logs in, keeps the tokens fresh and logs out.
  */
 import { isInsecure, normalizeBaseUrl } from './address.js';
-import { send } from './api.js';
+import { readAnswer, send } from './api.js';
 import { createAttempts } from './attempts.js';
 import { createAuthorizedFetch } from './authorizedFetch.js';
 import { ApiError, retryDelay } from './errors.js';
@@ -10,7 +10,7 @@ import { defaultLock } from './locks.js';
 import { createPendingLogouts } from './pendingLogouts.js';
 import { createSession } from './session.js';
 import { createStore, memoryArea } from './store.js';
-import { randomKey, timeLeft } from './tokens.js';
+import { accessIn, randomKey, timeLeft } from './tokens.js';
 
 /**
  * @typedef {object} State
@@ -155,9 +155,29 @@ export function createAuthClient({
     await logout({ notify: false });
   }
 
+  /**
+   * Makes the login recent, for what the API answers with `insufficient_user_authentication` else.
+   * It stays so for the minutes that the API says, or until the access token is renewed.
+   * @param {string} password
+   * @returns {Promise<void>}
+   * @throws {ApiError}
+   */
+  async function reauthenticate(password) {
+    assertSecure();
+    const { grant } = await session.read();
+    if (!grant) throw new ApiError({ kind: 'signed_out', baseUrl });
+    const response = await authorizedFetch('/reauthenticate', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ password }),
+    });
+    await session.renewAccess(grant.id, accessIn(await readAnswer(response, baseUrl), baseUrl));
+  }
+
   return {
     register,
     authenticate,
+    reauthenticate,
     /** @type {ReturnType<typeof createAuthorizedFetch>} */
     fetch: async (input, init) => {
       assertSecure();

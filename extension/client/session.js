@@ -102,6 +102,20 @@ export function createSession(parts) {
   }
 
   /**
+   * Takes an access token of this login; its refresh token stays as it is.
+   * @param {string} id the login's
+   * @param {Omit<Tokens, 'refresh'>} answer
+   */
+  async function renewAccess(id, { access: token, lifetime }) {
+    await state(async () => {
+      const { grant } = await read();
+      if (grant?.id !== id) throw signedOut();
+      await store.access.set({ id, token, lifetime, receivedAt: now() });
+    });
+    onChange();
+  }
+
+  /**
    * An access token that is good now. `stale` is one that the server has just refused.
    * @param {string} [stale]
    * @returns {Promise<string>}
@@ -185,7 +199,7 @@ export function createSession(parts) {
   /** @returns {ApiError} */
   const signedOut = () => new ApiError({ kind: 'signed_out', baseUrl });
 
-  return { open, close, token, read: () => state(read) };
+  return { open, close, renewAccess, token, read: () => state(read) };
 }
 
 /** @param {unknown} error @returns {error is ApiError} */

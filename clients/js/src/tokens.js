@@ -23,8 +23,22 @@ export function tokensIn(answer, baseUrl) {
   if (typeof access !== 'string' || typeof refresh !== 'string') {
     throw new ApiError({ kind: 'foreign', baseUrl });
   }
-  return { access, refresh, lifetime: 1000 * (typeof seconds === 'number' ? seconds : DEFAULT_LIFETIME) };
+  return { access, refresh, lifetime: lifetimeOf(seconds) };
 }
+
+/**
+ * The access token in an answer to `/reauthenticate`.
+ * @param {import('./api.js').Answer} answer
+ * @param {string} baseUrl
+ * @returns {Omit<Tokens, 'refresh'>}
+ */
+export function accessIn({ access_token: access, expires_in: seconds }, baseUrl) {
+  if (typeof access !== 'string') throw new ApiError({ kind: 'foreign', baseUrl });
+  return { access, lifetime: lifetimeOf(seconds) };
+}
+
+/** @param {unknown} seconds @returns {number} milliseconds */
+const lifetimeOf = (seconds) => 1000 * (typeof seconds === 'number' ? seconds : DEFAULT_LIFETIME);
 
 /**
  * Milliseconds the token will live. Counted from its receipt by the clock it was received by, so a

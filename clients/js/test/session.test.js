@@ -196,3 +196,51 @@ test('a token goes to its own API only', async () => {
   assert.ok((await client.fetch(`${BASE}/protected`)).ok);
   assert.equal(service.seen.length, 2);
 });
+
+const elevated = () => json(200, { status: 'ok', access_token: 'elevated', expires_in: 900, token_type: 'Bearer' });
+
+test('a login is made recent by the password, and keeps its refresh token', async () => {
+  const { client, service, clock } = await loggedIn();
+  service.next('/protected', () => failure(401, 'insufficient_user_authentication'));
+  assert.equal((await client.fetch('/protected')).status, 401);
+  assert.equal(service.to('/refresh').length, 0);
+  service.next('/reauthenticate', elevated);
+  await client.reauthenticate('password');
+  assert.deepEqual(service.to('/reauthenticate')[0].body, { password: 'password' });
+  await client.fetch('/protected');
+  assert.equal(service.to('/protected').at(-1)?.token, 'Bearer elevated');
+  clock.now += HOUR;
+  await client.fetch('/protected');
+  assert.equal(service.to('/refresh')[0].body.refresh_token, 'refresh-1');
+});
+
+test('a wrong password leaves the login as it is', async () => {
+  const { client, service } = await loggedIn();
+  service.next('/reauthenticate', () => failure(401, 'invalid_credentials'));
+  await assert.rejects(client.reauthenticate('wrong'), problem('refused'));
+  assert.equal(service.to('/reauthenticate').length, 1);
+  await client.fetch('/protected');
+  assert.notEqual(service.to('/protected')[0].token, 'Bearer elevated');
+});
+
+test('an answer that comes after the logout brings no token back', async () => {
+  const { client, service } = await loggedIn();
+  const { opened, open, arrived, arrive } = gate();
+  service.next('/reauthenticate', async () => {
+    arrive();
+    await opened;
+    return elevated();
+  });
+  const asked = client.reauthenticate('password');
+  await arrived;
+  await client.logout();
+  open();
+  await assert.rejects(asked, problem('signed_out'));
+  await assert.rejects(client.fetch('/protected'), problem('signed_out'));
+});
+
+test('nobody is made recent who is not logged in', async () => {
+  const { client, service } = createScene();
+  await assert.rejects(client.reauthenticate('password'), problem('signed_out'));
+  assert.equal(service.seen.length, 0);
+});
