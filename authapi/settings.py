@@ -23,7 +23,16 @@ from authapi.web.settings import WebSettings
 
 __all__ = ["DEVELOPMENT", "PRODUCTION", "Settings", "SettingsError"]
 
-_INSTANCE = Path(__file__).resolve().parents[1] / "instance"
+
+def _instance() -> Path:
+    """Return the folder that a development server keeps its data in.
+
+    It stands beside `wsgi.py` in a checkout. An installed package has none there: data would be
+    lost with the next upgrade, so that it is `./instance` then.
+    """
+    home = Path(__file__).resolve().parents[1]
+    is_checkout = (home / "wsgi.py").exists() and not home.name.endswith("-packages")
+    return (home if is_checkout else Path.cwd()) / "instance"
 
 
 def _path(text: str) -> Path:
@@ -47,7 +56,7 @@ class Settings(
 ):
     """What a service is made of. Make one with `from_environ`, or directly in a test."""
 
-    instance: Path = variable("AUTHAPI_INSTANCE", _INSTANCE, _path)
+    instance: Path = variable("AUTHAPI_INSTANCE", _instance(), _path)
 
     def __post_init__(self) -> None:
         """Refuse what no service may start with.

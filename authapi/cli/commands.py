@@ -12,10 +12,11 @@ from authapi.cli.users import users
 
 users.add_command(users_adopt.adopt)
 users.add_command(users_import.import_users)
+GROUPS = (users, sessions, audit, mail, keys, db)
 
 
 def init_app(app: Flask) -> None:
     """Give `app` its commands."""
-    for group in (users, sessions, audit, mail, keys, db):
+    for group in GROUPS:
         app.cli.add_command(group)
     app.cli.commands.pop("openapi", None)  # flask-smorest's own; it wants PyYAML

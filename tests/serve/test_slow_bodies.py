@@ -74,7 +74,10 @@ def test_behind_a_proxy_the_clients_address_counts(environment: dict[str, str]) 
 
 def test_a_body_has_a_deadline(environment: dict[str, str]) -> None:
     """S129: whoever does not send on is told so, and the thread is free for others."""
-    impatient = "import authapi.server.body as b; b.FIRST_SECONDS = 0.5; import serve; serve.main()"
+    impatient = (
+        "import authapi.server.body as b; b.FIRST_SECONDS = 0.5;"
+        "import serve; serve.main(serve.loaded)"
+    )
     port = free_port()
     told = {"PORT": str(port), "WEB_CONCURRENCY": "1", "SERVE_THREADS": "1"}
     with (

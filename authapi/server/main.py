@@ -1,0 +1,120 @@
+"""The production server: `make serve`, `python serve.py`, or `authapi serve`.
+
+It is granian, configured here; docs/deployment.md says what the environment may set.
+"""
+
+import math
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from dotenv import load_dotenv
+from flask import Flask
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from authapi import Settings, SettingsError
+from authapi.server import metrics_dir
+from authapi.server.drain import Drain
+from authapi.server.listener import connections_waiting, open_listener
+from authapi.server.options import QUICK_THREADS, Options, described
+from authapi.server.server import LOGGING, Server, named
+from authapi.server.slow_bodies import SlowBodies
+
+T = TypeVar("T")
+USAGE = f"""\
+The environment may set, besides docs/configuration.md:
+
+{described()}
+"""
+HTTP = HTTP1Settings(
+    header_read_timeout=10_000,  # milliseconds for a request's head; as long a connection may idle
+    max_buffer_size=32 * 1024,  # bytes; a longer head is refused with a 431
+)
+CONNECTIONS = 4096  # of one worker at once; more wait in the kernel
+DRAIN_SECONDS = 1.0
+PORT_WAIT_SECONDS = 10.0  # workers of a server that was killed hard keep its port for a moment
+
+
+def main(load: Callable[[], Flask]) -> None:
+    """Serve until SIGTERM or SIGINT; refuse, with every problem at once, what cannot be served.
+
+    Args:
+        load: returns the service; called once for all workers, after the environment was read.
+    """
+    load_dotenv(Path.cwd() / ".env")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C before workers are there just ends it
+    settings, options, listener = prepared()
+    forget = share_metrics() if settings.metrics_token else lambda pid: None
+    multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
+    drain_seconds = min(DRAIN_SECONDS, options.grace_seconds / 4)
+    kill_timeout = max(1, math.floor(options.grace_seconds - drain_seconds))
+    drain = Drain(drain_seconds, kill_timeout * 0.75, lambda: connections_waiting(listener))
+    threads = options.threads_for(settings)
+    slow_bodies = SlowBodies(max(1, threads // 2, threads - QUICK_THREADS))
+    app = named(drain.around(slow_bodies.around(load())))
+    Server(
+        listener,
+        drain,
+        forget,
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        websockets=False,
+        http=HTTPModes.http1,
+        http1_settings=HTTP,
+        workers=options.processes,
+        blocking_threads=threads,
+        backpressure=CONNECTIONS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=kill_timeout,
+        log_dictconfig=LOGGING,
+    ).serve(target_loader=lambda: app, wrap_loader=False)
+
+
+def prepared() -> tuple[Settings, Options, socket.socket]:
+    """Return what the environment says, and the open port; exit, naming every problem."""
+    problems: list[str] = []
+    settings = attempt(problems, lambda: Settings.from_environ(os.environ))
+    options = attempt(problems, lambda: Options.from_environ(os.environ))
+    wait = 0.0 if problems else PORT_WAIT_SECONDS
+    listener = attempt(problems, lambda: listening(options, wait)) if options else None
+    if settings is None or options is None or listener is None:
+        sys.exit(str(SettingsError(problems)))
+    return settings, options, listener
+
+
+def listening(options: Options, wait_seconds: float) -> socket.socket:
+    """Return the listening socket; say so on standard error when its port has to be waited for."""
+    return open_listener(
+        options.host,
+        options.port,
+        wait_seconds,
+        tell=lambda sentence: sys.stderr.write(f"{sentence}\n"),
+    )
+
+
+def share_metrics() -> Callable[[int], object]:
+    """Let all workers count together; return what takes one that died out of the numbers."""
+    problems: list[str] = []
+    folder = attempt(problems, metrics_dir.make_metrics_dir)
+    if folder is None:
+        sys.exit(str(SettingsError(problems)))
+    os.environ[metrics_dir.VARIABLE] = folder
+    return metrics_dir.forget_worker
+
+
+def attempt(problems: list[str], read: Callable[[], T]) -> T | None:
+    """Return what `read` returns; when it cannot, note why and return None."""
+    try:
+        return read()
+    except SettingsError as error:
+        problems += error.problems
+    except ValueError as problem:
+        problems.append(str(problem))
+    return None

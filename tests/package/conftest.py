@@ -1,0 +1,74 @@
+"""The package as somebody else installs it: the wheel, in an environment of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkouts import copy_to
+from tests.support.servers import clean_environment
+
+INSTALL_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody with a folder and an environment that holds the package and nothing of ours."""
+
+    folder: Path
+    environment: Path
+
+    @property
+    def python(self) -> Path:
+        """The environment's Python."""
+        return self.environment / "bin" / "python"
+
+    def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment in the folder, and return how it ended."""
+        return subprocess.run(
+            [str(self.environment / "bin" / words[0]), *words[1:]],
+            cwd=self.folder,
+            env=clean_environment(variables),
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+
+    def install(self, *words: str) -> None:
+        """Install by pip."""
+        done = self.run("python", "-m", "pip", "install", "--quiet", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built in an environment of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    copy_to(folder / "checkout")
+    words = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+    subprocess.run(
+        [*words, "--wheel-dir", str(folder), str(folder / "checkout")],
+        check=True,
+        timeout=INSTALL_SECONDS,
+    )
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def newcomer(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
+    """Somebody who installed the wheel beside requirements of their own."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True, timeout=300)
+    (folder / "notes").mkdir()
+    newcomer = Newcomer(folder / "notes", folder / "venv")
+    (newcomer.folder / "requirements.txt").write_text(
+        f"humanize\nauthapi-flask[embedded,metrics,serve] @ {wheel.as_uri()}\n"
+    )
+    newcomer.install("--requirement", "requirements.txt")
+    return newcomer

@@ -1,0 +1,94 @@
+"""The command `authapi`, typed in a folder that is no checkout."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.settings.variables import SAMPLES
+from tests.support.servers import ROOT, clean_environment, free_port, server_process
+
+
+def authapi(
+    folder: Path, *words: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Type `authapi` and `words` in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "authapi", *words],
+        cwd=folder,
+        env=clean_environment({"PYTHONPATH": str(ROOT), **(environment or {})}),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_it_has_the_operators_commands_beside_run_and_serve(tmp_path: Path) -> None:
+    """S77: it lists them, and says what a service of this folder would still need."""
+    done = authapi(tmp_path, "--help")
+    listed = set(re.findall(r"^  ([a-z]+)  ", done.stdout, re.MULTILINE))
+    assert {"run", "serve", "users", "sessions", "keys", "audit", "mail", "db"} <= listed
+    assert "MONGO_URI is missing" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [["users", "list"], ["serve"], ["db", "ensure-indexes"]])
+def test_what_is_missing_is_said_plainly(tmp_path: Path, words: list[str]) -> None:
+    """S77: production is the default here too."""
+    done = authapi(tmp_path, *words)
+    assert done.returncode != 0
+    assert "JWT_SECRET is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_app_that_is_not_there_is_named(tmp_path: Path, environment: dict[str, str]) -> None:
+    """S77: in one line."""
+    done = authapi(tmp_path, "--app", "nothing", "users", "list", environment=environment)
+    assert done.returncode == 2
+    assert "Could not import 'nothing'" in done.stderr
+
+
+def test_the_file_of_settings_is_read(tmp_path: Path, environment: dict[str, str]) -> None:
+    """In this folder; what the environment says goes before it."""
+    lines = [f"{name}='{value}'\n" for name, value in environment.items()]
+    (tmp_path / ".env").write_text("".join(lines))
+    assert authapi(tmp_path, "users", "list", "--json").stdout.startswith('{"users": ')
+    refused = authapi(tmp_path, "users", "list", environment={"JWT_SECRET": "short"})
+    assert "JWT_SECRET is shorter" in refused.stderr
+
+
+def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:
+    """With its data in `./instance`, and nothing set."""
+    port = free_port()
+    command = [sys.executable, "-m", "authapi", "run", "--port", str(port)]
+    with server_process(command, port, {"PYTHONPATH": str(ROOT)}, cwd=tmp_path) as server:
+        assert f"{tmp_path}/instance/mongo" in server.output
+    assert (tmp_path / "instance" / "jwt_secret").exists()
+
+
+def test_serve_serves_an_app_of_this_folder(tmp_path: Path, environment: dict[str, str]) -> None:
+    """In production, as the file of settings has it."""
+    (tmp_path / "notes.py").write_text(
+        "from authapi import create_app\napp = create_app()\napp.get('/notes')(lambda: 'mine')\n"
+    )
+    port = free_port()
+    lines = [f"{name}='{value}'\n" for name, value in environment.items()]
+    (tmp_path / ".env").write_text("".join([*lines, f"PORT={port}\nWEB_CONCURRENCY=1\n"]))
+    command = [sys.executable, "-m", "authapi", "--app", "notes:app", "serve"]
+    with server_process(command, port, {"PYTHONPATH": str(ROOT)}, cwd=tmp_path) as server:
+        assert requests.get(server.base_url + "/notes", timeout=60).text == "mine"
+
+
+def test_the_example_of_a_file_of_settings_makes_a_development_server() -> None:
+    """And names no variable that there is not."""
+    text = (ROOT / ".env.example").read_text()
+    named = re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE)
+    assert set(named) <= set(SAMPLES)
+    assert re.findall(r"^[A-Z_]+=.*", text, re.MULTILINE) == ["AUTHAPI_ENV=development"]

@@ -1,0 +1,37 @@
+"""What the package asks for, and what a checkout pins."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from tests.support.servers import ROOT
+
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def names(requirements: list[str]) -> set[str]:
+    """Return the names of what is required, in lower case."""
+    lines = [line for line in requirements if re.match(r"[A-Za-z]", line)]
+    return {re.split(r"[^A-Za-z0-9-]", line)[0].lower() for line in lines}
+
+
+def listed(file: str) -> set[str]:
+    """Return the names in one of the checkout's files of requirements."""
+    return names((ROOT / file).read_text().splitlines())
+
+
+def test_the_package_asks_for_what_the_checkout_runs_with() -> None:
+    """Nothing is needed in the one and forgotten in the other."""
+    extras = PROJECT["optional-dependencies"]
+    asked = names([*PROJECT["dependencies"], *extras["metrics"], *extras["serve"]])
+    assert asked == listed("requirements.in")
+    assert names(extras["embedded"]) == listed("requirements-embedded.in")
+
+
+def test_nothing_that_another_project_needs_is_pinned() -> None:
+    """Lower bounds alone; the development database is a program of its own."""
+    extras = PROJECT["optional-dependencies"]
+    for requirement in [*PROJECT["dependencies"], *extras["metrics"], *extras["serve"]]:
+        assert re.fullmatch(r"[a-z0-9-]+>=[0-9.]+", requirement), requirement

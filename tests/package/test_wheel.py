@@ -1,0 +1,87 @@
+"""The wheel: what is in it, and what somebody else's project makes of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.package.conftest import Newcomer
+from tests.support.checkouts import repository_in
+from tests.support.servers import ROOT
+
+pytestmark = [pytest.mark.external, pytest.mark.timeout(900)]
+STRICT = """\
+from flask import Flask
+
+import authapi
+from authapi import Settings, create_app, current_identity, token_required
+
+
+def made(settings: Settings | None = None) -> Flask:
+    app = create_app(settings)
+
+    @app.get("/notes/<int:number>")
+    @token_required
+    def note(number: int) -> dict[str, str]:
+        return {"owner": current_identity.user_id, "version": authapi.__version__}
+
+    reveal_type(note)
+    return app
+"""
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    """Code, templates, static files, the list of passwords and the mark for types; no test."""
+    package = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "authapi").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    names = set(zipfile.ZipFile(wheel).namelist())
+    metadata = {name for name in names if name.startswith("authapi_flask-")}
+    assert names - metadata == package
+    assert {Path(name).name for name in metadata} >= {"METADATA", "RECORD", "LICENSE"}
+
+
+def test_every_module_of_it_can_be_imported(newcomer: Newcomer) -> None:
+    """With what it asks for, and no checkout near."""
+    code = (
+        "import pkgutil, importlib, authapi\n"
+        "for found in pkgutil.walk_packages(authapi.__path__, 'authapi.'):\n"
+        "    if not found.name.startswith('authapi.embedded.'):  # some are scripts\n"
+        "        importlib.import_module(found.name)\n"
+        "print(authapi.__file__)"
+    )
+    done = newcomer.run("python", "-W", "error", "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(newcomer.environment))
+
+
+def test_mypy_strict_finds_nothing_wrong_in_a_project_that_uses_it(newcomer: Newcomer) -> None:
+    """No stub is missing, no decorator untyped, and a guarded view keeps its types."""
+    (newcomer.folder / "strict.py").write_text(STRICT)
+    python = f"--python-executable={newcomer.python}"
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, python, "strict.py"],
+        cwd=newcomer.folder,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "def (number: int) -> dict[str, str]" in done.stdout.replace("builtins.", "")
+
+
+def test_pip_installs_it_from_a_repository(newcomer: Newcomer, tmp_path: Path) -> None:
+    """As `git+https://…` does."""
+    repository_in(tmp_path / "repository")
+    url = f"git+{(tmp_path / 'repository').as_uri()}"
+    words = ["--no-deps", "--target", str(tmp_path / "there"), f"authapi-flask @ {url}"]
+    newcomer.install(*words)
+    assert (tmp_path / "there" / "authapi" / "py.typed").exists()
