@@ -69,7 +69,6 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
 def _speak(app: Flask, settings: Settings) -> None:
     """Set how it speaks: plain JSON, logs as JSON lines, bodies of a bounded size."""
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["REGISTRATION"] = settings.registration
     app.config["MAILS"] = settings.mails
     logs.configure(settings.log_level)

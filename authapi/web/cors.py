@@ -28,7 +28,7 @@ def init_app(app: Flask, origins: Sequence[str], *, development: bool) -> None:
         app,
         {
             "origins": allowed,
-            "methods": ["GET", "POST", "DELETE"],
+            "methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
             "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
             "expose_headers": ["Retry-After", "WWW-Authenticate", "X-Request-ID"],
             "max_age": 600,

@@ -1,26 +1,31 @@
 """Turns failures into answers: `status`, `code`, `message`, and the headers that belong to it."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import cast
 
 from flask import Flask, Response, jsonify
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
 
 from authapi.core.errors import CATALOGUE, ApiError, ErrorCode, away
 from authapi.web import request_id
 
 _log = logging.getLogger("authapi.errors")
+_FAULTS = HTTPStatus.INTERNAL_SERVER_ERROR
 _ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "identity"}
 """Headers of a 415: which bodies are accepted (RFC 9110, 15.5.16)."""
 
 _BY_STATUS = {
+    HTTPStatus.BAD_REQUEST: ErrorCode.BAD_REQUEST,
+    HTTPStatus.REQUEST_TIMEOUT: ErrorCode.BAD_REQUEST,
     HTTPStatus.NOT_FOUND: ErrorCode.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: ErrorCode.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ErrorCode.BODY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ErrorCode.UNSUPPORTED_MEDIA_TYPE,
     HTTPStatus.UNPROCESSABLE_ENTITY: ErrorCode.VALIDATION_ERROR,
     HTTPStatus.TOO_MANY_REQUESTS: ErrorCode.RATE_LIMITED,
+    HTTPStatus.INTERNAL_SERVER_ERROR: ErrorCode.INTERNAL_ERROR,
     HTTPStatus.SERVICE_UNAVAILABLE: ErrorCode.SERVICE_UNAVAILABLE,
 }
 
@@ -37,7 +42,6 @@ def init_app(
     """
     app.register_error_handler(ApiError, answer)
     app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(Exception, _answer_fault)
     for failure in database_failures:
         app.register_error_handler(failure, _answer_database_away)
     app.register_error_handler(explained, _answer_explained)
@@ -80,8 +84,7 @@ def _answer_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return cast(Response, error.get_response())  # a view's own answer, or a redirect
-    response = answer(ApiError(_code_for(status)))
-    response.status_code = status  # also one that the catalogue does not list, such as 403
+    response = _in_our_shape(error, status)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     retry_after = getattr(error, "retry_after", None)
@@ -90,13 +93,29 @@ def _answer_http(error: HTTPException) -> Response:
     return response
 
 
-def _code_for(status: HTTPStatus) -> ErrorCode:
+def _in_our_shape(error: HTTPException, status: HTTPStatus) -> Response:
+    """Answer with what `abort` was told, but for a 5xx, whose words are for the log alone.
+
+    A status that has no code of ours is named by its phrase.
+    """
+    is_told = error.description != type(error).description and status < _FAULTS
+    told = error.description if is_told else None
     known = _BY_STATUS.get(status)
-    if known is not None:
-        return known
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ErrorCode.INTERNAL_ERROR
-    return ErrorCode.BAD_REQUEST
+    response = answer(ApiError(known or ErrorCode.BAD_REQUEST, message=told))
+    response.status_code = status
+    if known is None:
+        name = re.sub(r"\W+", "_", status.phrase).lower()
+        response = jsonify(status="error", code=name, message=told or f"{status.phrase}.")
+        response.status_code = status
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = _challenge_of(error)
+    return response
+
+
+def _challenge_of(error: HTTPException) -> str:
+    """Return the challenge that a view aborted with, or the usual one."""
+    given = error.www_authenticate if isinstance(error, Unauthorized) else None
+    return ", ".join(str(challenge) for challenge in given) if given else "Bearer"
 
 
 def _answer_database_away(error: Exception) -> Response:
@@ -107,11 +126,6 @@ def _answer_database_away(error: Exception) -> Response:
 def _answer_explained(error: Exception) -> Response:
     _log.error("the database is unavailable: %s", error)
     return answer(away())
-
-
-def _answer_fault(error: Exception) -> Response:
-    _log.error("unexpected fault", exc_info=error)
-    return answer(ApiError(ErrorCode.INTERNAL_ERROR))
 
 
 def describe(code: ErrorCode) -> dict[str, object]:

@@ -20,7 +20,8 @@ _USUAL = [
 def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
     """Return a function that lists the headers to add to an answer.
 
-    A header that the view set itself is not added again.
+    A header that the view set itself is not added again. A page gets no policy from here: an app's
+    own would show nothing under it, and the service's pages bring theirs.
 
     Args:
         https_only: whether browsers shall use HTTPS alone from now on (HSTS).
@@ -30,6 +31,8 @@ def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
 
     def lacking(sent: Headers) -> Headers:
         chosen = {name.lower() for name, _ in sent}
+        if any(value[:9] == "text/html" and name.lower() == "content-type" for name, value in sent):
+            chosen.add("content-security-policy")
         if names.isdisjoint(chosen):
             return ours
         return [header for header in ours if header[0].lower() not in chosen & names]

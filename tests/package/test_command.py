@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -65,10 +66,13 @@ def test_the_file_of_settings_is_read(tmp_path: Path, environment: dict[str, str
 
 
 def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:
-    """With its data in `./instance`, and nothing set."""
+    """With its data in `./instance`, and nothing set, where the package was installed by pip."""
+    site = tmp_path / "site-packages"
+    shutil.copytree(ROOT / "authapi", site / "authapi")
+    (site / "wsgi.py").touch()  # somebody else's
     port = free_port()
     command = [sys.executable, "-m", "authapi", "run", "--port", str(port)]
-    with server_process(command, port, {"PYTHONPATH": str(ROOT)}, cwd=tmp_path) as server:
+    with server_process(command, port, {"PYTHONPATH": str(site)}, cwd=tmp_path) as server:
         assert f"{tmp_path}/instance/mongo" in server.output
     assert (tmp_path / "instance" / "jwt_secret").exists()
 
