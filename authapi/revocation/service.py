@@ -95,7 +95,8 @@ class Revocations:
             DatabaseUnavailable: when the cache could not be brought up to date.
         """
         self._bring_up_to_date()
-        if self._lost_at is not None:
+        at_the_most = 2 * MAX_STALENESS + self._timeout
+        if self._lost_at is not None or not is_recent(self._synced_at, self._clock(), at_the_most):
             raise DatabaseUnavailable("The revocations could not be read just now.")
         return self._cache.epoch_floor(user_id)
 
@@ -128,7 +129,8 @@ class Revocations:
             if not self._syncing.acquire(blocking=False):
                 return
         elif not self._syncing.acquire(timeout=self._timeout.total_seconds()):
-            raise DatabaseUnavailable("The revocations are being read for too long.")
+            self._raise_unless_tolerated()  # whoever reads is about to find the database away
+            return
         try:
             if self._failed_at is not None and self._failed_at >= began:
                 self._raise_unless_tolerated()
