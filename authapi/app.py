@@ -71,6 +71,8 @@ def _speak(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["REGISTRATION"] = settings.registration
     app.config["MAILS"] = settings.mails
+    app.config["EMAIL"] = settings.email if settings.has_addresses else "off"
+    app.config["RESERVED_DOMAINS"] = settings.development
     logs.configure(settings.log_level)
     warn_of_exposed(vars(settings).values())
 
@@ -87,7 +89,9 @@ def _make_services(app: Flask, settings: Settings, clock: Clock) -> Services:
 def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lifecycle.Observer]:
     """Register what there is to ask for; return what is told of every answer."""
     api = create_api(app, __version__)
-    auth = auth_blueprint(sample=settings.protected_sample == "on")
+    auth = auth_blueprint(
+        sample=settings.protected_sample == "on", addresses=settings.has_addresses
+    )
     for blueprint in (auth, home, keys, health, *([reference] if settings.docs == "on" else ())):
         api.register_blueprint(blueprint)
     observers = [_count(api, built)] if settings.metrics_token else []

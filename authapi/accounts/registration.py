@@ -5,7 +5,8 @@ import secrets
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from authapi.accounts.models import User
+from authapi.accounts.models import Email, PendingEmail, User
+from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import NameTaken, UserStore
 from authapi.core.client import Client
@@ -30,6 +31,7 @@ class Registration:
         blocklist: Blocklist,
         fingerprints: Fingerprints,
         events: EventRecorder,
+        notifier: Notifier,
         clock: Clock,
     ) -> None:
         self._users = users
@@ -37,6 +39,7 @@ class Registration:
         self._blocklist = blocklist
         self._fingerprints = fingerprints
         self._events = events
+        self._notifier = notifier
         self._clock = clock
 
     def register(
@@ -45,6 +48,8 @@ class Registration:
         password: str,
         idempotency_key: str | None = None,
         *,
+        email: Email | None = None,
+        locale: str | None = None,
         reason: str | None = None,
     ) -> None:
         """Create a user; a repeat of the same request with the same key succeeds again.
@@ -53,6 +58,8 @@ class Registration:
             username: of the form that `rules.problems` finds no fault with.
             password: of the form that `passwords.rules.problems` finds no fault with.
             idempotency_key: the request's own, if it had one.
+            email: an address, which counts for nothing until it is confirmed.
+            locale: the language for mails.
             reason: a word for the event, when it was not the user who asked.
 
         Raises:
@@ -67,15 +74,19 @@ class Registration:
             password_hash=self._hasher.hash(password),
             created_at=self._clock(),
             registration_key=self._registration_key(username, idempotency_key),
+            pending_email=self._pending(email) if email is not None else None,
+            locale=locale,
         )
+        told = self._notifier.confirmation(user.pending_email) if user.pending_email else ()
         try:
-            self._users.add(user)
+            self._users.add(user, told)
         except NameTaken:
             if not self._is_repeat(user, password):
                 self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
                 raise ApiError(ErrorCode.USER_EXISTS) from None
         else:
             self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
+            self._notifier.written(told)
 
     def admit(self, client: Client) -> AbstractContextManager[None]:
         """Return what keeps room for a caller who is about to have a password hashed.
@@ -84,6 +95,9 @@ class Registration:
         done that a hash is needed for.
         """
         return self._hasher.admit(client.network)
+
+    def _pending(self, email: Email) -> PendingEmail:
+        return PendingEmail(email.text, email.key, secrets.token_hex(8), self._clock())
 
     def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:

@@ -23,7 +23,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     services[Revocations].read_epochs_from(users.ended_since)
     services[AuditTrail].ask_who_lives(users.living)
     events = services[EventRecorder]
-    notifier = _notifier(services, settings, clock)
+    notifier = services.add(_notifier(services, settings, clock), Notifier)
     accounts = services.add(AccountService(users, services[Revocations], events, notifier))
     services.personal_data.append(accounts)
     database = services[Database]
@@ -36,6 +36,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             services[Blocklist],
             services[Fingerprints],
             events,
+            notifier,
             clock,
         )
     )

@@ -1,5 +1,7 @@
 """HTTP in and out of the accounts."""
 
+from typing import Any
+
 from flask import current_app
 
 from authapi.accounts.registration import Registration
@@ -28,11 +30,17 @@ REGISTERED = {"status": "ok", "message": "User registered successfully."}
     body=True,
     operationId="register",
 )
-def register(body: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
+def register(body: dict[str, Any], headers: dict[str, str]) -> dict[str, str]:
     """Register a user, where `REGISTRATION` is open."""
     if current_app.config["REGISTRATION"] != "open":
         raise ApiError(ErrorCode.REGISTRATION_CLOSED)
     registration = service(Registration)
     with registration.admit(client()), service(Limits).registration(client()):
-        registration.register(body["username"], body["password"], headers.get("idempotency_key"))
+        registration.register(
+            body["username"],
+            body["password"],
+            headers.get("idempotency_key"),
+            email=body.get("email"),
+            locale=body.get("locale"),
+        )
     return REGISTERED

@@ -1,10 +1,18 @@
 """The shape of a registration."""
 
-from marshmallow import ValidationError, fields
+import re
+from typing import Any
+
+from flask import current_app
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from authapi.accounts import rules
+from authapi.accounts.emails import read_email
+from authapi.accounts.models import Email
 from authapi.passwords import rules as passwords
 from authapi.web.schemas import RequestSchema
+
+_LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 
 
 def _username(value: str) -> None:
@@ -15,6 +23,45 @@ def _username(value: str) -> None:
 def _password(value: str) -> None:
     if problems := passwords.problems(value):
         raise ValidationError(problems)
+
+
+class EmailField(fields.String):
+    """An address; where users have none it is a member that changes nothing (S15)."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as marshmallow takes them
+        metadata = {"format": "email", "example": "ann@example.com"}
+        super().__init__(metadata=metadata, **options)
+
+    def _deserialize(self, value: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
+        if current_app.config["EMAIL"] == "off":
+            return None
+        text = super()._deserialize(value, *args, **named)
+        try:
+            return read_email(text, reserved=current_app.config["RESERVED_DOMAINS"])
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
+
+
+class LocaleField(fields.String):
+    """The language for mails; where users have no address it is a member that changes nothing."""
+
+    def _deserialize(self, value: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
+        if current_app.config["EMAIL"] == "off":
+            return None
+        text = super()._deserialize(value, *args, **named)
+        if not _LOCALE.fullmatch(text):
+            raise ValidationError("Locale must be a language, such as de or de-AT.")
+        return text
+
+
+def _address_in(username: str) -> Email | None:
+    """Return the address that a name is, where users have some and it is one."""
+    if current_app.config["EMAIL"] == "off" or "@" not in username:
+        return None
+    try:
+        return read_email(username, reserved=current_app.config["RESERVED_DOMAINS"])
+    except ValueError:
+        return None
 
 
 def new_password(example: str) -> fields.String:
@@ -45,3 +92,15 @@ class RegistrationSchema(RequestSchema):
         },
     )
     password = new_password("password123")
+    email = EmailField()
+    locale = LocaleField(metadata={"example": "de", "description": "The language for mails."})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _require_email(self, data: dict[str, Any], **_: object) -> None:
+        missing = data.get("email") is None and _address_in(data.get("username", "")) is None
+        if current_app.config["EMAIL"] == "required" and missing:
+            raise ValidationError("Missing data for required field.", "email")
+
+    @post_load
+    def _take_address_from_name(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {**data, "email": data.get("email") or _address_in(data["username"])}

@@ -8,6 +8,7 @@ from typing import Any
 from authapi.accounts.models import Change, EndedUser, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import name_key
+from authapi.accounts.serializers import describe_address
 from authapi.accounts.store import NOTHING, UserStore
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
@@ -197,6 +198,7 @@ class AccountService:
                 "user_id": user.id,
                 "created_at": user.created_at.isoformat(),
                 "password_hash_method": user.hash_method,
+                **describe_address(user),
             }
         }
 

@@ -9,8 +9,8 @@ from authapi.signin.routes import blueprint as signin
 from authapi.web.body import Blueprint
 
 
-def auth_blueprint(*, sample: bool) -> Blueprint:
-    """Return the blueprint, with or without the sample of a protected resource."""
+def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
+    """Return the blueprint, with or without a sample resource, and addresses."""
     blueprint = Blueprint(
         "auth", __name__, description="Accounts, sessions and a protected resource"
     )
@@ -19,6 +19,10 @@ def auth_blueprint(*, sample: bool) -> Blueprint:
     blueprint.register_blueprint(sessions)  # /refresh, /logout, /sessions
     blueprint.register_blueprint(profile)  # /me, /password
     blueprint.register_blueprint(audit)  # /me/activity
+    if addresses:
+        from authapi.addresses.routes import blueprint as emails
+
+        blueprint.register_blueprint(emails)  # /me/email, /email
     if sample:
         blueprint.register_blueprint(protected)  # /protected
     return blueprint

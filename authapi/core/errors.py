@@ -25,6 +25,10 @@ class ErrorCode(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     VALIDATION_ERROR = "validation_error"
+    INVALID_CODE = "invalid_code"
+    INVALID_LINK = "invalid_link"
+    EMAIL_TAKEN = "email_taken"
+    EMAIL_NOT_VERIFIED = "email_not_verified"
     RATE_LIMITED = "rate_limited"
     INTERNAL_ERROR = "internal_error"
     SERVICE_UNAVAILABLE = "service_unavailable"
@@ -71,6 +75,19 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
     ),
     ErrorCode.VALIDATION_ERROR: ErrorKind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are missing or not valid."
+    ),
+    ErrorCode.INVALID_CODE: ErrorKind(
+        HTTPStatus.BAD_REQUEST, "That code is wrong, or its time is over."
+    ),
+    ErrorCode.INVALID_LINK: ErrorKind(
+        HTTPStatus.BAD_REQUEST, "That link is not good, or not good any more."
+    ),
+    ErrorCode.EMAIL_TAKEN: ErrorKind(
+        HTTPStatus.CONFLICT, "This address belongs to another account."
+    ),
+    ErrorCode.EMAIL_NOT_VERIFIED: ErrorKind(
+        HTTPStatus.FORBIDDEN,
+        "Confirm your address first: a mail with a link is on its way.",
     ),
     ErrorCode.RATE_LIMITED: ErrorKind(
         HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts. Please wait and try again."

@@ -14,12 +14,14 @@ class Services:
     Attributes:
         personal_data: the parts of an export and of a deletion, one for each room that has any.
         checks: what `/readyz` asks, by name, in this order.
+        features: what `/features` tells clients of what this service offers.
     """
 
     def __init__(self) -> None:
         self._by_class: dict[type, object] = {}
         self.personal_data: list[PersonalData] = []
         self.checks: dict[str, Check] = {}
+        self.features: dict[str, object] = {"email": "off"}
 
     def add(self, service: T, kind: type | None = None) -> T:
         """Keep an object under its class, or under the base class `kind`; return it."""

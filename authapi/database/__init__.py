@@ -9,6 +9,7 @@ from authapi.database.errors import (
     WRITE_CONFLICT,
     DatabaseUnavailable,
     ForeignDocuments,
+    leave_to_later,
 )
 from authapi.database.indexes import Index, StoredCollection
 from authapi.database.uri import uri_problem
@@ -25,6 +26,7 @@ __all__ = [
     "Index",
     "RequestScope",
     "StoredCollection",
+    "leave_to_later",
     "retry_conflicts",
     "uri_problem",
 ]

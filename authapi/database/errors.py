@@ -1,6 +1,13 @@
 """What a call to the database may raise when the database, not our code, is at fault."""
 
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
 from pymongo.errors import PyMongoError
+
+T = TypeVar("T")
+_log = logging.getLogger("authapi.database")
 
 DUPLICATE_KEY = 11000
 """The code of a write that a unique index refused."""
@@ -18,6 +25,19 @@ class ForeignDocuments(DatabaseUnavailable):
 
 
 FAILURES: tuple[type[Exception], ...] = (PyMongoError, DatabaseUnavailable)
+
+
+def leave_to_later(step: Callable[[], T]) -> T | None:
+    """Do what follows a write that has decided: a failure here is no failure of the request.
+
+    Returns:
+        What `step` returns, or None when the database failed: whoever comes by does it later.
+    """
+    try:
+        return step()
+    except FAILURES as failure:
+        _log.error("left to whoever comes by later: %s", type(failure).__name__)
+        return None
 
 
 def timed_out(error: Exception) -> bool:

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from authapi.web.body import Blueprint
 from authapi.web.openapi import documented
+from authapi.web.services import services_of
 
 blueprint = Blueprint("home", __name__, description="Where to begin", template_folder="templates")
 
@@ -40,6 +41,19 @@ class HomeSchema(Schema):
     )
 
 
+class FeaturesSchema(Schema):
+    """What this service offers."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    email = fields.String(
+        required=True,
+        metadata={
+            "enum": ["off", "optional", "required"],
+            "description": "Whether accounts have an address.",
+        },
+    )
+
+
 @blueprint.route("/", methods=["GET"])
 @documented(
     HomeSchema,
@@ -60,6 +74,13 @@ def show() -> Response:
         response = flask.jsonify(status="ok", service="authapi", version=version, links=links)
     response.vary.add("Accept")
     return response
+
+
+@blueprint.route("/features", methods=["GET"])
+@documented(FeaturesSchema, {"status": "ok", "email": "optional"}, operationId="getFeatures")
+def features() -> dict[str, object]:
+    """Tell clients what this service offers, so that they show no more than that."""
+    return {"status": "ok", **services_of(current_app).features}
 
 
 @blueprint.route("/home.css", methods=["GET"])

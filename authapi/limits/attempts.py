@@ -29,6 +29,8 @@ class Reason(StrEnum):
     FAILURES_IN_A_ROW = "failures_in_a_row"
     REGISTRATIONS = "registrations"
     REFRESHES = "refreshes"
+    MAIL_CODES = "mail_codes"
+    MAIL_REQUESTS = "mail_requests"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,24 @@ class Limits:
         rate = self._settings.limit_refreshes
         self._count(Reason.REFRESHES, self._counter(Reason.REFRESHES, rate, client.network))
 
+    def mail_code(self, user_id: str) -> None:
+        """Count a mailed code that is typed for an account, right or wrong (S92).
+
+        Raises:
+            ApiError: `rate_limited`.
+        """
+        rate = self._settings.limit_mail_codes
+        self._count(Reason.MAIL_CODES, self._counter(Reason.MAIL_CODES, rate, user_id))
+
+    def mail_request(self, user_id: str) -> None:
+        """Count a code that is asked for by who is logged in; as many as may be typed.
+
+        Raises:
+            ApiError: `rate_limited`.
+        """
+        rate = self._settings.limit_mail_codes
+        self._count(Reason.MAIL_REQUESTS, self._counter(Reason.MAIL_REQUESTS, rate, user_id))
+
     def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Count a hit in each of another room's windows: in all of them, or in none.
 

@@ -30,6 +30,7 @@ class LimitSettings(PasswordSettings):
     limit_failures_in_a_row: int = variable("LIMIT_FAILURES_IN_A_ROW", 100, integer(1, 1_000_000))
     limit_longest_wait_minutes: int = variable("LIMIT_LONGEST_WAIT_MINUTES", 60, integer(1, 1440))
     limit_registrations: Rate | None = variable("LIMIT_REGISTRATIONS", None, Rate.parse)
+    limit_mail_codes: Rate = _rate("LIMIT_MAIL_CODES", "10/hour")
     limit_refreshes: Rate = _rate("LIMIT_REFRESHES", "300/minute")
 
     @property

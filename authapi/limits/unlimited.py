@@ -30,6 +30,12 @@ class Unlimited(Limits):
     def refused_refresh(self, client: Client) -> None:
         """Count nothing."""
 
+    def mail_code(self, user_id: str) -> None:
+        """Count nothing."""
+
+    def mail_request(self, user_id: str) -> None:
+        """Count nothing."""
+
     def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Let everything pass."""
         return True

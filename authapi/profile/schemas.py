@@ -35,6 +35,8 @@ class ProfileSchema(Schema):
     user_id = fields.String(required=True)
     created_at = fields.DateTime(required=True)
     session_id = fields.String(required=True)
+    email = fields.String(metadata={"description": "The confirmed address, if there is one."})
+    pending_email = fields.String(metadata={"description": "One that waits to be confirmed."})
 
 
 class FailedLoginsSchema(Schema):

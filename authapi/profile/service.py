@@ -1,23 +1,18 @@
 """The stories of one's own account, across the rooms below it."""
 
-import logging
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.identity import Identity
 from authapi.core.services import PersonalData, Subject
-from authapi.database import FAILURES
+from authapi.database import leave_to_later
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import TokenPair
 from authapi.sessions.service import SessionService
 from authapi.signin.service import SignIn
-
-T = TypeVar("T")
-_log = logging.getLogger("authapi.profile")
 
 
 class ProfileService:
@@ -49,6 +44,8 @@ class ProfileService:
             "user_id": user.id,
             "created_at": user.created_at.isoformat(),
             "session_id": identity.session_id,
+            **({"email": user.email} if user.email else {}),
+            **({"pending_email": user.pending_email.email} if user.pending_email else {}),
         }
 
     def change_password(
@@ -71,8 +68,8 @@ class ProfileService:
         user = self._signin.while_proven(
             proof, lambda user: self._accounts.change_password(user, new_hash)
         )
-        pair = _after_the_deed(lambda: self._sessions.renew(identity, user.epoch))
-        _after_the_deed(lambda: self._ending.clear_void(user.id, user.epoch))
+        pair = leave_to_later(lambda: self._sessions.renew(identity, user.epoch))
+        leave_to_later(lambda: self._ending.clear_void(user.id, user.epoch))
         return pair
 
     def delete(self, identity: Identity, password: str, client: Client) -> None:
@@ -88,7 +85,7 @@ class ProfileService:
     def erase(self, gone: Subject) -> None:
         """Remove what the rooms keep of a deleted user; what fails now is removed by the sweep."""
         for part in self._personal_data:
-            _after_the_deed(lambda part=part: part.erase(gone))  # type: ignore[misc]
+            leave_to_later(lambda part=part: part.erase(gone))  # type: ignore[misc]
 
     def export(self, identity: Identity) -> dict[str, Any]:
         """Return all that is stored about the caller; of the password, only how it is hashed."""
@@ -100,12 +97,3 @@ class ProfileService:
         for session in exported["sessions"]:
             session["current"] = session["id"] == identity.session_id
         return exported
-
-
-def _after_the_deed(step: Callable[[], T]) -> T | None:
-    """Do what follows a write that has decided: a failure here is no failure of the request."""
-    try:
-        return step()
-    except FAILURES as failure:
-        _log.error("left to whoever comes by later: %s", type(failure).__name__)
-        return None

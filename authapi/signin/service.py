@@ -40,6 +40,11 @@ class SignIn:
         self._opening = opening
         self._ending = ending
         self._events = events
+        self._requirements: list[Callable[[Proof], None]] = []
+
+    def require(self, requirement: Callable[[Proof], None]) -> None:
+        """Let `requirement` refuse sessions, by raising, whose proof is not enough."""
+        self._requirements.append(requirement)
 
     def authenticate(
         self, username: str, password: str, client: Client, idempotency_key: str | None = None
@@ -52,6 +57,8 @@ class SignIn:
             ApiError: `invalid_credentials`, `rate_limited` or `service_unavailable`.
         """
         proof = self.prove_by_password(username, password, client)
+        for requirement in self._requirements:
+            requirement(proof)
         return self._open_session(proof, client, idempotency_key)
 
     def reauthenticate(self, identity: Identity, password: str, client: Client) -> Proof:

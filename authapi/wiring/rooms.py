@@ -48,6 +48,14 @@ def _mail(services: Services, settings: Settings, clock: Clock) -> None:
         build(services, settings, clock)
 
 
+def _addresses(services: Services, settings: Settings, clock: Clock) -> None:
+    """Add the addresses where users may have some."""
+    if settings.has_addresses:
+        from authapi.addresses.room import build
+
+        build(services, settings, clock)
+
+
 ROOMS = (
     Room(tokens.build),
     Room(audit.build, audit_store.COLLECTIONS),
@@ -59,6 +67,7 @@ ROOMS = (
     Room(accounts.build, (*accounts_store.COLLECTIONS, *foreign_store.COLLECTIONS)),
     Room(sessions.build, sessions_store.COLLECTIONS),
     Room(signin.build),
+    Room(_addresses),
     Room(profile.build),
     Room(administration.build),
     Room(health.build),
@@ -69,8 +78,13 @@ INDEXES = tuple(index for collection in COLLECTIONS for index in collection.inde
 
 def collections_of(settings: Settings) -> tuple[StoredCollection, ...]:
     """Return what a service of these settings stores; nothing of mails where none are sent."""
-    if not settings.mails:
-        return COLLECTIONS
-    from authapi.mail import store as mail_store
+    found = COLLECTIONS
+    if settings.mails:
+        from authapi.mail import store as mail_store
 
-    return (*COLLECTIONS, *mail_store.COLLECTIONS)
+        found += mail_store.COLLECTIONS
+    if settings.has_addresses:
+        from authapi.addresses import store as registry_store
+
+        found += registry_store.COLLECTIONS
+    return found

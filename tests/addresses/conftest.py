@@ -55,21 +55,32 @@ class Person:
         return user_id
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def development(settings: Settings) -> Settings:
     """A development server's settings, on a database of its own."""
     name = f"addresses_{secrets.token_hex(6)}"
-    return replace(settings, environment=DEVELOPMENT, mongo_database=name)
+    return replace(
+        settings, environment=DEVELOPMENT, mongo_database=name, mail_sweep="off"
+    )  # nobody but the test sends
 
 
-@pytest.fixture
-def app(development: Settings, clock: MovedClock) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def server(development: Settings, _clock: MovedClock) -> Iterator[Flask]:
     """A development server."""
-    app = create_app(development, clock)
+    app = create_app(development, _clock)
     yield app
     database = services_of(app)[Database]
     database._database().client.drop_database(development.mongo_database)
     database.close()
+
+
+@pytest.fixture
+def app(server: Flask, clock: MovedClock) -> Iterator[Flask]:
+    """A development server that knows nobody yet."""
+    yield server
+    database = services_of(server)[Database]
+    for name in ("users", "addresses", "mail", "limits"):
+        database[name].delete_many({})
 
 
 @pytest.fixture
@@ -96,3 +107,11 @@ def mails(app: Flask, clock: MovedClock) -> Callable[[], Mails]:
         return found
 
     return read
+
+
+@pytest.fixture
+def other(app: Flask) -> Person:
+    """Somebody else, without an address, who is logged in."""
+    other = Person(app)
+    assert other.register().status_code == 200
+    return other.log_in()

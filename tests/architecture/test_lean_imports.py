@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.support.servers import ROOT
+from tests.support.servers import ROOT, SECRET
 
 
 @pytest.mark.parametrize("part", ["authapi.embedded", "authapi.embedded.supervisor"])
@@ -20,3 +20,17 @@ def loaded_by(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
     return set(done.stdout.decode().split())
+
+
+@pytest.mark.parametrize("off", [{}, {"EMAIL": "off", "AUTHAPI_ENV": "development"}])
+def test_a_service_without_addresses_loads_none_of_them(off: dict[str, str]) -> None:
+    """What is off costs nothing."""
+    environment = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/none", **off}
+    names = loaded_by(
+        f"import os; os.environ.update({environment!r}); from authapi import create_app; "
+        "create_app()"
+    )
+    heavy = {"email_validator", "smtplib", "authapi.accounts.mail_notifier"}
+    assert not {n for n in names if n in heavy or n.startswith("authapi.addresses")} - (
+        {"smtplib"} if "AUTHAPI_ENV" in off else set()
+    )

@@ -62,6 +62,7 @@ WRONG = [
     ("LIMIT_FAILURES_IN_A_ROW", "0", "must be between 1"),
     ("LIMIT_LONGEST_WAIT_MINUTES", "1441", "must be between 1 and 1440"),
     ("LIMIT_REGISTRATIONS", "1/fortnight", "must"),
+    ("LIMIT_MAIL_CODES", "many", "must be a rate such as 10/5 minutes or 300/minute"),
     ("LIMIT_REFRESHES", "1", "must"),
     ("SESSIONS_PER_USER", "0", "must be between 1 and 10000"),
     ("RECENT_LOGIN_MINUTES", "0", "must be between 1 and 1440"),

@@ -57,6 +57,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "LIMIT_FAILURES_IN_A_ROW": ("50", 50),
     "LIMIT_LONGEST_WAIT_MINUTES": ("5", 5),
     "LIMIT_REGISTRATIONS": ("7/day", Rate.parse("7/day")),
+    "LIMIT_MAIL_CODES": ("5/hour", Rate.parse("5/hour")),
     "LIMIT_REFRESHES": ("9/minute", Rate.parse("9/minute")),
     "TRUSTED_PROXIES": ("2", 2),
     "REGISTRATION": ("closed", "closed"),

@@ -1,0 +1,42 @@
+"""What is an address, and when two of them are one."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from authapi.accounts.models import Email
+
+PROBLEM = "Email must be one address, such as ann@example.com."
+
+
+def read_email(text: str, *, reserved: bool) -> Email:
+    """Return the one address that a text is; its domain in ASCII, as mail servers want it (IDNA).
+
+    Nobody is asked whether it exists: the mail that confirms it shows that.
+
+    Args:
+        text: what somebody typed.
+        reserved: whether domains are taken that are nobody's, such as `.test`.
+
+    Raises:
+        ValueError: for anything else: a list, a name with an address, a line end (S94).
+    """
+    from email_validator import EmailNotValidError, validate_email  # where addresses are given
+
+    try:
+        found = validate_email(
+            text.strip(), check_deliverability=False, test_environment=reserved, strict=True
+        )
+    except EmailNotValidError:
+        raise ValueError(PROBLEM) from None
+    if not found.ascii_domain:
+        raise ValueError(PROBLEM)
+    email = f"{found.local_part}@{found.ascii_domain}"
+    return Email(email, email_key(email))
+
+
+def email_key(email: str) -> str:
+    """Return the form of an address that is unique: case tells none apart, nor Unicode's forms."""
+    local, _, domain = email.rpartition("@")
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", local).casefold())
+    return f"{folded}@{domain.lower()}"

@@ -1,0 +1,1 @@
+"""Addresses: given, confirmed by mailbox and account together, changed, removed."""

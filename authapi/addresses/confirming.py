@@ -1,0 +1,142 @@
+"""The story of a confirmation: the mailbox and the account, never one of them alone (S91)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+
+from authapi.accounts.emails import email_key
+from authapi.accounts.models import Change, PendingEmail, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import TRIES, AccountService
+from authapi.addresses import rules
+from authapi.addresses.registry import Registry
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode, busy
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import Identity
+from authapi.database import leave_to_later
+from authapi.limits.service import Limits
+from authapi.mail.links import CodeClaims, InvalidLink, Link, MailedTokens, Purpose
+from authapi.signin.service import SignIn
+
+
+class Confirmation:
+    """Makes an address that waits the account's own."""
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        signin: SignIn,
+        limits: Limits,
+        registry: Registry,
+        tokens: MailedTokens,
+        notifier: Notifier,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._signin = signin
+        self._limits = limits
+        self._registry = registry
+        self._tokens = tokens
+        self._notifier = notifier
+        self._events = events
+        self._clock = clock
+
+    def by_code(self, identity: Identity, code: str) -> str:
+        """Confirm the caller's address by the code that was mailed there; a repeat succeeds.
+
+        Returns:
+            The address.
+
+        Raises:
+            ApiError: `invalid_code`; `email_taken`, after the proof only; `rate_limited`.
+        """
+        self._limits.mail_code(identity.user_id)
+        for _ in range(TRIES):
+            user = self._accounts.get_user_by_id(identity.user_id)
+            if user.email is not None and self._was_code(user, code):
+                return user.email
+            pending = user.pending_email
+            if pending is None or not self._is_code(user, pending, code):
+                raise ApiError(ErrorCode.INVALID_CODE)
+            if self._confirm(user, pending):
+                return pending.email
+        raise busy()
+
+    def by_link(self, token: str, password: str, client: Client) -> str:
+        """Confirm an address by the mailed link and the account's password; a repeat succeeds.
+
+        Returns:
+            The address.
+
+        Raises:
+            ApiError: `invalid_link`, without the database if it is forged (S88);
+                `invalid_credentials`; `email_taken`; `rate_limited`.
+        """
+        try:
+            link = self._tokens.read(token, Purpose.VERIFY, now=self._clock())
+        except InvalidLink:
+            raise ApiError(ErrorCode.INVALID_LINK) from None
+        user = self._linked(link)
+        self._signin.prove_by_password(user.username, password, client)
+        for _ in range(TRIES):
+            user = self._linked(link)
+            pending = user.pending_email
+            if pending is None or not self._tokens.fits(link, pending.email_key):
+                return user.email or ""  # confirmed already: `_linked` saw that it is this one
+            if self._confirm(user, pending):
+                return pending.email
+        raise busy()
+
+    def _linked(self, link: Link) -> User:
+        """Return the user of a link, who waits for its address or has it."""
+        user = self._accounts.find_user_by_id(link.user_id)
+        if user is None or user.epoch != link.epoch:
+            raise ApiError(ErrorCode.INVALID_LINK)
+        keys = (user.pending_email.email_key if user.pending_email else None, user.email_key)
+        if not any(key is not None and self._tokens.fits(link, key) for key in keys):
+            raise ApiError(ErrorCode.INVALID_LINK)
+        return user
+
+    def _is_code(self, user: User, pending: PendingEmail, code: str) -> bool:
+        claims = CodeClaims(user.id, pending.email_key, pending.nonce)
+        return rules.is_code_alive(pending, self._clock()) and self._tokens.is_code(code, claims)
+
+    def _was_code(self, user: User, code: str) -> bool:
+        if user.email_key is None or user.email_nonce is None:
+            return False
+        claims = CodeClaims(user.id, user.email_key, user.email_nonce)
+        return self._tokens.is_code(code, claims)
+
+    def _confirm(self, user: User, pending: PendingEmail) -> bool:
+        """Make an address the user's: hold it, let the user's document decide, put it in order."""
+        if not self._registry.hold(user, pending):
+            raise ApiError(ErrorCode.EMAIL_TAKEN)
+        seen = {"pending_email.nonce": pending.nonce, "email": user.email}
+        done = self._accounts.change(user, self._confirmed(user, pending), seen)
+        if done:
+            changed = user.email_key not in (None, pending.email_key)
+            event = Event.EMAIL_CHANGED if changed else Event.EMAIL_VERIFIED
+            self._events.record(event, user_id=user.id)
+        keys = {pending.email_key, *([user.email_key] if user.email_key else [])}
+        for key in keys:
+            leave_to_later(lambda key=key: self._registry.put_in_order(user.id, key))  # type: ignore[misc]
+        return done
+
+    def _confirmed(self, user: User, pending: PendingEmail) -> Change:
+        now = self._clock()
+        members: dict[str, object] = {
+            "email": pending.email,
+            "email_key": pending.email_key,
+            "email_verified_at": now,
+            "email_nonce": pending.nonce,
+        }
+        told = [*self._notifier.about(user, "email_confirmed", to=pending.email)]
+        if user.email is not None and email_key(user.email) != pending.email_key:
+            undo = rules.undo_after(user, secrets.token_hex(12), now)
+            members |= {"email_undo": asdict(undo)} if undo else {}
+            told += self._notifier.about(user, "email_changed", to=user.email)
+        return Change(members, ("pending_email",), told)

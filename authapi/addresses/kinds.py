@@ -1,0 +1,77 @@
+"""The mails about addresses: to whom they go, and what must be done before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from authapi.accounts.emails import email_key
+from authapi.accounts.service import AccountService
+from authapi.addresses.registry import Registry
+from authapi.addresses.rules import LINK_LIFE
+from authapi.core.clock import Clock
+from authapi.mail.kinds import NOTICE_LIFE, Kind
+from authapi.mail.links import CodeClaims, LinkClaims, Purpose
+from authapi.mail.models import Envelope, Mail, Void
+from authapi.mail.notices import Notice, Notified
+
+VERIFY, CONFIRMED, CHANGED, REMOVED = "verify", "email_confirmed", "email_changed", "email_removed"
+
+
+class AddressMails:
+    """Decides about them when they are sent.
+
+    Args:
+        accounts: knows the users.
+        registry: knows whose address is whose.
+        clock: what tells the time.
+    """
+
+    def __init__(self, accounts: AccountService, registry: Registry, clock: Clock) -> None:
+        self._accounts = accounts
+        self._registry = registry
+        self._clock = clock
+
+    def kinds(self, plain: Mapping[str, Kind]) -> list[Kind]:
+        """Return the kinds.
+
+        Args:
+            plain: the kinds that there are already; a confirmed address is told as they are.
+        """
+        return [
+            Kind(VERIFY, LINK_LIFE, self.verify, on_request=True),
+            replace(plain[CONFIRMED], finish=self.finish),
+            Kind(CHANGED, NOTICE_LIFE, self.former, finish=self.finish),
+            Kind(REMOVED, NOTICE_LIFE, self.former, finish=self.finish),
+        ]
+
+    def verify(self, mail: Mail) -> Envelope | Void:
+        """Send code and link to an address that waits; nothing that a stranger chose (S94)."""
+        user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
+        pending = user.pending_email if user is not None else None
+        if user is None or pending is None or pending.nonce != mail.facts.get("nonce"):
+            return Void("overtaken by another request")
+        return Envelope(
+            to=pending.email,
+            user_id=user.id,
+            verified=False,
+            link=LinkClaims(Purpose.VERIFY, user.id, user.epoch, pending.email_key),
+            code=CodeClaims(user.id, pending.email_key, pending.nonce),
+            locale=user.locale,
+        )
+
+    def former(self, mail: Mail) -> Envelope | Void:
+        """Tell a former address, with the link that brings it back as long as that can be done."""
+        user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
+        if user is None or mail.to is None:
+            return Void("the user is gone")
+        undo, link = user.email_undo, None
+        if undo is not None and undo.email == mail.to and self._clock() < undo.until:
+            link = LinkClaims(Purpose.UNDO, user.id, user.epoch, undo.id, undo.until)
+        facts = {"username": user.username, **mail.facts}
+        return Envelope(mail.to, facts, user.id, link=link, locale=user.locale)
+
+    def finish(self, told: Notified, notice: Notice) -> None:
+        """End a story that was cut off after its deciding write."""
+        if notice.to is not None:
+            self._registry.put_in_order(told.user_id, email_key(notice.to))

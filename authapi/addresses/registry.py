@@ -1,0 +1,84 @@
+"""Whose address is whose: unique, whatever happens at the same moment or in between (S90, S96)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from authapi.accounts.models import PendingEmail, User
+from authapi.accounts.service import TRIES, AccountService
+from authapi.addresses.models import Entry
+from authapi.addresses.rules import LINK_LIFE
+from authapi.addresses.store import RegistryStore
+from authapi.core.clock import Clock
+from authapi.core.errors import busy
+
+
+class Registry:
+    """Holds an address for a confirmation; the write on the user's own document decides.
+
+    An entry counts only if its user's document says the same. A process may die anywhere: what it
+    held ends by itself, or is put in order before the user is told.
+
+    Args:
+        store: the entries.
+        accounts: knows the users.
+        clock: what tells the time.
+    """
+
+    def __init__(self, store: RegistryStore, accounts: AccountService, clock: Clock) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._clock = clock
+
+    def hold(self, user: User, pending: PendingEmail) -> bool:
+        """Hold an address for a user; False when it is somebody else's, or held for them."""
+        for _ in range(TRIES):
+            now = self._clock()
+            until = now + LINK_LIFE
+            entry = Entry(pending.email_key, user.id, user.name_key, pending.nonce, until)
+            if self._store.add(entry):
+                return True
+            seen = self._store.find(entry.key)
+            if seen is None:
+                continue
+            if self._is_somebody_elses(seen, user, now):
+                return False
+            if self._store.replace(seen, entry):
+                return True
+        raise busy()
+
+    def put_in_order(self, user_id: str, key: str) -> None:
+        """Keep a user's entry for good, or remove it, as the user's document says.
+
+        Running it again does no harm. An entry is left alone while its confirmation may go on.
+        """
+        entry = self._store.find(key)
+        if entry is None or entry.user_id != user_id:
+            return
+        user = self._accounts.find_user_by_id(user_id)
+        if user is not None and user.email_key == key:
+            self._store.settle(entry)
+        elif user is None or user.pending_email is None or user.pending_email.nonce != entry.claim:
+            self._store.remove(entry)
+
+    def owner(self, key: str) -> User | None:
+        """Return the user whose confirmed address it is, or None."""
+        entry = self._store.find(key)
+        user = self._accounts.find_user_by_id(entry.user_id) if entry is not None else None
+        return user if user is not None and user.email_key == key else None
+
+    def of_user(self, user_id: str) -> list[str]:
+        """Return the addresses that are kept for a user."""
+        return [entry.key for entry in self._store.of_user(user_id)]
+
+    def forget_user(self, user_id: str) -> None:
+        """Remove what is kept for a user."""
+        self._store.forget_user(user_id)
+
+    def _is_somebody_elses(self, seen: Entry, user: User, now: datetime) -> bool:
+        if seen.user_id == user.id:
+            return False
+        if seen.held_until is not None and now < seen.held_until:
+            return True
+        owner = self._accounts.find_user_by_id(seen.user_id)
+        return owner is not None and owner.email_key == seen.key

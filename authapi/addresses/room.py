@@ -1,0 +1,35 @@
+"""What addresses bring to the service."""
+
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.accounts.settings import AccountSettings
+from authapi.addresses.confirming import Confirmation
+from authapi.addresses.kinds import AddressMails
+from authapi.addresses.registry import Registry
+from authapi.addresses.service import AddressService
+from authapi.addresses.store import RegistryStore
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.services import Services
+from authapi.database import Database
+from authapi.limits.service import Limits
+from authapi.mail.service import MailService
+from authapi.signin.service import SignIn
+
+
+def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
+    """Add the addresses, and bring their mails to the mail room."""
+    accounts, signin, limits = services[AccountService], services[SignIn], services[Limits]
+    notifier, events, mail = services[Notifier], services[EventRecorder], services[MailService]
+    registry = services.add(Registry(RegistryStore(services[Database]), accounts, clock))
+    addresses = services.add(
+        AddressService(accounts, signin, limits, registry, notifier, events, clock)
+    )
+    services.add(
+        Confirmation(accounts, signin, limits, registry, mail.tokens, notifier, events, clock)
+    )
+    services.personal_data.append(addresses)
+    services.features["email"] = settings.email
+    mail.own(*AddressMails(accounts, registry, clock).kinds(mail.kinds))
+    if settings.email == "required":
+        signin.require(addresses.require)

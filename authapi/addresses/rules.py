@@ -1,0 +1,32 @@
+"""What becomes of addresses: pure decisions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from authapi.accounts.models import EmailUndo, PendingEmail, User
+
+CODE_LIFE = timedelta(minutes=60)
+"""How long a mailed code is good."""
+
+LINK_LIFE = timedelta(hours=24)
+"""How long the link is good that confirms an address, and how long an address is held for that."""
+
+UNDO_LIFE = timedelta(hours=72)
+"""How long a former address can be brought back (S93)."""
+
+
+def is_code_alive(pending: PendingEmail, now: datetime) -> bool:
+    """Whether the code of a request is still good."""
+    return now - pending.asked_at <= CODE_LIFE
+
+
+def undo_after(user: User, undo_id: str, now: datetime) -> EmailUndo | None:
+    """Return what can be brought back once a user's address is another one, or none.
+
+    The first of several changes stays the one that is undone: whoever took the account over cannot
+    get rid of it by changing the address twice.
+    """
+    if user.email_undo is not None and now < user.email_undo.until:
+        return user.email_undo
+    return EmailUndo(undo_id, user.email, now + UNDO_LIFE) if user.email is not None else None

@@ -1,0 +1,61 @@
+"""The shapes of requests about addresses."""
+
+from marshmallow import Schema, fields, validate
+
+from authapi.accounts.schemas import EmailField
+from authapi.passwords.rules import MAXIMUM_LENGTH
+from authapi.web.schemas import RequestSchema
+
+_LONGEST_TOKEN = 512
+
+
+def _password() -> fields.String:
+    return fields.String(
+        required=True,
+        validate=validate.Length(
+            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
+        ),
+        metadata={"format": "password", "example": "password123"},
+    )
+
+
+class AddressSchema(RequestSchema):
+    """An address, and the password, since it is a way into the account."""
+
+    email = EmailField(required=True)
+    password = _password()
+
+
+class RemovalSchema(RequestSchema):
+    """The password, since without an address nobody can help who forgets it."""
+
+    password = _password()
+
+
+class CodeSchema(RequestSchema):
+    """The code that was mailed."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.Length(1, 64, error="Code must be 1 to 64 characters long."),
+        metadata={"example": "K7QF-M2XW", "description": "Case, spaces and dashes do not matter."},
+    )
+
+
+class LinkSchema(RequestSchema):
+    """What stands behind `#` in the mailed link, and the account's password."""
+
+    token = fields.String(
+        required=True,
+        validate=validate.Length(
+            1, _LONGEST_TOKEN, error=f"Token must be 1 to {_LONGEST_TOKEN} characters long."
+        ),
+    )
+    password = _password()
+
+
+class ConfirmedSchema(Schema):
+    """The address that is the account's now."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    email = fields.String(required=True, metadata={"format": "email"})

@@ -1,0 +1,138 @@
+"""The stories of an address: given, asked for again, removed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from typing import Any
+
+from authapi.accounts.emails import email_key
+from authapi.accounts.models import Change, Email, PendingEmail, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.addresses import rules
+from authapi.addresses.registry import Registry
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import Identity
+from authapi.core.services import Subject
+from authapi.database import leave_to_later
+from authapi.limits.service import Limits
+from authapi.signin.models import Proof
+from authapi.signin.service import SignIn
+
+
+class AddressService:
+    """What a logged-in user may do with the address of the account."""
+
+    collections = ("addresses",)
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        signin: SignIn,
+        limits: Limits,
+        registry: Registry,
+        notifier: Notifier,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._signin = signin
+        self._limits = limits
+        self._registry = registry
+        self._notifier = notifier
+        self._events = events
+        self._clock = clock
+
+    def ask(self, identity: Identity, email: Email, password: str, client: Client) -> None:
+        """Give the account an address that is to be confirmed; the one it has stays until then.
+
+        Nobody learns whether it is somebody's already (S90).
+
+        Raises:
+            ApiError: `invalid_credentials`; `rate_limited`.
+        """
+        proof = self._signin.reauthenticate(identity, password, client)
+        self._limits.mail_request(identity.user_id)
+        pending = self._pending(email)
+        self._signin.while_proven(proof, lambda user: self._store(user, pending))
+        self._events.record(Event.EMAIL_ASKED, user_id=identity.user_id)
+
+    def resend(self, identity: Identity) -> None:
+        """Mail another code; the one of before is worth nothing then (S92).
+
+        Raises:
+            ApiError: `not_found` when no address waits; `rate_limited`.
+        """
+        user = self._accounts.get_user_by_id(identity.user_id)
+        if user.pending_email is None:
+            raise ApiError(ErrorCode.NOT_FOUND, message="No address waits to be confirmed.")
+        self._limits.mail_request(user.id)
+        self._ask_again(user, user.pending_email)
+
+    def remove(self, identity: Identity, password: str, client: Client) -> None:
+        """Take the address away, confirmed or not; the former one is told and can undo it (S93).
+
+        Raises:
+            ApiError: `invalid_credentials`; `rate_limited`.
+        """
+        proof = self._signin.reauthenticate(identity, password, client)
+        before = self._signin.while_proven(proof, self._take_away)
+        if before.email is not None:
+            self._events.record(Event.EMAIL_REMOVED, user_id=before.id)
+            former = email_key(before.email)
+            leave_to_later(lambda: self._registry.put_in_order(before.id, former))
+
+    def require(self, proof: Proof) -> None:
+        """Let in who has a confirmed address; who waits for one is mailed once more.
+
+        Raises:
+            ApiError: `email_not_verified`; `rate_limited`.
+        """
+        user = proof.user
+        if user.email is not None:
+            return
+        if user.pending_email is not None:
+            self._limits.mail_request(user.id)
+            self._ask_again(user, user.pending_email)
+        raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED)
+
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return the addresses that are kept for the user."""
+        return {"addresses": self._registry.of_user(subject.id)}
+
+    def erase(self, subject: Subject) -> None:
+        """Let the user's addresses be anybody's."""
+        self._registry.forget_user(subject.id)
+
+    def _ask_again(self, user: User, seen: PendingEmail) -> None:
+        again = self._pending(Email(seen.email, seen.email_key))
+        change = self._asking(again)
+        self._accounts.change(user, change, {"pending_email.nonce": seen.nonce})
+
+    def _store(self, user: User, pending: PendingEmail) -> bool | None:
+        return self._accounts.change(user, self._asking(pending), {}) or None
+
+    def _asking(self, pending: PendingEmail) -> Change:
+        told = self._notifier.confirmation(pending)
+        return Change({"pending_email": asdict(pending)}, notices=told)
+
+    def _pending(self, email: Email) -> PendingEmail:
+        return PendingEmail(email.text, email.key, secrets.token_hex(8), self._clock())
+
+    def _take_away(self, user: User) -> User | None:
+        """Return the user as it was, or None when the user changed meanwhile."""
+        undo = rules.undo_after(user, secrets.token_hex(12), self._clock())
+        told = self._notifier.about(user, "email_removed", to=user.email) if user.email else ()
+        change = Change(
+            {"email_undo": asdict(undo)} if undo else {},
+            ("email", "email_key", "email_verified_at", "email_nonce", "pending_email"),
+            told,
+        )
+        seen = {"email": user.email}
+        if user.email is None and user.pending_email is None:
+            return user
+        return user if self._accounts.change(user, change, seen) else None

@@ -1,0 +1,78 @@
+"""The registry of addresses: `_id` is the address, so that it is unique on any topology."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pymongo.errors import DuplicateKeyError
+
+from authapi.addresses.models import Entry
+from authapi.database import Collections, Document, Index, StoredCollection
+
+COLLECTION = "addresses"
+INDEXES = (
+    Index(COLLECTION, [("user_id", 1)]),
+    Index(COLLECTION, [("held_until", 1)], {"expireAfterSeconds": 0}),
+)
+COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
+
+
+class RegistryStore:
+    """Entries in MongoDB; every write says which entry it has seen."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+
+    def add(self, entry: Entry) -> bool:
+        """Store an entry; False when there is one of that address."""
+        try:
+            self._collections[COLLECTION].insert_one({"_id": entry.key, **_members(entry)})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def find(self, key: str) -> Entry | None:
+        """Return the entry of that address, or None."""
+        found = self._collections[COLLECTION].find_one({"_id": key})
+        return _entry(found) if found else None
+
+    def of_user(self, user_id: str) -> list[Entry]:
+        """Return a user's entries."""
+        return [_entry(found) for found in self._collections[COLLECTION].find({"user_id": user_id})]
+
+    def replace(self, seen: Entry, entry: Entry) -> bool:
+        """Put an entry in the place of another one; False when that changed meanwhile."""
+        result = self._collections[COLLECTION].update_one(_as_seen(seen), {"$set": _members(entry)})
+        return result.matched_count == 1
+
+    def settle(self, seen: Entry) -> None:
+        """Keep an entry without an end, unless it changed meanwhile."""
+        self._collections[COLLECTION].update_one(_as_seen(seen), {"$unset": {"held_until": ""}})
+
+    def remove(self, seen: Entry) -> None:
+        """Remove an entry, unless it changed meanwhile."""
+        self._collections[COLLECTION].delete_one(_as_seen(seen))
+
+    def forget_user(self, user_id: str) -> None:
+        """Remove a user's entries."""
+        self._collections[COLLECTION].delete_many({"user_id": user_id})
+
+
+def _as_seen(seen: Entry) -> Document:
+    return {"_id": seen.key, **_members(seen), "held_until": seen.held_until}
+
+
+def _members(entry: Entry) -> Document:
+    members = asdict(entry)
+    del members["key"]
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _entry(found: Document) -> Entry:
+    return Entry(
+        found["_id"],
+        found["user_id"],
+        found["name_key"],
+        found["claim"],
+        found.get("held_until"),
+    )

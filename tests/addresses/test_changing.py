@@ -1,0 +1,115 @@
+"""An address is changed and removed: both addresses are told, the former can undo it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from authapi.accounts.service import AccountService
+from authapi.core.services import Services
+from authapi.database import Database
+from authapi.mail.links import Purpose
+from authapi.mail.service import MailService
+from tests.addresses.conftest import Person
+from tests.addresses.test_confirming import Read, ask, confirm, verify
+from tests.support.actors import PASSWORD
+from tests.support.clock import MovedClock
+
+OLD, NEW = "old@example.com", "new@example.com"
+
+
+def registered(services: Services) -> dict[str, bool]:
+    """Return the registry's addresses, and whether they are only held."""
+    found = services[Database]["addresses"].find()
+    return {entry["_id"]: "held_until" in entry for entry in found}
+
+
+def test_both_addresses_are_told_and_the_old_one_can_undo_it(
+    services: Services, person: Person, mails: Read, clock: MovedClock
+) -> None:
+    """S93: the old address stays until the new one is confirmed; its link is good for 72 hours."""
+    confirm(person, mails, OLD)
+    ask(person, NEW)
+    assert person.send("GET", "/me").get_json()["email"] == OLD
+    confirm(person, mails, NEW)
+    found = mails()
+    told = {(mail["kind"], mail["to"]): mail for mail in found}
+    assert ("email_confirmed", NEW) in told
+    former = told["email_changed", OLD]
+    assert NEW not in former["text"]
+    link = services[MailService].tokens.read(
+        former["link"].split("#")[1], Purpose.UNDO, now=clock()
+    )
+    user = services[AccountService].find_user(person.name)
+    assert user is not None
+    assert user.email_undo is not None
+    assert (user.email, user.email_undo.email) == (NEW, OLD)
+    assert services[MailService].tokens.fits(link, user.email_undo.id)
+    assert timedelta(hours=71) < link.until - clock() <= timedelta(hours=72)
+    assert registered(services) == {NEW: False}
+
+
+def test_a_second_change_leaves_the_first_address_its_way_back(
+    services: Services, person: Person, mails: Read
+) -> None:
+    """S93: whoever took an account over cannot get rid of the owner by changing twice."""
+    confirm(person, mails, OLD)
+    confirm(person, mails, NEW)
+    confirm(person, mails, "third@example.com")
+    user = services[AccountService].find_user(person.name)
+    assert user is not None
+    assert user.email_undo is not None
+    assert user.email_undo.email == OLD
+    second = next(m for m in mails() if (m["kind"], m["to"]) == ("email_changed", NEW))
+    assert second["link"] is None
+
+
+def test_a_removed_address_is_told_and_free(
+    services: Services, person: Person, other: Person, mails: Read
+) -> None:
+    """S93: with the link that brings it back; somebody else may have it now."""
+    confirm(person, mails, OLD)
+    assert person.send("DELETE", "/me/email", {"password": PASSWORD}).status_code == 200
+    assert "email" not in person.send("GET", "/me").get_json()
+    told = next(m for m in mails() if m["kind"] == "email_removed")
+    assert (told["to"], told["sent"]) == (OLD, True)
+    assert "/account/undo#" in told["link"]
+    assert registered(services) == {}
+    confirm(other, mails, OLD)
+    assert person.send("DELETE", "/me/email", {"password": PASSWORD}).status_code == 200
+
+
+def test_an_address_that_waits_can_be_taken_back(person: Person, mails: Read) -> None:
+    """The mailed code is worth nothing then, and there is nothing to send again."""
+    ask(person, OLD)
+    (mail,) = mails()
+    assert person.send("DELETE", "/me/email", {"password": PASSWORD}).status_code == 200
+    assert verify(person, mail["code"]) == (400, "invalid_code")
+    answer = person.send("POST", "/me/email/resend")
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
+
+
+def test_a_deleted_account_leaves_its_address_to_others(
+    services: Services, person: Person, other: Person, mails: Read
+) -> None:
+    """S134: exported before, and gone with the account."""
+    confirm(person, mails, OLD)
+    exported = person.send("GET", "/me/export").get_json()
+    assert exported["addresses"] == [OLD]
+    assert exported["user"]["email"] == OLD
+    assert datetime.fromisoformat(exported["user"]["email_verified_at"]) < datetime.now(UTC) + (
+        timedelta(hours=1)
+    )
+    assert person.send("DELETE", "/me", {"password": PASSWORD}).status_code == 200
+    assert registered(services) == {}
+    confirm(other, mails, OLD)
+
+
+def test_the_same_address_in_another_case_is_no_change(
+    services: Services, person: Person, mails: Read
+) -> None:
+    """Nobody is told of a change that is none."""
+    confirm(person, mails, OLD)
+    confirm(person, mails, "OLD@example.com")
+    assert person.send("GET", "/me").get_json()["email"] == "OLD@example.com"
+    assert "email_changed" not in {mail["kind"] for mail in mails()}
+    assert registered(services) == {OLD: False}
