@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from authapi.core.services import Services
-from authapi.database import Database
+from authapi.database import Database, Document
 from tests.addresses.conftest import Person
 from tests.addresses.test_confirming import Read, ask, confirm, verify
 from tests.support.actors import PASSWORD, fresh_name
