@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from authapi import create_app
+from authapi.audit.service import AuditTrail
 from authapi.core.services import Services
 from authapi.database import Database
 from authapi.settings import DEVELOPMENT, Settings
@@ -69,6 +70,7 @@ def server(development: Settings, _clock: MovedClock) -> Iterator[Flask]:
     """A development server."""
     app = create_app(development, _clock)
     yield app
+    services_of(app)[AuditTrail].flush()  # else a thread opens the database again
     database = services_of(app)[Database]
     database._database().client.drop_database(development.mongo_database)
     database.close()

@@ -13,6 +13,7 @@ from flask import Flask
 from authapi import create_app
 from authapi.accounts.service import AccountService
 from authapi.addresses.confirming import Confirmation
+from authapi.audit.service import AuditTrail
 from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
 from authapi.core.services import Services
@@ -33,6 +34,7 @@ def unlimited(app: Flask, development: Settings, clock: MovedClock) -> Iterator[
     """A second server on the same database, where codes may be tried without end."""
     second = create_app(replace(development, limits="off"), clock)
     yield services_of(second)
+    services_of(second)[AuditTrail].flush()
     services_of(second)[Database].close()
 
 
