@@ -3,33 +3,20 @@
 from marshmallow import Schema, fields, validate
 
 from authapi.accounts.schemas import EmailField
-from authapi.passwords.rules import MAXIMUM_LENGTH
+from authapi.signin.schemas import PasswordSchema
 from authapi.web.schemas import RequestSchema
 
 _LONGEST_TOKEN = 512
 
 
-def _password() -> fields.String:
-    return fields.String(
-        required=True,
-        validate=validate.Length(
-            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
-        ),
-        metadata={"format": "password", "example": "password123"},
-    )
-
-
-class AddressSchema(RequestSchema):
+class AddressSchema(PasswordSchema):
     """An address, and the password, since it is a way into the account."""
 
     email = EmailField(required=True)
-    password = _password()
 
 
-class RemovalSchema(RequestSchema):
+class RemovalSchema(PasswordSchema):
     """The password, since without an address nobody can help who forgets it."""
-
-    password = _password()
 
 
 class CodeSchema(RequestSchema):
@@ -42,7 +29,7 @@ class CodeSchema(RequestSchema):
     )
 
 
-class LinkSchema(RequestSchema):
+class LinkSchema(PasswordSchema):
     """What stands behind `#` in the mailed link, and the account's password."""
 
     token = fields.String(
@@ -51,7 +38,6 @@ class LinkSchema(RequestSchema):
             1, _LONGEST_TOKEN, error=f"Token must be 1 to {_LONGEST_TOKEN} characters long."
         ),
     )
-    password = _password()
 
 
 class ConfirmedSchema(Schema):
