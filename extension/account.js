@@ -11,6 +11,9 @@ import { eventText, explain, momentText } from './src/texts.js';
 /** @typedef {{id: string, device: string, address: string, last_seen: string, current: boolean}} Session */
 /** @typedef {{event: string, at: string, last_at: string, count: number, address: string | null}} Event */
 
+/** The answer to what wants a recent login. */
+const RECENT_LOGIN = { wanted: 'recent login' };
+
 const outcome = createOutcome();
 const busy = createBusy();
 
@@ -19,6 +22,7 @@ async function answerTo(request) {
   const reply = await ask(request).catch(() => undefined);
   if (reply) showUser(reply.state);
   if (reply?.ok) return reply.data ?? {};
+  if (reply?.problem.code === 'insufficient_user_authentication') return RECENT_LOGIN;
   outcome.error(explain(reply ? reply.problem : { kind: 'fault', baseUrl: '' }));
   return undefined;
 }
@@ -38,6 +42,8 @@ async function load() {
   byId('events', HTMLElement).replaceChildren(...data.events.map(eventRow));
 }
 
+/** What a button does: what it asks for, what is said after that, and what follows. @typedef {{request: Request, done: string, then: (data: any) => unknown}} Action */
+
 /**
  * @param {HTMLButtonElement} button
  * @param {Request} request
@@ -45,13 +51,40 @@ async function load() {
  * @param {(data: any) => unknown} [then]
  */
 function run(button, request, done, then = load) {
-  busy(button, async () => {
-    outcome.clear();
-    const data = await answerTo(request);
-    if (!data) return;
-    await then(data);
-    outcome.success(done);
-  });
+  busy(button, () => perform({ request, done, then }));
+}
+
+/** @param {Action} action */
+async function perform(action) {
+  outcome.clear();
+  const data = await answerTo(action.request);
+  if (data === RECENT_LOGIN) askForPassword(action);
+  else if (data) {
+    await action.then(data);
+    outcome.success(action.done);
+  }
+}
+
+/** Asks for the password, since the login is too old for what was wanted. @param {Action} action */
+function askForPassword(action) {
+  const form = byId('recentLogin', HTMLFormElement);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const password = valueOf('recentPassword');
+    if (password === '') outcome.error('Please enter your password.');
+    else busy(byId('goOn', HTMLButtonElement), () => proveAndPerform(password, action));
+  };
+  show(form, true);
+  byId('recentPassword', HTMLInputElement).focus();
+}
+
+/** @param {string} password @param {Action} action */
+async function proveAndPerform(password, action) {
+  outcome.clear();
+  if (!(await answerTo({ type: 'reauthenticate', password }))) return;
+  byId('recentLogin', HTMLFormElement).reset();
+  show(byId('recentLogin', HTMLElement), false);
+  await perform(action);
 }
 
 /** @param {string} title @param {string} hint */

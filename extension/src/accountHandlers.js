@@ -27,6 +27,11 @@ export function createAccountHandlers({ client, call }) {
       await call(`/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
       return {};
     },
+    /** @param {{password: string}} request */
+    reauthenticate: async ({ password }) => {
+      await (await client()).reauthenticate(password);
+      return {};
+    },
     logoutEverywhere: async () => {
       await (await client()).logoutEverywhere();
       return {};

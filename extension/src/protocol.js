@@ -12,6 +12,7 @@
  *   | {type: 'reset'}
  *   | {type: 'account'}
  *   | {type: 'endSession', id: string}
+ *   | {type: 'reauthenticate', password: string}
  *   | {type: 'logoutEverywhere'}
  *   | {type: 'changePassword', current: string, next: string}
  *   | {type: 'export'}
@@ -50,6 +51,7 @@ const SHAPES = {
   reset: {},
   account: {},
   endSession: { id: 'string' },
+  reauthenticate: { password: 'string' },
   logoutEverywhere: {},
   changePassword: { current: 'string', next: 'string' },
   export: {},

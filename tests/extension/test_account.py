@@ -5,6 +5,7 @@ from http import HTTPStatus
 import pytest
 
 from tests.extension.actors import PASSWORD, Account, Owner
+from tests.extension.gate import answer
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
@@ -107,3 +108,27 @@ def test_all_that_is_stored_is_saved_as_a_file(owner: Owner) -> None:
     account.page.run("document.getElementById('export').click()")
     account.reads("The file is among your downloads.")
     assert len(owner.gate.to("/me/export")) == 1
+
+
+def test_an_old_login_is_asked_for_its_password(owner: Owner) -> None:
+    """S120: once; then what was wanted happens, by a token that the API gave for the password."""
+    owner.signed_in()
+    account = owner.account()
+    stale = '{"status": "error", "code": "insufficient_user_authentication", "message": "Old."}'
+    owner.gate.replace("/me/export", answer(401, stale))
+    account.page.run("document.getElementById('export').click()")
+    until(lambda: account.sees("recentLogin"), "the page to ask")
+    account.fill(recentPassword="a wrong password")
+    account.page.run("document.getElementById('recentLogin').requestSubmit()")
+    account.reads("Invalid credentials.", "error")
+    account.fill(recentPassword=PASSWORD)
+    account.page.run("document.getElementById('recentLogin').requestSubmit()")
+    account.reads("The file is among your downloads.")
+    assert not account.sees("recentLogin")
+    assert account.value("recentPassword") == ""
+    given = owner.gate.to("/reauthenticate")[-1].answer
+    assert given is not None
+    sent = owner.gate.to("/me/export")[-1].headers
+    bearer = next(value for name, value in sent.items() if name.lower() == "authorization")
+    assert bearer == f"Bearer {given.json['access_token']}"
+    assert not owner.gate.to("/refresh")
