@@ -25,16 +25,23 @@ def _password(value: str) -> None:
         raise ValidationError(problems)
 
 
-class EmailField(fields.String):
-    """An address; where users have none it is a member that changes nothing (S15)."""
+class _FieldOfAddresses(fields.String):
+    """A member that changes nothing, whatever it is, where users have no addresses (S15)."""
+
+    def deserialize(self, value: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
+        """Read the member, where it has a meaning."""
+        off = current_app.config["EMAIL"] == "off"
+        return None if off else super().deserialize(value, *args, **named)
+
+
+class EmailField(_FieldOfAddresses):
+    """An address."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as marshmallow takes them
         metadata = {"format": "email", "example": "ann@example.com"}
         super().__init__(metadata=metadata, **options)
 
     def _deserialize(self, value: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
-        if current_app.config["EMAIL"] == "off":
-            return None
         text = super()._deserialize(value, *args, **named)
         try:
             return read_email(text, reserved=current_app.config["RESERVED_DOMAINS"])
@@ -42,12 +49,10 @@ class EmailField(fields.String):
             raise ValidationError(str(problem)) from None
 
 
-class LocaleField(fields.String):
-    """The language for mails; where users have no address it is a member that changes nothing."""
+class LocaleField(_FieldOfAddresses):
+    """The language for mails."""
 
     def _deserialize(self, value: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
-        if current_app.config["EMAIL"] == "off":
-            return None
         text = super()._deserialize(value, *args, **named)
         if not _LOCALE.fullmatch(text):
             raise ValidationError("Locale must be a language, such as de or de-AT.")
@@ -92,8 +97,10 @@ class RegistrationSchema(RequestSchema):
         },
     )
     password = new_password("password123")
-    email = EmailField()
-    locale = LocaleField(metadata={"example": "de", "description": "The language for mails."})
+    email = EmailField(allow_none=True)
+    locale = LocaleField(
+        allow_none=True, metadata={"example": "de", "description": "The language for mails."}
+    )
 
     @validates_schema(skip_on_field_errors=False)
     def _require_email(self, data: dict[str, Any], **_: object) -> None:

@@ -26,11 +26,12 @@ BODY = {
 TOKEN = {ErrorCode.MISSING_TOKEN, ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}
 STALE = ErrorCode.INSUFFICIENT_USER_AUTHENTICATION
 BARE = {"/openapi.json", "/.well-known/jwks.json"}  # documents in shapes of their own
+OPTIONAL = {"email", "everywhere", "locale"}
 OPERATIONS = [
     *("register", "authenticate", "refresh", "logout", "getProtected"),
     *("reauthenticate", "listSessions", "endSession", "listActivity"),
     *("getMe", "exportMe", "deleteMe", "changePassword"),
-    *("getHome", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
+    *("getHome", "getFeatures", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
     *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
 ]
 SECURED = {
@@ -175,7 +176,7 @@ def test_every_body_is_described_with_examples(description: dict[str, Any], path
     body = description["paths"][path]["post"]["requestBody"]
     schema = body["content"]["application/json"]["schema"]
     resolved = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    assert set(resolved["required"]) == set(resolved["properties"]) - {"everywhere"}
+    assert set(resolved["required"]) == set(resolved["properties"]) - OPTIONAL
     assert all("example" in field for field in resolved["properties"].values())
     assert body["required"] is True
 

@@ -1,0 +1,81 @@
+"""Whether users have addresses, and whether they must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from authapi import create_app
+from authapi.audit.service import AuditTrail
+from authapi.core.services import Services
+from authapi.database import Database
+from authapi.settings import Settings
+from tests.addresses.conftest import Person
+from tests.addresses.test_confirming import Read
+from tests.conftest import services_of
+from tests.support.actors import PASSWORD, fresh_name
+from tests.support.clock import MovedClock
+
+ANN = "ann@example.com"
+
+
+@pytest.fixture
+def other_mode(
+    app: Flask, development: Settings, clock: MovedClock, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """A second server on the same database, of another mode."""
+    second = create_app(replace(development, email=request.param), clock)
+    yield second
+    services_of(second)[AuditTrail].flush()
+    services_of(second)[Database].close()
+
+
+@pytest.mark.parametrize("other_mode", ["off", "required"], indirect=True)
+def test_clients_are_told_what_there_is(app: Flask, other_mode: Flask) -> None:
+    """So that they ask for no address where none is wanted."""
+    modes = [each.test_client().get("/features").get_json() for each in (app, other_mode)]
+    assert modes[0] == {"status": "ok", "email": "optional"}
+    assert modes[1] == {"status": "ok", "email": other_mode.config["EMAIL"]}
+
+
+@pytest.mark.parametrize("other_mode", ["required"], indirect=True)
+def test_where_an_address_is_required_it_comes_first(other_mode: Flask, mails: Read) -> None:
+    """S90: who has none confirmed gets no session, and one more mail."""
+    person = Person(other_mode)
+    refused = person.register()
+    assert (refused.status_code, refused.get_json()["errors"].keys()) == (422, {"email"})
+    assert person.register(email=ANN).status_code == 200
+    credentials = {"username": person.name, "password": PASSWORD}
+    answer = person.send("POST", "/authenticate", credentials)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "email_not_verified")
+    wrong = {**credentials, "password": "not the password"}
+    assert person.send("POST", "/authenticate", wrong).status_code == 401
+    newest = mails()[0]
+    token = newest["link"].split("#")[1]
+    body = {"token": token, "password": PASSWORD}
+    assert person.send("POST", "/email/verify", body).status_code == 200
+    assert person.send("POST", "/authenticate", credentials).status_code == 200
+
+
+@pytest.mark.parametrize("other_mode", ["off"], indirect=True)
+@pytest.mark.parametrize("email", [ANN, "no address", 7, None])
+def test_where_there_are_none_the_member_changes_nothing(
+    other_mode: Flask, services: Services, email: object
+) -> None:
+    """S15: a member that nobody knows, whatever it is."""
+    person = Person(other_mode, fresh_name())
+    assert person.register(email=email, locale=5).status_code == 200
+    assert person.log_in().send("PUT", "/me/email", {"email": ANN}).status_code == 404
+    user = services[Database]["users"].find_one({"name_key": person.name})
+    assert user is not None
+    assert not user.keys() & {"email", "pending_email", "notices", "locale"}
+
+
+@pytest.mark.parametrize("locale", ["deutsch!", "d", "de-AT-" + "x" * 40, 5])
+def test_a_language_that_is_none_is_refused(app: Flask, locale: object) -> None:
+    """In words that name it."""
+    answer = Person(app).register(locale=locale)
+    assert (answer.status_code, answer.get_json()["errors"].keys()) == (422, {"locale"})
