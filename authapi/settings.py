@@ -16,6 +16,7 @@ from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, par
 from authapi.limits.settings import LimitSettings
 from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
+from authapi.recovery.settings import RecoverySettings
 from authapi.revocation.settings import RevocationSettings
 from authapi.sessions.settings import SessionSettings
 from authapi.signin.settings import SignInSettings
@@ -47,6 +48,7 @@ class Settings(
     RevocationSettings,
     SessionSettings,
     SignInSettings,
+    RecoverySettings,
     AccountSettings,
     LimitSettings,
     AuditSettings,

@@ -9,7 +9,7 @@ from authapi.accounts.models import Change, EndedUser, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import name_key
 from authapi.accounts.serializers import describe_address
-from authapi.accounts.store import NOTHING, UserStore
+from authapi.accounts.store import NO_CONDITION, NOTHING, UserStore
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.services import Subject
@@ -98,7 +98,7 @@ class AccountService:
             The user in the new epoch, or None when the user's epoch was over before.
         """
         told = self._notifier.about(user, "password_changed")
-        changed = self._begin_epoch(user, Change({"password_hash": new_hash}, notices=told))
+        changed = self.begin_epoch(user, Change({"password_hash": new_hash}, notices=told))
         if changed is not None:
             self._events.record(Event.PASSWORD_CHANGED, user_id=user.id, reason=reason)
             return replace(changed, password_hash=new_hash)
@@ -128,6 +128,26 @@ class AccountService:
         if user is not None and (told := self._notifier.about(user, kind)):
             self.change(user, Change(notices=told), {})
 
+    def begin_epoch(
+        self, user: User, change: Change = NOTHING, where: Mapping[str, object] = NO_CONDITION
+    ) -> User | None:
+        """Change a user and void all sessions, logins under way included, by one write.
+
+        Args:
+            user: as it was read.
+            change: what else is changed.
+            where: what these members must be as well, by their paths.
+
+        Returns:
+            The user in the new epoch, otherwise as it was read; None when the epoch was over
+            before, or one of the members is something else.
+        """
+        if not self._users.begin_epoch(user, change, where):
+            return None
+        self._notifier.written(change.notices)
+        self._revocations.note_floor(user.id, user.epoch + 1)
+        return replace(user, epoch=user.epoch + 1)
+
     def end_sessions(self, user_id: str) -> User:
         """Void all sessions of a user, logins under way included, by one write.
 
@@ -137,7 +157,7 @@ class AccountService:
         Raises:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
-        return self._retried(user_id, self._begin_epoch)
+        return self._retried(user_id, self.begin_epoch)
 
     def set_disabled(self, user_id: str, *, disabled: bool, reason: str) -> User:
         """Forbid or allow a user to log in; what was open until now is void, by the same write.
@@ -146,7 +166,7 @@ class AccountService:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
         changed = self._retried(
-            user_id, lambda user: self._begin_epoch(user, Change({"disabled": disabled}))
+            user_id, lambda user: self.begin_epoch(user, Change({"disabled": disabled}))
         )
         event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
         self._events.record(event, user_id=user_id, reason=reason)
@@ -204,13 +224,6 @@ class AccountService:
 
     def erase(self, subject: Subject) -> None:
         """Do nothing: the write that deletes a user leaves no more than the name."""
-
-    def _begin_epoch(self, user: User, change: Change = NOTHING) -> User | None:
-        if not self._users.begin_epoch(user, change):
-            return None
-        self._notifier.written(change.notices)
-        self._revocations.note_floor(user.id, user.epoch + 1)
-        return replace(user, epoch=user.epoch + 1)
 
     def _retried(self, user_id: str, write: Callable[[User], User | None]) -> User:
         for _ in range(TRIES):

@@ -42,6 +42,7 @@ COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
 NOTHING = Change()
+NO_CONDITION: Mapping[str, object] = {}
 _FIRST_MOMENT = datetime.fromtimestamp(0, UTC)
 
 
@@ -167,7 +168,9 @@ class UserStore:
         )
         return result.modified_count == 1
 
-    def begin_epoch(self, user: User, change: Change = NOTHING) -> bool:
+    def begin_epoch(
+        self, user: User, change: Change = NOTHING, where: Mapping[str, object] = NO_CONDITION
+    ) -> bool:
         """Change a user and void all sessions and tokens so far, by one conditional write.
 
         The time is the database's own. `ended_since` finds the user by it until `settle`.
@@ -175,14 +178,15 @@ class UserStore:
         Args:
             user: as it was read; if its epoch is over meanwhile, nothing is written.
             change: what else is changed.
+            where: what these members must be as well; None for one that is not there.
 
         Returns:
-            False when the user's epoch is over, or the user is gone.
+            False when the user's epoch is over, one of them is something else, or the user gone.
         """
         begun = {**change.set, "epoch": user.epoch + 1, "sessions": 1}
         update = to_update(replace(change, set=begun))
         result = self._collections[COLLECTION].update_one(
-            {**only(user), **in_epoch(user), **ALIVE},
+            {**only(user), **in_epoch(user), **ALIVE, **where},
             {**update, "$currentDate": {"ended_at": True}},
         )
         return result.modified_count == 1

@@ -13,6 +13,8 @@ AGGREGATED = frozenset(
         Event.REFRESH_REFUSED,
         Event.REFRESH_REPEATED,
         Event.REGISTRATION_REFUSED,
+        Event.RESET_ASKED,
+        Event.RESET_REFUSED,
         Event.TOKEN_REFRESHED,
         Event.TOKEN_REFUSED,
     }

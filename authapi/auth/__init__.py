@@ -4,13 +4,19 @@ from authapi.accounts.routes import blueprint as accounts
 from authapi.audit.routes import blueprint as audit
 from authapi.profile.routes import blueprint as profile
 from authapi.protected.routes import blueprint as protected
+from authapi.recovery.routes import blueprint as recovery
 from authapi.sessions.routes import blueprint as sessions
 from authapi.signin.routes import blueprint as signin
 from authapi.web.body import Blueprint
 
 
 def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
-    """Return the blueprint, with or without a sample resource, and addresses."""
+    """Return the blueprint.
+
+    Args:
+        sample: with the sample of a protected resource.
+        addresses: with what needs mail, which is loaded only then.
+    """
     blueprint = Blueprint(
         "auth", __name__, description="Accounts, sessions and a protected resource"
     )
@@ -18,11 +24,14 @@ def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
     blueprint.register_blueprint(signin)  # /authenticate, /reauthenticate
     blueprint.register_blueprint(sessions)  # /refresh, /logout, /sessions
     blueprint.register_blueprint(profile)  # /me, /password
+    blueprint.register_blueprint(recovery)  # /password/reset
     blueprint.register_blueprint(audit)  # /me/activity
     if addresses:
         from authapi.addresses.routes import blueprint as emails
+        from authapi.recovery.routes_by_mail import blueprint as recovery_by_mail
 
         blueprint.register_blueprint(emails)  # /me/email, /email
+        blueprint.register_blueprint(recovery_by_mail)  # /password/forgot, /account/secure
     if sample:
         blueprint.register_blueprint(protected)  # /protected
     return blueprint

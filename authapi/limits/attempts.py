@@ -31,6 +31,7 @@ class Reason(StrEnum):
     REFRESHES = "refreshes"
     MAIL_CODES = "mail_codes"
     MAIL_REQUESTS = "mail_requests"
+    RESETS = "resets"
 
 
 @dataclass(frozen=True, slots=True)

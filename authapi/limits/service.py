@@ -134,6 +134,15 @@ class Limits:
         rate = self._settings.limit_mail_codes
         self._count(Reason.MAIL_REQUESTS, self._counter(Reason.MAIL_REQUESTS, rate, user_id))
 
+    def reset_asked(self, client: Client) -> None:
+        """Count that somebody asks for a link by mail, whoever is meant.
+
+        Raises:
+            ApiError: `rate_limited`.
+        """
+        rate = self._settings.limit_resets
+        self._count(Reason.RESETS, self._counter(Reason.RESETS, rate, client.network))
+
     def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Count a hit in each of another room's windows: in all of them, or in none.
 

@@ -32,6 +32,7 @@ class LimitSettings(PasswordSettings):
     limit_registrations: Rate | None = variable("LIMIT_REGISTRATIONS", None, Rate.parse)
     limit_mail_codes: Rate = _rate("LIMIT_MAIL_CODES", "10/hour")
     limit_refreshes: Rate = _rate("LIMIT_REFRESHES", "300/minute")
+    limit_resets: Rate = _rate("LIMIT_RESETS", "20/hour")
 
     @property
     def attempts_waiting(self) -> int:

@@ -36,6 +36,9 @@ class Unlimited(Limits):
     def mail_request(self, user_id: str) -> None:
         """Count nothing."""
 
+    def reset_asked(self, client: Client) -> None:
+        """Count nothing."""
+
     def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Let everything pass."""
         return True

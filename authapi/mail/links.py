@@ -11,7 +11,7 @@ import base64
 import binascii
 import hmac
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -39,8 +39,22 @@ class Purpose(StrEnum):
     OPERATOR_RESET = "o"
 
 
+PAGES: Mapping[Purpose, str] = {
+    Purpose.RESET: "reset",
+    Purpose.OPERATOR_RESET: "reset",
+    Purpose.VERIFY: "confirm",
+    Purpose.SECURE: "secure",
+    Purpose.UNDO: "undo",
+}
+"""The hosted page of each link."""
+
+
 class InvalidLink(ValueError):
     """The token is none of ours, or not for this."""
+
+
+class NoPage(ValueError):
+    """There is no page that a link could lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,34 @@ class Link:
     epoch: int
     until: datetime
     bound: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where links lead: `PUBLIC_URL/account/<page>#<token>`, or an app's own page.
+
+    The token stands in the fragment, which no browser sends to a server or a referrer (S83); the
+    address comes from the configuration, never from a request (S100).
+
+    Attributes:
+        public_url: the service's own address, without a slash at its end, if it is known.
+        own: pages of an app that take the place of the hosted ones.
+    """
+
+    public_url: str | None
+    own: Mapping[Purpose, str]
+
+    def to(self, purpose: Purpose, token: str) -> str:
+        """Return the address of a link.
+
+        Raises:
+            NoPage: when it has no page of its own, and nobody said where the service is.
+        """
+        if (page := self.own.get(purpose)) is not None:
+            return f"{page}#{token}"
+        if self.public_url is None:
+            raise NoPage("PUBLIC_URL is missing: it is where links lead")
+        return f"{self.public_url}/account/{PAGES[purpose]}#{token}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -10,42 +9,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from authapi.mail.links import MailedTokens, Purpose
+from authapi.mail.links import Links, MailedTokens
 from authapi.mail.models import Envelope, Mail
 from authapi.mail.texts import Texts
 
-PAGES: Mapping[Purpose, str] = {
-    Purpose.RESET: "reset",
-    Purpose.OPERATOR_RESET: "reset",
-    Purpose.VERIFY: "confirm",
-    Purpose.SECURE: "secure",
-    Purpose.UNDO: "undo",
-}
-"""The hosted page of each link."""
-
 # Seven bits: no server has to know more, whatever the language.
 _POLICY = SMTP.clone(cte_type="7bit")
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where links lead: `PUBLIC_URL/account/<page>#<token>`, or an app's own page.
-
-    The token stands in the fragment, which no browser sends to a server or a referrer (S83); the
-    address comes from the configuration, never from a request (S100).
-
-    Attributes:
-        public_url: the service's own address, without a slash at its end.
-        own: pages of an app that take the place of the hosted ones.
-    """
-
-    public_url: str
-    own: Mapping[Purpose, str]
-
-    def to(self, purpose: Purpose, token: str) -> str:
-        """Return the address of a link."""
-        page = self.own.get(purpose) or f"{self.public_url}/account/{PAGES[purpose]}"
-        return f"{page}#{token}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,24 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 
 
 def _public_url(text: str) -> str:
-    """Read the service's own address; only a loopback address may do without TLS."""
+    """Read the service's own address."""
+    return _address(text, "must be the address that people reach the service at: https://host")
+
+
+def _page(text: str) -> str:
+    """Read the address of a page of an app."""
+    return _address(text, "must be the address of a page: https://host/path")
+
+
+def _address(text: str, wanted: str) -> str:
+    """Read an address; only a loopback one may do without TLS."""
     try:
         url = urlsplit(text)
         host, _ = url.hostname, url.port
     except ValueError:
         host = None
     if not host or url.username or url.query or url.fragment or not text.isascii():
-        raise ValueError("must be the address that people reach the service at: https://host")
+        raise ValueError(wanted)
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https://, or be http://localhost")
     return text.rstrip("/")
@@ -55,6 +65,7 @@ class MailSettings(EnvironmentSettings):
     """Without `MAIL_URL` a production service sends nothing; a development one has a mailbox."""
 
     public_url: str | None = variable("PUBLIC_URL", None, _public_url)
+    reset_url: str | None = variable("RESET_URL", None, _page)
     mail_servers: tuple[MailServer, ...] = variable("MAIL_URL", (), parse_servers, secret=True)
     mail_from: Address | None = variable("MAIL_FROM", None, _mailbox)
     mail_reply_to: Address | None = variable("MAIL_REPLY_TO", None, _mailbox)

@@ -12,6 +12,12 @@ REFRESHES = {
     Event.REFRESH_TOKEN_REPLAYED: "replayed",
     Event.REFRESH_REFUSED: "refused",
 }
+RESETS = {
+    Event.RESET_ASKED: "asked",
+    Event.PASSWORD_RESET: "reset",
+    Event.RESET_REFUSED: "refused",
+    Event.ACCOUNT_SECURED: "secured",
+}
 TOKENS = ("access_token", "refresh_token")
 REGISTRATIONS = {Event.USER_REGISTERED: "registered", Event.REGISTRATION_REFUSED: "refused"}
 

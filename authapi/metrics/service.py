@@ -141,6 +141,7 @@ class Metrics:
                     self._counter("authapi_registrations", "Registrations.", "outcome"),
                     rules.REGISTRATIONS,
                 ),
+                (self._counter("authapi_resets", "Passwords reset.", "result"), rules.RESETS),
             )
             for event, outcome in outcomes.items()
         }

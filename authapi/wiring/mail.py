@@ -11,15 +11,14 @@ from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.environment import SettingsError
 from authapi.core.events import Event, EventRecorder, Origin
-from authapi.core.secrets import Secret
 from authapi.core.services import Services
 from authapi.database import Database
 from authapi.limits.service import Limits
 from authapi.mail.collector import Collector
 from authapi.mail.kinds import Kind, notice_kinds
-from authapi.mail.links import MailedTokens
+from authapi.mail.links import Links, MailedTokens
 from authapi.mail.mailbox import Mailbox
-from authapi.mail.message import From, Links, Writer
+from authapi.mail.message import From, Writer
 from authapi.mail.outbox import Outbox
 from authapi.mail.quotas import Quotas
 from authapi.mail.sender import Counts, Sender
@@ -30,7 +29,6 @@ from authapi.mail.texts import Texts
 from authapi.mail.transport import Transport
 from authapi.mail.worker import Worker
 from authapi.settings import Settings
-from authapi.web import greeting
 
 _SENDER = Origin(Client("", "mail sender"))
 _DEVELOPMENT_SENDER = Address("authapi", "no-reply", "localhost")
@@ -45,10 +43,8 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
     events = services[EventRecorder].of_origin(lambda: _SENDER)
     database = services[Database]
     sender = From(settings.mail_from or _DEVELOPMENT_SENDER, settings.mail_reply_to)
-    previous = [settings.jwt_secret_previous] if settings.jwt_secret_previous else []
-    tokens = MailedTokens(services[Secret], *previous)
-    links = Links(settings.public_url or _development_address(), {})
-    writer = Writer(_texts(settings, sender), tokens, links, sender)
+    tokens = services[MailedTokens]
+    writer = Writer(_texts(settings, sender), tokens, services[Links], sender)
     transport = _transport(settings, sender, events, clock)
 
     kinds: dict[str, Kind] = {}
@@ -91,9 +87,3 @@ def _transport(settings: Settings, sender: From, events: EventRecorder, clock: C
         events.record(Event.MAIL_SERVER_REFUSES)
 
     return SmtpServers(settings.mail_servers, sender.address.addr_spec, clock, refused)
-
-
-def _development_address() -> str:
-    """Return where `flask run` serves, by a name that browsers let use everything."""
-    served = greeting.served_address()
-    return served.url if served else "http://localhost:8000"

@@ -18,6 +18,7 @@ from authapi.limits import store as limits_store
 from authapi.metrics import room as metrics
 from authapi.passwords import room as passwords
 from authapi.profile import room as profile
+from authapi.recovery import room as recovery
 from authapi.revocation import room as revocation
 from authapi.revocation import store as revocation_store
 from authapi.sessions import room as sessions
@@ -25,6 +26,7 @@ from authapi.sessions import store as sessions_store
 from authapi.settings import Settings
 from authapi.signin import room as signin
 from authapi.tokens import room as tokens
+from authapi.wiring import links
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,13 @@ ROOMS = (
     Room(revocation.build, revocation_store.COLLECTIONS),
     Room(passwords.build),
     Room(metrics.build),
+    Room(links.build),
     Room(_mail),
     Room(accounts.build, (*accounts_store.COLLECTIONS, *foreign_store.COLLECTIONS)),
     Room(sessions.build, sessions_store.COLLECTIONS),
     Room(signin.build),
     Room(_addresses),
+    Room(recovery.build),
     Room(profile.build),
     Room(administration.build),
     Room(health.build),

@@ -32,6 +32,8 @@ DEEDS: dict[str, list[tuple[Event, str | None, bool]]] = {
     ],
     "goes on beyond one limit": [(Event.RATE_LIMITED, "login_failures", False)],
     "fails to log in to one account whose name it knows": [(Event.LOGIN_FAILED, None, True)],
+    "asks for links for one account whose name it knows": [(Event.RESET_ASKED, None, True)],
+    "sends forged links": [(Event.RESET_REFUSED, "forged", False)],
 }
 
 

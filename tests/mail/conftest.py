@@ -22,8 +22,8 @@ from authapi.limits.settings import LimitSettings
 from authapi.limits.store import LimitStore
 from authapi.mail.collector import Collector
 from authapi.mail.kinds import Kind
-from authapi.mail.links import CodeClaims, LinkClaims, MailedTokens, Purpose
-from authapi.mail.message import From, Links, Writer
+from authapi.mail.links import CodeClaims, LinkClaims, Links, MailedTokens, Purpose
+from authapi.mail.message import From, Writer
 from authapi.mail.models import Envelope, Mail, Record, Void
 from authapi.mail.outbox import Outbox
 from authapi.mail.quotas import Quotas

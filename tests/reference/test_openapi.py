@@ -31,6 +31,7 @@ OPERATIONS = [
     *("register", "authenticate", "refresh", "logout", "getProtected"),
     *("reauthenticate", "listSessions", "endSession", "listActivity"),
     *("getMe", "exportMe", "deleteMe", "changePassword"),
+    "resetPassword",
     *("getHome", "getFeatures", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
     *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
 ]
@@ -61,6 +62,7 @@ WANTED = {
     ("get", "/me/export"): {*TOKEN, STALE, ErrorCode.NOT_FOUND},
     ("post", "/reauthenticate"): {*TOKEN, *BODY, ErrorCode.INVALID_CREDENTIALS},
     ("post", "/password"): {*TOKEN, *BODY, ErrorCode.INVALID_CREDENTIALS},
+    ("post", "/password/reset"): {*BODY, ErrorCode.INVALID_LINK},
     ("get", "/readyz"): {ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.INTERNAL_ERROR},
     ("get", "/healthz"): {ErrorCode.INTERNAL_ERROR},
 }

@@ -48,6 +48,7 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
         "METRICS_",
         "MAIL_",
         "PUBLIC_URL",
+        "RESET_",
         "TEMPLATES",
         "PROMETHEUS_",
         "HOST",

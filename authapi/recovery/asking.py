@@ -1,0 +1,63 @@
+"""The story of asking for a link: it looks at no user (S80)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from authapi.accounts.rules import name_key
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.limits.service import Limits
+from authapi.mail.outbox import Outbox
+from authapi.recovery.mails import RESET
+
+SLOT = timedelta(minutes=2)
+"""Within it the same name asks for one mail, however often."""
+
+
+class ResetRequests:
+    """Takes down who shall get a link; the sender sees later who that is, if it is anybody.
+
+    Args:
+        outbox: where the mail waits.
+        limits: counts by the place that asks.
+        fingerprints: makes the mail's id.
+        events: knows who asks.
+        clock: what tells the time.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        limits: Limits,
+        fingerprints: Fingerprints,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._limits = limits
+        self._fingerprints = fingerprints
+        self._events = events
+        self._clock = clock
+
+    def ask(self, username: str, client: Client) -> None:
+        """Ask for the link that lets the user of that name choose a new password.
+
+        The same commands go to the database for every name. One that was asked for just now is
+        asked for already.
+
+        Args:
+            username: as somebody typed it.
+            client: who asks.
+
+        Raises:
+            ApiError: `rate_limited` when too many were asked for from there.
+        """
+        self._limits.reset_asked(client)
+        slot = int(self._clock().timestamp() // SLOT.total_seconds())
+        mail_id = self._fingerprints.of(RESET, name_key(username), str(slot))[:32]
+        asked_by = self._events.origin().client
+        told = {"device": asked_by.user_agent, "place": asked_by.address}
+        self._outbox.add(mail_id, RESET, asked_for=username, facts=told)

@@ -1,0 +1,76 @@
+"""The mails that bring a link for a new password: to whom each goes is decided when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from authapi.accounts.models import User
+from authapi.core.client import Client
+from authapi.core.events import Event, EventRecorder, Origin
+from authapi.mail.kinds import Kind
+from authapi.mail.links import LinkClaims, Purpose
+from authapi.mail.models import Envelope, Mail, Void
+
+RESET = "reset"
+SECURED = "secured"
+SECURED_LIFE = timedelta(hours=24)
+"""How long the link is good that comes after an account was secured: nobody else can get in."""
+
+
+class ResetMails:
+    """Resolves the mails of this room.
+
+    Args:
+        find: the user of a name that somebody typed.
+        find_by_id: the user of an id.
+        events: is told of every link that a user was asked for.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[str], User | None],
+        find_by_id: Callable[[str], User | None],
+        events: EventRecorder,
+    ) -> None:
+        self._find = find
+        self._find_by_id = find_by_id
+        self._events = events
+
+    def kinds(self, reset_life: timedelta) -> list[Kind]:
+        """Return this room's kinds of mail.
+
+        Args:
+            reset_life: how long a link is good that was asked for.
+        """
+        asked = Kind(RESET, reset_life, self._asked, on_request=True)
+        return [asked, Kind(SECURED, SECURED_LIFE, self._secured)]
+
+    def _asked(self, mail: Mail) -> Envelope | Void:
+        """Return the envelope of a link that was asked for; nothing is kept about nobody."""
+        user = self._find(mail.asked_for) if mail.asked_for else None
+        answer = _with_link(user, "no such confirmed address")
+        if user is not None and mail.attempts == 1:
+            self._note(user, mail)
+        return answer
+
+    def _secured(self, mail: Mail) -> Envelope | Void:
+        user = self._find_by_id(mail.user_id) if mail.user_id else None
+        return _with_link(user, "the user is gone")
+
+    def _note(self, user: User, mail: Mail) -> None:
+        """Record who asked for it, which the user may see."""
+        client = Client(str(mail.facts.get("place", "")), str(mail.facts.get("device", "")))
+        events = self._events.of_origin(lambda: Origin(client))
+        events.record(Event.RESET_ASKED, user_id=user.id)
+
+
+def _with_link(user: User | None, otherwise: str) -> Envelope | Void:
+    """Return the envelope of a link to the address as it is stored, never as it was typed (S81)."""
+    if user is None or user.email is None or user.email_key is None:
+        return Void(otherwise, nobody=True)
+    if user.disabled:
+        return Void("the user is disabled", nobody=True)
+    link = LinkClaims(Purpose.RESET, user.id, user.epoch, user.email_key)
+    facts = {"username": user.username}
+    return Envelope(user.email, facts, user.id, link=link, locale=user.locale)

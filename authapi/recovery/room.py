@@ -1,0 +1,49 @@
+"""What the recovery brings to the service."""
+
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.fingerprints import Fingerprints
+from authapi.core.services import Services
+from authapi.limits.service import Limits
+from authapi.mail.links import Links, MailedTokens
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
+from authapi.recovery.service import Recovery
+from authapi.recovery.settings import RecoverySettings
+from authapi.sessions.ending import SessionEnding
+
+
+def build(services: Services, settings: RecoverySettings, clock: Clock) -> None:
+    """Add what links do; and where mails are sent, the mails that bring them."""
+    services.add(
+        Recovery(
+            services[AccountService],
+            services[Notifier],
+            services[MailedTokens],
+            services[Links],
+            services[PasswordHasher],
+            services[Blocklist],
+            services[Limits],
+            services[SessionEnding],
+            services[EventRecorder],
+            clock,
+        )
+    )
+    if settings.has_addresses:
+        _by_mail(services, settings, clock)
+
+
+def _by_mail(services: Services, settings: RecoverySettings, clock: Clock) -> None:
+    from authapi.mail.service import MailService
+    from authapi.recovery.asking import ResetRequests
+    from authapi.recovery.mails import ResetMails
+
+    mail, events = services[MailService], services[EventRecorder]
+    accounts = services[AccountService]
+    mails = ResetMails(accounts.find_user, accounts.find_user_by_id, events)
+    mail.own(*mails.kinds(settings.reset_life))
+    services.add(
+        ResetRequests(mail.outbox, services[Limits], services[Fingerprints], events, clock)
+    )

@@ -1,0 +1,46 @@
+"""HTTP in and out of what needs mail: a link that is asked for, and "this was not me"."""
+
+from authapi.core.errors import ErrorCode
+from authapi.recovery.asking import ResetRequests
+from authapi.recovery.schemas import ForgottenSchema, UsedLinkSchema
+from authapi.recovery.service import Recovery
+from authapi.web.body import Blueprint
+from authapi.web.client import client
+from authapi.web.openapi import documented
+from authapi.web.schemas import MessageSchema
+from authapi.web.services import service
+
+blueprint = Blueprint("recovery_by_mail", __name__)
+
+_ASKED = {
+    "status": "ok",
+    "message": "If that account has a confirmed address, a mail is on its way.",
+}
+_SECURED = {
+    "status": "ok",
+    "message": "All sessions are ended. A link for a new password is on its way by mail.",
+}
+
+
+@blueprint.route("/password/forgot", methods=["POST"])
+@blueprint.arguments(ForgottenSchema)
+@documented(MessageSchema, _ASKED, body=True, operationId="forgotPassword")
+def forgot(body: dict[str, str]) -> dict[str, str]:
+    """Ask for a link by mail that lets choose a new password.
+
+    The answer is the same for every name, also for one that nobody has.
+    """
+    service(ResetRequests).ask(body["username"], client())
+    return _ASKED
+
+
+@blueprint.route("/account/secure", methods=["POST"])
+@blueprint.arguments(UsedLinkSchema)
+@documented(MessageSchema, _SECURED, ErrorCode.INVALID_LINK, body=True, operationId="secureAccount")
+def secure(body: dict[str, str]) -> dict[str, str]:
+    """Say with a mailed link that a change of the account was somebody else's.
+
+    It ends all sessions and the password, and mails a link for a new one.
+    """
+    service(Recovery).secure(body["token"])
+    return _SECURED

@@ -1,0 +1,39 @@
+"""The shapes of the recovery."""
+
+from marshmallow import fields, validate
+
+from authapi.accounts.schemas import new_password
+from authapi.web.schemas import RequestSchema
+
+_EXAMPLE = "AXLaNrerioHu23sLIDcAAAAEaSoPAJvdfKq3hYqk0mJ4cUPxH6tMlCwq8gQ"
+
+
+def _token() -> fields.String:
+    """Return the field of what a mailed link carries; what is none is no question of shape."""
+    return fields.String(
+        required=True,
+        metadata={"description": "What stands behind the # of the link.", "example": _EXAMPLE},
+    )
+
+
+class ForgottenSchema(RequestSchema):
+    """Whose password was forgotten; whether that is anybody is not said."""
+
+    username = fields.String(
+        required=True,
+        validate=validate.Length(1, 1024, error="Username must be 1 to 1024 characters long."),
+        metadata={"example": "user1"},
+    )
+
+
+class ResetSchema(RequestSchema):
+    """A link, and the password that is chosen with it."""
+
+    token = _token()
+    new_password = new_password("a better password")
+
+
+class UsedLinkSchema(RequestSchema):
+    """A link that is used."""
+
+    token = _token()

@@ -1,0 +1,146 @@
+"""The stories of a link that lets in: a new password, an account taken out of other hands."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from authapi.accounts.models import Change, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.database import leave_to_later
+from authapi.limits.service import Limits
+from authapi.mail.links import InvalidLink, Link, LinkClaims, Links, MailedTokens, Purpose
+from authapi.passwords.blocklist import Blocklist
+from authapi.passwords.hashing import PasswordHasher
+from authapi.recovery.rules import ended_with, is_alive
+from authapi.sessions.ending import SessionEnding
+
+OPERATORS_LINK_LIFE = timedelta(hours=24)
+"""How long a link is good that the operator hands over."""
+
+
+class Recovery:
+    """Decides each thing by one conditional write on the user, which ends all sessions.
+
+    Args:
+        accounts: finds users and changes them.
+        notifier: makes what the owner is told.
+        tokens: derives and verifies what links carry.
+        links: says where links lead.
+        hasher: makes the new hash.
+        blocklist: refuses what is too easily guessed.
+        limits: learns that a place is the owner's.
+        ending: clears away the sessions that ended.
+        events: is told of everything.
+        clock: what tells the time.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        notifier: Notifier,
+        tokens: MailedTokens,
+        links: Links,
+        hasher: PasswordHasher,
+        blocklist: Blocklist,
+        limits: Limits,
+        ending: SessionEnding,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._notifier = notifier
+        self._tokens = tokens
+        self._links = links
+        self._hasher = hasher
+        self._blocklist = blocklist
+        self._limits = limits
+        self._ending = ending
+        self._events = events
+        self._clock = clock
+
+    def reset(self, token: str, new_password: str, client: Client) -> None:
+        """Replace the password of the link's user and end all sessions, by one write.
+
+        Nobody is logged in (S87). The place is a known one of the account from now on.
+
+        Args:
+            token: from the link.
+            new_password: of the form that `passwords.rules.problems` finds no fault with.
+            client: who has the link.
+
+        Raises:
+            ApiError: `invalid_link` for a link that is forged, over or used, without a hash;
+                `validation_error` when the password is too easily guessed: then the link stays
+                good; `service_unavailable` when too many passwords are being hashed.
+        """
+        link, user = self._open(token, Purpose.RESET, Purpose.OPERATOR_RESET)
+        self._blocklist.refuse("new_password", new_password, user.username)
+        with self._hasher.admit(client.network):
+            new_hash = self._hasher.hash(new_password)
+        told = self._notifier.about(user, "password_reset")
+        change = Change({"password_hash": new_hash}, ended_with(link), told)
+        self._end_everything(link, user, change, Event.PASSWORD_RESET)
+        leave_to_later(lambda: self._limits.trust_network(user.name_key, client))
+
+    def secure(self, token: str) -> None:
+        """End all sessions of the link's user, and the password with them: "this was not me".
+
+        A link for a new password is mailed, by the same write (S101).
+
+        Raises:
+            ApiError: `invalid_link` for a link that is forged, over or used.
+        """
+        link, user = self._open(token, Purpose.SECURE)
+        told = self._notifier.about(user, "secured")
+        change = Change(unset=("password_hash", *ended_with(link)), notices=told)
+        self._end_everything(link, user, change, Event.ACCOUNT_SECURED)
+
+    def operators_link(self, user: User) -> tuple[str, datetime]:
+        """Return a link that the operator hands to a user, and when it ends; bound to no address.
+
+        Raises:
+            NoPage: when it is not known where the service is.
+        """
+        until = self._clock() + OPERATORS_LINK_LIFE
+        claims = LinkClaims(Purpose.OPERATOR_RESET, user.id, user.epoch, None)
+        link = self._links.to(claims.purpose, self._tokens.token(claims, until))
+        self._events.record(Event.RESET_ASKED, user_id=user.id, reason="operator")
+        return link, until
+
+    def _open(self, token: str, *purposes: Purpose) -> tuple[Link, User]:
+        """Return what a good link says, and its user; for a forged one nobody is looked for."""
+        try:
+            link = self._tokens.read(token, *purposes, now=self._clock())
+        except InvalidLink:
+            raise self._refused(None) from None
+        user = self._accounts.find_user_by_id(link.user_id)
+        if user is None or not is_alive(link, user) or not self._fits(link, user):
+            raise self._refused(link)
+        return link, user
+
+    def _fits(self, link: Link, user: User) -> bool:
+        """Whether the link went to the address that is the user's now."""
+        if link.purpose is Purpose.OPERATOR_RESET:
+            return self._tokens.fits(link, None)
+        return user.email_key is not None and self._tokens.fits(link, user.email_key)
+
+    def _end_everything(self, link: Link, user: User, change: Change, event: Event) -> None:
+        """Change the user and end all sessions; whoever is second with a link is too late."""
+        by_mail = link.purpose is not Purpose.OPERATOR_RESET
+        where = {"email_key": user.email_key} if by_mail else {}
+        changed = self._accounts.begin_epoch(user, change, where)
+        if changed is None:
+            raise self._refused(link)
+        self._events.record(event, user_id=user.id, reason=None if by_mail else "operator")
+        leave_to_later(lambda: self._ending.clear_void(user.id, changed.epoch))
+
+    def _refused(self, link: Link | None) -> ApiError:
+        """Record that a link was refused; return the refusal, which never says why."""
+        user_id, reason = (link.user_id, "over") if link else (None, "forged")
+        self._events.record(Event.RESET_REFUSED, user_id=user_id, reason=reason)
+        return ApiError(ErrorCode.INVALID_LINK)

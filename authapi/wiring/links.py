@@ -1,0 +1,27 @@
+"""What is derived for links, and where they lead; where no mail is sent, the operator's do."""
+
+from __future__ import annotations
+
+from authapi.core.clock import Clock
+from authapi.core.secrets import Secret
+from authapi.core.services import Services
+from authapi.mail.links import Links, MailedTokens, Purpose
+from authapi.settings import Settings
+from authapi.web import greeting
+
+
+def build(services: Services, settings: Settings, clock: Clock) -> None:
+    """Add what links are made of."""
+    previous = [settings.jwt_secret_previous] if settings.jwt_secret_previous else []
+    services.add(MailedTokens(services[Secret], *previous))
+    own = dict.fromkeys((Purpose.RESET, Purpose.OPERATOR_RESET), settings.reset_url)
+    pages = {purpose: page for purpose, page in own.items() if page is not None}
+    services.add(Links(settings.public_url or _development_address(settings), pages))
+
+
+def _development_address(settings: Settings) -> str | None:
+    """Return where `flask run` serves, by a name that browsers let use everything."""
+    if not settings.development:
+        return None
+    served = greeting.served_address()
+    return served.url if served else "http://localhost:8000"

@@ -1,0 +1,198 @@
+"""`POST /password/forgot`: a link for who has a confirmed address, one answer for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from authapi.audit.service import AuditTrail
+from authapi.database import Database
+from authapi.limits.rules import Rate
+from authapi.settings import Settings
+from tests.recovery.conftest import NEW, PUBLIC_URL, Service
+from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
+from tests.support.apps import served
+from tests.support.commands import Commands
+
+SAID = {
+    "status": "ok",
+    "message": "If that account has a confirmed address, a mail is on its way.",
+}
+WIDE = {ord(char): ord(char) - 0x20 + 0xFF00 for char in "user"}
+"""Letters that fold to those of a name."""
+ANSWERED = ("Content-Type", "Content-Length", "Cache-Control", "Retry-After", "Set-Cookie")
+
+
+@pytest.fixture(scope="module")
+def commands() -> Commands:
+    """What is asked of the databases of these tests."""
+    return Commands("recovery_")
+
+
+def test_a_forgotten_password_is_replaced_by_the_mailed_link(service: Service) -> None:
+    """From the question to the login with the new password; every session of before is over."""
+    name = service.owner()
+    before = service.visitor.log_in(name)
+    assert service.forgot(name).json() == SAID
+    service.send()
+    (text,) = service.texts(name)
+    assert text.startswith("Choose a new password for Example\n")
+    assert f"{PUBLIC_URL}/account/reset#" in text
+    (token,) = service.tokens(name)
+    answer = service.reset(token)
+    assert answer.json() == {"status": "ok", "message": "Password changed. Please log in."}
+    assert service.visitor.refresh(before["refresh_token"]).status_code == 400
+    assert error_code(service.visitor.protected(before["access_token"])) == (401, "invalid_token")
+    assert service.visitor.authenticate(name, PASSWORD).status_code == 401
+    assert service.visitor.authenticate(name, NEW).status_code == 200
+    service.send()
+    assert "was reset" in service.texts(name)[-1]
+
+
+def asked(service: Service) -> Iterator[tuple[str, str]]:
+    """Yield names of every kind, each with what it is."""
+    yield "known", service.owner()
+    yield "unknown", fresh_name()
+    yield "unverified", service.visitor.new_user()
+    yield "disabled", service.owner(disabled=True)
+    waiting = {"email": "a@example.com", "email_key": "a@example.com", "nonce": "n"}
+    unverified = service.visitor.new_user()
+    service.write(unverified, {"pending_email": {**waiting, "asked_at": service.clock()}})
+    yield "waiting for a confirmation", unverified
+    limited = service.owner()
+    for _ in range(6):
+        service.clock.move(minutes=2)
+        service.forgot(limited)
+        service.send()
+    assert len(service.texts(limited)) == 5
+    service.clock.move(minutes=2)
+    yield "limited", limited
+
+
+def test_nobody_learns_whether_a_name_is_anybodys(service: Service, commands: Commands) -> None:
+    """S80: one status, body and set of headers for all, and the same commands to the database."""
+    names = dict(asked(service))
+    service.forgot(fresh_name())  # the place is counted already
+    commands.since_last()
+    answers, sent = {}, {}
+    for kind, name in names.items():
+        answer = service.forgot(name)
+        headers = {name: answer.headers.get(name) for name in ANSWERED}
+        answers[kind] = (answer.status_code, answer.text, headers, sorted(answer.headers))
+        sent[kind] = commands.since_last()
+    assert len({repr(answer) for answer in answers.values()}) == 1, answers
+    assert set(map(tuple, sent.values())) == {("update limits", "insert mail")}
+    assert answers["known"][0] == 200
+
+
+def test_only_a_living_owner_of_a_confirmed_address_gets_a_mail(service: Service) -> None:
+    """S80: who that is the sender sees; nothing is kept about the others."""
+    owner, locked = service.owner(), service.owner(disabled=True)
+    for name in (owner, locked, service.visitor.new_user(), fresh_name()):
+        assert service.forgot(name).json() == SAID
+    service.send()
+    assert len(service.mails.mails) == 1
+    assert len(service.texts(owner)) == 1
+    (kept,) = service.parts[Database]["mail"].find()
+    assert kept["user_id"] == service.user(owner)["_id"]
+    assert "asked_for" not in kept
+
+
+@pytest.mark.parametrize("spelled", [str.upper, lambda name: name.translate(WIDE)])
+def test_the_mail_goes_to_the_address_as_it_is_stored(service: Service, spelled: object) -> None:
+    """S81: what was typed names the account, in any case or form, and changes nothing else."""
+    assert callable(spelled)
+    name = service.owner()
+    assert service.forgot(spelled(name)).status_code == 200
+    service.send()
+    assert [str(mail["To"]) for mail in service.mails.mails] == [f"{name}@example.com"]
+
+
+def test_asking_again_at_once_is_one_mail(service: Service) -> None:
+    """S95: and what was typed otherwise is the same question."""
+    name = service.owner()
+    for typed in (name, name, name.upper()):
+        assert service.forgot(typed).json() == SAID
+    service.send()
+    assert len(service.texts(name)) == 1
+
+
+def test_links_that_were_asked_for_live_side_by_side(service: Service) -> None:
+    """A stranger's question kills nobody's link, and a late mail is as good as the next one."""
+    name = service.owner()
+    first, second = service.link(name), service.link(name)
+    assert first != second
+    assert service.reset(first).status_code == 200
+
+
+def test_one_place_asks_so_often(mailing: Settings) -> None:
+    """S95: 429 with a wait that is true, whoever is meant."""
+    with served(replace(mailing, limit_resets=Rate.parse("2/hour"))) as visitor:
+        for _ in range(2):
+            assert visitor.post("/password/forgot", {"username": fresh_name()}).ok
+        answer = visitor.post("/password/forgot", {"username": fresh_name()})
+        assert error_code(answer) == (429, "rate_limited")
+        assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+
+
+def test_without_limits_nothing_is_counted(mailing: Settings) -> None:
+    """`LIMITS=off`, as for a load test."""
+    with served(replace(mailing, limits="off", limit_resets=Rate.parse("1/day"))) as visitor:
+        for _ in range(3):
+            assert visitor.post("/password/forgot", {"username": fresh_name()}).json() == SAID
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"username": ""}, {"username": 7}, {"username": "a" * 1025}, {"username": None}]
+)
+def test_what_is_no_name_is_refused(service: Service, body: object) -> None:
+    """A shape is no secret."""
+    answer = service.visitor.post("/password/forgot", body)
+    assert error_code(answer) == (422, "validation_error")
+
+
+@pytest.mark.parametrize("name", ["\0", "\u202e", "ann\nbcc: x@y", "ann@example.com, x@y", "$ne"])
+def test_any_name_is_answered_alike(service: Service, name: str) -> None:
+    """S80: one that nobody can have is as good as one that nobody has."""
+    assert service.forgot(name).json() == SAID
+    service.send()
+    assert service.mails.mails == []
+
+
+@pytest.mark.parametrize("where", ["Host", "X-Forwarded-Host", "Forwarded"])
+def test_no_header_changes_the_link(service: Service, where: str) -> None:
+    """S100: it begins with PUBLIC_URL."""
+    name = service.owner()
+    value = "host=evil.example" if where == "Forwarded" else "evil.example"
+    body = {"username": name}
+    assert service.visitor.post("/password/forgot", body, {where: value}).status_code == 200
+    service.send()
+    (text,) = service.texts(name)
+    assert f"{PUBLIC_URL}/account/reset#" in text
+    assert "evil" not in text
+
+
+def test_a_question_is_an_event_of_the_user(service: Service) -> None:
+    """The owner sees who asked, from where and when; the event has neither token nor address."""
+    name = service.owner()
+    service.link(name)
+    trail = service.parts[AuditTrail].all_of(service.user(name)["_id"])
+    (event,) = [event for event in trail if event.event == "reset_asked"]
+    assert event.origin.client.address == "127.0.0.1"
+    assert "requests" in event.origin.client.user_agent
+
+
+@pytest.mark.parametrize("path", ["/password/forgot", "/account/secure"])
+def test_without_mail_there_is_no_such_address(visitor: Visitor, path: str) -> None:
+    """A 404, where no mail can bring a link."""
+    answer = visitor.post(path, {"username": "ann", "token": "x"})
+    assert error_code(answer) == (404, "not_found")
+
+
+def test_without_addresses_there_is_no_such_address(mailing: Settings) -> None:
+    """`EMAIL=off`: nobody can get a mail."""
+    with served(replace(mailing, email="off")) as visitor:
+        answer = visitor.post("/password/forgot", {"username": "ann"})
+        assert error_code(answer) == (404, "not_found")
