@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from flask import Blueprint, Flask
 from authapi import create_app, current_identity, recent_login_required
 from authapi.audit.service import AuditTrail
 from authapi.core.client import Client
+from authapi.core.clock import utc_now
 from authapi.core.errors import ApiError
 from authapi.database import Collections
 from authapi.limits.rules import Rate
@@ -167,12 +168,27 @@ def test_a_session_that_ended_is_not_taken_up_again(bank: Visitor) -> None:
     assert error_code(prove_again(bank, tokens["access_token"])) == (401, "invalid_token")
 
 
-def test_a_token_of_a_session_that_is_gone_is_not_renewed(
-    visitor: Visitor, collections: Collections
+def gone(stored: Collections, session_id: str, user_id: str) -> None:
+    stored["sessions"].delete_one({"_id": session_id})
+
+
+def expired(stored: Collections, session_id: str, user_id: str) -> None:
+    an_hour_ago = utc_now() - timedelta(hours=1)
+    stored["sessions"].update_one({"_id": session_id}, {"$set": {"expires_at": an_hour_ago}})
+
+
+def of_an_old_epoch(stored: Collections, session_id: str, user_id: str) -> None:
+    stored["users"].update_one({"_id": user_id}, {"$inc": {"epoch": 1}})
+
+
+@pytest.mark.parametrize("state", [gone, expired, of_an_old_epoch])
+def test_a_session_that_is_over_gets_no_new_token(
+    visitor: Visitor, collections: Collections, state: Callable[[Collections, str, str], None]
 ) -> None:
-    """S58: also where nobody revoked it, such as after the absolute end."""
+    """S58: as the database has it, also where no revocation tells of the end."""
     token = visitor.log_in()["access_token"]
-    collections["sessions"].delete_one({"_id": payload_of(token)["sid"]})
+    claims = payload_of(token)
+    state(collections, claims["sid"], claims["uid"])
     assert error_code(prove_again(visitor, token)) == (401, "invalid_token")
 
 
