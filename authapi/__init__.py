@@ -14,7 +14,7 @@ from authapi.version import __version__
 if TYPE_CHECKING:
     from authapi.app import create_app
     from authapi.settings import Settings, SettingsError
-    from authapi.web.bearer import current_identity, token_required
+    from authapi.web.bearer import current_identity, token_optional, token_required
     from authapi.web.recent_login import recent_login_required, require_recent_login
 
 _EXPORTS = {
@@ -24,6 +24,7 @@ _EXPORTS = {
     "current_identity": "authapi.web.bearer",
     "recent_login_required": "authapi.web.recent_login",
     "require_recent_login": "authapi.web.recent_login",
+    "token_optional": "authapi.web.bearer",
     "token_required": "authapi.web.bearer",
 }
 
@@ -35,6 +36,7 @@ __all__ = [
     "current_identity",
     "recent_login_required",
     "require_recent_login",
+    "token_optional",
     "token_required",
 ]
 

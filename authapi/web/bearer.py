@@ -1,9 +1,9 @@
 """Bearer tokens (RFC 6750): `@token_required` protects a view, `current_identity` is its caller."""
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, Protocol, TypeVar, cast
+from inspect import iscoroutinefunction
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from flask import current_app, request
 from werkzeug.local import LocalProxy
@@ -14,7 +14,8 @@ from authapi.core.identity import Identity
 P = ParamSpec("P")
 R = TypeVar("R")
 EXTENSION = "authapi.verify_access"
-_caller: ContextVar[Identity] = ContextVar("authapi.caller")
+_CALLER = "authapi.caller"
+"""Where a request's environment has its caller: it is one request's, whatever thread looks."""
 
 
 class AccessTokenVerifier(Protocol):
@@ -29,24 +30,74 @@ def token_required(view: Callable[P, R]) -> Callable[P, R]:
     """Let only callers with a valid access token into `view` (RFC 6750, 2.1).
 
     The token is taken from the `Authorization` header alone, never from the address or the body.
-    Inside the view, `current_identity` is the caller.
+    From then on `current_identity` is the caller, until the request ends. `view` may be `async`, a
+    method of a class-based view, or what `before_request` calls.
 
     Raises:
         ApiError: `missing_token`, `invalid_token` or `token_expired`, each a 401 with
             `WWW-Authenticate`.
+        RuntimeError: in an app without the service.
     """
+    return guarded(view, identify)
+
+
+def token_optional(view: Callable[P, R]) -> Callable[P, R]:
+    """Let callers with a valid access token into `view`, and those who send none.
+
+    Inside the view, `current_identity` is false when no bearer token came.
+
+    Raises:
+        ApiError: `invalid_token` or `token_expired`, when one came that is not good.
+        RuntimeError: in an app without the service.
+    """
+    return guarded(view, _identify_whoever_says)
+
+
+def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
+    """Return `view`, which may be `async`, after a `check` that raises when it may not be asked."""
+    if iscoroutinefunction(view):
+
+        @wraps(view)
+        async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - the view's own
+            check()
+            return await view(*args, **kwargs)
+
+        return cast(Callable[P, R], awaited)
 
     @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        token = bearer_token(request.environ.get("HTTP_AUTHORIZATION", ""))
-        verify: AccessTokenVerifier = current_app.extensions[EXTENSION]
-        mark = _caller.set(verify(token))
-        try:
-            return view(*args, **kwargs)
-        finally:
-            _caller.reset(mark)  # the next request of this thread has another caller
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        check()
+        return view(*args, **kwargs)
 
-    return guarded
+    return called
+
+
+def identify() -> None:
+    """Find out who sends the current request, as `token_required` does."""
+    verify = _verifier()
+    environ = request.environ
+    environ[_CALLER] = verify(bearer_token(environ.get("HTTP_AUTHORIZATION", "")))
+
+
+def _identify_whoever_says() -> None:
+    """Find out who sends the current request, if it brings a bearer token."""
+    verify = _verifier()
+    environ = request.environ
+    try:
+        token = bearer_token(environ.get("HTTP_AUTHORIZATION", ""))
+    except ApiError:
+        return
+    environ[_CALLER] = verify(token)
+
+
+def _verifier() -> AccessTokenVerifier:
+    try:
+        verify: AccessTokenVerifier = current_app.extensions[EXTENSION]
+    except KeyError:
+        raise RuntimeError(
+            "this app has no service to ask about tokens: make it with authapi.create_app()"
+        ) from None
+    return verify
 
 
 def bearer_token(header: str) -> str:
@@ -61,11 +112,14 @@ def bearer_token(header: str) -> str:
     return token.strip()
 
 
-current_identity: Identity = cast(
-    Identity,
-    LocalProxy(
-        _caller,
-        unbound_message="current_identity is known inside a view with @token_required only",
-    ),
-)
+def _caller() -> Identity:
+    try:
+        return cast(Identity, request.environ[_CALLER])
+    except (KeyError, RuntimeError):
+        raise RuntimeError(
+            "current_identity is known in a request with @token_required only"
+        ) from None
+
+
+current_identity: Identity = cast(Identity, LocalProxy(_caller))
 """The caller of the current request."""

@@ -11,6 +11,8 @@ _ALWAYS = [
     ("Vary", "Origin"),
 ]
 _HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+_JSON = ("Content-Type", "application/json")
+"""What most answers are, as Flask writes it; none of them is a page."""
 _USUAL = [
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Cache-Control", "no-store"),
@@ -31,7 +33,9 @@ def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
 
     def lacking(sent: Headers) -> Headers:
         chosen = {name.lower() for name, _ in sent}
-        if any(value[:9] == "text/html" and name.lower() == "content-type" for name, value in sent):
+        if _JSON not in sent and any(
+            value[:9] == "text/html" and name.lower() == "content-type" for name, value in sent
+        ):
             chosen.add("content-security-policy")
         if names.isdisjoint(chosen):
             return ours

@@ -1,13 +1,12 @@
 """Step-up (RFC 9470): what asks for more than a token, because it is hard to undo."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import ParamSpec, Protocol, TypeVar
 
 from flask import current_app
 
 from authapi.core.identity import Identity
-from authapi.web.bearer import current_identity, token_required
+from authapi.web.bearer import current_identity, guarded, identify
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,12 +43,11 @@ def recent_login_required(
         raise ValueError("minutes must be above 0")
 
     def guard(view: Callable[P, R]) -> Callable[P, R]:
-        @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        def check() -> None:
+            identify()
             require_recent_login(minutes=minutes, second_factor=second_factor)
-            return view(*args, **kwargs)
 
-        return token_required(guarded)
+        return guarded(view, check)
 
     return guard
 

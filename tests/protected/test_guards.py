@@ -1,0 +1,190 @@
+"""Every way in which Flask lets a view be guarded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import pytest
+from flask import Blueprint, Flask, Response, after_this_request, copy_current_request_context
+from flask.typing import ResponseReturnValue
+from flask.views import MethodView
+
+from authapi import (
+    create_app,
+    current_identity,
+    recent_login_required,
+    token_optional,
+    token_required,
+)
+from authapi.database import Database
+from authapi.settings import Settings
+from authapi.tokens.service import TokenService
+from tests.conftest import services_of
+from tests.support.claims import session_of
+
+
+def name() -> str:
+    """Say who is calling, which is asked outside of every decorator."""
+    return current_identity.username
+
+
+class Note(MethodView):
+    """A view that is a class, guarded as a whole."""
+
+    decorators: ClassVar = [token_required]
+
+    def get(self) -> str:
+        """Say who is calling."""
+        return name()
+
+
+class Notes(MethodView):
+    """A view that is a class, one of whose methods is guarded."""
+
+    @token_required
+    def get(self) -> str:
+        """Say who is calling."""
+        return name()
+
+
+@token_required
+async def later() -> str:
+    """Say who is calling, in a coroutine."""
+    return name()
+
+
+@recent_login_required()
+async def later_and_lately() -> str:
+    """Say who is calling, in a coroutine, after a login of late."""
+    return name()
+
+
+@token_required
+def in_a_thread() -> str:
+    """Say who is calling, as a thread of the request knows it."""
+    said: list[str] = []
+    thread = threading.Thread(target=copy_current_request_context(lambda: said.append(name())))
+    thread.start()
+    thread.join()
+    return said[0]
+
+
+@token_required
+def afterwards() -> str:
+    """Say who is calling when the view has ended."""
+
+    @after_this_request
+    def say(response: Response) -> Response:
+        response.set_data(name())
+        return response
+
+    return "nobody"
+
+
+@token_required
+def wrong() -> str:
+    """Raise what a handler answers."""
+    raise LookupError
+
+
+def guard() -> None:
+    """Let nobody pass without a token."""
+    _known()
+
+
+@token_required
+def _known() -> None:
+    """Nothing more."""
+
+
+def with_views(app: Flask) -> None:
+    """Give `app` one view for each way."""
+    inner, outer = Blueprint("inner", __name__), Blueprint("outer", __name__)
+    inner.add_url_rule("/before", view_func=name)
+    outer.before_request(guard)
+    outer.register_blueprint(inner)
+    app.register_blueprint(outer)
+    app.register_error_handler(LookupError, lambda _error: name())
+    app.add_url_rule("/class", view_func=Note.as_view("class"))
+    app.add_url_rule("/method", view_func=Notes.as_view("method"))
+    views: tuple[Callable[[], Any], ...] = (later, later_and_lately, in_a_thread, afterwards, wrong)
+    for view in views:
+        app.add_url_rule(f"/{view.__name__}", view_func=view)
+    app.add_url_rule("/careless", view_func=name, endpoint="careless")
+    app.add_url_rule("/optional", view_func=token_optional(whoever), endpoint="optional")
+
+
+def whoever() -> ResponseReturnValue:
+    """Say who is calling, if somebody says so."""
+    return name() if current_identity else "nobody"
+
+
+@pytest.fixture
+def guarded(settings: Settings) -> Iterator[Flask]:
+    """A service with these views."""
+    app = create_app(settings)
+    with_views(app)
+    yield app
+    services_of(app)[Database].close()
+
+
+def token(app: Flask, username: str) -> dict[str, str]:
+    """Return the header of a user who has just logged in."""
+    text, _ = services_of(app)[TokenService].issue_access(session_of(username))
+    return {"Authorization": f"Bearer {text}"}
+
+
+WAYS = [
+    "before", "class", "method", "later", "later_and_lately", "in_a_thread", "afterwards", "wrong",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_caller_is_known_whichever_way_a_view_is_guarded(guarded: Flask, way: str) -> None:
+    """S36, S43: and without a token each of them is a 401 with its challenge."""
+    client = guarded.test_client()
+    assert client.get(f"/{way}", headers=token(guarded, "Ann")).text == "Ann"
+    refused = client.get(f"/{way}")
+    assert (refused.status_code, refused.get_json()["code"]) == (401, "missing_token")
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+    assert client.get("/careless").status_code == 500
+
+
+def test_nobody_is_taken_for_the_caller_of_another_request(guarded: Flask) -> None:
+    """S36: 32 threads, each with requests of several users, one after another."""
+
+    def ask(number: int) -> bool:
+        client = guarded.test_client()
+        for turn, way in enumerate(WAYS):
+            user = f"User{number}x{turn}"
+            if client.get(f"/{way}", headers=token(guarded, user)).text != user:
+                return False
+            if client.get("/careless").status_code != 500:
+                return False
+        return True
+
+    with ThreadPoolExecutor(32) as threads:
+        assert all(threads.map(ask, range(32)))
+
+
+def test_a_token_may_be_optional(guarded: Flask) -> None:
+    """S36: whoever sends none is nobody; a bad one is refused, not ignored."""
+    client = guarded.test_client()
+    assert client.get("/optional", headers=token(guarded, "Ann")).text == "Ann"
+    assert client.get("/optional").text == "nobody"
+    assert client.get("/optional", headers={"Authorization": "Basic YTpi"}).text == "nobody"
+    assert client.get("/optional", headers={"Authorization": "Bearer x"}).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/class", "/optional"])
+def test_an_app_without_the_service_says_so(path: str) -> None:
+    """In one sentence, whatever the request brings."""
+    app = Flask(__name__)
+    with_views(app)
+    app.testing = True
+    for headers in ({}, {"Authorization": "Bearer x"}):
+        with pytest.raises(RuntimeError, match="this app has no service"):
+            app.test_client().get(path, headers=headers)
