@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -40,7 +41,12 @@ class Registration:
         self._fingerprints = fingerprints
         self._events = events
         self._notifier = notifier
+        self._owner_of: Callable[[str], User | None] | None = None
         self._clock = clock
+
+    def refuse_names_of(self, owner_of: Callable[[str], User | None]) -> None:
+        """Let nobody take somebody's address for a name, where people log in by either."""
+        self._owner_of = owner_of
 
     def register(
         self,
@@ -79,6 +85,7 @@ class Registration:
         )
         told = self._notifier.confirmation(user.pending_email) if user.pending_email else ()
         try:
+            self._refuse_address(username)
             self._users.add(user, told)
         except NameTaken:
             if not self._is_repeat(user, password):
@@ -95,6 +102,10 @@ class Registration:
         done that a hash is needed for.
         """
         return self._hasher.admit(client.network)
+
+    def _refuse_address(self, username: str) -> None:
+        if self._owner_of is not None and "@" in username and self._owner_of(username) is not None:
+            raise NameTaken
 
     def _pending(self, email: Email) -> PendingEmail:
         return PendingEmail(email.text, email.key, secrets.token_hex(8), self._clock())

@@ -15,6 +15,7 @@ class AccountSettings(MailSettings):
 
     registration: str = variable("REGISTRATION", "open", choice("open", "closed"))
     email: str = variable("EMAIL", "optional", choice("off", "optional", "required"))
+    login_by_email: str = variable("LOGIN_BY_EMAIL", "off", choice("on", "off"))
 
     @property
     def has_addresses(self) -> bool:

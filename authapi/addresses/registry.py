@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from authapi.accounts.emails import read_email
 from authapi.accounts.models import PendingEmail, User
 from authapi.accounts.service import TRIES, AccountService
 from authapi.addresses.models import Entry
@@ -61,10 +62,14 @@ class Registry:
         elif user is None or user.pending_email is None or user.pending_email.nonce != entry.claim:
             self._store.remove(entry)
 
-    def owner(self, key: str) -> User | None:
-        """Return the user whose confirmed address it is, or None."""
+    def owner(self, email: str) -> User | None:
+        """Return the user whose confirmed address it is, or None; with two reads either way."""
+        try:
+            key = read_email(email, reserved=True).key
+        except ValueError:
+            key = ""
         entry = self._store.find(key)
-        user = self._accounts.find_user_by_id(entry.user_id) if entry is not None else None
+        user = self._accounts.find_user_by_id(entry.user_id if entry is not None else "")
         return user if user is not None and user.email_key == key else None
 
     def of_user(self, user_id: str) -> list[str]:

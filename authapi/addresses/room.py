@@ -1,6 +1,7 @@
 """What addresses bring to the service."""
 
 from authapi.accounts.notifying import Notifier
+from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
 from authapi.addresses.confirming import Confirmation
@@ -31,5 +32,8 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     services.personal_data.append(addresses)
     services.features["email"] = settings.email
     mail.own(*AddressMails(accounts, registry, clock).kinds(mail.kinds))
+    if settings.login_by_email == "on":
+        signin.look_up_addresses(registry.owner)
+        services[Registration].refuse_names_of(registry.owner)
     if settings.email == "required":
         signin.require(addresses.require)

@@ -41,6 +41,11 @@ class SignIn:
         self._ending = ending
         self._events = events
         self._requirements: list[Callable[[Proof], None]] = []
+        self._owner_of: Callable[[str], User | None] | None = None
+
+    def look_up_addresses(self, owner_of: Callable[[str], User | None]) -> None:
+        """Let users log in by their address as well; a user's name wins over an address."""
+        self._owner_of = owner_of
 
     def require(self, requirement: Callable[[Proof], None]) -> None:
         """Let `requirement` refuse sessions, by raising, whose proof is not enough."""
@@ -96,7 +101,7 @@ class SignIn:
                 `service_unavailable` when too many do this at once.
         """
         with self._hasher.admit(client.network):
-            user = self._right_user(name_key(username), password, client)
+            user = self._right_user(self._account(username), password, client)
             if self._hasher.is_outdated(user.password_hash, password):
                 user = self._accounts.upgrade_hash(user, self._hasher.hash(password))
         return Proof(user, (PASSWORD,))
@@ -117,6 +122,17 @@ class SignIn:
                 return done
             _, proof = self._look_again(proof)
         raise busy()
+
+    def _account(self, username: str) -> str:
+        """Return the unique form of the name that is meant: by itself, or by the user's address.
+
+        An address that is somebody's costs what any other one does.
+        """
+        key = name_key(username)
+        if self._owner_of is None or "@" not in username:
+            return key
+        owner, namesake = self._owner_of(username), self._accounts.find_user(key)
+        return owner.name_key if owner is not None and namesake is None else key
 
     def _right_user(self, key: str, password: str, client: Client) -> User:
         with self._limits.password_attempt(key, client) as attempt:

@@ -97,6 +97,7 @@ WRONG = [
     ("METRICS_TOKEN", "replace-me-metrics-token", "not words or a few over and over"),
     ("METRICS_TOKEN", "Xw7 Tq2 Lr9 ZpK with spaces", "must be 16 to 200 visible ASCII characters"),
     ("REGISTRATION", "no", "must be one of: open, closed"),
+    ("LOGIN_BY_EMAIL", "yes", "must be one of: on, off"),
     ("EMAIL", "on", "must be one of: off, optional, required"),
     ("DOCS", "no", "must be one of: on, off"),
     ("PROTECTED_SAMPLE", "yes", "must be one of: on, off"),

@@ -82,6 +82,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "RESET_MINUTES": ("30", 30),
     "MAIL_LANGUAGE": ("de", "de"),
     "MAIL_PER_HOUR": ("50", 50),
+    "LOGIN_BY_EMAIL": ("on", "on"),
     "EMAIL": ("required", "required"),
     "MAIL_SWEEP": ("off", "off"),
     "TEMPLATES": ("/", Path("/")),
