@@ -16,6 +16,7 @@ from authapi.database import Database
 from authapi.limits.service import Limits
 from authapi.mail.service import MailService
 from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
 
 
 def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
@@ -24,7 +25,9 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     notifier, events, mail = services[Notifier], services[EventRecorder], services[MailService]
     registry = services.add(Registry(RegistryStore(services[Database]), accounts, clock))
     addresses = services.add(
-        AddressService(accounts, signin, limits, registry, notifier, events, clock)
+        AddressService(
+            accounts, signin, services[StepUp], limits, registry, notifier, events, clock
+        )
     )
     services.add(
         Confirmation(accounts, signin, limits, registry, mail.tokens, notifier, events, clock)

@@ -33,6 +33,7 @@ _CONFIRMED: dict[str, object] = {"status": "ok", "email": "ann@example.com"}
     MessageSchema,
     _ASKED,
     ErrorCode.INVALID_CREDENTIALS,
+    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
@@ -43,7 +44,7 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
 
     The address that the account has stays its own until the new one is confirmed.
     """
-    service(AddressService).ask(current_identity, body["email"], body["password"], client())
+    service(AddressService).ask(current_identity, body["email"], body.get("password"), client())
     return _ASKED
 
 
@@ -54,6 +55,7 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
     MessageSchema,
     _REMOVED,
     ErrorCode.INVALID_CREDENTIALS,
+    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
@@ -61,7 +63,7 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
 )
 def remove(body: dict[str, str]) -> dict[str, str]:
     """Take the account's address away. It is told, and can be brought back for 72 hours."""
-    service(AddressService).remove(current_identity, body["password"], client())
+    service(AddressService).remove(current_identity, body.get("password"), client())
     return _REMOVED
 
 

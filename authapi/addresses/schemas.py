@@ -3,20 +3,20 @@
 from marshmallow import Schema, fields, validate
 
 from authapi.accounts.schemas import EmailField
-from authapi.signin.schemas import PasswordSchema
+from authapi.signin.schemas import PasswordSchema, RecentLoginSchema
 from authapi.web.schemas import RequestSchema
 
 _LONGEST_TOKEN = 512
 
 
-class AddressSchema(PasswordSchema):
-    """An address, and the password, since it is a way into the account."""
+class AddressSchema(RecentLoginSchema):
+    """An address; it is a way into the account, so it wants a recent login or the password."""
 
     email = EmailField(required=True)
 
 
-class RemovalSchema(PasswordSchema):
-    """The password, since without an address nobody can help who forgets it."""
+class RemovalSchema(RecentLoginSchema):
+    """A recent login or the password: without an address nobody can help who forgets it."""
 
 
 class CodeSchema(RequestSchema):

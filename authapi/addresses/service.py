@@ -22,6 +22,7 @@ from authapi.database import leave_to_later
 from authapi.limits.service import Limits
 from authapi.signin.models import Proof
 from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
 
 
 class AddressService:
@@ -33,6 +34,7 @@ class AddressService:
         self,
         accounts: AccountService,
         signin: SignIn,
+        step_up: StepUp,
         limits: Limits,
         registry: Registry,
         notifier: Notifier,
@@ -41,21 +43,22 @@ class AddressService:
     ) -> None:
         self._accounts = accounts
         self._signin = signin
+        self._step_up = step_up
         self._limits = limits
         self._registry = registry
         self._notifier = notifier
         self._events = events
         self._clock = clock
 
-    def ask(self, identity: Identity, email: Email, password: str, client: Client) -> None:
+    def ask(self, identity: Identity, email: Email, password: str | None, client: Client) -> None:
         """Give the account an address that is to be confirmed; the one it has stays until then.
 
         Nobody learns whether it is somebody's already (S90).
 
         Raises:
-            ApiError: `invalid_credentials`; `rate_limited`.
+            ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
-        proof = self._signin.reauthenticate(identity, password, client)
+        proof = self._step_up.prove_recently(identity, password, client)
         self._limits.mail_request(identity.user_id)
         pending = self._pending(email)
         self._signin.while_proven(proof, lambda user: self._store(user, pending))
@@ -73,13 +76,13 @@ class AddressService:
         self._limits.mail_request(user.id)
         self._ask_again(user, user.pending_email)
 
-    def remove(self, identity: Identity, password: str, client: Client) -> None:
+    def remove(self, identity: Identity, password: str | None, client: Client) -> None:
         """Take the address away, confirmed or not; the former one is told and can undo it (S93).
 
         Raises:
-            ApiError: `invalid_credentials`; `rate_limited`.
+            ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
-        proof = self._signin.reauthenticate(identity, password, client)
+        proof = self._step_up.prove_recently(identity, password, client)
         before = self._signin.while_proven(proof, self._take_away)
         if before.email is not None:
             self._events.record(Event.EMAIL_REMOVED, user_id=before.id)

@@ -18,6 +18,21 @@ class PasswordSchema(RequestSchema):
     )
 
 
+class RecentLoginSchema(RequestSchema):
+    """The password, for who has not logged in lately."""
+
+    password = fields.String(
+        validate=validate.Length(
+            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
+        ),
+        metadata={
+            "format": "password",
+            "example": "password123",
+            "description": "May be left out within RECENT_LOGIN_MINUTES of a login.",
+        },
+    )
+
+
 class CredentialsSchema(PasswordSchema):
     """A name and a password; whether they are right is not a question of shape."""
 

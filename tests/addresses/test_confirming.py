@@ -141,12 +141,26 @@ def test_a_code_can_be_tried_ten_times_an_hour(person: Person, mails: Read) -> N
 
 
 def test_giving_an_address_wants_the_password(person: Person, mails: Read) -> None:
-    """S93: a stolen access token gives the account no address, and takes none away."""
+    """S93: a wrong one gives the account no address, and takes none away."""
     body = {"email": ANN, "password": "not the password"}
     for method in ("PUT", "DELETE"):
         answer = person.send(method, "/me/email", body)
         assert (answer.status_code, answer.get_json()["code"]) == (401, "invalid_credentials")
     assert mails() == []
+
+
+def test_a_recent_login_does_in_place_of_the_password(
+    person: Person, mails: Read, clock: MovedClock
+) -> None:
+    """S120: for ten minutes; then the password is asked for."""
+    assert person.send("PUT", "/me/email", {"email": ANN}).status_code == 200
+    assert [mail["to"] for mail in mails()] == ["Ann@example.com"]
+    clock.move(minutes=11)
+    for method in ("PUT", "DELETE"):
+        answer = person.send(method, "/me/email", {"email": ANN})
+        assert answer.status_code == 401
+        assert answer.get_json()["code"] == "insufficient_user_authentication"
+    assert person.send("DELETE", "/me/email", {"password": PASSWORD}).status_code == 200
 
 
 def test_a_password_change_kills_the_link(person: Person, mails: Read) -> None:
