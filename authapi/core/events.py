@@ -42,6 +42,7 @@ class Event(StrEnum):
     EMAIL_VERIFIED = "email_verified"
     EMAIL_CHANGED = "email_changed"
     EMAIL_REMOVED = "email_removed"
+    EMAIL_CHANGE_UNDONE = "email_change_undone"
     RATE_LIMITED = "rate_limited"
     MAIL_DEAD = "mail_dead"
     MAIL_SERVER_REFUSES = "mail_server_refuses"

@@ -21,7 +21,7 @@ class Services:
         self._by_class: dict[type, object] = {}
         self.personal_data: list[PersonalData] = []
         self.checks: dict[str, Check] = {}
-        self.features: dict[str, object] = {"email": "off"}
+        self.features: dict[str, object] = {"email": "off", "reset": False}
 
     def add(self, service: T, kind: type | None = None) -> T:
         """Keep an object under its class, or under the base class `kind`; return it."""

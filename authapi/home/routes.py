@@ -52,6 +52,10 @@ class FeaturesSchema(Schema):
             "description": "Whether accounts have an address.",
         },
     )
+    reset = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether a link for a new password can be asked for by mail."},
+    )
 
 
 @blueprint.route("/", methods=["GET"])
@@ -77,7 +81,9 @@ def show() -> Response:
 
 
 @blueprint.route("/features", methods=["GET"])
-@documented(FeaturesSchema, {"status": "ok", "email": "optional"}, operationId="getFeatures")
+@documented(
+    FeaturesSchema, {"status": "ok", "email": "optional", "reset": True}, operationId="getFeatures"
+)
 def features() -> dict[str, object]:
     """Tell clients what this service offers, so that they show no more than that."""
     return {"status": "ok", **services_of(current_app).features}

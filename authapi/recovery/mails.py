@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from authapi.accounts.emails import email_key
 from authapi.accounts.models import User
 from authapi.core.client import Client
 from authapi.core.events import Event, EventRecorder, Origin
 from authapi.mail.kinds import Kind
 from authapi.mail.links import LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Void
+from authapi.mail.notices import Notice, Notified
 
 RESET = "reset"
 SECURED = "secured"
@@ -22,7 +24,7 @@ class ResetMails:
     """Resolves the mails of this room.
 
     Args:
-        find: the user of a name that somebody typed.
+        find: the user of a name or an address that somebody typed.
         find_by_id: the user of an id.
         events: is told of every link that a user was asked for.
     """
@@ -37,14 +39,17 @@ class ResetMails:
         self._find_by_id = find_by_id
         self._events = events
 
-    def kinds(self, reset_life: timedelta) -> list[Kind]:
+    def kinds(
+        self, reset_life: timedelta, finish: Callable[[Notified, Notice], None]
+    ) -> list[Kind]:
         """Return this room's kinds of mail.
 
         Args:
             reset_life: how long a link is good that was asked for.
+            finish: ends the story of a former address that was brought back.
         """
         asked = Kind(RESET, reset_life, self._asked, on_request=True)
-        return [asked, Kind(SECURED, SECURED_LIFE, self._secured)]
+        return [asked, Kind(SECURED, SECURED_LIFE, self._secured, finish=finish)]
 
     def _asked(self, mail: Mail) -> Envelope | Void:
         """Return the envelope of a link that was asked for; nothing is kept about nobody."""
@@ -74,3 +79,22 @@ def _with_link(user: User | None, otherwise: str) -> Envelope | Void:
     link = LinkClaims(Purpose.RESET, user.id, user.epoch, user.email_key)
     facts = {"username": user.username}
     return Envelope(user.email, facts, user.id, link=link, locale=user.locale)
+
+
+def finder(
+    by_name: Callable[[str], User | None], by_address: Callable[[str], User | None]
+) -> Callable[[str], User | None]:
+    """Return what finds whom somebody means who typed a name or an address.
+
+    A text that is both means the account whose confirmed address it is.
+
+    Args:
+        by_name: finds the user of a name.
+        by_address: finds the user of a confirmed address, by its unique form.
+    """
+
+    def find(typed: str) -> User | None:
+        owner = by_address(email_key(typed.strip())) if "@" in typed else None
+        return owner or by_name(typed)
+
+    return find

@@ -36,14 +36,28 @@ def build(services: Services, settings: RecoverySettings, clock: Clock) -> None:
 
 
 def _by_mail(services: Services, settings: RecoverySettings, clock: Clock) -> None:
+    from authapi.addresses.registry import Registry
     from authapi.mail.service import MailService
     from authapi.recovery.asking import ResetRequests
-    from authapi.recovery.mails import ResetMails
+    from authapi.recovery.mails import ResetMails, finder
+    from authapi.recovery.undoing import FormerAddress
 
-    mail, events = services[MailService], services[EventRecorder]
-    accounts = services[AccountService]
-    mails = ResetMails(accounts.find_user, accounts.find_user_by_id, events)
-    mail.own(*mails.kinds(settings.reset_life))
+    mail, events, registry = services[MailService], services[EventRecorder], services[Registry]
+    accounts, tokens = services[AccountService], services[MailedTokens]
+    former = FormerAddress(
+        accounts,
+        registry,
+        services[Notifier],
+        tokens,
+        services[SessionEnding],
+        events,
+        clock,
+    )
+    services.add(former)
+    find = finder(accounts.find_user, registry.owner)
+    mails = ResetMails(find, accounts.find_user_by_id, events)
+    mail.own(*mails.kinds(settings.reset_life, former.finish))
     services.add(
         ResetRequests(mail.outbox, services[Limits], services[Fingerprints], events, clock)
     )
+    services.features["reset"] = True

@@ -4,6 +4,7 @@ from authapi.core.errors import ErrorCode
 from authapi.recovery.asking import ResetRequests
 from authapi.recovery.schemas import ForgottenSchema, UsedLinkSchema
 from authapi.recovery.service import Recovery
+from authapi.recovery.undoing import FormerAddress
 from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import documented
@@ -19,6 +20,12 @@ _ASKED = {
 _SECURED = {
     "status": "ok",
     "message": "All sessions are ended. A link for a new password is on its way by mail.",
+}
+
+_UNDONE = {
+    "status": "ok",
+    "message": "The former address is back, and all sessions are ended."
+    " A link for a new password is on its way there.",
 }
 
 
@@ -44,3 +51,22 @@ def secure(body: dict[str, str]) -> dict[str, str]:
     """
     service(Recovery).secure(body["token"])
     return _SECURED
+
+
+@blueprint.route("/account/undo", methods=["POST"])
+@blueprint.arguments(UsedLinkSchema)
+@documented(
+    MessageSchema,
+    _UNDONE,
+    ErrorCode.INVALID_LINK,
+    ErrorCode.EMAIL_TAKEN,
+    body=True,
+    operationId="undoEmailChange",
+)
+def undo(body: dict[str, str]) -> dict[str, str]:
+    """Bring back the address that the account had before it was changed or removed.
+
+    It ends all sessions and the password, and mails a link for a new one to that address.
+    """
+    service(FormerAddress).bring_back(body["token"])
+    return _UNDONE

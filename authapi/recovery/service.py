@@ -9,13 +9,13 @@ from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
-from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.database import leave_to_later
 from authapi.limits.service import Limits
 from authapi.mail.links import InvalidLink, Link, LinkClaims, Links, MailedTokens, Purpose
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
+from authapi.recovery.refusing import refused
 from authapi.recovery.rules import ended_with, is_alive
 from authapi.sessions.ending import SessionEnding
 
@@ -117,10 +117,10 @@ class Recovery:
         try:
             link = self._tokens.read(token, *purposes, now=self._clock())
         except InvalidLink:
-            raise self._refused(None) from None
+            raise refused(self._events) from None
         user = self._accounts.find_user_by_id(link.user_id)
         if user is None or not is_alive(link, user) or not self._fits(link, user):
-            raise self._refused(link)
+            raise refused(self._events, link)
         return link, user
 
     def _fits(self, link: Link, user: User) -> bool:
@@ -135,12 +135,6 @@ class Recovery:
         where = {"email_key": user.email_key} if by_mail else {}
         changed = self._accounts.begin_epoch(user, change, where)
         if changed is None:
-            raise self._refused(link)
+            raise refused(self._events, link)
         self._events.record(event, user_id=user.id, reason=None if by_mail else "operator")
         leave_to_later(lambda: self._ending.clear_void(user.id, changed.epoch))
-
-    def _refused(self, link: Link | None) -> ApiError:
-        """Record that a link was refused; return the refusal, which never says why."""
-        user_id, reason = (link.user_id, "over") if link else (None, "forged")
-        self._events.record(Event.RESET_REFUSED, user_id=user_id, reason=reason)
-        return ApiError(ErrorCode.INVALID_LINK)

@@ -44,6 +44,16 @@ class Service:
         """The objects that it is made of."""
         return services_of(self.app)
 
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        name: str = self.parts[Database]._database().name
+        return name
+
+    def held(self) -> list[Document]:
+        """Return the entries of the registry of addresses that are not for good."""
+        return list(self.parts[Database]["addresses"].find({"held_until": {"$ne": None}}))
+
     def owner(self, **members: object) -> str:
         """Register somebody with a confirmed address; return the name."""
         name = self.visitor.new_user()

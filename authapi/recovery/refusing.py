@@ -1,0 +1,19 @@
+"""How links are refused: put on record, and never told why."""
+
+from __future__ import annotations
+
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.mail.links import Link
+
+
+def refused(events: EventRecorder, link: Link | None = None) -> ApiError:
+    """Record that a link was refused; return the refusal.
+
+    Args:
+        events: is told.
+        link: what it says, if it is genuine.
+    """
+    user_id, reason = (link.user_id, "over") if link else (None, "forged")
+    events.record(Event.RESET_REFUSED, user_id=user_id, reason=reason)
+    return ApiError(ErrorCode.INVALID_LINK)

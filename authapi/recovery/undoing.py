@@ -1,0 +1,122 @@
+"""The story of a former address that is brought back: "this change was not me"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from authapi.accounts.emails import email_key
+from authapi.accounts.models import Change, EmailUndo, PendingEmail, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import TRIES, AccountService
+from authapi.addresses.registry import Registry
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode, busy
+from authapi.core.events import Event, EventRecorder
+from authapi.database import leave_to_later
+from authapi.mail.links import InvalidLink, Link, MailedTokens, Purpose
+from authapi.mail.notices import Notice, Notified
+from authapi.recovery.mails import SECURED
+from authapi.recovery.refusing import refused
+from authapi.sessions.ending import SessionEnding
+
+_ENDED = ("password_hash", "email_undo", "pending_email", "totp_pending", "email_nonce")
+"""Members of a user that end with it: whoever took the account over knows or began them."""
+
+
+class FormerAddress:
+    """Gives an account the address back that it had before somebody changed it (S93).
+
+    Args:
+        accounts: finds users and changes them.
+        registry: holds the address.
+        notifier: makes what the owner is told.
+        tokens: verifies what links carry.
+        ending: clears away the sessions that ended.
+        events: is told of everything.
+        clock: what tells the time.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        registry: Registry,
+        notifier: Notifier,
+        tokens: MailedTokens,
+        ending: SessionEnding,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._registry = registry
+        self._notifier = notifier
+        self._tokens = tokens
+        self._ending = ending
+        self._events = events
+        self._clock = clock
+
+    def bring_back(self, token: str) -> None:
+        """Undo a change of the address, and end all sessions and the password with it.
+
+        The link is bound to the change and to no epoch: whoever took the account over may end its
+        sessions as often as they like. One for a new password is mailed to the former address.
+
+        Raises:
+            ApiError: `invalid_link`; `email_taken` when the address is another account's by now.
+        """
+        now = self._clock()
+        try:
+            link = self._tokens.read(token, Purpose.UNDO, now=now)
+        except InvalidLink:
+            raise refused(self._events) from None
+        for _ in range(TRIES):
+            user, undo = self._undoable(link, now)
+            former = PendingEmail(undo.email, email_key(undo.email), undo.id, now)
+            if not self._registry.hold(user, former):
+                raise ApiError(ErrorCode.EMAIL_TAKEN)
+            if changed := self._decide(user, undo, former):
+                return self._end(changed)
+        raise busy()
+
+    def finish(self, told: Notified, _notice: Notice) -> None:
+        """End a story that was cut off after its deciding write."""
+        self.put_in_order(told.user_id)
+
+    def put_in_order(self, user_id: str) -> None:
+        """Let the registry hold a user's address and no other; running it again does no harm."""
+        user = self._accounts.find_user_by_id(user_id)
+        kept = self._registry.of_user(user_id)
+        if user is not None and user.email and user.email_key and user.email_key not in kept:
+            nonce = user.email_nonce or user.email_key
+            held = PendingEmail(user.email, user.email_key, nonce, self._clock())
+            self._registry.hold(user, held)
+            kept.append(user.email_key)
+        for key in kept:
+            self._registry.put_in_order(user_id, key)
+
+    def _end(self, user: User) -> None:
+        """End the story of a user whose address is back."""
+        self._events.record(Event.EMAIL_CHANGE_UNDONE, user_id=user.id)
+        leave_to_later(lambda: self.put_in_order(user.id))
+        leave_to_later(lambda: self._ending.clear_void(user.id, user.epoch))
+
+    def _undoable(self, link: Link, now: datetime) -> tuple[User, EmailUndo]:
+        """Return the user of a link, and what it undoes."""
+        user = self._accounts.find_user_by_id(link.user_id)
+        undo = user.email_undo if user is not None else None
+        if user is None or user.disabled or undo is None or now >= undo.until:
+            raise refused(self._events, link)
+        if not self._tokens.fits(link, undo.id):
+            raise refused(self._events, link)
+        return user, undo
+
+    def _decide(self, user: User, undo: EmailUndo, former: PendingEmail) -> User | None:
+        """Bring the address back and end everything else, by one write."""
+        members = {
+            "email": former.email,
+            "email_key": former.email_key,
+            "email_verified_at": former.asked_at,
+        }
+        told = self._notifier.about(replace(user, email=former.email), SECURED)
+        change = Change(members, _ENDED, told)
+        return self._accounts.begin_epoch(user, change, {"email_undo.id": undo.id})

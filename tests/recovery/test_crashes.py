@@ -1,0 +1,109 @@
+"""A process that dies after any write of a recovery: one of two states, and the mails due."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from tests.recovery.conftest import NEW, PUBLIC_URL, Service
+from tests.recovery.test_reset import change_password
+from tests.recovery.test_undo import keys, taken_over
+from tests.support.actors import PASSWORD
+from tests.support.dying import dies_after
+
+STORY = "app.test_client().post({path!r}, json={body!r})"
+
+
+def run(
+    service: Service, environment: dict[str, str], writes: int, path: str, body: object
+) -> bool:
+    """Send a request to a process that dies after so many writes; return whether it died."""
+    own = {
+        **environment,
+        "AUTHAPI_ENV": "production",
+        "MONGO_DATABASE": service.database,
+        "PUBLIC_URL": PUBLIC_URL,
+        "MAIL_URL": f"smtp://127.0.0.1:{service.mails.port}",
+        "MAIL_FROM": "Example <no-reply@example.com>",
+        "MAIL_SWEEP": "off",
+    }
+    return dies_after(writes, own, STORY.format(path=path, body=body))
+
+
+def test_a_reset_is_whole_wherever_the_process_dies(
+    service: Service, environment: dict[str, str]
+) -> None:
+    """S96: the old password and a good link, or the new one, no session, and one mail."""
+    for writes in count(1):
+        name = service.owner()
+        before, token = service.visitor.log_in(name), service.link(name)
+        service.clock.reset()
+        died = run(
+            service, environment, writes, "/password/reset", {"token": token, "new_password": NEW}
+        )
+        service.send()
+        told = [text for text in service.texts(name) if "was reset" in text]
+        assert service.visitor.authenticate(name, NEW).status_code == 200, writes
+        assert service.visitor.authenticate(name, PASSWORD).status_code == 401
+        assert service.visitor.refresh(before["refresh_token"]).status_code == 400
+        assert len(told) == 1
+        if not died:
+            break
+    assert writes >= 3  # the user, the sessions, the place
+
+
+def test_this_was_not_me_is_whole_wherever_the_process_dies(
+    service: Service, environment: dict[str, str]
+) -> None:
+    """S96, S101: no password and no session, and one mail that lets in."""
+    for writes in count(1):
+        name = service.owner()
+        change_password(service, name)
+        service.send()
+        body = {"token": service.tokens(name)[0]}
+        service.clock.reset()
+        died = run(service, environment, writes, "/account/secure", body)
+        assert "password_hash" not in service.user(name)
+        service.send()
+        assert len(service.tokens(name)) == 2
+        assert service.reset(service.tokens(name)[1]).status_code == 200
+        if not died:
+            break
+    assert writes >= 2
+
+
+def test_an_undo_is_whole_wherever_the_process_dies(
+    service: Service, environment: dict[str, str]
+) -> None:
+    """S96: the one address or the other, its entry in the registry, and a mail if it is back."""
+    for writes in count(1):
+        name, token = taken_over(service)
+        died = run(service, environment, writes, "/account/undo", {"token": token})
+        service.send()
+        if service.user(name)["email"].endswith("evil.example"):
+            assert writes == 1  # the address is held, and nothing is decided
+            assert "password_hash" in service.user(name)
+            assert service.visitor.post("/account/undo", {"token": token}).status_code == 200
+            service.send()
+        assert keys(service, name) == [f"{name}@example.com"]
+        assert service.held() == []
+        (last,) = service.tokens(name)
+        assert service.reset(last).status_code == 200
+        if not died:
+            break
+    assert writes >= 3
+
+
+def test_a_question_is_mailed_or_was_never_asked(
+    service: Service, environment: dict[str, str]
+) -> None:
+    """S96: the place is counted first; a repeat after the death is one mail."""
+    for writes in count(1):
+        name = service.owner()
+        died = run(service, environment, writes, "/password/forgot", {"username": name})
+        service.forgot(name)
+        service.send()
+        assert len(service.texts(name)) == 1, writes
+        service.clock.reset()
+        if not died:
+            break
+    assert writes >= 2
