@@ -70,7 +70,7 @@ def serve() -> None:
     try:
         from authapi.server import main as server
     except ModuleNotFoundError as missing:
-        if missing.name != "granian":
+        if not str(missing.name).startswith("granian"):
             raise
         raise click.ClickException(
             "The production server is not installed: pip install 'authapi-flask[serve]'"

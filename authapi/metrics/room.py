@@ -1,19 +1,34 @@
 """What the metrics bring to the service: nothing where nobody asks for them."""
 
 from authapi.core.clock import Clock
+from authapi.core.environment import SettingsError
 from authapi.core.events import EventRecorder
 from authapi.core.services import Services
 from authapi.metrics.settings import MetricsSettings
 from authapi.passwords.bulkhead import Bulkhead
 from authapi.version import __version__
 
+_NOT_INSTALLED = (
+    "METRICS_TOKEN is set, but prometheus-client is not installed:"
+    " pip install 'authapi-flask[metrics]'"
+)
+
 
 def build(services: Services, settings: MetricsSettings, clock: Clock) -> None:
-    """Add what counts, if `METRICS_TOKEN` is set; else nothing of it is even imported."""
+    """Add what counts, if `METRICS_TOKEN` is set; else nothing of it is even imported.
+
+    Raises:
+        SettingsError: where the package was installed without its metrics.
+    """
     if settings.metrics_token is None:
         return
-    from authapi.metrics.bulkhead import observer
-    from authapi.metrics.service import Metrics
+    try:
+        from authapi.metrics.bulkhead import observer
+        from authapi.metrics.service import Metrics
+    except ModuleNotFoundError as missing:
+        if not str(missing.name).startswith("prometheus_client"):
+            raise
+        raise SettingsError([_NOT_INSTALLED]) from None
 
     metrics = services.add(Metrics(settings.metrics_token, __version__))
     services[EventRecorder].subscribe(metrics.count_event)

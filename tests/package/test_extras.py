@@ -1,0 +1,39 @@
+"""What is said where an extra of the package was not installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from tests.support.servers import ROOT, SECRET, clean_environment
+
+ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/authapi"}
+METRICS = {**ENOUGH, "METRICS_TOKEN": "for-tests-Xw7Tq2Lr9ZpK"}
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "environment", "extra"),
+    [
+        ("granian", "from authapi.__main__ import main; main(['serve'])", ENOUGH, "serve"),
+        ("prometheus_client", "import wsgi", METRICS, "metrics"),
+    ],
+)
+def test_an_extra_that_is_missing_is_named(
+    module: str, code: str, environment: Mapping[str, str], extra: str
+) -> None:
+    """S77: with the words that install it, and no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.modules[{module!r}] = None; {code}"],
+        cwd=ROOT,
+        env=clean_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"pip install 'authapi-flask[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
