@@ -82,6 +82,5 @@ def test_pip_installs_it_from_a_repository(newcomer: Newcomer, tmp_path: Path) -
     """As `git+https://…` does."""
     repository_in(tmp_path / "repository")
     url = f"git+{(tmp_path / 'repository').as_uri()}"
-    words = ["--no-deps", "--target", str(tmp_path / "there"), f"authapi-flask @ {url}"]
-    newcomer.install(*words)
+    newcomer.install("--no-deps", "--target", str(tmp_path / "there"), url)
     assert (tmp_path / "there" / "authapi" / "py.typed").exists()
