@@ -99,6 +99,8 @@ def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lif
         observers.append(_look_for_mails(built))
     if settings.has_mailbox:
         _show_mails(app)
+    if settings.has_pages:
+        _show_pages(app)
     return observers
 
 
@@ -139,6 +141,13 @@ def _show_mails(app: Flask) -> None:
     from authapi.mail.routes import blueprint
 
     app.register_blueprint(blueprint)
+
+
+def _show_pages(app: Flask) -> None:
+    """Give `app` the pages of its endpoints for links; they are loaded only where links lead."""
+    from authapi.pages.routes import init_app
+
+    init_app(app)
 
 
 def _prepare_development(built: Services, settings: Settings) -> None:

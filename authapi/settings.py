@@ -16,6 +16,7 @@ from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, par
 from authapi.limits.settings import LimitSettings
 from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
+from authapi.pages.settings import PageSettings
 from authapi.recovery.settings import RecoverySettings
 from authapi.revocation.settings import RevocationSettings
 from authapi.sessions.settings import SessionSettings
@@ -54,6 +55,7 @@ class Settings(
     AuditSettings,
     MailSettings,
     MetricsSettings,
+    PageSettings,
     WebSettings,
 ):
     """What a service is made of. Make one with `from_environ`, or directly in a test."""
@@ -68,6 +70,11 @@ class Settings(
         """
         if problems := [*_missing_in_production(self), *self.mail_problems()]:
             raise SettingsError(problems)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether there are pages for links: those of mails, or the ones that an operator makes."""
+        return self.has_addresses or self.public_url is not None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from authapi.mail.serializers import Shown, describe, show
 from authapi.mail.servers import is_loopback
@@ -38,7 +38,8 @@ def refuse_others() -> None:
 @blueprint.get("/mailbox")
 def mailbox() -> Response:
     """List the mails, the newest first."""
-    return _page("mailbox.html", mails=_newest())
+    forgot = "pages.forgot" in current_app.view_functions
+    return _page("mailbox.html", mails=_newest(), forgot=forgot)
 
 
 @blueprint.get("/mailbox.json")

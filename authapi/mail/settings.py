@@ -66,6 +66,7 @@ class MailSettings(EnvironmentSettings):
 
     public_url: str | None = variable("PUBLIC_URL", None, _public_url)
     reset_url: str | None = variable("RESET_URL", None, _page)
+    verify_url: str | None = variable("VERIFY_URL", None, _page)
     mail_servers: tuple[MailServer, ...] = variable("MAIL_URL", (), parse_servers, secret=True)
     mail_from: Address | None = variable("MAIL_FROM", None, _mailbox)
     mail_reply_to: Address | None = variable("MAIL_REPLY_TO", None, _mailbox)

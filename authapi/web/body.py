@@ -37,7 +37,7 @@ class StrictParser(FlaskParser):
             raise ApiError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
         if req.environ.get("HTTP_CONTENT_ENCODING", "").lower() not in {"", "identity"}:
             raise ApiError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, message=_COMPRESSED)
-        return parse_json(_whole_body(req))
+        return parse_json(whole_body(req))
 
     def handle_error(
         self,
@@ -74,7 +74,7 @@ class Blueprint(SmorestBlueprint):
         return super().arguments(instance, location=location, **options)
 
 
-def _whole_body(req: flask.Request) -> bytes:
+def whole_body(req: flask.Request) -> bytes:
     """Read the body; one over `MAX_BODY_BYTES` is a 413, also without a length (S9)."""
     try:
         raw = req.get_data(cache=False)

@@ -14,7 +14,11 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
     """Add what links are made of."""
     previous = [settings.jwt_secret_previous] if settings.jwt_secret_previous else []
     services.add(MailedTokens(services[Secret], *previous))
-    own = dict.fromkeys((Purpose.RESET, Purpose.OPERATOR_RESET), settings.reset_url)
+    own = {
+        Purpose.RESET: settings.reset_url,
+        Purpose.OPERATOR_RESET: settings.reset_url,
+        Purpose.VERIFY: settings.verify_url,
+    }
     pages = {purpose: page for purpose, page in own.items() if page is not None}
     services.add(Links(settings.public_url or _development_address(settings), pages))
 

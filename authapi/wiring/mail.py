@@ -42,7 +42,7 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
     """
     events = services[EventRecorder].of_origin(lambda: _SENDER)
     database = services[Database]
-    sender = From(settings.mail_from or _DEVELOPMENT_SENDER, settings.mail_reply_to)
+    sender = services.add(From(settings.mail_from or _DEVELOPMENT_SENDER, settings.mail_reply_to))
     tokens = services[MailedTokens]
     writer = Writer(_texts(settings, sender), tokens, services[Links], sender)
     transport = _transport(settings, sender, events, clock)

@@ -58,6 +58,14 @@ def _addresses(services: Services, settings: Settings, clock: Clock) -> None:
         build(services, settings, clock)
 
 
+def _pages(services: Services, settings: Settings, clock: Clock) -> None:
+    """Add what the pages for links share, where there are any."""
+    if settings.has_pages:
+        from authapi.wiring.pages import build
+
+        build(services, settings, clock)
+
+
 ROOMS = (
     Room(tokens.build),
     Room(audit.build, audit_store.COLLECTIONS),
@@ -75,6 +83,7 @@ ROOMS = (
     Room(profile.build),
     Room(administration.build),
     Room(health.build),
+    Room(_pages),
 )
 COLLECTIONS = tuple(collection for room in ROOMS for collection in room.collections)
 INDEXES = tuple(index for collection in COLLECTIONS for index in collection.indexes)

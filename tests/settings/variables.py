@@ -11,11 +11,13 @@ from authapi.core.secrets import Secret
 from authapi.limits.rules import Rate
 from authapi.mail.servers import MailServer
 from authapi.tokens import jwks
-from tests.support.servers import SECRET
+from tests.support.servers import ROOT, SECRET
 
 URI = "mongodb://ann:hidden-password@db.example:27017/accounts"
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": URI}
 MAILS = {"PUBLIC_URL": "https://accounts.example", "MAIL_FROM": "no-reply@accounts.example"}
+OWN_STYLE = ROOT / "authapi" / "home" / "static" / "home.css"
+OWN_LOGO = ROOT / "extension" / "icons" / "icon-48.png"
 KEYS = json.dumps({"keys": [jwks.generate(jwks.EDDSA, "sample")]})
 
 SAMPLES: dict[str, tuple[str, Any]] = {
@@ -79,6 +81,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     ),
     "MAIL_REPLY_TO": ("help@mail.example", Address("", "help", "mail.example")),
     "RESET_URL": ("https://app.example/reset", "https://app.example/reset"),
+    "VERIFY_URL": ("https://app.example/verify", "https://app.example/verify"),
     "RESET_MINUTES": ("30", 30),
     "MAIL_LANGUAGE": ("de", "de"),
     "MAIL_PER_HOUR": ("50", 50),
@@ -86,6 +89,8 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "EMAIL": ("required", "required"),
     "MAIL_SWEEP": ("off", "off"),
     "TEMPLATES": ("/", Path("/")),
+    "PAGES_STYLESHEET": (str(OWN_STYLE), OWN_STYLE),
+    "PAGES_LOGO": (str(OWN_LOGO), OWN_LOGO),
     "LOG_LEVEL": ("DEBUG", "DEBUG"),
     "AUTHAPI_INSTANCE": ("/var/lib/authapi", Path("/var/lib/authapi")),
 }

@@ -1,0 +1,159 @@
+"""`/account/forgot` and the pages that mailed links lead to.
+
+A GET shows a form: it reads nothing and changes nothing (S82). A POST is answered in HTML. Tokens
+come in the fragment, which browsers send to nobody, and go in a body (S83).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import flask
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue, RouteCallable
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.pages.endpoint import ask
+from authapi.pages.models import PAGES, Frame, Outcome, Page
+from authapi.pages.rules import body, by_field, comes_from_here, token, unconfirmed
+from authapi.pages.texts import LANGUAGES, Texts, texts
+from authapi.web.form import TYPE, read_form
+from authapi.web.services import service
+
+Form = Callable[[], Response]
+_STATIC = Path(__file__).with_name("static")
+_STATIC_SECONDS = 3600
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+
+
+def init_app(app: Flask) -> None:
+    """Give `app` the page of each endpoint that it has."""
+    posts = {
+        rule.rule: rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+    }
+    pages = [page for page in PAGES if page.endpoint in posts]
+    if not pages:
+        return
+    blueprint = Blueprint("pages", __name__, url_prefix="/account", template_folder="templates")
+    blueprint.add_url_rule("/pages.<any(css, js):kind>", "static", _static)
+    blueprint.add_url_rule("/own.css", "stylesheet", _stylesheet)
+    blueprint.add_url_rule("/logo", "logo", _logo)
+    for page in pages:
+        show, submit = _views(page)
+        blueprint.add_url_rule(f"/{page.name}", page.name, show)
+        path = f"/account/{page.name}"
+        if path in posts:  # the endpoint has the same path: the body's type tells them apart
+            endpoint = posts[path]
+            app.view_functions[endpoint] = _either(submit, app.view_functions[endpoint])
+        else:
+            blueprint.add_url_rule(f"/{page.name}", f"{page.name}_form", submit, methods=["POST"])
+    app.register_blueprint(blueprint)
+
+
+def _views(page: Page) -> tuple[Form, Form]:
+    return (lambda: _page(page)), (lambda: _submit(page))
+
+
+def _either(form: Form, view: RouteCallable) -> RouteCallable:
+    def answer() -> ResponseReturnValue:
+        return form() if request.mimetype == TYPE else current_app.ensure_sync(view)()
+
+    return answer
+
+
+def _submit(page: Page) -> Response:
+    """Answer a form as its endpoint does."""
+    values: dict[str, str] = {}
+    if not comes_from_here(request.headers.get("Sec-Fetch-Site"), request.origin, _origin()):
+        return _page(page, Outcome(403, "foreign_form"))
+    try:
+        values = read_form(request)
+    except ApiError as error:
+        return _page(page, Outcome(error.status, error.code))
+    except RequestEntityTooLarge:
+        return _page(page, Outcome(413, ErrorCode.BODY_TOO_LARGE))
+    refused = unconfirmed(page, values, _texts().words["word"])
+    return _page(page, refused or ask(page.endpoint, body(page, values)), values)
+
+
+def _origin() -> str | None:
+    """Return the origin of our forms; a development server takes the one of its own machine."""
+    frame = service(Frame)
+    if frame.origin is not None:
+        return frame.origin
+    asked = urlsplit(request.host_url)
+    return f"{asked.scheme}://{asked.netloc}" if asked.hostname in _LOOPBACK else None
+
+
+def _texts() -> Texts:
+    best = request.accept_languages.best_match(LANGUAGES)
+    return texts(best or service(Frame).language)
+
+
+def _page(
+    page: Page, outcome: Outcome | None = None, values: dict[str, str] | None = None
+) -> Response:
+    """Show a page: its form, or how that was answered."""
+    spoken = _texts()
+    done = outcome is not None and outcome.code is None
+    beside = by_field(page, outcome) if outcome else {}
+    html = flask.render_template(
+        "account/done.html" if done else "account/form.html",
+        page=page,
+        frame=service(Frame),
+        language=spoken.language,
+        words=spoken.words,
+        says=spoken.words["pages"][page.name],
+        problems={name: spoken.problem(found) for name, found in beside.items()},
+        refusal=spoken.refusal(outcome.code) if outcome and outcome.code and not beside else None,
+        values=_shown_again(page, values or {}, beside),
+        views=current_app.view_functions,
+    )
+    response = flask.make_response(html, outcome.status if outcome else 200)
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.vary.add("Accept-Language")
+    if outcome is not None and outcome.retry_after is not None:
+        response.headers["Retry-After"] = outcome.retry_after
+    return response
+
+
+def _shown_again(page: Page, values: dict[str, str], beside: dict[str, str]) -> dict[str, str]:
+    """Return what a refused form still holds: no password, and no token that is none."""
+    kept = {field.name for field in page.fields if not field.secret}
+    if "token" in beside:
+        kept.discard("token")
+    shown = {name: value for name, value in values.items() if name in kept}
+    return shown | ({"token": token(shown["token"])} if "token" in shown else {})
+
+
+def _static(kind: str) -> Response:
+    return flask.send_from_directory(_STATIC, f"pages.{kind}", max_age=_STATIC_SECONDS)
+
+
+def _stylesheet() -> Response:
+    """Serve the operator's own style."""
+    return _own(service(Frame).stylesheet)
+
+
+def _logo() -> Response:
+    """Serve the operator's own logo; opened by itself, a picture runs nothing."""
+    response = _own(service(Frame).logo)
+    response.headers["Content-Security-Policy"] = _PICTURE_POLICY
+    return response
+
+
+def _own(path: Path | None) -> Response:
+    if path is None:
+        flask.abort(404)
+    return flask.send_from_directory(path.parent, path.name, max_age=_STATIC_SECONDS)

@@ -1,0 +1,44 @@
+"""What the pages say, in each language."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).with_name("texts")
+LANGUAGES = ("en", "de")
+_OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of one language.
+
+    Attributes:
+        language: its tag.
+        words: from `texts/<language>.toml`.
+    """
+
+    language: str
+    words: dict[str, Any]
+
+    def refusal(self, code: str) -> str:
+        """Return what a failure is called; one that no page knows by name has a general text."""
+        refusals: dict[str, str] = self.words["refusals"]
+        return refusals.get(code) or refusals[_OTHER]
+
+    def problem(self, found: str) -> str:
+        """Return what is said beside a field: of a problem in an endpoint's words, or of a code."""
+        problems: dict[str, str] = self.words["problems"]
+        if found in self.words["refusals"]:
+            return self.refusal(found)
+        return problems.get(found) or (found if self.language == "en" else problems[_OTHER])
+
+
+@cache
+def texts(language: str) -> Texts:
+    """Return the texts of one of `LANGUAGES`."""
+    return Texts(language, tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8")))

@@ -1,0 +1,33 @@
+"""The pages' frame; imported only where there are pages."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from authapi.core.clock import Clock
+from authapi.core.services import Services
+from authapi.mail.message import From
+from authapi.pages.models import Frame
+from authapi.pages.texts import LANGUAGES
+from authapi.settings import Settings
+
+
+def build(services: Services, settings: Settings, _clock: Clock) -> None:
+    """Add what the pages share."""
+    url = urlsplit(settings.public_url) if settings.public_url else None
+    services.add(
+        Frame(
+            service=_service(services, settings),
+            language=settings.mail_language if settings.mail_language in LANGUAGES else "en",
+            origin=f"{url.scheme}://{url.netloc}".lower() if url else None,
+            stylesheet=settings.pages_stylesheet,
+            logo=settings.pages_logo,
+        )
+    )
+
+
+def _service(services: Services, settings: Settings) -> str:
+    """Return what the service is called: as in its mails, else as its host."""
+    if settings.mails:
+        return services[From].service
+    return urlsplit(settings.public_url or "").hostname or "authapi"

@@ -1,0 +1,186 @@
+"""The pages in a real browser: scanners, keyboards, no scripts, and how they look."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page
+
+from tests.pages.conftest import NAMES, TOKEN, Owner
+from tests.support.servers import ROOT
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+LOOKING = (ROOT / "tests" / "extension" / "looking.js").read_text("utf-8")
+VIOLATIONS = """const { violations } = await axe.run();
+return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"""
+NEW = "a much better password"
+WORDS = {"en": "secure", "de": "sichern"}
+
+
+def _focused(tab: Page) -> str:
+    name: str = tab.evaluate("document.activeElement.id || document.activeElement.textContent")
+    return name.strip()
+
+
+def _walk(tab: Page, link: str) -> None:
+    """Open a link as a scanner does: run scripts, press every button, type nothing."""
+    tab.goto(link)
+    for place in range(tab.locator("button").count()):
+        tab.goto("about:blank")
+        tab.goto(link)
+        button = tab.locator("button").nth(place)
+        if button.is_visible():
+            button.click()
+            tab.wait_for_load_state()
+
+
+def test_a_scanner_changes_nothing(owner: Owner, tab: Page) -> None:
+    """S82: 100 GETs and HEADs, scripts run, every button pressed: sessions, password, link stay."""
+    session = owner.log_in().json()
+    link = owner.forget()
+    page, _, token = link.partition("#")
+    for _ in range(50):
+        assert requests.get(page, timeout=60).status_code == 200
+        assert requests.head(f"{page}?{token[:9]}", timeout=60).status_code == 200
+    _walk(tab, link)
+    assert owner.refresh(session) == 200
+    assert owner.log_in().status_code == 200
+    tab.goto("about:blank")
+    tab.goto(link)
+    tab.fill("#new_password", NEW)
+    tab.click("button.primary")
+    assert tab.inner_text("h1") == "Password changed"
+    assert owner.log_in(NEW).status_code == 200
+
+
+def test_a_scanner_secures_no_account(owner: Owner, tab: Page) -> None:
+    """S82: a link that would do alone wants a word; who types it secures the account."""
+    old = owner.password
+    owner.post("/password/reset", token=owner.forget().partition("#")[2], new_password=NEW)
+    session = owner.log_in(NEW).json()
+    link = owner.link("password_reset")
+    _walk(tab, link)
+    assert owner.refresh(session) == 200
+    tab.goto("about:blank")
+    tab.goto(link)
+    tab.fill("#word", "Secure")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".result")
+    assert tab.inner_text("h1") == "Account secured"
+    assert [owner.log_in(each).status_code for each in (old, NEW)] == [401, 401]
+
+
+def test_everything_goes_by_keyboard(owner: Owner, tab: Page) -> None:
+    """S121: the focus begins in the first field, an error has it, Tab and Enter do the rest."""
+    link = owner.forget()
+    tab.goto(link)
+    assert tab.url.endswith("/account/reset")  # the address bar is clear
+    assert not tab.is_visible("#token")
+    assert _focused(tab) == "new_password"
+    tab.keyboard.type("short")
+    tab.keyboard.press("Tab")
+    assert _focused(tab) == "Show"
+    tab.keyboard.press("Space")
+    assert tab.get_attribute("#new_password", "type") == "text"
+    assert _focused(tab) == "Hide"
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".problem")
+    assert tab.title().startswith("Error: ")
+    assert _focused(tab) == "new_password"
+    described = tab.get_attribute("#new_password", "aria-describedby") or ""
+    assert "new_password-problem" in described.split()
+    tab.keyboard.type(NEW)
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".result")
+    assert owner.log_in(NEW).status_code == 200
+
+
+def test_everything_goes_without_scripts(owner: Owner, chromium: Browser) -> None:
+    """S121: the field says what to paste, and takes the code or the whole link."""
+    link = owner.forget()
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    tab = context.new_page()
+    tab.goto(link.partition("#")[0])
+    assert "Paste the code from the mail" in tab.inner_text("#token-hint")
+    assert tab.locator("button:visible").count() == 1
+    tab.fill("#token", link)
+    tab.fill("#new_password", "short")
+    tab.click("button.primary")
+    assert tab.input_value("#token") == link.partition("#")[2]
+    assert "at least 8 characters" in tab.inner_text(".problem")
+    tab.fill("#new_password", NEW)
+    tab.click("button.primary")
+    assert tab.inner_text("h1") == "Password changed"
+    context.close()
+    assert owner.log_in(NEW).status_code == 200
+
+
+def test_another_link_in_the_same_tab_counts(site: str, tab: Page) -> None:
+    """Only the fragment changes then, and the page is not loaded again."""
+    tab.goto(f"{site}/account/reset#first")
+    tab.evaluate("location.hash = 'second'")
+    tab.wait_for_function("document.querySelector('#token').value === 'second'")
+    assert tab.url.endswith("/account/reset")
+
+
+@pytest.mark.parametrize("name", ["confirm", "secure"])
+def test_a_form_from_elsewhere_is_refused_by_what_the_browser_says(
+    site: str, tab: Page, name: str
+) -> None:
+    """S140: `localhost` and `127.0.0.1` are two sites to a browser."""
+    tab.goto(site.replace("127.0.0.1", "localhost") + "/readyz")
+    tab.set_content(
+        f"<form method=post action='{site}/account/{name}'>"
+        "<input name=token value=x><input name=word value=secure><button>Go</button></form>"
+    )
+    with tab.expect_response("**/account/*") as answered:
+        tab.evaluate("document.forms[0].submit()")
+    assert answered.value.status == 403
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_they_look_good_and_everybody_can_use_them(
+    site: str, chromium: Browser, scheme: Literal["light", "dark"], language: str
+) -> None:
+    """S121: no rule of axe is broken, no text too pale, nothing wider than 320 pixels."""
+    context = chromium.new_context(
+        color_scheme=scheme, locale=language, viewport={"width": 320, "height": 640}
+    )
+    tab = context.new_page()
+    console: list[str] = []
+    tab.on("console", lambda message: console.append(message.text))
+    for name in NAMES:
+        for fragment in ("", f"#{TOKEN}"):
+            tab.goto("about:blank")
+            tab.goto(f"{site}/account/{name}{fragment}")
+            _look(tab, language)
+            tab.click("button.primary")
+            tab.wait_for_selector(".problem")
+            _look(tab, language)
+    context.close()
+    assert [line for line in console if "422" not in line] == []
+
+
+def _look(tab: Page, language: str) -> None:
+    run = "async () => {{ {0}; {1} }}"
+    assert tab.get_attribute("html", "lang") == language
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
+    assert tab.evaluate(run.format(AXE, VIOLATIONS)) == []
+    assert tab.evaluate(run.format(LOOKING, "return flaws();")) == []
+    assert tab.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"
+
+
+@pytest.mark.parametrize(
+    ("name", "autocomplete"),
+    [("forgot", "username"), ("reset", "new-password"), ("confirm", "current-password")],
+)
+def test_password_managers_know_the_fields(
+    site: str, tab: Page, name: str, autocomplete: str
+) -> None:
+    """HTML, 4.10.18.7.1."""
+    tab.goto(f"{site}/account/{name}")
+    assert tab.locator(f"input[autocomplete={autocomplete}]").count() == 1

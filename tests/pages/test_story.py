@@ -1,0 +1,84 @@
+"""The whole story in a browser, and that no token is where others look."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.pages.conftest import Owner
+from tests.support.actors import fresh_name
+from tests.support.clock import MovedClock
+from tests.support.log_stream import recorded_log
+
+NEW = "a much better password"
+TOKEN = re.compile(r"[\w-]{59}")
+
+
+@pytest.fixture
+def newcomer(site: str, clock: MovedClock) -> Owner:
+    """Somebody who registers with an address that is not confirmed yet."""
+    newcomer = Owner(site, clock, fresh_name())
+    body = {"username": newcomer.name, "password": newcomer.password, "email": newcomer.address}
+    assert newcomer.post("/register", **body).status_code == 200
+    return newcomer
+
+
+def _follow(tab: Page, person: Owner, subject: str) -> None:
+    """Click the newest mail's link in the mailbox; it leads to this server by its other name."""
+    tab.goto(f"{person.site}/dev/mailbox")
+    article = tab.locator("article").filter(has_text=person.address).filter(has_text=subject)
+    link = article.first.locator(".link a").get_attribute("href") or ""
+    assert link.startswith("http://localhost:8000/account/")
+    tab.goto(person.site + link.removeprefix("http://localhost:8000"))
+
+
+def test_nobody_loses_an_account(newcomer: Owner, tab: Page) -> None:
+    """Registered, confirmed, forgotten, reset by the mailed link; every other session is out.
+
+    S83: meanwhile no token is in a path, a query, a Referer or the log.
+    """
+    asked: list[Request] = []
+    tab.on("request", lambda request: asked.append(request))
+    with recorded_log() as log:
+        sessions = [newcomer.log_in().json() for _ in range(3)]
+        newcomer.mail("verify")
+        _follow(tab, newcomer, "Confirm")
+        tab.fill("#password", "not the password")
+        tab.click("button.primary")
+        assert "This password is wrong." in tab.inner_text(".problem")
+        tab.fill("#password", newcomer.password)
+        tab.click("button.primary")
+        assert tab.inner_text("h1") == "Address confirmed"
+
+        tab.goto(f"{newcomer.site}/")
+        tab.click("text=Forgot your password?")
+        tab.fill("#username", newcomer.name)
+        tab.click("button.primary")
+        assert tab.inner_text("h1") == "Look into your mail"
+        link = newcomer.link("reset")
+        tab.goto(link)
+        tab.fill("#new_password", NEW)
+        tab.click("button.primary")
+        assert tab.inner_text("h1") == "Password changed"
+
+        assert [newcomer.refresh(session) for session in sessions] == [400, 400, 400]
+        assert newcomer.log_in().status_code == 401
+        assert newcomer.log_in(NEW).status_code == 200
+        tab.goto("about:blank")
+        tab.goto(link)
+        tab.fill("#new_password", "yet another password")
+        tab.click("button.primary")
+        assert "This link is not good any more" in tab.inner_text(".problem")
+
+    token = link.partition("#")[2]
+    assert TOKEN.fullmatch(token)
+    assert token not in log.text
+    bodies = [request.post_data or "" for request in asked]
+    assert any(token in body for body in bodies)  # it went where it should
+    for request in asked:
+        address = urlsplit(request.url)
+        assert not TOKEN.search(address.path + address.query)
+        assert not request.all_headers().get("referer")
