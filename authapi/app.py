@@ -12,7 +12,13 @@ from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.core.secret_files import warn_of_exposed
 from authapi.core.services import Services
-from authapi.database import FAILURES, Database, DatabaseUnavailable, RequestScope
+from authapi.database import (
+    FAILURES,
+    Database,
+    DatabaseUnavailable,
+    RequestScope,
+    database_answered,
+)
 from authapi.health.routes import blueprint as health
 from authapi.home.routes import blueprint as home
 from authapi.keys.routes import blueprint as keys
@@ -111,9 +117,20 @@ def _surround_requests(
     cors.init_app(app, settings.cors_origins, development=settings.development)
     errors.init_app(app, FAILURES, DatabaseUnavailable)
     https_only = not settings.development
-    lifecycle.init_app(app, *observers, https_only=https_only, scope=RequestScope)
-    lifecycle.call_before_requests(app, built[Sweep].come_by)
+    lifecycle.init_app(
+        app,
+        *observers,
+        https_only=https_only,
+        scope=RequestScope,
+        afterwards=lambda: _sweep(built[Sweep]),
+    )
     client.trust_proxies(app, settings.trusted_proxies)
+
+
+def _sweep(sweep: Sweep) -> None:
+    """Sweep after a request that found the database well; no other has to wait for it."""
+    if database_answered():
+        sweep.run_if_due()
 
 
 def _count(api: Api, built: Services) -> lifecycle.Observer:

@@ -34,7 +34,7 @@ REPEATS = 500
 _HUNDREDTHS_IN_MS = 10.0
 _HOME = Client("192.0.2.1", AGENT)
 _LIFE = timedelta(days=180)
-_NOW = datetime.now(UTC)
+_NOW = datetime.now(UTC).replace(microsecond=0)
 
 Command = Callable[[str], object]
 """Does one thing for a user, a session or an account of that name."""
@@ -86,7 +86,7 @@ def _commands(database: Collections) -> dict[str, Command]:
         "user looked at again": lambda name: users.find(name),
         "event inserted": lambda name: trail.add(event(name), expires_at=_NOW + _LIFE),
         "session rotated": lambda name: sessions.rotate(
-            name, 0, at=_NOW, expires_at=_NOW + _LIFE, refresh_key=None
+            name, 0, at=_NOW, expires_at=_NOW + _LIFE, refresh_key=None, began_at=_NOW
         ),
     }
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+EVERYWHERE = "everywhere"
+"""What ended a user's sessions: the user, by a logout everywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Email:
@@ -61,6 +64,7 @@ class User:
         epoch: counts what ended all sessions; tokens and sessions of earlier epochs are void.
         disabled: whether the user may not log in.
         sessions: at least as many as the user's living sessions.
+        ended_by: `EVERYWHERE` where a logout everywhere began the present epoch.
         email: the confirmed address, if there is one.
         email_key: the unique form of it.
         email_verified_at: when it was confirmed.
@@ -79,6 +83,7 @@ class User:
     epoch: int = 0
     disabled: bool = False
     sessions: int = 0
+    ended_by: str | None = None
     email: str | None = None
     email_key: str | None = None
     email_verified_at: datetime | None = None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from authapi.accounts.models import Change, EndedUser, User
+from authapi.accounts.models import EVERYWHERE, Change, EndedUser, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import name_key
 from authapi.accounts.serializers import describe_address
@@ -157,7 +157,8 @@ class AccountService:
         Raises:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
-        return self._retried(user_id, self.begin_epoch)
+        everywhere = Change({"ended_by": EVERYWHERE})
+        return self._retried(user_id, lambda user: self.begin_epoch(user, everywhere))
 
     def set_disabled(self, user_id: str, *, disabled: bool, reason: str) -> User:
         """Forbid or allow a user to log in; what was open until now is void, by the same write.

@@ -183,7 +183,7 @@ class UserStore:
         Returns:
             False when the user's epoch is over, one of them is something else, or the user gone.
         """
-        begun = {**change.set, "epoch": user.epoch + 1, "sessions": 1}
+        begun = {"ended_by": None, **change.set, "epoch": user.epoch + 1, "sessions": 1}
         update = to_update(replace(change, set=begun))
         result = self._collections[COLLECTION].update_one(
             {**only(user), **in_epoch(user), **ALIVE, **where},
@@ -226,7 +226,7 @@ class UserStore:
     def ended_before(self, moment: datetime, limit: int) -> list[EndedUser]:
         """Return at most `limit` users whose sessions were ended before a moment."""
         query = {"ended_at": {"$gte": _FIRST_MOMENT, "$lt": moment}}
-        found = self._collections[COLLECTION].find(query).limit(limit)
+        found = self._collections[COLLECTION].find(query).sort("ended_at", 1).limit(limit)
         return [
             EndedUser(each["_id"], each["name_key"], each["epoch"], each.get("deleted", False))
             for each in found
@@ -235,7 +235,8 @@ class UserStore:
     def settle(self, user: EndedUser) -> None:
         """Note that nothing is left of what was ended; a deleted user's name is free then."""
         which = {"_id": user.id, "name_key": user.name_key, "epoch": user.epoch}
-        if user.deleted:
-            self._collections[COLLECTION].delete_one({**which, "deleted": True})
+        if user.deleted:  # what is to be mailed at the end is taken out of it first
+            told = {"notices.0": {"$exists": False}}
+            self._collections[COLLECTION].delete_one({**which, "deleted": True, **told})
         else:
             self._collections[COLLECTION].update_one(which, {"$unset": {"ended_at": ""}})

@@ -81,6 +81,7 @@ def to_user(found: Document) -> User:
         epoch=found.get("epoch", 0),
         disabled=found.get("disabled", False),
         sessions=found.get("sessions", 0),
+        ended_by=found.get("ended_by"),
         email=found.get("email"),
         email_key=found.get("email_key"),
         email_verified_at=found.get("email_verified_at"),

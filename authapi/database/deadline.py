@@ -40,6 +40,12 @@ class RequestScope:
 _scope: ContextVar[RequestScope | None] = ContextVar("authapi_request_scope", default=None)
 
 
+def database_answered() -> bool:
+    """Whether the request that is being answered asked the database, and was answered."""
+    scope = _scope.get()
+    return scope is not None and scope.spent > 0 and not scope.failed
+
+
 class Deadlines:
     """Bounds what operations on one database take, as long as a request is being answered.
 

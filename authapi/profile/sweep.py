@@ -26,7 +26,7 @@ _log = logging.getLogger("authapi.sweep")
 
 
 class Sweep:
-    """Run by whoever comes by: a request, a command. Bounded, and safe to be cut off anywhere.
+    """Runs after a request now and then. Bounded, and safe to be cut off anywhere.
 
     What ended is void by the user's epoch alone, as long as the user is marked (`ended_at`). The
     mark goes when nothing is left, and not before the last access token has expired and every
@@ -60,16 +60,16 @@ class Sweep:
     def _renew_lock(self) -> None:
         self._looking = threading.Lock()
 
-    def come_by(self) -> None:
-        """Look if the last look was long ago and nobody else is at it; never fail."""
+    def run_if_due(self) -> None:
+        """Run if the last run was long ago and nobody else is at it; never fail."""
         now = self._clock()
         if is_recent(self._looked_at, now, EVERY) or not self._looking.acquire(blocking=False):
             return
         try:
             self._looked_at = now
             self.run_once()
-        except FAILURES as failure:
-            _log.warning("not swept: %s", type(failure).__name__)
+        except Exception:  # no request fails for it
+            _log.exception("the sweep was cut off")
         finally:
             self._looking.release()
 
@@ -83,9 +83,13 @@ class Sweep:
 
     def _settle(self, user: EndedUser) -> bool:
         """Clear away after a user; False when something is left for the next look."""
-        if not self._is_clear(user):
+        try:
+            if not self._is_clear(user):
+                return False
+            self._accounts.settle(user)
+        except FAILURES as failure:  # the next user's may work
+            _log.warning("not swept: %s", type(failure).__name__)
             return False
-        self._accounts.settle(user)
         return True
 
     def _is_clear(self, user: EndedUser) -> bool:

@@ -71,6 +71,10 @@ class Revocations:
         self._store.add(revocation)
         self._cache.add_sessions([revocation])
 
+    def was_revoked(self, session_id: str) -> bool:
+        """Whether a session of this id was revoked lately; one read."""
+        return self._store.is_revoked(session_id)
+
     def revoke_everybody(self) -> datetime:
         """Void every token of all sessions that began until now, by one write; return when."""
         revoked_at = self._store.add_everybody()
@@ -199,6 +203,10 @@ class NoRevocations(Revocations):
 
     def revoke_session(self, session_id: str) -> None:
         """Do nothing."""
+
+    def was_revoked(self, session_id: str) -> bool:
+        """Say no: nothing is remembered."""
+        return False
 
     def check(self, identity: Identity) -> None:
         """Let pass."""

@@ -60,6 +60,11 @@ class RevocationStore:
         revoked_at: datetime = found["revoked_at"]
         return revoked_at
 
+    def is_revoked(self, session_id: str) -> bool:
+        """Whether a revocation of the session is stored."""
+        which = {"_id": _PREFIX + session_id}
+        return self._collections[COLLECTION].find_one(which, {"_id": 1}) is not None
+
     def unexpired(self, moment: datetime) -> list[Revocation]:
         """Return what still matters at `moment`, whenever it was revoked."""
         return self._read({"expires_at": {"$gt": moment}})

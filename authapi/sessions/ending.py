@@ -8,7 +8,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.revocation.service import MAX_STALENESS, Revocations
 from authapi.sessions.models import OpenedSession
-from authapi.sessions.rules import ended_with_all
+from authapi.sessions.rules import ended_by_logout
 from authapi.sessions.store import SessionStore
 from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
@@ -54,7 +54,7 @@ class SessionEnding:
         claims = self._tokens.read_refresh(refresh_token)
         session = self._sessions.find_session(claims.sid)
         user = self._accounts.find_user_by_id(claims.uid)
-        if user is not None and ended_with_all(claims, session, user.epoch):
+        if user is not None and ended_by_logout(claims, session, user):
             self.clear_void(user.id, user.epoch)
             return
         if user is None or session is None or session.generation != claims.gen:
@@ -121,9 +121,15 @@ class SessionEnding:
             raise ApiError(ErrorCode.NOT_FOUND)
         self.end(session.user_id, session_id, reason="operator")
 
-    def end_unused(self, opened: OpenedSession) -> None:
-        """Remove a session whose tokens nobody was given."""
-        if opened.is_new:
+    def end_unused(self, opened: OpenedSession, *, void: bool) -> None:
+        """Remove a session whose tokens nobody was given.
+
+        Args:
+            opened: the session.
+            void: whether it is worth nothing to a repeated request either. Else one that was
+                opened with a key stays: such a request may have its tokens.
+        """
+        if void or not opened.has_key:
             self._sessions.end_session(opened.claims.sid)
 
     def end_replayed(self, spent: RefreshClaims) -> None:
@@ -143,7 +149,7 @@ class SessionEnding:
         Returns:
             Whether none is left. If one is, whoever comes by later removes it.
         """
-        deadline = time.monotonic() + MAX_STALENESS.total_seconds()
+        deadline = time.monotonic() + 2 * MAX_STALENESS.total_seconds()
         while self._sessions.clear_void(user_id, epoch, _AT_ONCE) == _AT_ONCE:
             if time.monotonic() >= deadline:
                 return False

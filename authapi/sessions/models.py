@@ -79,8 +79,8 @@ class OpenedSession:
 
     Attributes:
         claims: of its first refresh token.
-        is_new: False when a repeated request found the session that it had opened before.
+        has_key: whether a repeated request with the same Idempotency-Key gets the same session.
     """
 
     claims: RefreshClaims
-    is_new: bool
+    has_key: bool

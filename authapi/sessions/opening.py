@@ -1,6 +1,7 @@
 """How a session is opened: stored, counted for its user, and handed out."""
 
 import secrets
+from enum import Enum, auto
 
 from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
@@ -9,6 +10,7 @@ from authapi.core.clock import Clock
 from authapi.core.errors import busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
+from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, session_of, token_pair
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
@@ -16,6 +18,17 @@ from authapi.sessions.rules import beyond_cap, is_same_login
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionExists, SessionStore
 from authapi.tokens.service import TokenService
+
+
+class Room(Enum):
+    """What became of a session that a user had no room for."""
+
+    MADE = auto()
+    """Others ended in its favour, and it is counted."""
+    LOST = auto()
+    """It was ended itself, in favour of a login at the same moment."""
+    UNCERTAIN = auto()
+    """Others were counted meanwhile: read the user again."""
 
 
 class SessionOpening:
@@ -26,6 +39,7 @@ class SessionOpening:
         sessions: SessionStore,
         accounts: AccountService,
         ending: SessionEnding,
+        revocations: Revocations,
         tokens: TokenService,
         fingerprints: Fingerprints,
         events: EventRecorder,
@@ -35,6 +49,7 @@ class SessionOpening:
         self._sessions = sessions
         self._accounts = accounts
         self._ending = ending
+        self._revocations = revocations
         self._tokens = tokens
         self._fingerprints = fingerprints
         self._events = events
@@ -61,6 +76,7 @@ class SessionOpening:
         Returns:
             The session, whose tokens `begin` makes.
         """
+        keyed = idempotency_key is not None
         for session_id in (self._session_id(user, idempotency_key), secrets.token_urlsafe(16)):
             claims = self._tokens.first_refresh(
                 user.username,
@@ -75,9 +91,12 @@ class SessionOpening:
             except SessionExists:
                 found = self._sessions.find_session(session_id)
                 if found is not None and is_same_login(found, claims):
-                    return OpenedSession(claims_of(found, user.username), is_new=False)
+                    return OpenedSession(claims_of(found, user.username), has_key=True)
             else:
-                return OpenedSession(claims, is_new=True)
+                if not keyed or not self._revocations.was_revoked(session_id):
+                    return OpenedSession(claims, has_key=keyed)
+                self._sessions.end_session(session_id)  # the key was used before a logout
+            keyed = False
         raise busy()
 
     def count(self, user: User) -> bool:
@@ -87,7 +106,7 @@ class SessionOpening:
         """
         return self._accounts.count_session(user, self._settings.sessions_per_user)
 
-    def make_room(self, opened: OpenedSession, user: User) -> bool:
+    def make_room(self, opened: OpenedSession, user: User) -> Room:
         """End the sessions that a user has too many, used longest ago, and count the others.
 
         Args:
@@ -95,14 +114,20 @@ class SessionOpening:
             user: as read after that.
 
         Returns:
-            False when others were counted meanwhile: read the user again.
+            Whether it has its place, has lost it to another login, or others were counted
+            meanwhile.
         """
         claims = opened.claims
         used = self._sessions.use_times(claims.uid, claims.epoch, self._clock())
+        if claims.sid not in used:
+            return Room.LOST
         too_many = beyond_cap(used, self._settings.sessions_per_user, newest=claims.sid)
         for session_id in too_many:
             self._ending.end(claims.uid, session_id, reason="too_many")
-        return self._accounts.recount_sessions(user, len(used) - len(too_many))
+        if not self._accounts.recount_sessions(user, len(used) - len(too_many)):
+            return Room.UNCERTAIN
+        # Two that end each other both look here afterwards, and the later one finds itself alive.
+        return Room.MADE if self._sessions.lives(claims.sid) else Room.LOST
 
     def begin(self, opened: OpenedSession) -> TokenPair:
         """Record that a session has begun, and return its tokens."""

@@ -25,7 +25,9 @@ def build(services: Services, settings: SessionSettings, clock: Clock) -> None:
     ending = services.add(SessionEnding(store, accounts, tokens, revocations, events))
     fingerprints = services[Fingerprints]
     services.add(
-        SessionOpening(store, accounts, ending, tokens, fingerprints, events, clock, settings)
+        SessionOpening(
+            store, accounts, ending, revocations, tokens, fingerprints, events, clock, settings
+        )
     )
     sessions = SessionService(
         store,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from authapi.accounts.models import EVERYWHERE, User
 from authapi.core.cursors import Cursor
 from authapi.sessions.models import Session
 from authapi.tokens.models import RefreshClaims
@@ -93,15 +94,24 @@ def _place(session: Session) -> tuple[datetime, str]:
     return session.refreshed_at, session.id
 
 
-def ended_with_all(claims: RefreshClaims, session: Session | None, epoch: int) -> bool:
-    """Whether a refresh token's session ended because all of its user's did.
+def belongs_to(claims: RefreshClaims, session: Session, epoch: int) -> bool:
+    """Whether a refresh token is of this very session, and the session of a living epoch.
+
+    A login that is repeated with its Idempotency-Key after its session ended has the same id.
+    """
+    return session.created_at == claims.auth_time and session.epoch >= epoch
+
+
+def ended_by_logout(claims: RefreshClaims, session: Session | None, user: User) -> bool:
+    """Whether a refresh token's session ended by the user's last logout everywhere.
 
     Args:
         claims: what the token says.
         session: its session as it is stored, or None when it is gone.
-        epoch: the user's present one.
+        user: whose it is, as stored now.
     """
-    return claims.epoch < epoch and (session is None or session.epoch < epoch)
+    lives = session is not None and session.epoch >= user.epoch
+    return not lives and user.ended_by == EVERYWHERE and claims.epoch == user.epoch - 1
 
 
 def _is_same_request(

@@ -17,7 +17,7 @@ from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, token_pair
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import AccessToken, Session, TokenPair
-from authapi.sessions.rules import Verdict, judge
+from authapi.sessions.rules import Verdict, belongs_to, judge
 from authapi.sessions.serializers import describe
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
@@ -146,6 +146,7 @@ class SessionService:
             at=now,
             expires_at=successor.exp,
             refresh_key=fingerprint,
+            began_at=spent.auth_time,
             epoch=epoch,
         ):
             self._events.record(Event.TOKEN_REFRESHED, user_id=spent.uid, session_id=spent.sid)
@@ -159,8 +160,8 @@ class SessionService:
     ) -> datetime:
         """Return when the successor was made, if this request is the one that made it."""
         session = self._sessions.find_session(spent.sid)
-        if session is not None and session.epoch < epoch:
-            session = None  # void, and not cleared away yet
+        if session is not None and not belongs_to(spent, session, epoch):
+            session = None
         verdict = judge(session, spent.gen, fingerprint, now, self._settings.refresh_grace)
         whom = {"user_id": spent.uid, "session_id": spent.sid}
         if session is not None and verdict is Verdict.REPEATED:

@@ -79,6 +79,7 @@ class SessionStore:
         at: datetime,
         expires_at: datetime,
         refresh_key: str | None,
+        began_at: datetime,
         epoch: int = 0,
     ) -> bool:
         """Spend the refresh token of `generation`; True for exactly one caller, ever.
@@ -89,9 +90,15 @@ class SessionStore:
             at: now; a session that expired before is not rotated.
             expires_at: when it ends then.
             refresh_key: what recognises the same request.
+            began_at: when the session began; a later one of the same id is another session.
             epoch: the user's first living one; a session of an earlier one is not rotated.
         """
-        which = {"_id": session_id, "generation": generation, "expires_at": {"$gt": at}}
+        which = {
+            "_id": session_id,
+            "generation": generation,
+            "expires_at": {"$gt": at},
+            "created_at": began_at,
+        }
         if epoch:
             which["epoch"] = {"$gte": epoch}
         result = self._collections[COLLECTION].update_one(

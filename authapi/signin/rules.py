@@ -14,7 +14,7 @@ class Decision(Enum):
     GRANTED = auto()
     """The session may be used."""
     AGAIN = auto()
-    """All sessions were ended meanwhile; what was proven is still true, so open another one."""
+    """The session was ended meanwhile; what was proven is still true, so open another one."""
     REFUSED = auto()
     """The user is gone, disabled, or has another password by now."""
 

@@ -15,7 +15,7 @@ from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
-from authapi.sessions.opening import SessionOpening
+from authapi.sessions.opening import Room, SessionOpening
 from authapi.signin.models import Proof
 from authapi.signin.rules import Decision, decide
 
@@ -148,19 +148,22 @@ class SignIn:
     def _open_session(self, proof: Proof, client: Client, key: str | None) -> TokenPair:
         """Store a session, then count it for the user as the proof saw the user.
 
-        Whatever happens to the user meanwhile, one of the two sees the other.
+        A change of the user meanwhile is seen by that write; one after it voids the session.
         """
         for _ in range(TRIES):
             opened = self._opening.open(proof.user, proof.methods, proof.assurance, client, key)
             try:
                 decision, proof = self._decide(proof, opened)
                 self._limits.confirm_login(proof.user.name_key, client)
-            except Exception:  # also when the database failed: nobody has this session's tokens
-                self._ending.end_unused(opened)
+            except Exception as failure:  # also when the database failed: nobody has its tokens
+                refused = (
+                    isinstance(failure, ApiError) and failure.code is ErrorCode.INVALID_CREDENTIALS
+                )
+                self._ending.end_unused(opened, void=refused)
                 raise
             if decision is Decision.GRANTED:
                 return self._opening.begin(opened)
-            self._ending.end_unused(opened)
+            self._ending.end_unused(opened, void=True)
         raise busy()
 
     def _decide(self, proof: Proof, opened: OpenedSession) -> tuple[Decision, Proof]:
@@ -169,8 +172,11 @@ class SignIn:
             if self._opening.count(proof.user):
                 return Decision.GRANTED, proof
             decision, proof = self._look_again(proof)
-            if decision is not Decision.GRANTED or self._opening.make_room(opened, proof.user):
+            if decision is not Decision.GRANTED:
                 return decision, proof
+            room = self._opening.make_room(opened, proof.user)
+            if room is not Room.UNCERTAIN:
+                return (Decision.GRANTED if room is Room.MADE else Decision.AGAIN), proof
         raise busy()
 
     def _look_again(self, proof: Proof) -> tuple[Decision, Proof]:

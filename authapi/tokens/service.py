@@ -204,7 +204,9 @@ class TokenService:
         """Return who holds an access token of ours, and when it begins to be good."""
         raw = decode(token, ACCESS_TYPE, self._access_keys)
         holder = rules.identity(raw, self._settings.jwt_issuer, self._settings.jwt_audience)
-        return holder, rules.starts(raw)
+        # Where the lifetime was longer once, older tokens end as those of today do.
+        latest = holder.issued_at + self._settings.access_token_lifetime
+        return replace(holder, expires_at=min(holder.expires_at, latest)), rules.starts(raw)
 
     def _refresh_end(self, issued: datetime, *, auth_time: datetime) -> datetime:
         """Idle end or absolute end, whichever comes first (ASVS 7.3.1, 7.3.2)."""

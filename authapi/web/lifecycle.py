@@ -28,7 +28,11 @@ Scope = Callable[[], AbstractContextManager[object]]
 
 
 def init_app(
-    app: Flask, *observers: Observer, https_only: bool, scope: Scope = nullcontext
+    app: Flask,
+    *observers: Observer,
+    https_only: bool,
+    scope: Scope = nullcontext,
+    afterwards: Callable[[], None] = lambda: None,
 ) -> None:
     """Surround every request of `app`; refusals and faults pass here as well (S73).
 
@@ -37,21 +41,11 @@ def init_app(
         observers: are told of every answer.
         https_only: whether browsers shall come by HTTPS alone from now on.
         scope: what is entered around each request.
+        afterwards: is called within it, once the answer is made; it fails nothing.
     """
     app.wsgi_app = Lifecycle(  # type: ignore[method-assign]
-        app.wsgi_app, (_log_request, *observers), scope, https_only=https_only
+        app.wsgi_app, (_log_request, *observers), scope, afterwards, https_only=https_only
     )
-
-
-def call_before_requests(app: Flask, task: Callable[[], None]) -> None:
-    """Let `task` run before each request is answered; it is quick, and fails nothing itself."""
-    answer = app.wsgi_app
-
-    def after_task(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        task()
-        return answer(environ, start_response)
-
-    app.wsgi_app = after_task  # type: ignore[method-assign]
 
 
 class Lifecycle:
@@ -62,12 +56,14 @@ class Lifecycle:
         app: WSGIApplication,
         observers: Sequence[Observer],
         scope: Scope,
+        afterwards: Callable[[], None],
         *,
         https_only: bool,
     ) -> None:
         self._app = app
         self._observers = observers
         self._scope = scope
+        self._afterwards = afterwards
         self._secure = headers.secured(https_only=https_only)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -83,7 +79,9 @@ class Lifecycle:
             return start_response(status, whole, *exc_info)
 
         with self._scope():
-            return self._app(environ, respond)
+            answer = self._app(environ, respond)
+            self._afterwards()
+            return answer
 
 
 def _log_request(environ: WSGIEnvironment, status: int, seconds: float) -> None:

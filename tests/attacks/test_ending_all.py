@@ -115,6 +115,17 @@ def test_a_logout_everywhere_can_be_repeated(visitor: Visitor) -> None:
     assert visitor.refresh(after["refresh_token"]).status_code == 200
 
 
+def test_a_logout_everywhere_by_a_dead_token_is_no_success(visitor: Visitor) -> None:
+    """S126: who was thrown out by somebody's new password is not told that all have ended."""
+    name = visitor.new_user()
+    owner, thief = visitor.log_in(name), visitor.log_in(name)
+    headers = {"Authorization": f"Bearer {thief['access_token']}"}
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    assert visitor.post("/password", body, headers=headers).status_code == 200
+    answer = visitor.post("/logout", {"refresh_token": owner["refresh_token"], "everywhere": True})
+    assert error_code(answer) == (400, "invalid_refresh_token")
+
+
 def test_two_password_changes_at_once_leave_the_winner_logged_in(visitor: Visitor) -> None:
     """S124: the one that comes too late ends nothing."""
     name = visitor.new_user()
@@ -155,3 +166,13 @@ def test_many_logins_at_once_leave_no_more_than_that(settings: Settings) -> None
         pairs = at_once([partial(Visitor(visitor.base_url).log_in, name)] * 12)
         alive = [visitor.refresh(pair["refresh_token"]).status_code for pair in pairs]
         assert alive.count(200) == 3
+
+
+def test_where_one_session_is_allowed_the_last_of_many_logins_has_it(settings: Settings) -> None:
+    """S125: however many log in at once, whoever is told so last is in."""
+    with served(replace(settings, sessions_per_user=1)) as visitor:
+        name = visitor.new_user()
+        logins = [partial(Visitor(visitor.base_url).authenticate, name)] * 4
+        answers = [each for each in at_once(logins) if each.status_code == 200]
+        alive = [visitor.refresh(each.json()["refresh_token"]).status_code for each in answers]
+        assert alive.count(200) == 1

@@ -109,7 +109,7 @@ class Sessions(RuleBasedStateMachine):
             assert error_code(answer) == (400, "refresh_token_expired")
         elif login.alive:
             assert answer.status_code == 200
-            login.account.end_all()
+            login.account.end_all(by_logout=True)
         elif login.ended_with_all:
             assert answer.status_code == 200
         else:

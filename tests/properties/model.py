@@ -22,15 +22,17 @@ class Account:
     logins: list[Login] = field(default_factory=list)
     deleted_at: timedelta | None = None
     epoch: int = 0
+    ended_by_logout: bool = False
 
     @property
     def deleted(self) -> bool:
         """Whether the user is gone."""
         return self.deleted_at is not None
 
-    def end_all(self, *, keep: Login | None = None) -> None:
+    def end_all(self, *, keep: Login | None = None, by_logout: bool = False) -> None:
         """Every session ends but the one to keep, which goes on in the new epoch."""
         self.epoch += 1
+        self.ended_by_logout = by_logout
         for login in self.logins:
             login.alive = login is keep
         if keep is not None:
@@ -72,8 +74,9 @@ class Login:
 
     @property
     def ended_with_all(self) -> bool:
-        """Whether all sessions of the user ended since this one began."""
-        return self.epoch < self.account.epoch and not self.account.deleted
+        """Whether the user's last logout everywhere ended this one."""
+        last = self.account.ended_by_logout and self.epoch == self.account.epoch - 1
+        return last and not self.account.deleted
 
     def aged(self, age: int) -> Pair:
         """Return the living pair (0), or one of so many generations ago, at most the first."""

@@ -7,7 +7,9 @@ from functools import partial
 
 import pytest
 
+from authapi.database import Collections
 from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.clock import MovedClock
 from tests.support.crowd import at_once
 from tests.support.forging import payload_of
 
@@ -80,3 +82,28 @@ def test_a_key_that_is_none_is_refused(visitor: Visitor, bad: str) -> None:
     body = {"username": "ann", "password": PASSWORD}
     answer = visitor.post("/authenticate", body, {"Idempotency-Key": bad})
     assert error_code(answer) == (422, "validation_error")
+
+
+def test_a_key_brings_no_session_back_that_was_logged_out(visitor: Visitor, key: str) -> None:
+    """S58: the new login has other tokens, which work; those of before stay dead."""
+    name = visitor.new_user()
+    before = log_in(visitor, name, key)
+    visitor.log_out(before["refresh_token"])
+    after = log_in(visitor, name, key)
+    assert visitor.protected(after["access_token"]).status_code == 200
+    assert visitor.refresh(before["refresh_token"]).status_code == 400
+    assert visitor.refresh(after["refresh_token"]).status_code == 200
+
+
+def test_the_same_id_later_is_another_session(
+    visitor: Visitor, key: str, collections: Collections, clock: MovedClock
+) -> None:
+    """S58: also when nobody remembers the logout any more, its refresh token is worth nothing."""
+    name = visitor.new_user()
+    before = log_in(visitor, name, key)
+    visitor.log_out(before["refresh_token"])
+    collections["revocations"].delete_many({})
+    clock.move(minutes=20)
+    after = log_in(visitor, name, key)
+    assert error_code(visitor.refresh(before["refresh_token"])) == (400, "invalid_refresh_token")
+    assert visitor.refresh(after["refresh_token"]).status_code == 200

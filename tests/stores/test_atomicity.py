@@ -46,6 +46,7 @@ def test_one_of_many_rotates(collections: Collections, _round: int) -> None:
             at=NOW + timedelta(seconds=number),
             expires_at=LATER,
             refresh_key=str(number),
+            began_at=session.created_at,
         )
         for number in range(CROWD)
     ]

@@ -23,6 +23,7 @@ def rotate(sessions: SessionStore, session: Session, generation: int, at: int = 
         at=NOW + at * SECOND,
         expires_at=LATER + at * SECOND,
         refresh_key="f00d",
+        began_at=session.created_at,
     )
 
 
