@@ -177,3 +177,11 @@ def test_nothing_of_it_is_loaded_unless_asked_for(environment: dict[str, str]) -
     subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=clean_environment(environment), check=True
     )
+
+
+def test_links_for_a_new_password_are_counted(watched: Visitor) -> None:
+    """By what came of them; here a forged one."""
+    body = {"token": "x", "new_password": "an entirely different password"}
+    assert watched.post("/password/reset", body).status_code == 400
+    assert scrape(watched).sum("authapi_resets_total", result="refused") == 1
+    assert scrape(watched).sum("authapi_resets_total", result="reset") == 0
