@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Request
 
+from authapi.settings import Settings
 from tests.pages.conftest import Owner
 from tests.support.actors import fresh_name
+from tests.support.apps import served
 from tests.support.clock import MovedClock
 from tests.support.log_stream import recorded_log
 
@@ -82,3 +85,30 @@ def test_nobody_loses_an_account(newcomer: Owner, tab: Page) -> None:
         address = urlsplit(request.url)
         assert not TOKEN.search(address.path + address.query)
         assert not request.all_headers().get("referer")
+
+
+def test_links_lead_to_an_apps_own_pages(development: Settings) -> None:
+    """`RESET_URL` and `VERIFY_URL`: the token is behind the `#` there too."""
+    clock = MovedClock()
+    app = "https://app.example"
+    own = replace(development, reset_url=f"{app}/reset", verify_url=f"{app}/verify")
+    with served(own, clock) as visitor:
+        person = Owner(visitor.base_url, clock, fresh_name())
+        body = {"username": person.name, "password": person.password, "email": person.address}
+        assert person.post("/register", **body).status_code == 200
+        page, _, token = person.mail("verify")["link"].partition("#")
+        assert page == f"{app}/verify"
+        confirmed = person.post("/email/verify", token=token, password=person.password)
+        assert confirmed.status_code == 200
+        person.post("/password/forgot", username=person.name)
+        assert person.mail("reset")["link"].startswith(f"{app}/reset#")
+
+
+def test_an_operators_link_has_its_page_without_mail(settings: Settings) -> None:
+    """Where `PUBLIC_URL` is set, since it leads there; the others come with mail."""
+    with served(replace(settings, public_url="https://accounts.example")) as visitor:
+        page = visitor.send("GET", "/account/reset")
+        assert page.status_code == 200
+        assert "accounts.example" in page.text
+        assert "/account/forgot" not in page.text
+        assert visitor.send("GET", "/account/forgot").status_code == 404
