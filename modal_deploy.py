@@ -40,6 +40,7 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 # Paths count from the package's folder.
 UPLOADED = modal.FilePatternMatcher(
     "**/*.py",
+    "py.typed",
     "passwords/common_passwords.*",
     "home/templates/*.html",
     "home/static/*.css",
