@@ -47,6 +47,9 @@ UPLOADED = modal.FilePatternMatcher(
     "mail/templates/**/*.txt",
     "mail/templates/**/*.html",
     "mail/pages/*",
+    "pages/static/*",
+    "pages/templates/**/*.html",
+    "pages/texts/*.toml",
     "reference/templates/*.html",
     "reference/static/*.js",
 )
