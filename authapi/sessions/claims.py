@@ -1,6 +1,9 @@
 """Between sessions as they are stored and tokens as they are handed out."""
 
+from datetime import datetime
+
 from authapi.core.client import Client
+from authapi.core.clock import whole_second
 from authapi.sessions.models import Session, TokenPair
 from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
@@ -12,14 +15,17 @@ def token_pair(tokens: TokenService, claims: RefreshClaims) -> TokenPair:
     return TokenPair(access_token, tokens.encode_refresh(claims), expires_in)
 
 
-def session_of(claims: RefreshClaims, client: Client) -> Session:
-    """Return the session that begins with these claims."""
+def session_of(claims: RefreshClaims, client: Client, opened_at: datetime) -> Session:
+    """Return the session that begins with these claims.
+
+    It is used for the first time at `opened_at`, which orders the logins of one second.
+    """
     return Session(
         id=claims.sid,
         user_id=claims.uid,
         generation=claims.gen,
         created_at=claims.auth_time,
-        refreshed_at=claims.iat,
+        refreshed_at=opened_at,
         expires_at=claims.exp,
         client=client,
         epoch=claims.epoch,
@@ -36,7 +42,7 @@ def claims_of(session: Session, username: str) -> RefreshClaims:
         sid=session.id,
         gen=session.generation,
         auth_time=session.created_at,
-        iat=session.refreshed_at,
+        iat=whole_second(session.refreshed_at),
         exp=session.expires_at,
         epoch=session.epoch,
         methods=session.methods,

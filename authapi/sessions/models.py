@@ -17,7 +17,7 @@ class Session:
         user_id: whose it is.
         generation: how often it was refreshed; the one refresh token of this number is alive.
         created_at: when the user logged in.
-        refreshed_at: when the living refresh token was made, to the second.
+        refreshed_at: when it was used last; the living refresh token says it to the second.
         expires_at: when it ends unless refreshed; MongoDB then removes the document.
         client: the program and the address of the login.
         refresh_key: a fingerprint of the last refresh's Idempotency-Key, if it had one.

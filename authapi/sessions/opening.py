@@ -26,7 +26,7 @@ class Room(Enum):
     MADE = auto()
     """Others ended in its favour, and it is counted."""
     LOST = auto()
-    """It was ended itself, in favour of a login at the same moment."""
+    """Logins after it took all the room."""
     UNCERTAIN = auto()
     """Others were counted meanwhile: read the user again."""
 
@@ -87,7 +87,7 @@ class SessionOpening:
                 assurance=assurance,
             )
             try:
-                self._sessions.add(session_of(claims, client))
+                self._sessions.add(session_of(claims, client, opened_at=self._clock()))
             except SessionExists:
                 found = self._sessions.find_session(session_id)
                 if found is not None and is_same_login(found, claims):
@@ -119,15 +119,14 @@ class SessionOpening:
         """
         claims = opened.claims
         used = self._sessions.use_times(claims.uid, claims.epoch, self._clock())
-        if claims.sid not in used:
-            return Room.LOST
-        too_many = beyond_cap(used, self._settings.sessions_per_user, newest=claims.sid)
+        too_many = beyond_cap(used, self._settings.sessions_per_user)
         for session_id in too_many:
-            self._ending.end(claims.uid, session_id, reason="too_many")
-        if not self._accounts.recount_sessions(user, len(used) - len(too_many)):
-            return Room.UNCERTAIN
-        # Two that end each other both look here afterwards, and the later one finds itself alive.
-        return Room.MADE if self._sessions.lives(claims.sid) else Room.LOST
+            if session_id != claims.sid:
+                self._ending.end(claims.uid, session_id, reason="too_many")
+        if claims.sid not in used or claims.sid in too_many:
+            return Room.LOST
+        counted = self._accounts.recount_sessions(user, len(used) - len(too_many))
+        return Room.MADE if counted else Room.UNCERTAIN
 
     def begin(self, opened: OpenedSession) -> TokenPair:
         """Record that a session has begun, and return its tokens."""

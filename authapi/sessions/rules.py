@@ -57,16 +57,17 @@ def is_same_login(found: Session, claims: RefreshClaims) -> bool:
     )
 
 
-def beyond_cap(used: Mapping[str, datetime], cap: int, *, newest: str) -> list[str]:
+def beyond_cap(used: Mapping[str, datetime], cap: int) -> list[str]:
     """Return the sessions that a user has too many, the one used longest ago first.
+
+    All who ask at the same moment get the same order, so that no two logins end each other.
 
     Args:
         used: when each of the user's sessions was used last.
         cap: how many the user may have.
-        newest: the one that has just begun; it is never among them.
     """
-    others = sorted((session for session in used if session != newest), key=lambda name: used[name])
-    return others[: max(0, len(others) + 1 - cap)]
+    ordered = sorted(used, key=lambda name: (used[name], name))
+    return ordered[: max(0, len(ordered) - cap)]
 
 
 def page_of(

@@ -46,7 +46,7 @@ def describe(session: Session) -> dict[str, object]:
         "user_agent": session.client.user_agent,
         "address": session.client.address,
         "first_seen": session.created_at.isoformat(),
-        "last_seen": session.refreshed_at.isoformat(),
+        "last_seen": session.refreshed_at.isoformat(timespec="seconds"),
         "expires_at": session.expires_at.isoformat(),
     }
 
