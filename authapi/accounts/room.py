@@ -18,7 +18,7 @@ from authapi.revocation.service import Revocations
 
 
 def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
-    """Add the users; the rooms below learn from them who lives, and in which epoch."""
+    """Add the users; rooms below ask them which users are not deleted, and for their epochs."""
     users = services.add(UserStore(services[Database]))
     services[Revocations].read_epochs_from(users.ended_since)
     services[AuditTrail].ask_who_lives(users.living)

@@ -1,1 +1,1 @@
-"""The cellar: what every room stands on. No Flask, no MongoDB."""
+"""What every room stands on. No Flask, no MongoDB."""

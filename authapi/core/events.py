@@ -58,7 +58,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
-    """Something that event.
+    """Something that happened.
 
     Attributes:
         event: what: an `Event`, or what an earlier release called one.

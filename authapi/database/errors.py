@@ -31,12 +31,12 @@ def leave_to_later(step: Callable[[], T]) -> T | None:
     """Do what follows a write that has decided: a failure here is no failure of the request.
 
     Returns:
-        What `step` returns, or None when the database failed: whoever comes by does it later.
+        What `step` returns, or None when the database failed: the sweep does it later.
     """
     try:
         return step()
     except FAILURES as failure:
-        _log.error("left to whoever comes by later: %s", type(failure).__name__)
+        _log.error("left to the sweep: %s", type(failure).__name__)
         return None
 
 

@@ -210,7 +210,10 @@ class Sender:
         how = Settled(
             "dead", answer.said if answer else reason, answer.via if answer else None, now
         )
-        self._store.settle(mail, how, expires_at=now + rules.KEPT)
+        # A row without a user is in nobody's export: what was typed must not stay with it.
+        nobodys = mail.user_id is None and not self._shows
+        forget = ("asked_for", "to", "facts") if nobodys else ()
+        self._store.settle(mail, how, expires_at=now + rules.KEPT, forget=forget)
         self._events.record(Event.MAIL_DEAD, user_id=user_id, reason=reason)
         return "dead"
 

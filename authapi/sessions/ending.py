@@ -147,7 +147,7 @@ class SessionEnding:
         or so much time has passed that every process knows the new epoch.
 
         Returns:
-            Whether none is left. If one is, whoever comes by later removes it.
+            Whether none is left. If one is, the sweep removes it.
         """
         deadline = time.monotonic() + 2 * MAX_STALENESS.total_seconds()
         while self._sessions.clear_void(user_id, epoch, _AT_ONCE) == _AT_ONCE:

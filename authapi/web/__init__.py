@@ -1,1 +1,1 @@
-"""The hall: what every request passes on its way in and every answer on its way out."""
+"""What every request passes on its way in and every answer on its way out."""

@@ -117,6 +117,17 @@ def test_a_mail_that_waited_too_long_is_not_sent(room: Room, server: MailServer)
     assert (room.result(mail_id), server.mails) == ("dead", [])
 
 
+def test_a_mail_that_was_given_up_keeps_nothing_that_a_stranger_typed(room: Room) -> None:
+    """S134: such a row is in no user's export, so that nothing personal may stay in it."""
+    mail_id = room.add("ann@example.com")
+    room.clock.move(minutes=61)
+    room.sender(servers(free_port(), clock=room.clock)).run_once()
+    stored = room.database["mail"].find_one({"_id": mail_id})
+    assert stored is not None
+    assert stored["said"] == "expired"
+    assert "ann@example.com" not in str(stored)
+
+
 def test_a_dead_address_delays_nobody(room: Room) -> None:
     """S98: others are sent in the same run, past refused and deferred ones."""
     answers = {"dead@example.com": "550 unknown", "full@example.com": "452 full"}
