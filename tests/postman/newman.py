@@ -22,9 +22,16 @@ def collection() -> dict[str, Any]:
     return data
 
 
-def requests() -> Iterator[dict[str, Any]]:
-    """Yield every item of the collection that is a request, in folders too."""
-    waiting = list(collection()["item"])
+def folder(name: str) -> dict[str, Any]:
+    """Return a folder of the collection."""
+    item: dict[str, Any]
+    (item,) = (item for item in collection()["item"] if item["name"] == name)
+    return item
+
+
+def requests(within: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield every item that is a request, in folders too: of the collection, or of a folder."""
+    waiting = list((within or collection())["item"])
     while waiting:
         item = waiting.pop(0)
         if "request" in item:
@@ -51,12 +58,13 @@ def node(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run(base_url: str, report: Path) -> dict[str, Any]:
-    """Run the collection against the server at `base_url`; return newman's report."""
+def run(base_url: str, report: Path, *, folder: str | None = None) -> dict[str, Any]:
+    """Run the collection, or one folder, against the server at `base_url`; return the report."""
     done = node(
         installed("newman") / "bin" / "newman.js",
         *("run", COLLECTION, "--environment", ENVIRONMENT),
         *("--env-var", f"base_url={base_url}"),
+        *(("--folder", folder) if folder else ()),
         *("--reporters", "cli,json", "--reporter-json-export", report),
         *("--bail", "--color", "off"),
     )

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask import Flask
 
+from authapi import create_app
+from authapi.database import Database
+from authapi.settings import DEVELOPMENT, Settings
+from tests.conftest import services_of
 from tests.postman import newman
 from tests.support.servers import ROOT
+
+RECOVERY = "Recovery"
+"""The folder that needs a server that mails, and its mailbox."""
 
 OTHER_WAYS_IN = {"/", "/home.css", "/readyz", "/docs", "/docs/start.js", "/openapi.json"}
 """For operators and browsers, not for clients."""
@@ -36,15 +46,35 @@ def test_it_is_a_collection_of_version_2_1() -> None:
     assert json.loads(done.stdout or "null") == [], done.stdout + done.stderr
 
 
-def test_it_calls_what_there_is_and_all_of_it(app: Flask) -> None:
-    """Every way into the service has a request, and no request goes nowhere."""
-    ways_in = {
+def ways_into(app: Flask) -> set[tuple[str, str]]:
+    return {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
         if rule.rule not in OTHER_WAYS_IN and "<any(" not in rule.rule
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert {called(item) for item in newman.requests()} == ways_in
+
+
+@pytest.fixture(scope="module")
+def development(settings: Settings) -> Iterator[Flask]:
+    """A development server, which has a mailbox."""
+    app = create_app(replace(settings, environment=DEVELOPMENT))
+    yield app
+    services_of(app)[Database].close()
+
+
+def test_it_calls_what_there_is_and_all_of_it(app: Flask, development: Flask) -> None:
+    """Every way into a service without mail has a request, and no request goes nowhere."""
+    recovery = {called(item) for item in newman.requests(newman.folder(RECOVERY))}
+    everything = {called(item) for item in newman.requests()}
+    assert everything >= ways_into(app)
+    assert everything - recovery <= ways_into(app)
+    assert recovery <= ways_into(development)
+
+
+def test_the_recovery_is_the_last_folder() -> None:
+    """Where there is no mail it ends the run, so that nothing may stand behind it."""
+    assert newman.collection()["item"][-1]["name"] == RECOVERY
 
 
 def test_every_request_says_what_it_is_for() -> None:
@@ -70,4 +100,4 @@ def test_no_secret_stands_in_the_files() -> None:
     for file in (newman.COLLECTION, newman.ENVIRONMENT):
         text = file.read_text()
         assert "eyJ" not in text
-        assert not re.findall(r'\\"password\\": \\"(?!(?:not )?\{\{password\}\}\\")', text)
+        assert not re.findall(r'\\"password\\": \\"(?!(?:not )?\{\{(?:new_)?password\}\}\\")', text)
