@@ -62,7 +62,7 @@ class Confirmation:
             pending = user.pending_email
             if pending is None or not self._is_code(user, pending, code):
                 raise ApiError(ErrorCode.INVALID_CODE)
-            if self._confirm(user, pending):
+            if self.confirm(user, pending):
                 return pending.email
         raise busy()
 
@@ -87,7 +87,7 @@ class Confirmation:
             pending = user.pending_email
             if pending is None or not self._tokens.fits(link, pending.email_key):
                 return user.email or ""  # confirmed already: `_linked` saw that it is this one
-            if self._confirm(user, pending):
+            if self.confirm(user, pending):
                 return pending.email
         raise busy()
 
@@ -111,8 +111,20 @@ class Confirmation:
         claims = CodeClaims(user.id, user.email_key, user.email_nonce)
         return self._tokens.is_code(code, claims)
 
-    def _confirm(self, user: User, pending: PendingEmail) -> bool:
-        """Make an address the user's: hold it, let the user's document decide, put it in order."""
+    def confirm(self, user: User, pending: PendingEmail, *, reason: str | None = None) -> bool:
+        """Make an address the user's: hold it, let the user's document decide, put it in order.
+
+        Args:
+            user: as it was read.
+            pending: the address, of which somebody has shown or vouched that it is the user's.
+            reason: a word for the event, when it was not the user.
+
+        Returns:
+            False when the user changed meanwhile.
+
+        Raises:
+            ApiError: `email_taken` when it is somebody else's.
+        """
         if not self._registry.hold(user, pending):
             raise ApiError(ErrorCode.EMAIL_TAKEN)
         seen = {"pending_email.nonce": pending.nonce, "email": user.email}
@@ -120,7 +132,7 @@ class Confirmation:
         if done:
             changed = user.email_key not in (None, pending.email_key)
             event = Event.EMAIL_CHANGED if changed else Event.EMAIL_VERIFIED
-            self._events.record(event, user_id=user.id)
+            self._events.record(event, user_id=user.id, reason=reason)
         keys = {pending.email_key, *([user.email_key] if user.email_key else [])}
         for key in keys:
             leave_to_later(lambda key=key: self._registry.put_in_order(user.id, key))  # type: ignore[misc]

@@ -6,6 +6,7 @@ from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
 from authapi.addresses.confirming import Confirmation
 from authapi.addresses.kinds import AddressMails
+from authapi.addresses.operating import OperatorAddresses
 from authapi.addresses.registry import Registry
 from authapi.addresses.service import AddressService
 from authapi.addresses.store import RegistryStore
@@ -29,9 +30,10 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             accounts, signin, services[StepUp], limits, registry, notifier, events, clock
         )
     )
-    services.add(
+    confirmation = services.add(
         Confirmation(accounts, signin, limits, registry, mail.tokens, notifier, events, clock)
     )
+    services.add(OperatorAddresses(accounts, confirmation, registry, notifier, events, clock))
     services.personal_data.append(addresses)
     services.features["email"] = settings.email
     mail.own(*AddressMails(accounts, registry, clock).kinds(mail.kinds))

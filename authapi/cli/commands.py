@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from authapi.cli import users_adopt, users_import, users_recover
+from authapi.cli import users_adopt, users_email, users_import, users_recover
 from authapi.cli.audit import audit
 from authapi.cli.db import db
 from authapi.cli.keys import keys
@@ -13,6 +13,8 @@ from authapi.cli.users import users
 users.add_command(users_adopt.adopt)
 users.add_command(users_import.import_users)
 users.add_command(users_recover.recovery_link)
+users.add_command(users_email.set_email)
+users.add_command(users_email.verify_email)
 GROUPS = (users, sessions, audit, mail, keys, db)
 
 

@@ -67,6 +67,7 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
             "id": user.id,
             "created": when(user.created_at),
             "state": _state(user),
+            **_addresses(user),
             "password hash": user.hash_method or "none",
             "sessions": str(len(sessions)),
             "last seen": last_seen,
@@ -151,7 +152,17 @@ def _fact_sheet(user: User) -> dict[str, object]:
         "user_id": user.id,
         "created_at": user.created_at.isoformat(),
         "disabled": user.disabled,
+        "email": user.email,
+        "pending_email": user.pending_email.email if user.pending_email else None,
         "password_hash_method": user.hash_method,
+    }
+
+
+def _addresses(user: User) -> dict[str, str]:
+    waits = user.pending_email
+    return {
+        **({"e-mail": user.email} if user.email else {}),
+        **({"unconfirmed": waits.email} if waits else {}),
     }
 
 
