@@ -58,7 +58,9 @@ def show(mail_id: str, json_wanted: bool) -> None:
 def retry(mail_id: str, json_wanted: bool) -> None:
     """Let the mail MAIL_ID, which was given up, be tried for another day."""
     if not _mails().retry(mail_id):
-        raise CommandError(f"There is no mail of the id {mail_id!r} that was given up.")
+        raise CommandError(
+            f"There is no mail of the id {mail_id!r} that was given up and can be retried."
+        )
     if json_wanted:
         as_json({"mail_id": mail_id, "done": "due again"})
     else:

@@ -133,7 +133,7 @@ class Sender:
         if claimed is None:
             return None
         if over:
-            result = self._give_up(claimed, "expired", claimed.user_id, None)
+            result = self._give_up(claimed, "expired")
         elif kind is None:
             result = self._defer(claimed, "no such kind of mail is known here", None)
         else:
@@ -149,7 +149,7 @@ class Sender:
                 return self._leave(mail, answer)
             return self._send(mail, kind, answer)
         except BadAddress:
-            return self._give_up(mail, "bad address", mail.user_id, None)
+            return self._give_up(mail, "bad address")
         except TemplateError as error:
             _log.error("no mail of the kind %s can be written: %s", mail.kind, error)
             return self._defer(mail, "a template is faulty", None)
@@ -184,7 +184,7 @@ class Sender:
             epoch = envelope.link.epoch if envelope.link else None
             return self._defer(mail, answer.said, epoch)
         if isinstance(answer, Refused):
-            return self._give_up(mail, "refused", envelope.user_id, answer)
+            return self._give_up(mail, "refused", envelope, answer)
         return self._note_sent(mail, kind, envelope, answer)
 
     def _note_sent(self, mail: Mail, kind: Kind, envelope: Envelope, answer: Accepted) -> str:
@@ -205,15 +205,22 @@ class Sender:
         self._store.settle(mail, how, expires_at=now + rules.KEPT, forget=forget)
         return "void"
 
-    def _give_up(self, mail: Mail, reason: str, user_id: str | None, answer: Refused | None) -> str:
+    def _give_up(
+        self,
+        mail: Mail,
+        reason: str,
+        envelope: Envelope | None = None,
+        answer: Refused | None = None,
+    ) -> str:
         now = self._clock()
         how = Settled(
             "dead", answer.said if answer else reason, answer.via if answer else None, now
         )
+        user_id = envelope.user_id if envelope else mail.user_id
         # A row without a user is in nobody's export: what was typed must not stay with it.
-        nobodys = mail.user_id is None and not self._shows
-        forget = ("asked_for", "to", "facts") if nobodys else ()
-        self._store.settle(mail, how, expires_at=now + rules.KEPT, forget=forget)
+        nobodys = user_id is None and mail.asked_for is not None and not self._shows
+        forget = ("asked_for", "facts") if nobodys else ()
+        self._store.settle(mail, how, expires_at=now + rules.KEPT, envelope=envelope, forget=forget)
         self._events.record(Event.MAIL_DEAD, user_id=user_id, reason=reason)
         return "dead"
 

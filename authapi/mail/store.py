@@ -22,6 +22,7 @@ INDEXES = (
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 _THERE = {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}
+_FOR_SOMEBODY = [{name: {"$exists": True}} for name in ("to", "user_id", "asked_for")]
 
 
 class MailStore:
@@ -126,9 +127,13 @@ class MailStore:
         self._collections[COLLECTION].delete_one({"_id": mail.id, "due_at": mail.due_at})
 
     def retry(self, mail_id: str, *, due_at: datetime, valid_until: datetime) -> bool:
-        """Make a mail that was given up due again; False when there is none of that id."""
+        """Make a mail that was given up due again.
+
+        Returns:
+            False when there is none of that id, or nobody knows any more for whom it was.
+        """
         result = self._collections[COLLECTION].update_one(
-            {"_id": mail_id, "dead_at": _THERE},
+            {"_id": mail_id, "dead_at": _THERE, "$or": _FOR_SOMEBODY},
             {
                 "$set": {"due_at": due_at, "valid_until": valid_until},
                 "$unset": {"dead_at": "", "expires_at": ""},
