@@ -1,42 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAuthClient } from '../../../extension/client/client.js';
-import { memoryArea } from '../../../extension/client/store.js';
-import { createService, failure, gate, json, offline } from '../../../clients/js/test/kit.js';
+import { failure, gate, json, offline } from '../../../clients/js/test/kit.js';
 import { isRequest } from '../../../extension/src/protocol.js';
-import { createRequestHandlers } from '../../../extension/src/requestHandlers.js';
-
-/** Handlers, their service, the permissions that were given back, and what was announced. */
-function createFixture({ allowed = true, managed = /** @type {unknown} */ (undefined) } = {}) {
-  const service = createService();
-  const areas = { session: memoryArea(), local: memoryArea() };
-  /** @type {any[]} */
-  const announced = [];
-  /** @type {string[]} */
-  const granted = [];
-  const handlers = createRequestHandlers({
-    areas,
-    clearStorage: async () => void Object.assign(areas, { session: memoryArea(), local: memoryArea() }),
-    managedAddress: async () => managed,
-    fetch: service.fetch,
-    clientFor: (options) =>
-      createAuthClient({ ...options, fetch: service.fetch, storage: areas, sleep: async () => undefined }),
-    permissions: {
-      has: async () => allowed,
-      granted: async () => [...granted],
-      release: async (patterns) => {
-        for (const pattern of patterns) if (granted.includes(pattern)) granted.splice(granted.indexOf(pattern), 1);
-      },
-    },
-    announce: (state) => announced.push(state),
-  });
-  /** @param {string} text @param {boolean} [allowInsecure] */
-  const save = (text, allowInsecure = false) => handlers.handle({ type: 'save', address: text, allowInsecure });
-  return { handlers, service, areas, announced, granted, save };
-}
-
-/** @param {import('../../../extension/src/protocol.js').Reply} reply */
-const kindOf = (reply) => (reply.ok ? 'ok' : reply.problem.kind);
+import { createFixture, kindOf } from './fixture.js';
 
 const LOGIN = { type: /** @type {const} */ ('login'), username: 'ann', password: 'password', keep: true };
 
