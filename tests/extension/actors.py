@@ -159,6 +159,10 @@ class Owner:
         """Wait until the extension has opened a page by itself."""
         return self._keep(until(lambda: self.browser.find(page), f"{page} to open"))
 
+    def finds_address(self, address: str) -> Page:
+        """Wait until a page of the web has been opened from one of the extension's."""
+        return self._keep(until(lambda: self.browser.find_address(address), f"{address} to open"))
+
     def _keep(self, page: Page) -> Page:
         self._pages.append(page)
         return page

@@ -49,6 +49,9 @@ class Browser(Protocol):
     def find(self, page: str) -> Page | None:
         """Return a page of the extension that is open already."""
 
+    def find_address(self, address: str) -> Page | None:
+        """Return a page of the web that is open already."""
+
     def open_address(self, address: str) -> Page:
         """Open a page of the web."""
 

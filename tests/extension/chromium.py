@@ -94,8 +94,11 @@ class Chromium:
         return self.open_address(self._address(page))
 
     def find(self, page: str) -> Page | None:
+        return self.find_address(self._address(page))
+
+    def find_address(self, address: str) -> Page | None:
         self.console.run("")  # hear of tabs that have been opened
-        pages = [tab for tab in self._context.pages if tab.url == self._address(page)]
+        pages = [tab for tab in self._context.pages if tab.url == address]
         return ChromiumPage(pages[0]) if pages else None
 
     def open_address(self, address: str) -> Page:

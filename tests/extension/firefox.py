@@ -114,8 +114,11 @@ class Firefox:
         return self.open_address(f"{ORIGIN}/{page}")
 
     def find(self, page: str) -> Page | None:
+        return self.find_address(f"{ORIGIN}/{page}")
+
+    def find_address(self, address: str) -> Page | None:
         tabs = self.bidi.command("browsingContext.getTree")["contexts"]
-        contexts = [tab["context"] for tab in tabs if tab["url"] == f"{ORIGIN}/{page}"]
+        contexts = [tab["context"] for tab in tabs if tab["url"] == address]
         return FirefoxPage(self, contexts[0]) if contexts else None
 
     def open_address(self, address: str) -> Page:

@@ -8,7 +8,7 @@ function flaws() {
 
 /** Controls that no visible words of their own name: a placeholder is no label. */
 function nameless() {
-  return visible('input, button, select, textarea').filter((control) => {
+  return visible('input, button, select, textarea, a.link').filter((control) => {
     const words = [...(control.labels ?? [])].filter((label) => label.checkVisibility());
     return ![control, ...words].some((element) => element.textContent.trim() !== '');
   });
@@ -32,7 +32,7 @@ function edgeless() {
 
 /** Controls that are hard to hit: AA wants 24 by 24. */
 function tiny() {
-  return visible('button, input').filter((control) => {
+  return visible('button, input, a.link').filter((control) => {
     const target = control.type === 'checkbox' ? control.labels[0] : control;
     const { width, height } = target.getBoundingClientRect();
     return width < 24 || height < 24;
@@ -43,7 +43,7 @@ function tiny() {
 function unfocused() {
   const before = document.activeElement;
   before.blur();
-  const found = visible('button, input').filter((control) => {
+  const found = visible('button, input, a.link').filter((control) => {
     control.focus({ focusVisible: true });
     const { outlineStyle, outlineColor, outlineWidth } = getComputedStyle(control);
     const seen = contrast(numbers(outlineColor), ground(control.parentElement)) >= 3;
