@@ -7,6 +7,7 @@ import { areas, ask, onAnnounced, openAccount, openOptions, requestHost } from '
 import { createCredentialsForm } from './src/credentialsForm.js';
 import { byId, createBusy } from './src/dom.js';
 import { createDrafts } from './src/drafts.js';
+import { createForgotLink } from './src/forgotLink.js';
 import { createOutcome } from './src/outcome.js';
 import { endedText, explain, formProblem, remediesFor } from './src/texts.js';
 
@@ -29,6 +30,7 @@ const form = createCredentialsForm(drafts, await drafts.load());
 const outcome = createOutcome();
 const busy = createBusy();
 const accountView = createAccountView(onUserChanged);
+const forgotLink = createForgotLink(() => ask({ type: 'forgotPage' }));
 
 /** Problems whose text needs no prefix such as "Authentication failed:". @type {Problem['kind'][]} */
 const STANDALONE = ['signed_out', 'session_ended', 'moved'];
@@ -41,12 +43,18 @@ function onUserChanged({ username, ended, keep, lastUsername }) {
   else accessProtected.focus();
 }
 
+/** @param {State} state */
+function render(state) {
+  accountView.render(state);
+  void forgotLink.follow(state);
+}
+
 /** Sends a request to the worker; a worker that does not reply is reported as a fault. @param {Request} request */
 async function answerTo(request) {
   /** @type {Reply | {ok: false, problem: Problem}} */
   const reply = await ask(request).catch(() => ({ ok: false, problem: { kind: 'fault', baseUrl: '' } }));
   document.body.dataset.ready = 'true';
-  if ('state' in reply) accountView.render(reply.state);
+  if ('state' in reply) render(reply.state);
   return reply;
 }
 
@@ -141,7 +149,7 @@ byId('logout', HTMLButtonElement).addEventListener('click', ({ currentTarget }) 
 byId('options', HTMLButtonElement).addEventListener('click', openOptions);
 byId('openAccount', HTMLButtonElement).addEventListener('click', () => void openAccount());
 
-onAnnounced(accountView.render);
+onAnnounced(render);
 setInterval(accountView.tick, 1000);
 const first = await answerTo({ type: 'state' });
 if (!first.ok) showProblem(first.problem, '', () => location.reload());

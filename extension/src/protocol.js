@@ -5,6 +5,7 @@
 /**
  * `allowInsecure`: the user agrees that others on the network may read what is sent to this address.
  * @typedef {{type: 'state'}
+ *   | {type: 'forgotPage'}
  *   | {type: 'register', username: string, password: string}
  *   | {type: 'login', username: string, password: string, keep: boolean}
  *   | {type: 'access'}
@@ -44,6 +45,7 @@
 /** @type {Record<Request['type'], Record<string, 'string' | 'boolean'>>} */
 const SHAPES = {
   state: {},
+  forgotPage: {},
   register: { username: 'string', password: 'string' },
   login: { username: 'string', password: 'string', keep: 'boolean' },
   access: {},

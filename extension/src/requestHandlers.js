@@ -84,6 +84,7 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   /** @type {{[T in Request['type']]: (request: Extract<Request, {type: T}>) => Promise<Outcome>}} */
   const handlers = {
     state: async () => ({}),
+    forgotPage: async () => ({ data: await forgotPage() }),
     register: async ({ username, password }) => {
       await (await client()).register(username, password);
       return {};
@@ -119,6 +120,19 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
     }
     await settings.lastUsername.set((await mine.state()).username ?? username, keep);
     return {};
+  }
+
+  /**
+   * The server's page that mails a link to a new password. A name that is typed there is sent, so over
+   * http only where the user has agreed to that.
+   * @returns {Promise<string | null>} null when the server says that it mails none
+   * @throws {ApiError} when it does not say: it is away, or too old to know
+   */
+  async function forgotPage() {
+    const { baseUrl, insecure, allowInsecure } = await settings.getAddress();
+    if (insecure && !allowInsecure) return null;
+    const { reset } = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/features');
+    return reset === true ? `${baseUrl}/account/forgot` : null;
   }
 
   /** @param {string} baseUrl @throws {ApiError} when no authapi answers there */

@@ -150,6 +150,11 @@ class Gate:
         """Return the requests for a path, in order."""
         return [exchange for exchange in list(self.exchanges) if exchange.path == path]
 
+    def paths(self) -> list[str]:
+        """Return what was asked for, but for what each popup asks by itself."""
+        paths = [exchange.path for exchange in list(self.exchanges)]
+        return [path for path in paths if path != "/features"]
+
     def tokens(self) -> Json:
         """Return the tokens that the service gave last."""
         for exchange in reversed(self.exchanges):

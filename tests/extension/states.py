@@ -11,8 +11,10 @@ LONG_NAME = "the-longest-name-that-anybody-could-possibly-register@example.org"[
 
 
 def logged_out(owner: Owner) -> Screen:
-    """Nobody is logged in."""
-    return owner.popup()
+    """Nobody is logged in, and the server mails links to new passwords."""
+    popup = owner.popup()
+    until(lambda: popup.sees("forgot"), "the link for a forgotten password")
+    return popup
 
 
 def registered(owner: Owner) -> Screen:

@@ -57,7 +57,7 @@ def test_a_page_registers_logs_in_fetches_and_logs_out(page: Page, owner: Owner)
         return [answer.message, (await client.logout()).serverNotified];""",
     )
     assert words == [f"Hello, {name}!", True]
-    paths = [exchange.path for exchange in owner.gate.exchanges]
+    paths = owner.gate.paths()
     assert paths == ["/register", "/authenticate", "/refresh", "/protected", "/logout"]
 
 

@@ -27,7 +27,7 @@ def test_an_address_that_answers(owner: Owner) -> None:
     options.enter(owner.gate.address + "/")
     options.page.click("check")
     options.reads(f"The API answers at {owner.gate.address}.")
-    assert [exchange.path for exchange in owner.gate.exchanges] == ["/healthz"]
+    assert owner.gate.paths() == ["/healthz"]
 
 
 def test_an_address_of_somebody_else(owner: Owner) -> None:

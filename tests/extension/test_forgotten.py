@@ -1,0 +1,127 @@
+"""The link for a forgotten password: where the server mails, and nowhere else."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+
+from tests.extension.actors import Owner, Popup, problem
+from tests.extension.conftest import serving
+from tests.extension.gate import Answer, answer
+from tests.extension.service import Service
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+WHERE = "return document.activeElement.id"
+HEADING = "return document.readyState === 'complete' && document.querySelector('h1') !== null"
+ASK = "await chrome.runtime.sendMessage({ type: 'forgotPage' })"
+BOTTOM = "return document.getElementById('login').getBoundingClientRect().bottom"
+
+SILENT: dict[str, Answer] = {
+    "no reset": answer(200, '{"status": "ok", "email": "optional", "reset": false}'),
+    "older": problem(HTTPStatus.NOT_FOUND, "not_found", "Not found."),
+    "no feature of that name": answer(200, '{"status": "ok"}'),
+    "truth in words": answer(200, '{"status": "ok", "reset": "yes"}'),
+    "web page": answer(200, "<!doctype html>", "text/html"),
+    "redirect": answer(302, "", Location="http://127.0.0.1:9/"),
+    "fault": problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "A fault."),
+}
+
+
+@pytest.fixture(scope="module")
+def mailless_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service without addresses, which mails nobody."""
+    yield from serving(tmp_path_factory.mktemp("mailless"), EMAIL="off")
+
+
+def has_link(popup: Popup) -> None:
+    """Wait until the link is there."""
+    until(lambda: popup.sees("forgot"), "the link for a forgotten password")
+
+
+def has_no_link(popup: Popup) -> None:
+    """See that there is no link, after a second answer of the server."""
+    popup.page.run(ASK)
+    assert not popup.sees("forgot")
+    assert popup.status() == " []"
+
+
+def test_it_leads_to_the_page_of_the_server(owner: Owner) -> None:
+    """In a tab of its own, at the address in the options."""
+    popup = owner.popup()
+    has_link(popup)
+    assert popup.text("forgot") == "Forgot password?"
+    popup.page.click("forgot")
+    page = owner.finds_address(f"{owner.gate.address}/account/forgot")
+    until(lambda: page.run(HEADING), "the server's page")
+    assert owner.gate.to("/account/forgot")[0].headers.get("referer") is None
+
+
+def test_the_keyboard_reaches_it(owner: Owner) -> None:
+    """It follows the choice to stay signed in; Enter opens the page."""
+    popup = owner.popup()
+    has_link(popup)
+    popup.page.run("document.getElementById('keep').focus()")
+    popup.page.press("Tab")
+    assert popup.page.run(WHERE) == "forgot"
+    popup.page.press("Enter")
+    owner.finds_address(f"{owner.gate.address}/account/forgot")
+
+
+def test_a_service_without_mail_has_none(owner: Owner, mailless_service: Service) -> None:
+    """It says so itself."""
+    owner.gate.reset(mailless_service.port)
+    has_no_link(owner.popup())
+    assert owner.gate.to("/features")
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_a_server_that_does_not_say_so_has_none(owner: Owner, kind: str) -> None:
+    """An older one, or whatever else answers; the popup is as it is without the link."""
+    for _ in range(2):
+        owner.gate.replace("/features", SILENT[kind])
+    has_no_link(owner.popup())
+    assert len(owner.gate.to("/features")) == 2
+
+
+def test_offline_there_is_none(owner: Owner) -> None:
+    """And no word of it: nobody asked for anything."""
+    with owner.gate.away():
+        has_no_link(owner.popup())
+
+
+def test_nothing_waits_for_it(owner: Owner) -> None:
+    """The form works while the server is silent, and does not move when the link comes."""
+    held = owner.gate.hold("/features")
+    popup = owner.popup()
+    held.wait()
+    popup.access()
+    popup.reads("No tokens found. Please login.", "error")
+    assert not popup.sees("forgot")
+    before = popup.page.run(BOTTOM)
+    held.release()
+    has_link(popup)
+    assert popup.page.run(BOTTOM) == before
+
+
+def test_whoever_is_logged_in_needs_none(owner: Owner) -> None:
+    """The server is asked when the form is there, and not before."""
+    owner.signed_in()
+    owner.gate.reset(owner.service.port)
+    popup = owner.popup()
+    assert not popup.sees("forgot")
+    assert not owner.gate.to("/features")
+    popup.logout()
+    has_link(popup)
+
+
+def test_another_server_is_asked_anew(owner: Owner) -> None:
+    """What one server said means nothing for the next."""
+    popup = owner.popup()
+    has_link(popup)
+    options = owner.options()
+    options.enter("localhost:9")
+    options.page.click("save")
+    until(lambda: "Saved, but" in options.status(), "the other address")
+    until(lambda: not popup.sees("forgot"), "the link to go")
