@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -28,7 +29,8 @@ def archive(folder: Path, release: str = "bookworm", packages: str = FOR_A_SERVI
         release: Debian's name for it.
         packages: what is installed besides the least that there is, with commas between.
     """
-    made = folder / f"debian-{release}-{packages.count(',')}.tar"
+    named = hashlib.sha256(packages.encode()).hexdigest()[:8]
+    made = folder / f"debian-{release}-{named}.tar"
     with made.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from authapi.accounts.service import AccountService
+from authapi.addresses import store as registry_store
 from authapi.audit.service import AuditTrail
 from authapi.core.services import Services
 from authapi.database import Collections, Database
@@ -63,7 +64,8 @@ def test_nothing_is_stored_in_a_collection_that_nobody_declared(
     """S134: whoever adds a collection says whose data is in it."""
     busy_user(visitor, "an agent")
     services[AuditTrail].flush()
-    declared = {each.name for each in (*COLLECTIONS, *mail_store.COLLECTIONS)}
+    everywhere = (*COLLECTIONS, *mail_store.COLLECTIONS, *registry_store.COLLECTIONS)
+    declared = {each.name for each in everywhere}
     assert set(services[Database].names_of_collections()) <= declared
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import sys
 from collections.abc import Iterator
@@ -55,7 +56,9 @@ def test_half_sent_bodies_of_one_address_cost_the_others_nothing(
                 assert refreshed.status_code == 200
                 assert guest.log_out(refreshed.json()["refresh_token"]).status_code == 200
                 assert guest.send("GET", "/healthz").status_code == 200
-            assert received(wires[0]).status in {503, None}
+            ended, _, _ = select.select(wires, [], [], 30)
+            assert {received(wire).status for wire in ended} <= {503, None}
+            assert ended
         guest.close()
 
 
