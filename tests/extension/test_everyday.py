@@ -152,3 +152,4 @@ def test_no_cookie_goes_along(owner: Owner) -> None:
     page.run("document.cookie = 'stray=1'")
     owner.signed_in()
     assert all("cookie" not in exchange.headers for exchange in owner.gate.to("/authenticate"))
+    page.run("document.cookie = 'stray=1; max-age=0'")
