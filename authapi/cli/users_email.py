@@ -53,7 +53,10 @@ def set_email(name: str, address: str, by_id: bool, verified: bool, json_wanted:
 @user_argument
 @json_option
 def verify_email(name: str, by_id: bool, json_wanted: bool) -> None:
-    """Confirm the address of a user that waits for it: for somebody whose address you know."""
+    """Confirm a user's address in the owner's place.
+
+    For the address that waits to be confirmed, when you know whose it is.
+    """
     addresses = _addresses()
     user = addresses.confirm(service(Administration).find(UserRef(name, by_id)).id)
     if json_wanted:
