@@ -23,6 +23,9 @@ class SupervisedServer:
         directory: the database's directory.
         program: the server's program.
         port: where it is to listen.
+
+    Attributes:
+        started_well: whether it listened since its last start.
     """
 
     def __init__(self, directory: DataDirectory, program: Path, port: int) -> None:
@@ -46,7 +49,7 @@ class SupervisedServer:
         if self._process.poll() is None:
             self._look()
             return
-        self._failed_starts = 0 if self._started_well else self._failed_starts + 1
+        self._failed_starts = 0 if self.started_well else self._failed_starts + 1
         if self._failed_starts == _ATTEMPTS:
             sys.exit(1)
         self._start()
@@ -64,13 +67,13 @@ class SupervisedServer:
         self._process: subprocess.Popen[bytes] = start(
             self._directory, self._program, self._port, "--auth"
         )
-        self._started_well = False
+        self.started_well = False
         self._answered = False
 
     def _look(self) -> None:
         now = time.monotonic()
-        if not self._started_well:
-            self._started_well = ports.is_open(self._port)
+        if not self.started_well:
+            self.started_well = ports.is_open(self._port)
             # One that broke before is looked at as soon as it listens again.
             self._answered_at, self._check_at = now, now + (0 if self._broke else _CHECK_INTERVAL)
         elif now >= self._check_at:
@@ -85,7 +88,7 @@ class SupervisedServer:
         elif health is Health.BROKEN or now - self._answered_at > _SILENT_TOO_LONG:
             self._broke = True
             self._log("answers only errors" if health is Health.BROKEN else "does not answer")
-            self._started_well = self._answered
+            self.started_well = self._answered
             self.kill()  # acknowledged writes are in the journal
             self._process.wait()
 

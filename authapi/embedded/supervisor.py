@@ -15,6 +15,7 @@ from authapi.embedded.supervised_server import SupervisedServer
 
 GRACE = 3.0  # seconds without users: a process that reloads its code is back sooner
 _PAUSE = 0.1  # seconds between two looks
+_PAUSE_AT_START = 0.01  # until it listens: one that is killed soon after has started well
 
 
 def main(directory: str, supervisor_lock: str, program: str) -> None:
@@ -44,7 +45,7 @@ def supervise(directory: DataDirectory, supervisor_lock: int, program: Path) -> 
         while locks.is_lock_on(supervisor_lock, directory.supervisor_lock):
             if idle.lasts():
                 return
-            time.sleep(_PAUSE)
+            time.sleep(_PAUSE if server.started_well else _PAUSE_AT_START)
             server.restart_if_failed()
         server.kill()  # the directory was deleted: another may soon be where this one was
     finally:
