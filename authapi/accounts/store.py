@@ -232,11 +232,20 @@ class UserStore:
             for each in found
         ]
 
-    def settle(self, user: EndedUser) -> None:
-        """Note that nothing is left of what was ended; a deleted user's name is free then."""
+    def settle(self, user: EndedUser, *, told: bool) -> bool:
+        """Note that nothing is left of what was ended; a deleted user's name is free then.
+
+        Args:
+            user: as it was read.
+            told: whether a deleted user stays until its last mails were taken out.
+
+        Returns:
+            False when it stays.
+        """
         which = {"_id": user.id, "name_key": user.name_key, "epoch": user.epoch}
-        if user.deleted:  # what is to be mailed at the end is taken out of it first
-            told = {"notices.0": {"$exists": False}}
-            self._collections[COLLECTION].delete_one({**which, "deleted": True, **told})
-        else:
+        if not user.deleted:
             self._collections[COLLECTION].update_one(which, {"$unset": {"ended_at": ""}})
+            return True
+        nothing_to_tell = {"notices.0": {"$exists": False}} if told else {}
+        gone = {**which, "deleted": True, **nothing_to_tell}
+        return self._collections[COLLECTION].delete_one(gone).deleted_count == 1

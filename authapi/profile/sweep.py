@@ -84,13 +84,10 @@ class Sweep:
     def _settle(self, user: EndedUser) -> bool:
         """Clear away after a user; False when something is left for the next look."""
         try:
-            if not self._is_clear(user):
-                return False
-            self._accounts.settle(user)
+            return self._is_clear(user) and self._accounts.settle(user)
         except FAILURES as failure:  # the next user's may work
             _log.warning("not swept: %s", type(failure).__name__)
             return False
-        return True
 
     def _is_clear(self, user: EndedUser) -> bool:
         if user.deleted:

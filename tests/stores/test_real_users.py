@@ -30,7 +30,7 @@ def test_whose_sessions_ended_is_found_by_the_databases_clock(users: UserStore) 
     assert floor.epoch == 1
     assert floor.ended_at is not None
     assert floor in users.ended_since(floor.ended_at)
-    users.settle(EndedUser(user.id, user.name_key, 1, deleted=False))
+    users.settle(EndedUser(user.id, user.name_key, 1, deleted=False), told=True)
     assert user.id not in {found.user_id for found in users.ended_since(LONG_AGO)}
 
 
@@ -43,7 +43,7 @@ def test_an_end_that_came_after_is_not_settled(users: UserStore) -> None:
     current = users.find(user.name_key)
     assert current is not None
     users.begin_epoch(current)
-    users.settle(found)
+    users.settle(found, told=True)
     assert {each.epoch for each in users.ended_since(None) if each.user_id == user.id} == {2}
 
 
@@ -60,5 +60,19 @@ def test_of_a_deleted_user_the_name_stays_until_all_is_settled(
     assert users.find(user.name_key) is None
     with pytest.raises(NameTaken):
         users.add(a_user(user.name_key))
-    users.settle(EndedUser(user.id, user.name_key, 1, deleted=True))
+    assert users.settle(EndedUser(user.id, user.name_key, 1, deleted=True), told=True)
+    users.add(a_user(user.name_key))
+
+
+def test_a_deleted_user_waits_for_last_mails_only_where_somebody_sends_them(
+    users: UserStore, collections: Collections
+) -> None:
+    """Else the name would never be free again, and the sweep would never get past it."""
+    user = a_user()
+    users.add(user)
+    assert users.delete(user)
+    collections["users"].update_one({"_id": user.id}, {"$set": {"notices": [{"kind": "deleted"}]}})
+    gone = EndedUser(user.id, user.name_key, 1, deleted=True)
+    assert not users.settle(gone, told=True)
+    assert users.settle(gone, told=False)
     users.add(a_user(user.name_key))
