@@ -246,6 +246,5 @@ class UserStore:
         if not user.deleted:
             self._collections[COLLECTION].update_one(which, {"$unset": {"ended_at": ""}})
             return True
-        nothing_to_tell = {"notices.0": {"$exists": False}} if told else {}
-        gone = {**which, "deleted": True, **nothing_to_tell}
-        return self._collections[COLLECTION].delete_one(gone).deleted_count == 1
+        which |= {"deleted": True} | ({"notices.0": {"$exists": False}} if told else {})
+        return self._collections[COLLECTION].delete_one(which).deleted_count == 1
