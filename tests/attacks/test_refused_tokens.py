@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -27,7 +28,7 @@ def stored(app: Flask, collections: Collections, clock: MovedClock) -> dict[str,
     """Return how often a token of each kind was refused in this hour."""
     services_of(app)[AuditTrail].flush()
     start = clock().replace(minute=0, second=0, microsecond=0)
-    query = {"event": "token_refused", "at": {"$gte": start}}
+    query = {"event": "token_refused", "at": {"$gte": start, "$lt": start + timedelta(hours=1)}}
     return {one["reason"]: one["count"] for one in collections["audit_events"].find(query)}
 
 
