@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
+import sys
+import threading
 from collections import Counter
 from collections.abc import Generator
 
@@ -17,6 +20,23 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.version_info < (3, 12, 2):
+        _parse_one_at_a_time()
+
+
+def _parse_one_at_a_time() -> None:
+    """Keep two threads from making syntax trees at once.
+
+    CPython before 3.11.8 and 3.12.2 counts their depth in one place for all threads, and raises
+    SystemError when one app is built beside another (github.com/python/cpython/issues/106905).
+    """
+    parse, lock = ast.parse, threading.RLock()
+
+    def guarded(*args: object, **options: object) -> ast.AST:
+        with lock:
+            return parse(*args, **options)  # type: ignore[call-overload, no-any-return]
+
+    ast.parse = guarded  # type: ignore[assignment]
 
 
 @pytest.hookimpl(tryfirst=True)
