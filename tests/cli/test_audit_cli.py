@@ -13,9 +13,7 @@ from tests.conftest import services_of
 from tests.support.actors import Visitor
 
 
-def test_the_last_events_stand_at_the_end(
-    app: Flask, operator: Operator, visitor: Visitor
-) -> None:
+def test_the_last_events_stand_at_the_end(app: Flask, operator: Operator, visitor: Visitor) -> None:
     """S75: as `tail` shows a file; `--limit` says how many."""
     name = visitor.new_user()
     visitor.log_in(name)
