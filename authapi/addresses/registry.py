@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from authapi.accounts.emails import read_email
@@ -48,6 +49,19 @@ class Registry:
                 return True
         raise busy()
 
+    def others(self, names: Mapping[str, str]) -> set[str]:
+        """Return which addresses are somebody else's, or held for them.
+
+        Args:
+            names: by the unique form of each address, that of the name of who wants it.
+        """
+        now = self._clock()
+        return {
+            entry.key
+            for entry in self._store.find_many(names)
+            if entry.name_key != names[entry.key] and self._is_in_use(entry, now)
+        }
+
     def put_in_order(self, user_id: str, key: str) -> None:
         """Keep a user's entry for good, or remove it, as the user's document says.
 
@@ -81,8 +95,9 @@ class Registry:
         self._store.forget_user(user_id)
 
     def _is_somebody_elses(self, seen: Entry, user: User, now: datetime) -> bool:
-        if seen.user_id == user.id:
-            return False
+        return seen.user_id != user.id and self._is_in_use(seen, now)
+
+    def _is_in_use(self, seen: Entry, now: datetime) -> bool:
         if seen.held_until is not None and now < seen.held_until:
             return True
         owner = self._accounts.find_user_by_id(seen.user_id)

@@ -5,6 +5,7 @@ from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
 from authapi.addresses.confirming import Confirmation
+from authapi.addresses.importing import ImportedAddresses
 from authapi.addresses.kinds import AddressMails
 from authapi.addresses.operating import OperatorAddresses
 from authapi.addresses.registry import Registry
@@ -34,6 +35,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
         Confirmation(accounts, signin, limits, registry, mail.tokens, notifier, events, clock)
     )
     services.add(OperatorAddresses(accounts, confirmation, registry, notifier, events, clock))
+    services.add(ImportedAddresses(accounts, registry, clock))
     services.personal_data.append(addresses)
     services.features["email"] = settings.email
     mail.own(*AddressMails(accounts, registry, clock).kinds(mail.kinds))

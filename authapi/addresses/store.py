@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from pymongo.errors import DuplicateKeyError
@@ -35,6 +36,11 @@ class RegistryStore:
         """Return the entry of that address, or None."""
         found = self._collections[COLLECTION].find_one({"_id": key})
         return _entry(found) if found else None
+
+    def find_many(self, keys: Iterable[str]) -> list[Entry]:
+        """Return the entries of those addresses."""
+        found = self._collections[COLLECTION].find({"_id": {"$in": list(keys)}})
+        return [_entry(each) for each in found]
 
     def of_user(self, user_id: str) -> list[Entry]:
         """Return a user's entries."""

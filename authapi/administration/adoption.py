@@ -6,8 +6,8 @@ from typing import Protocol
 from authapi.accounts.models import ForeignUser, User
 from authapi.administration.errors import LineError
 from authapi.administration.import_conflicts import conflict
-from authapi.administration.import_rules import ImportOptions, read_user, to_user
-from authapi.administration.models import ImportSummary
+from authapi.administration.import_rules import read_user, to_user
+from authapi.administration.models import ImportOptions, ImportSummary
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
 

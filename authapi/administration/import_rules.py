@@ -3,19 +3,21 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from authapi.accounts import rules
-from authapi.accounts.models import User
+from authapi.accounts.emails import read_email
+from authapi.accounts.models import Email, PendingEmail, User
 from authapi.administration.errors import LineError
 from authapi.administration.extended_json import as_id, as_moment, as_text, plain
+from authapi.administration.models import FirebaseHash, ImportedUser, ImportOptions
 from authapi.passwords.formats import find_format, looks_like_a_hash
 
 _HASHES = ("password_hash", "hashed_password", "password")
 _FIREBASE = ("passwordHash", "salt")
-TARGETS = ("username", *_HASHES, "created_at", "disabled", "_id", *_FIREBASE)
+_ADDRESS = ("email", "email_verified")
+TARGETS = ("username", *_HASHES, *_ADDRESS, "created_at", "disabled", "_id", *_FIREBASE)
 """What a member of a file may be renamed to."""
 _NAMES = {"username", "created_at", "_id", *_HASHES}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:|@-]{0,127}")
@@ -34,45 +36,6 @@ _MAY_SHUT_OUT = re.compile(
 _TRUE, _FALSE = {"true", "1", "yes", "t", "y"}, {"false", "0", "no", "f", "n"}
 
 
-@dataclass(frozen=True, slots=True)
-class FirebaseHash:
-    """The parameters of a Firebase project's scrypt, as its console shows them."""
-
-    signer_key: str
-    salt_separator: str
-    rounds: int
-    mem_cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """How an import reads users.
-
-    Attributes:
-        names: what a member is called here, by what it is called in the file.
-        ignore: members to pass over, whatever they say.
-        keep_ids: whether a user keeps the `_id`.
-        firebase: for `passwordHash` and `salt` as Firebase exports them.
-    """
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    ignore: frozenset[str] = frozenset()
-    keep_ids: bool = False
-    firebase: FirebaseHash | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedUser:
-    """A user as an import has it; `ignored` names the members that mean nothing here."""
-
-    username: str
-    password_hash: str
-    created_at: datetime | None
-    disabled: bool
-    id: str | None
-    ignored: tuple[str, ...]
-
-
 def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime) -> ImportedUser:
     """Make a user of the members of a record; those that are null count as absent.
 
@@ -85,7 +48,10 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
         LineError: when they make none.
     """
     found = _renamed(members, options)
+    email = _email(found) if options.addresses else None
     known = _NAMES | set(_FIREBASE if options.firebase else ())
+    known |= {"email"} if options.addresses else set()
+    known |= {name for name in found if _vouches(name)} if email else set()
     ignored = [name for name in found if name not in known and not _decides(_bare(name))]
     return ImportedUser(
         username=_username(found),
@@ -93,6 +59,8 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
         created_at=_created_at(found, now),
         disabled=_disabled(found),
         id=_id(found) if options.keep_ids else None,
+        email=email,
+        email_verified=email is not None and _email_verified(found),
         ignored=tuple(ignored),
     )
 
@@ -106,7 +74,12 @@ def to_user(found: ImportedUser, now: datetime) -> User:
         password_hash=found.password_hash,
         created_at=found.created_at or now,
         disabled=found.disabled,
+        pending_email=_pending(found.email, now) if found.email else None,
     )
+
+
+def _pending(email: Email, now: datetime) -> PendingEmail:
+    return PendingEmail(email.text, email.key, secrets.token_hex(8), now)
 
 
 def _renamed(members: Mapping[str, Any], options: ImportOptions) -> dict[str, Any]:
@@ -116,8 +89,8 @@ def _renamed(members: Mapping[str, Any], options: ImportOptions) -> dict[str, An
         for name, value in members.items()
         if value is not None and name not in options.ignore
     }
-    renamed = {options.names[name]: present[name] for name in present if name in options.names}
-    rest = {name: value for name, value in present.items() if name not in options.names}
+    renamed = {ours: present[name] for ours, name in options.names.items() if name in present}
+    rest = {name: value for name, value in present.items() if name not in options.names.values()}
     return {**rest, **renamed}
 
 
@@ -196,6 +169,25 @@ def _disabled(found: Mapping[str, Any]) -> bool:
                 f" true or false, and pass it over with --ignore {name}"
             )
     return disabled
+
+
+def _email(found: Mapping[str, Any]) -> Email | None:
+    email = found.get("email", "")
+    if not isinstance(email, str):
+        raise LineError("email is not a string")
+    try:
+        return read_email(email, reserved=True) if email else None
+    except ValueError as problem:
+        raise LineError(f"email: {problem}") from None
+
+
+def _email_verified(found: Mapping[str, Any]) -> bool:
+    """Tell whether a member says that somebody showed that the address is the user's (S90)."""
+    return any(_truth(name, value) for name, value in found.items() if _vouches(name))
+
+
+def _vouches(name: str) -> bool:
+    return _bare(name) == "emailverified"
 
 
 def _truth(name: str, value: object) -> bool:

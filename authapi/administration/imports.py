@@ -1,15 +1,17 @@
 """Users brought in from elsewhere, in batches; each is one insert that the unique index decides."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from authapi.accounts.models import User
+from authapi.administration.dry_run import Addresses, DryRunAddresses, DryRunUsers, Users
 from authapi.administration.errors import LineError
 from authapi.administration.import_conflicts import conflict
 from authapi.administration.import_format import Record
-from authapi.administration.import_rules import ImportOptions, read_user, to_user
-from authapi.administration.models import ImportSummary
+from authapi.administration.import_rules import read_user, to_user
+from authapi.administration.models import ImportOptions, ImportSummary
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
 
@@ -23,61 +25,46 @@ Refuse = Callable[[int, str], None]
 """Told the number of each refused line, and why."""
 
 
-class Users(Protocol):
-    """Where imported users go."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A user, the number of the line, and the address, if it was confirmed there."""
 
-    def add_many(self, users: Sequence[User]) -> set[int]:
-        """Store users; return the positions of those whose name or id is taken."""
-        ...
-
-    def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
-        """Return which names are taken, and by whom; None for one not released yet."""
-        ...
-
-    def living(self, user_ids: Collection[str]) -> set[str]:
-        """Return which of these ids are taken."""
-        ...
+    number: int
+    user: User
+    email_key: str | None
 
 
-class DryRunStore:
-    """Stores nothing, and answers as the store would have."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one run works with."""
 
-    def __init__(self, users: Users) -> None:
-        self._users = users
-        self._added: dict[str, User | None] = {}
-        self._ids: set[str] = set()
+    users: Users
+    addresses: Addresses | None
+    options: ImportOptions
+    refuse: Refuse
+    summary: ImportSummary
 
-    def add_many(self, users: Sequence[User]) -> set[int]:
-        """Return the positions of those whose name or id would be taken."""
-        taken = self.holders(user.name_key for user in users)
-        taken_ids = self._ids | self.living([user.id for user in users])
-        refused = set()
-        for position, user in enumerate(users):
-            name_taken = user.name_key in taken or user.name_key in self._added
-            if name_taken or user.id in taken_ids:
-                refused.add(position)
-            else:
-                self._added[user.name_key] = user
-                self._ids.add(user.id)
-                taken_ids.add(user.id)
-        return refused
-
-    def living(self, user_ids: Collection[str]) -> set[str]:
-        """Return which of these ids are taken."""
-        return self._users.living(user_ids)
-
-    def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
-        """Return which names would be taken."""
-        keys = list(name_keys)
-        added = {key: self._added[key] for key in keys if key in self._added}
-        return {**added, **self._users.holders(keys)}
+    def reject(self, number: int, why: str) -> None:
+        """Count a line that made no user, and say why."""
+        self.summary.refused += 1
+        self.refuse(number, why)
 
 
 class UserImport:
-    """Imports users; running it again changes nothing that is there."""
+    """Imports users; running it again changes nothing that is there.
 
-    def __init__(self, users: Users, events: EventRecorder, clock: Clock) -> None:
+    Args:
+        users: where they go.
+        addresses: where their confirmed addresses go; None where nobody has any.
+        events: told of each run.
+        clock: what tells the time.
+    """
+
+    def __init__(
+        self, users: Users, addresses: Addresses | None, events: EventRecorder, clock: Clock
+    ) -> None:
         self._users = users
+        self._addresses = addresses
         self._events = events
         self._clock = clock
 
@@ -97,58 +84,82 @@ class UserImport:
             options: how they are read.
             dry_run: store nothing.
         """
-        users: Users = DryRunStore(self._users) if dry_run else self._users
-        summary = ImportSummary()
-
-        def reject(number: int, why: str) -> None:
-            summary.refused += 1
-            refuse(number, why)
-
+        options = replace(options, addresses=self._addresses is not None)
+        run = _Run(self._users, self._addresses, options, refuse, ImportSummary())
+        if dry_run:
+            addresses = DryRunAddresses(self._addresses) if self._addresses else None
+            run = replace(run, users=DryRunUsers(self._users), addresses=addresses)
         try:
             for batch in _batches(records, BATCH):
-                summary.lines = batch[-1].number
-                read = self._read(batch, options, reject, summary)
-                self._store(read, users, options, reject, summary)
-                yield summary
+                run.summary.lines = batch[-1].number
+                for lines in _apart(self._read(batch, run)):
+                    _store(lines, run)
+                yield run.summary
         finally:
-            if summary.imported and not dry_run:
+            if run.summary.imported and not dry_run:
                 self._events.record(Event.USERS_IMPORTED, reason="operator")
 
-    def _read(
-        self, batch: list[Record], options: ImportOptions, reject: Refuse, summary: ImportSummary
-    ) -> list[tuple[int, User]]:
-        """Return the users of a batch, each with the number of its line."""
-        users = []
+    def _read(self, batch: list[Record], run: _Run) -> Iterator[_Line]:
+        """Return the users of a batch."""
         for record in batch:
             try:
                 if record.problem is not None:
                     raise LineError(record.problem)
-                found = read_user(record.members, options, self._clock())
+                found = read_user(record.members, run.options, self._clock())
             except LineError as why:
-                reject(record.number, str(why))
+                run.reject(record.number, str(why))
             else:
-                summary.ignored.update(found.ignored)
-                users.append((record.number, to_user(found, self._clock())))
-        return users
+                run.summary.ignored.update(found.ignored)
+                email_key = found.email.key if found.email and found.email_verified else None
+                yield _Line(record.number, to_user(found, self._clock()), email_key)
 
-    def _store(
-        self,
-        read: list[tuple[int, User]],
-        users: Users,
-        options: ImportOptions,
-        reject: Refuse,
-        summary: ImportSummary,
-    ) -> None:
-        if not read:
-            return
-        taken = users.add_many([user for _, user in read])
-        summary.imported += len(read) - len(taken)
-        holders = users.holders(read[place][1].name_key for place in taken) if taken else {}
-        for number, user in (read[place] for place in sorted(taken)):
-            if why := conflict(user, holders, same_ids=options.keep_ids):
-                reject(number, why)
-            else:
-                summary.already_there += 1
+
+def _store(lines: list[_Line], run: _Run) -> None:
+    lines = _with_addresses_of_their_own(lines, run)
+    taken = run.users.add_many([line.user for line in lines]) if lines else set()
+    run.summary.imported += len(lines) - len(taken)
+    holders = run.users.holders(lines[place].user.name_key for place in taken) if taken else {}
+    for place, line in enumerate(lines):
+        there: User | None = line.user
+        if place in taken:
+            if why := conflict(line.user, holders, same_ids=run.options.keep_ids):
+                run.reject(line.number, why)
+                continue
+            run.summary.already_there += 1
+            there = holders[line.user.name_key]
+        if there is not None and not _confirmed(there, line, run):
+            run.reject(line.number, "another user got this address at the same moment")
+
+
+def _confirmed(user: User, line: _Line, run: _Run) -> bool:
+    if line.email_key is None or run.addresses is None:
+        return True
+    return run.addresses.confirm(user, line.email_key)
+
+
+def _with_addresses_of_their_own(lines: list[_Line], run: _Run) -> list[_Line]:
+    claims = [line for line in lines if line.email_key]
+    if not claims or run.addresses is None:
+        return lines
+    taken = run.addresses.taken([line.user for line in claims])
+    refused = {claims[place].number for place in taken}
+    for number in sorted(refused):
+        run.reject(number, "another user has this address")
+    return [line for line in lines if line.number not in refused]
+
+
+def _apart(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+    """Cut lines into lists, so that no confirmed address stands twice in one."""
+    part: list[_Line] = []
+    keys: set[str] = set()
+    for line in lines:
+        if line.email_key in keys:
+            yield part
+            part, keys = [], set()
+        part.append(line)
+        keys |= {line.email_key} if line.email_key else set()
+    if part:
+        yield part
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

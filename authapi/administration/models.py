@@ -1,7 +1,11 @@
 """What the operator's commands are about."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from authapi.accounts.models import Email
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,54 @@ class UserRef:
 
     def __str__(self) -> str:
         return f"the id {self.name_or_id!r}" if self.is_id else f"the name {self.name_or_id!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class FirebaseHash:
+    """The parameters of a Firebase project's scrypt, as its console shows them."""
+
+    signer_key: str
+    salt_separator: str
+    rounds: int
+    mem_cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How an import reads users.
+
+    Attributes:
+        names: what a member is called in the file, by what it is called here.
+        ignore: members to pass over, whatever they say.
+        keep_ids: whether a user keeps the `_id`.
+        firebase: for `passwordHash` and `salt` as Firebase exports them.
+        addresses: whether users may have addresses here.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    ignore: frozenset[str] = frozenset()
+    keep_ids: bool = False
+    firebase: FirebaseHash | None = None
+    addresses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedUser:
+    """A user as an import has it.
+
+    Attributes:
+        email_verified: whether the address was confirmed there.
+        ignored: the names of the members that mean nothing here.
+    """
+
+    username: str
+    password_hash: str
+    created_at: datetime | None
+    disabled: bool
+    id: str | None
+    email: Email | None
+    email_verified: bool
+    ignored: tuple[str, ...]
 
 
 @dataclass

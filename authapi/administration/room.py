@@ -2,8 +2,10 @@
 
 from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
+from authapi.accounts.settings import AccountSettings
 from authapi.accounts.store_foreign import ForeignUserStore
 from authapi.administration.adoption import Adoption
+from authapi.administration.dry_run import Addresses
 from authapi.administration.imports import UserImport
 from authapi.administration.service import Administration
 from authapi.audit.service import AuditTrail
@@ -17,8 +19,9 @@ from authapi.sessions.ending import SessionEnding
 from authapi.sessions.service import SessionService
 
 
-def build(services: Services, settings: object, clock: Clock) -> None:
+def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     """Add what the command line does with users."""
+    events = services[EventRecorder]
     services.add(
         Administration(
             services[AccountService],
@@ -31,5 +34,15 @@ def build(services: Services, settings: object, clock: Clock) -> None:
             services[Blocklist],
         )
     )
-    services.add(UserImport(services[AccountService], services[EventRecorder], clock))
-    services.add(Adoption(services[ForeignUserStore], services[EventRecorder], clock))
+    services.add(
+        UserImport(services[AccountService], _addresses(services, settings), events, clock)
+    )
+    services.add(Adoption(services[ForeignUserStore], events, clock))
+
+
+def _addresses(services: Services, settings: AccountSettings) -> Addresses | None:
+    if not settings.has_addresses:
+        return None
+    from authapi.addresses.importing import ImportedAddresses  # loaded where there are addresses
+
+    return services[ImportedAddresses]

@@ -6,9 +6,9 @@ from typing import BinaryIO, TextIO
 import click
 
 from authapi.administration.import_format import csv_rows, json_lines
-from authapi.administration.import_rules import TARGETS, FirebaseHash, ImportOptions
+from authapi.administration.import_rules import TARGETS
 from authapi.administration.imports import UserImport
-from authapi.administration.models import ImportSummary
+from authapi.administration.models import FirebaseHash, ImportOptions, ImportSummary
 from authapi.cli.options import json_option
 from authapi.cli.output import as_json, printable
 from authapi.cli.users import users
@@ -46,9 +46,10 @@ def import_users(
     """Import users from FILE, or - for standard input.
 
     FILE is JSON lines, as mongoexport writes them, or CSV: `username`, a hash as `password_hash`,
-    `hashed_password` or `password`, perhaps `created_at`, and `disabled` or its like, which is
-    kept. Other members are told at the end. Users that are there already stay as they are, so it
-    may be run again. Each refused line is reported with its number. Exit code 1 when there was one.
+    `hashed_password` or `password`, perhaps `created_at`, `email` with `email_verified`, and
+    `disabled` or its like, which is kept. Other members are told at the end. Users that are there
+    already stay as they are, so it may be run again. Each refused line is reported with its number.
+    Exit code 1 when there was one.
     """
     options = ImportOptions(
         names=_mapping(mapped),
@@ -76,13 +77,14 @@ def ignored_members(summary: ImportSummary) -> None:
 
 
 def _mapping(mapped: tuple[str, ...]) -> dict[str, str]:
-    pairs = dict(pair.partition("=")[::2] for pair in mapped)
-    for theirs, ours in pairs.items():
+    """Return what each member is called in the file; one there may be two here."""
+    pairs = dict(pair.partition("=")[::-2] for pair in mapped)
+    for ours, theirs in pairs.items():
         if not theirs or ours not in TARGETS:
             raise click.BadParameter(
                 f"write --map THEIRS=OURS, where OURS is one of: {', '.join(TARGETS)}"
             )
-    if len(set(pairs.values())) < len(mapped):
+    if len(pairs) < len(mapped):
         raise click.BadParameter("--map names a member twice")
     return pairs
 

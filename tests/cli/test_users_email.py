@@ -77,6 +77,17 @@ def test_an_address_that_waits_is_confirmed_by_the_operator(
     assert (again.code, again.said) == (1, "Error: No address waits to be confirmed.\n")
 
 
+def test_the_owner_is_told_of_a_password_that_the_operator_set(
+    operator: Operator, person: Person, mails: Read
+) -> None:
+    """By mail, at the address of the account: somebody else may have asked the operator."""
+    confirm(person, mails, OLD)
+    before = kinds(mails())
+    stdin = b"another good password"
+    operator("users", "set-password", person.name, "--password-stdin", stdin=stdin)
+    assert kinds(mails()) == sorted([*before, ("password_changed", OLD)])
+
+
 @pytest.mark.parametrize("flags", [(), ("--verified",)])
 @pytest.mark.parametrize("address", ["", "ann", "a@b@c.com", "ann@example.com\nbcc: x@y.com", "@"])
 def test_what_is_no_address_changes_nothing(

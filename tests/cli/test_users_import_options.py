@@ -32,7 +32,6 @@ def test_members_may_be_called_otherwise(operator: Operator, visitor: Visitor) -
         ("--map", "=username"),
         ("--map", "email=name"),
         ("--map", "a=username", "--map", "b=username"),
-        ("--map", "a=username", "--map", "a=password"),
     ],
 )
 def test_a_wrong_name_is_wrong_usage(operator: Operator, flags: tuple[str, ...]) -> None:
