@@ -8,12 +8,13 @@ scripts/blocklist-sources.txt, run this, and commit what it wrote.
 
 import ast
 import gzip
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
+
+from fetching import fetch
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -29,21 +30,13 @@ LICENCE_FILES = ("licenses/LICENSE", "dist-info/LICENSE.txt")
 def main() -> None:
     """Fetch the sources, and write the list and the licences that it is under."""
     with tempfile.TemporaryDirectory() as folder:
-        wheels = fetch(Path(folder))
+        wheels = fetch(SOURCES, Path(folder))
         passwords = sorted({*keep(django(wheels)), *keep(zxcvbn(wheels))})
         licences = [f"{wheel.name}\n\n{licence(wheel)}\n" for wheel in wheels]
     packed = gzip.compress("\n".join(passwords).encode(), mtime=0)
     LIST.write_bytes(packed)
     LICENCES.write_text(f"{LIST.name} is made of parts of:\n\n" + "\n".join(licences))
     print(f"{LIST.relative_to(ROOT)}: {len(passwords)} passwords, {len(packed)} bytes")
-
-
-def fetch(folder: Path) -> list[Path]:
-    """Download the pinned wheels; pip refuses any that has another hash."""
-    options = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--quiet"]
-    command = [sys.executable, "-m", "pip", "download", *options, "-r", str(SOURCES)]
-    subprocess.run([*command, "-d", str(folder)], check=True)
-    return sorted(folder.glob("*.whl"))
 
 
 def django(wheels: list[Path]) -> Iterator[str]:

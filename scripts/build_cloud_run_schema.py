@@ -7,13 +7,13 @@ change the pin in scripts/cloud-run-sources.txt, run this, and commit what it wr
 """
 
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
+
+from fetching import fetch
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "scripts" / "cloud-run-sources.txt"
@@ -25,7 +25,7 @@ KEPT = ("$ref", "additionalProperties", "enum", "items", "properties", "type")
 def main() -> None:
     """Fetch the document, and write the schemas that a service's is made of."""
     with tempfile.TemporaryDirectory() as folder:
-        wheel = fetch(Path(folder))
+        [wheel] = fetch(SOURCES, Path(folder))
         with ZipFile(wheel) as archive:
             document = json.loads(archive.read(DOCUMENT))
     names = ["Service"]
@@ -36,15 +36,6 @@ def main() -> None:
     described = {"source": f"{source}, by Google, under the Apache License 2.0", "schemas": schemas}
     TARGET.write_text(json.dumps(described, indent=1) + "\n")
     print(f"{TARGET.relative_to(ROOT)}: {len(schemas)} schemas of {source}")
-
-
-def fetch(folder: Path) -> Path:
-    """Download the pinned wheel; pip refuses any that has another hash."""
-    options = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--quiet"]
-    command = [sys.executable, "-m", "pip", "download", *options, "-r", str(SOURCES)]
-    subprocess.run([*command, "-d", str(folder)], check=True)
-    [wheel] = folder.glob("*.whl")
-    return wheel
 
 
 def references(schema: dict[str, Any]) -> Iterator[str]:

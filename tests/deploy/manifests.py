@@ -46,6 +46,7 @@ def read() -> dict[str, Deployment]:
         "ecs": _ecs(),
         "elastic-beanstalk": _elastic_beanstalk(),
         "azure": _azure(),
+        "kubernetes": _kubernetes(),
     }
 
 
@@ -53,6 +54,12 @@ def document(path: str) -> Any:  # noqa: ANN401 - whatever the file holds
     """Return what the file at `path` holds, YAML or JSON."""
     text = (ROOT / path).read_text()
     return json.loads(text) if path.endswith(".json") else yaml.safe_load(text)
+
+
+def kubernetes() -> dict[str, Any]:
+    """Return the objects of our manifest for Kubernetes, by their kinds."""
+    text = (ROOT / "deploy/kubernetes/authapi.yaml").read_text()
+    return {found["kind"]: found for found in yaml.safe_load_all(text)}
 
 
 def _compose() -> Deployment:
@@ -130,7 +137,23 @@ def _azure() -> Deployment:
     )
 
 
-def _ports(probes: list[dict[str, Any]]) -> set[int]:
+def _kubernetes() -> Deployment:
+    pod = kubernetes()["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    probes = [container[f"{kind}Probe"] for kind in ("startup", "readiness", "liveness")]
+    [named] = container["ports"]
+    assert _ports(probes) == {named["name"]}
+    leaving = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    return Deployment(
+        variables={entry["name"]: entry.get("value") for entry in container["env"]},
+        port=named["containerPort"],
+        paths=_paths(probes),
+        memory=_mib(container["resources"]["limits"]["memory"]),
+        patience=pod["terminationGracePeriodSeconds"] - leaving,
+    )
+
+
+def _ports(probes: list[dict[str, Any]]) -> set[Any]:
     return {probe["httpGet"]["port"] for probe in probes}
 
 

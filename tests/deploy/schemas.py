@@ -115,3 +115,16 @@ def check_schema(name: str, value: object) -> None:
     file = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{name}.json"
     problems = jsonschema_rs.validator_for(json.loads(file.read_text())).iter_errors(value)
     assert not [f"{problem.instance_path}: {problem.message}" for problem in problems]
+
+
+def check_kubernetes(value: Mapping[str, Any]) -> None:
+    """Fail unless Kubernetes takes an object, and knows each of its members.
+
+    By its own schemas, cut out by scripts/build_kubernetes_schemas.py.
+    """
+    known = json.loads(Path(__file__).with_name("kubernetes-schemas.json").read_text())["$defs"]
+    [name] = [name for name in known if name.endswith(f".{value['kind']}")]
+    schema = {"$ref": f"#/$defs/{name}", "$defs": known}
+    found = jsonschema_rs.validator_for(schema).iter_errors(value)
+    problems = [f"{problem.instance_path}: {problem.message}" for problem in found]
+    assert not problems, problems
