@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from authapi.core.roles import NO_ROLES, Roles
+
 EVERYWHERE = "everywhere"
 """What ended a user's sessions: the user, by a logout everywhere."""
 
@@ -72,6 +74,8 @@ class User:
         pending_email: an address that waits to be confirmed.
         email_undo: the former address, as long as it may be brought back.
         locale: the language that mails are written in, such as `de` or `de-AT`.
+        roles: what the user may do.
+        revoked_roles: those that were taken away at once: no access token with one is good.
     """
 
     id: str
@@ -91,6 +95,8 @@ class User:
     pending_email: PendingEmail | None = None
     email_undo: EmailUndo | None = None
     locale: str | None = None
+    roles: Roles = NO_ROLES
+    revoked_roles: tuple[str, ...] = ()
 
     @property
     def hash_method(self) -> str | None:
@@ -104,19 +110,21 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class EndedUser:
-    """A user all of whose sessions were ended, where something may be left to clear away.
+    """A user whose sessions were ended, or got other roles, where something may be left to do.
 
     Attributes:
         id: the user's id.
         name_key: the unique form of the name.
         epoch: sessions of earlier epochs are void.
         deleted: whether nothing of the user may stay.
+        roles: what sessions of living epochs are to have.
     """
 
     id: str
     name_key: str
     epoch: int
     deleted: bool
+    roles: Roles = NO_ROLES
 
 
 ORIGINALS = "users_before_adoption"

@@ -2,10 +2,12 @@
 
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.registration import Registration
+from authapi.accounts.roles import UserRoles
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
 from authapi.accounts.store import UserStore
 from authapi.accounts.store_foreign import ForeignUserStore
+from authapi.accounts.store_roles import RoleStore
 from authapi.audit.service import AuditTrail
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
@@ -25,6 +27,8 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     events = services[EventRecorder]
     notifier = services.add(_notifier(services, settings, clock), Notifier)
     accounts = services.add(AccountService(users, services[Revocations], events, notifier))
+    roles = RoleStore(services[Database])
+    services.add(UserRoles(roles, accounts, services[Revocations], events))
     services.personal_data.append(accounts)
     database = services[Database]
     foreign = services.add(ForeignUserStore(lambda: database.unprepared))

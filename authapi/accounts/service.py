@@ -223,6 +223,7 @@ class AccountService:
                 "user_id": user.id,
                 "created_at": user.created_at.isoformat(),
                 "password_hash_method": user.hash_method,
+                "roles": list(user.roles.names),
                 **describe_address(user),
             }
         }

@@ -12,12 +12,17 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from authapi.accounts.models import Change, EndedUser, User
 from authapi.accounts.store_documents import (
     ALIVE,
+    IN_FLOOR,
+    MARK,
     in_epoch,
     only,
     to_document,
+    to_ended,
+    to_floor,
     to_update,
     to_user,
     user_or_none,
+    with_roles,
 )
 from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
 from authapi.revocation.models import EpochFloor
@@ -39,7 +44,6 @@ INDEXES = (
     Index(COLLECTION, [("notices.at", 1)], {"sparse": True}),
 )
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
-
 
 NOTHING = Change()
 NO_CONDITION: Mapping[str, object] = {}
@@ -220,17 +224,13 @@ class UserStore:
     def ended_since(self, moment: datetime | None) -> list[EpochFloor]:
         """Return whose sessions ended at or after a moment of the database's clock, or ever."""
         query = {"ended_at": {"$gte": moment or _FIRST_MOMENT}}
-        found = self._collections[COLLECTION].find(query, {"epoch": 1, "ended_at": 1})
-        return [EpochFloor(each["_id"], each["epoch"], each["ended_at"]) for each in found]
+        return [to_floor(each) for each in self._collections[COLLECTION].find(query, IN_FLOOR)]
 
     def ended_before(self, moment: datetime, limit: int) -> list[EndedUser]:
         """Return at most `limit` users whose sessions were ended before a moment."""
         query = {"ended_at": {"$gte": _FIRST_MOMENT, "$lt": moment}}
         found = self._collections[COLLECTION].find(query).sort("ended_at", 1).limit(limit)
-        return [
-            EndedUser(each["_id"], each["name_key"], each["epoch"], each.get("deleted", False))
-            for each in found
-        ]
+        return [to_ended(each) for each in found]
 
     def settle(self, user: EndedUser, *, told: bool) -> bool:
         """Note that nothing is left of what was ended; a deleted user's name is free then.
@@ -242,9 +242,9 @@ class UserStore:
         Returns:
             False when it stays.
         """
-        which = {"_id": user.id, "name_key": user.name_key, "epoch": user.epoch}
+        which = {**only(user), **in_epoch(user), **with_roles(user.roles)}
         if not user.deleted:
-            self._collections[COLLECTION].update_one(which, {"$unset": {"ended_at": ""}})
+            self._collections[COLLECTION].update_one(which, {"$unset": MARK})
             return True
         which |= {"deleted": True} | ({"notices.0": {"$exists": False}} if told else {})
         return self._collections[COLLECTION].delete_one(which).deleted_count == 1

@@ -6,19 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from authapi.accounts.models import Change, EmailUndo, PendingEmail, User
+from authapi.accounts.models import Change, EmailUndo, EndedUser, PendingEmail, User
+from authapi.core.roles import NO_ROLES, Roles
 from authapi.database import Document
+from authapi.revocation.models import EpochFloor
 
 # A deleted user's name stays for a while, and is nobody. Earlier releases wrote `released_at`.
 ALIVE: Document = {"deleted": None, "released_at": None}
 
 
-def only(user: User) -> Document:
+IN_FLOOR: Document = dict.fromkeys(
+    ("epoch", "ended_at", "roles", "roles_version", "revoked_roles"), 1
+)
+"""The members of a user that `to_floor` reads."""
+
+MARK: Document = dict.fromkeys(("ended_at", "revoked_roles"), "")
+"""The members by which every process knows what was ended or taken away lately."""
+
+
+def only(user: User | EndedUser) -> Document:
     """Return the query for that user's document: by both keys, so that one shard is asked."""
     return {"_id": user.id, "name_key": user.name_key}
 
 
-def in_epoch(user: User) -> Document:
+def in_epoch(user: User | EndedUser) -> Document:
     """Return the condition that the user's epoch is the one that was read."""
     return {"epoch": user.epoch} if user.epoch else {"epoch": {"$in": [0, None]}}
 
@@ -55,8 +66,36 @@ def to_document(user: User, notices: Sequence[Mapping[str, object]] = ()) -> Doc
         "email_undo": asdict(user.email_undo) if user.email_undo else None,
         "locale": user.locale,
         "notices": list(notices) or None,
+        "roles": list(user.roles.names) or None,
     }
     return document | {name: value for name, value in optional.items() if value is not None}
+
+
+def with_roles(roles: Roles) -> Document:
+    """Return the condition that the user's roles are of that version."""
+    return {"roles_version": roles.version or None}
+
+
+def to_floor(found: Document) -> EpochFloor:
+    """Return what every process has to know of a user who is marked."""
+    return EpochFloor(
+        found["_id"],
+        found.get("epoch", 0),
+        found["ended_at"],
+        _roles(found),
+        frozenset(found.get("revoked_roles", ())),
+    )
+
+
+def to_ended(found: Document) -> EndedUser:
+    """Return the user that a marked document holds."""
+    deleted = found.get("deleted", False)
+    return EndedUser(found["_id"], found["name_key"], found.get("epoch", 0), deleted, _roles(found))
+
+
+def _roles(found: Document) -> Roles:
+    names, version = found.get("roles", ()), found.get("roles_version", 0)
+    return Roles(tuple(names), version) if names or version else NO_ROLES
 
 
 def user_or_none(found: Document | None) -> User | None:
@@ -89,4 +128,6 @@ def to_user(found: Document) -> User:
         pending_email=PendingEmail(**pending) if pending else None,
         email_undo=EmailUndo(**undo) if undo else None,
         locale=found.get("locale"),
+        roles=_roles(found),
+        revoked_roles=tuple(found.get("revoked_roles", ())),
     )

@@ -12,14 +12,15 @@ from authapi.accounts.models import Email, PendingEmail, User
 from authapi.administration.errors import LineError
 from authapi.administration.extended_json import as_id, as_moment, as_text, plain
 from authapi.administration.models import FirebaseHash, ImportedUser, ImportOptions
+from authapi.core.roles import Roles, problems
 from authapi.passwords.formats import find_format, looks_like_a_hash
 
 _HASHES = ("password_hash", "hashed_password", "password")
 _FIREBASE = ("passwordHash", "salt")
 _ADDRESS = ("email", "email_verified")
-TARGETS = ("username", *_HASHES, *_ADDRESS, "created_at", "disabled", "_id", *_FIREBASE)
+TARGETS = ("username", *_HASHES, *_ADDRESS, "created_at", "disabled", "roles", "_id", *_FIREBASE)
 """What a member of a file may be renamed to."""
-_NAMES = {"username", "created_at", "_id", *_HASHES}
+_NAMES = {"username", "created_at", "roles", "_id", *_HASHES}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:|@-]{0,127}")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,6 +62,7 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
         id=_id(found) if options.keep_ids else None,
         email=email,
         email_verified=email is not None and _email_verified(found),
+        roles=_roles(found),
         ignored=tuple(ignored),
     )
 
@@ -75,6 +77,7 @@ def to_user(found: ImportedUser, now: datetime) -> User:
         created_at=found.created_at or now,
         disabled=found.disabled,
         pending_email=_pending(found.email, now) if found.email else None,
+        roles=found.roles,
     )
 
 
@@ -203,6 +206,18 @@ def _decides(bare: str) -> bool:
 
 def _bare(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
+
+
+def _roles(found: Mapping[str, Any]) -> Roles:
+    """Return the roles: a list, or in a CSV file names with spaces between them."""
+    names = found.get("roles", [])
+    if isinstance(names, str):
+        names = names.split()
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise LineError("roles is no list of strings; pass it over with --ignore roles")
+    if wrong := problems(names):
+        raise LineError(f"roles: {' '.join(wrong)} Pass them over with --ignore roles")
+    return Roles(tuple(sorted(set(names))))
 
 
 def _id(found: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from authapi.accounts.models import Email
+from authapi.core.roles import Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class ImportedUser:
     id: str | None
     email: Email | None
     email_verified: bool
+    roles: Roles
     ignored: tuple[str, ...]
 
 

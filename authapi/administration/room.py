@@ -1,6 +1,7 @@
 """What the operator's stories need."""
 
 from authapi.accounts.registration import Registration
+from authapi.accounts.roles import UserRoles
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
 from authapi.accounts.store_foreign import ForeignUserStore
@@ -16,6 +17,7 @@ from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
 from authapi.sessions.ending import SessionEnding
+from authapi.sessions.roles import SessionRoles
 from authapi.sessions.service import SessionService
 
 
@@ -28,6 +30,8 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             services[Registration],
             services[SessionService],
             services[SessionEnding],
+            services[UserRoles],
+            services[SessionRoles],
             services[ProfileService],
             services[AuditTrail],
             services[PasswordHasher],

@@ -1,10 +1,11 @@
 """The operator's stories about users, across the rooms below it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from authapi.accounts import rules
 from authapi.accounts.models import User
 from authapi.accounts.registration import Registration
+from authapi.accounts.roles import UserRoles
 from authapi.accounts.service import TRIES, AccountService
 from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
@@ -18,6 +19,7 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import Session
+from authapi.sessions.roles import SessionRoles
 from authapi.sessions.service import SessionService
 
 _BY = "operator"
@@ -32,6 +34,8 @@ class Administration:
         registration: Registration,
         sessions: SessionService,
         ending: SessionEnding,
+        user_roles: UserRoles,
+        session_roles: SessionRoles,
         profiles: ProfileService,
         audit: AuditTrail,
         hasher: PasswordHasher,
@@ -41,6 +45,8 @@ class Administration:
         self._registration = registration
         self._sessions = sessions
         self._ending = ending
+        self._user_roles = user_roles
+        self._session_roles = session_roles
         self._profiles = profiles
         self._audit = audit
         self._hasher = hasher
@@ -91,6 +97,25 @@ class Administration:
         """
         user = self._set_disabled(ref, disabled=True)
         self._ending.clear_void(user.id, user.epoch)
+        return user
+
+    def change_roles(
+        self, ref: UserRef, add: Collection[str], remove: Collection[str], *, now: bool
+    ) -> User:
+        """Give and take a user's roles; a refresh after this goes by them.
+
+        Args:
+            ref: which user.
+            add: to give.
+            remove: to take away.
+            now: whether access tokens with one that is taken away are void at once.
+
+        Raises:
+            ApiError: `validation_error` for what is no role, and for too many.
+            CommandError: when there is no such user.
+        """
+        user = self._user_roles.change(self.find(ref).id, add, remove, now=now, reason=_BY)
+        self._session_roles.bring_up_to_date(user.id, user.roles)
         return user
 
     def enable(self, ref: UserRef) -> User:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from authapi.cli import users_adopt, users_email, users_import, users_recover
+from authapi.cli import users_adopt, users_email, users_import, users_recover, users_roles
 from authapi.cli.audit import audit
 from authapi.cli.db import db
 from authapi.cli.keys import keys
@@ -15,6 +15,7 @@ users.add_command(users_import.import_users)
 users.add_command(users_recover.recovery_link)
 users.add_command(users_email.set_email)
 users.add_command(users_email.verify_email)
+users.add_command(users_roles.roles)
 GROUPS = (users, sessions, audit, mail, keys, db)
 
 

@@ -42,9 +42,17 @@ def list_users(limit: int, after: str, json_wanted: bool) -> None:
         as_json({"users": [_fact_sheet(user) for user in page], "after": last})
         return
     rows = [
-        (u.username, u.id, when(u.created_at), _state(u), u.hash_method or "none") for u in page
+        (
+            u.username,
+            u.id,
+            when(u.created_at),
+            _state(u),
+            u.hash_method or "none",
+            " ".join(u.roles.names),
+        )
+        for u in page
     ]
-    table(("NAME", "ID", "CREATED", "STATE", "PASSWORD HASH"), rows)
+    table(("NAME", "ID", "CREATED", "STATE", "PASSWORD HASH", "ROLES"), rows)
     if more:
         click.echo(f"There are more: --after {printable(repr(page[-1].username))}", err=True)
 
@@ -67,6 +75,7 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
             "id": user.id,
             "created": when(user.created_at),
             "state": _state(user),
+            **({"roles": ", ".join(user.roles.names)} if user.roles.names else {}),
             **_addresses(user),
             "password hash": user.hash_method or "none",
             "sessions": str(len(sessions)),
@@ -152,6 +161,7 @@ def _fact_sheet(user: User) -> dict[str, object]:
         "user_id": user.id,
         "created_at": user.created_at.isoformat(),
         "disabled": user.disabled,
+        "roles": user.roles.names,
         "email": user.email,
         "pending_email": user.pending_email.email if user.pending_email else None,
         "password_hash_method": user.hash_method,

@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     TOKEN_EXPIRED = "token_expired"
     INSUFFICIENT_USER_AUTHENTICATION = "insufficient_user_authentication"
     REGISTRATION_CLOSED = "registration_closed"
+    FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     BODY_TOO_LARGE = "body_too_large"
@@ -62,6 +63,9 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
         " repeat.",
     ),
     ErrorCode.REGISTRATION_CLOSED: ErrorKind(HTTPStatus.FORBIDDEN, "Registration is closed."),
+    ErrorCode.FORBIDDEN: ErrorKind(
+        HTTPStatus.FORBIDDEN, "Your account has no role that may do this."
+    ),
     ErrorCode.NOT_FOUND: ErrorKind(HTTPStatus.NOT_FOUND, "There is nothing at this address."),
     ErrorCode.METHOD_NOT_ALLOWED: ErrorKind(
         HTTPStatus.METHOD_NOT_ALLOWED, "This address does not take that method."

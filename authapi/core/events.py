@@ -38,6 +38,7 @@ class Event(StrEnum):
     USER_ENABLED = "user_enabled"
     USER_DELETED = "user_deleted"
     USERS_IMPORTED = "users_imported"
+    ROLES_CHANGED = "roles_changed"
     EMAIL_ASKED = "email_asked"
     EMAIL_VERIFIED = "email_verified"
     EMAIL_CHANGED = "email_changed"

@@ -1,7 +1,10 @@
 """Who is calling: what a verified access token says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
 
 PASSWORD = "pwd"
 """The method of a password (RFC 8176, 2)."""
@@ -11,6 +14,8 @@ AAL1 = "aal1"
 
 AAL2 = "aal2"
 """The assurance of two factors (NIST SP 800-63B-4, 2.2)."""
+
+NO_CLAIMS: Mapping[str, Any] = MappingProxyType({})
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -32,6 +37,8 @@ class Identity:
         methods: how (claim `amr`, RFC 8176).
         assurance: how strong that was (claim `acr`).
         session_start: when the session began (claim `session_start` where it is not `auth_time`).
+        roles: what the user may do, sorted (claim `roles`).
+        claims: what the app itself put into the token.
     """
 
     username: str
@@ -45,3 +52,5 @@ class Identity:
     methods: tuple[str, ...] = ()
     assurance: str = AAL1
     session_start: datetime = LONG_AGO
+    roles: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=lambda: NO_CLAIMS, hash=False)

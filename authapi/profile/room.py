@@ -8,6 +8,7 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
 from authapi.profile.sweep import Sweep
 from authapi.sessions.ending import SessionEnding
+from authapi.sessions.roles import SessionRoles
 from authapi.sessions.service import SessionService
 from authapi.signin.service import SignIn
 from authapi.tokens.settings import TokenSettings
@@ -30,6 +31,7 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
         Sweep(
             services[AccountService],
             services[SessionEnding],
+            services[SessionRoles],
             services.personal_data,
             clock,
             settings.access_token_lifetime,

@@ -35,6 +35,9 @@ class ProfileSchema(Schema):
     user_id = fields.String(required=True)
     created_at = fields.DateTime(required=True)
     session_id = fields.String(required=True)
+    roles = fields.List(
+        fields.String(), metadata={"description": "What the caller may do, if that is anything."}
+    )
     email = fields.String(metadata={"description": "The confirmed address, if there is one."})
     pending_email = fields.String(metadata={"description": "One that waits to be confirmed."})
 

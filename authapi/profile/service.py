@@ -44,6 +44,7 @@ class ProfileService:
             "user_id": user.id,
             "created_at": user.created_at.isoformat(),
             "session_id": identity.session_id,
+            **({"roles": list(user.roles.names)} if user.roles.names else {}),
             **({"email": user.email} if user.email else {}),
             **({"pending_email": user.pending_email.email} if user.pending_email else {}),
         }

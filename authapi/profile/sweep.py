@@ -12,6 +12,7 @@ from authapi.core.forks import after_fork_in_child
 from authapi.core.services import PersonalData
 from authapi.database import FAILURES
 from authapi.sessions.ending import SessionEnding
+from authapi.sessions.roles import SessionRoles
 
 EVERY = timedelta(seconds=30)
 """How often a process looks."""
@@ -35,6 +36,7 @@ class Sweep:
     Args:
         accounts: knows the marks.
         ending: clears away sessions.
+        roles: brings those that stay up to date.
         personal_data: what the rooms keep of users.
         clock: what tells the time.
         token_lifetime: how long an access token lives.
@@ -44,12 +46,14 @@ class Sweep:
         self,
         accounts: AccountService,
         ending: SessionEnding,
+        roles: SessionRoles,
         personal_data: list[PersonalData],
         clock: Clock,
         token_lifetime: timedelta,
     ) -> None:
         self._accounts = accounts
         self._ending = ending
+        self._roles = roles
         self._personal_data = personal_data
         self._clock = clock
         self._settled_after = token_lifetime + MAX_CLOCK_SKEW
@@ -94,4 +98,7 @@ class Sweep:
             for part in self._personal_data:
                 part.erase(user)
             return True
+        has_roles = user.roles.version > 0
+        if has_roles and not self._roles.bring_up_to_date(user.id, user.roles):
+            return False
         return self._ending.clear_void(user.id, user.epoch)

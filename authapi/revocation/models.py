@@ -1,8 +1,12 @@
 """What ended, and for how long that has to be remembered."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from authapi.core.roles import NO_ROLES, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +26,34 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class EpochFloor:
-    """A user all of whose sessions were ended at once.
+    """A user all of whose sessions were ended at once, or whose roles were changed.
 
     Attributes:
         user_id: who.
         epoch: tokens and sessions of earlier epochs are void.
         ended_at: when, by the database's clock; None before it is read from there.
+        roles: what the user may do; refresh tokens tell of an earlier version perhaps.
+        revoked_roles: access tokens with one of these are void.
     """
 
     user_id: str
     epoch: int
     ended_at: datetime | None = None
+    roles: Roles = NO_ROLES
+    revoked_roles: frozenset[str] = frozenset()
+
+    def voids(self, epoch: int, roles: Iterable[str]) -> bool:
+        """Whether an access token of that epoch and with these roles is void."""
+        return epoch < self.epoch or not self.revoked_roles.isdisjoint(roles)
+
+    def with_later(self, other: EpochFloor) -> EpochFloor:
+        """Return what is known from both: an epoch never falls, and the later roles are right."""
+        latest = other if other.roles.version >= self.roles.version else self
+        return replace(
+            latest,
+            epoch=max(self.epoch, other.epoch),
+            ended_at=other.ended_at or self.ended_at,
+        )
 
 
 EVERYBODY = "*"

@@ -36,8 +36,8 @@ class RevocationCache:
         with self._writing:
             known = dict(self._floors)
             for floor in floors:
-                if floor.epoch >= self._epoch(known, floor.user_id):
-                    known[floor.user_id] = floor
+                before = known.get(floor.user_id)
+                known[floor.user_id] = before.with_later(floor) if before else floor
             self._floors = known
 
     def replace_floors(self, floors: Iterable[EpochFloor], known_before: set[str]) -> None:
@@ -67,9 +67,9 @@ class RevocationCache:
                     name: each for name, each in sessions.items() if each.expires_at > now
                 }
 
-    def epoch_floor(self, user_id: str) -> int:
-        """Return the user's first living epoch; 0 where nothing was ended lately."""
-        return self._epoch(self._floors, user_id)
+    def floor(self, user_id: str) -> EpochFloor:
+        """Return what is known of the user: epoch 0 and no roles where nothing was done lately."""
+        return self._floors.get(user_id) or EpochFloor(user_id, 0)
 
     def has_ended(self, began_at: datetime) -> bool:
         """Whether a session that began at a moment has ended with all others.
@@ -88,12 +88,7 @@ class RevocationCache:
         if identity.session_id in self._sessions or self.has_ended(identity.session_start):
             return True
         floor = self._floors.get(identity.user_id)
-        return floor is not None and identity.epoch < floor.epoch
-
-    @staticmethod
-    def _epoch(floors: dict[str, EpochFloor], user_id: str) -> int:
-        floor = floors.get(user_id)
-        return floor.epoch if floor is not None else 0
+        return floor is not None and floor.voids(identity.epoch, identity.roles)
 
 
 def next_start(newest: datetime | None, read: Iterable[datetime | None]) -> datetime | None:

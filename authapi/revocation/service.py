@@ -3,13 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from authapi.core.clock import MAX_CLOCK_SKEW, Clock, is_recent
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
+from authapi.core.roles import Roles
 from authapi.database import FAILURES, DatabaseUnavailable
 from authapi.revocation.models import EVERYBODY, EpochFloor, EpochSource, Revocation
 from authapi.revocation.rules import RevocationCache, next_start
@@ -92,8 +93,16 @@ class Revocations:
         """Void the user's tokens of earlier epochs here; other processes read it from the user."""
         self._cache.add_floors([EpochFloor(user_id, epoch)])
 
+    def note_roles(self, user_id: str, roles: Roles, revoked: Iterable[str]) -> None:
+        """Let the user have these roles here; other processes read it from the user."""
+        self._cache.add_floors([EpochFloor(user_id, 0, None, roles, frozenset(revoked))])
+
     def epoch_floor(self, user_id: str) -> int:
-        """Return the user's first living epoch, as known at most `MAX_STALENESS` ago.
+        """Return the user's first living epoch; as `floor` does."""
+        return self.floor(user_id).epoch
+
+    def floor(self, user_id: str) -> EpochFloor:
+        """Return the user's first living epoch and roles, as known at most `MAX_STALENESS` ago.
 
         Raises:
             DatabaseUnavailable: when the cache could not be brought up to date.
@@ -102,7 +111,7 @@ class Revocations:
         at_the_most = 2 * MAX_STALENESS + self._timeout
         if self._lost_at is not None or not is_recent(self._synced_at, self._clock(), at_the_most):
             raise DatabaseUnavailable("The revocations could not be read just now.")
-        return self._cache.epoch_floor(user_id)
+        return self._cache.floor(user_id)
 
     def check(self, identity: Identity) -> None:
         """Let pass, or raise.
@@ -211,6 +220,6 @@ class NoRevocations(Revocations):
     def check(self, identity: Identity) -> None:
         """Let pass."""
 
-    def epoch_floor(self, user_id: str) -> int:
+    def floor(self, user_id: str) -> EpochFloor:
         """Return what this process knows by itself; nothing is read."""
-        return self._cache.epoch_floor(user_id)
+        return self._cache.floor(user_id)

@@ -31,6 +31,7 @@ def session_of(claims: RefreshClaims, client: Client, opened_at: datetime) -> Se
         epoch=claims.epoch,
         methods=claims.methods,
         assurance=claims.assurance,
+        roles=claims.roles,
     )
 
 
@@ -47,4 +48,5 @@ def claims_of(session: Session, username: str) -> RefreshClaims:
         epoch=session.epoch,
         methods=session.methods,
         assurance=session.assurance,
+        roles=session.roles,
     )

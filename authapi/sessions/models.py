@@ -5,6 +5,7 @@ from datetime import datetime
 
 from authapi.core.client import UNKNOWN, Client
 from authapi.core.identity import AAL1, PASSWORD
+from authapi.core.roles import NO_ROLES, Roles
 from authapi.tokens.models import RefreshClaims
 
 
@@ -24,6 +25,7 @@ class Session:
         epoch: the user's epoch that it belongs to; with a later one it is void.
         methods: how the user logged in (RFC 8176).
         assurance: how strong that was.
+        roles: the user's, of the version that its tokens told of, or are to tell of next.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Session:
     epoch: int = 0
     methods: tuple[str, ...] = (PASSWORD,)
     assurance: str = AAL1
+    roles: Roles = NO_ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class SessionOpening:
                 epoch=user.epoch,
                 methods=methods,
                 assurance=assurance,
+                roles=user.roles,
             )
             try:
                 self._sessions.add(session_of(claims, client, opened_at=self._clock()))

@@ -10,6 +10,7 @@ from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.opening import SessionOpening
+from authapi.sessions.roles import SessionRoles
 from authapi.sessions.service import SessionService
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
@@ -23,6 +24,7 @@ def build(services: Services, settings: SessionSettings, clock: Clock) -> None:
     revocations.look_up_sessions_by(store.lives)
     accounts = services[AccountService]
     ending = services.add(SessionEnding(store, accounts, tokens, revocations, events))
+    services.add(SessionRoles(store))
     fingerprints = services[Fingerprints]
     services.add(
         SessionOpening(

@@ -1,12 +1,14 @@
 """The story of a session after its login: refreshed, listed, taken into a new epoch."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from authapi.accounts.service import TRIES
 from authapi.core.client import Client
 from authapi.core.clock import Clock, whole_second
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.identity import Identity
@@ -134,32 +136,54 @@ class SessionService:
 
     def _refresh(self, refresh_token: str, idempotency_key: str | None) -> TokenPair:
         spent = self._tokens.read_refresh(refresh_token)
-        epoch = self._revocations.epoch_floor(spent.uid)
+        floor = self._revocations.floor(spent.uid)
         if self._revocations.has_ended(spent.auth_time):
             raise self._refused(spent)
+        spent = replace(spent, roles=spent.roles.or_later(floor.roles))
         now = whole_second(self._clock())
-        successor = self._tokens.next_refresh(spent, at=now, epoch=epoch)
         fingerprint = self._refresh_key(spent, idempotency_key)
-        if self._sessions.rotate(
+        for _ in range(TRIES):
+            successor = self._tokens.next_refresh(spent, at=now, epoch=floor.epoch)
+            pair = token_pair(self._tokens, successor)  # before a token is spent for it
+            if self._rotate(spent, successor, floor.epoch, fingerprint):
+                return pair
+            session = self._sessions.find_session(spent.sid)
+            has_news = session is not None and session.roles.version > spent.roles.version
+            if session is not None and has_news:
+                spent = replace(spent, roles=session.roles)
+            if session is None or not has_news or session.generation > spent.gen:
+                made_at = self._made_before(spent, session, floor.epoch, fingerprint, now)
+                repeated = self._tokens.next_refresh(spent, at=made_at, epoch=floor.epoch)
+                return token_pair(self._tokens, repeated)
+        raise busy()
+
+    def _rotate(
+        self, spent: RefreshClaims, successor: RefreshClaims, epoch: int, fingerprint: str | None
+    ) -> bool:
+        """Spend a refresh token; False where another request did, or the session has news."""
+        rotated = self._sessions.rotate(
             spent.sid,
             spent.gen,
-            at=now,
+            at=successor.iat,
             expires_at=successor.exp,
             refresh_key=fingerprint,
             began_at=spent.auth_time,
             epoch=epoch,
-        ):
+            roles=successor.roles,
+        )
+        if rotated:
             self._events.record(Event.TOKEN_REFRESHED, user_id=spent.uid, session_id=spent.sid)
-        else:
-            made_at = self._made_before(spent, epoch, fingerprint, now)
-            successor = self._tokens.next_refresh(spent, at=made_at, epoch=epoch)
-        return token_pair(self._tokens, successor)
+        return rotated
 
     def _made_before(
-        self, spent: RefreshClaims, epoch: int, fingerprint: str | None, now: datetime
+        self,
+        spent: RefreshClaims,
+        session: Session | None,
+        epoch: int,
+        fingerprint: str | None,
+        now: datetime,
     ) -> datetime:
         """Return when the successor was made, if this request is the one that made it."""
-        session = self._sessions.find_session(spent.sid)
         if session is not None and not belongs_to(spent, session, epoch):
             session = None
         verdict = judge(session, spent.gen, fingerprint, now, self._settings.refresh_grace)

@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from authapi.core.client import Client
 from authapi.core.identity import AAL1, PASSWORD
+from authapi.core.roles import NO_ROLES, Roles
 from authapi.database import Collections, DatabaseUnavailable, Document, Index, StoredCollection
 from authapi.sessions.models import Session
 
@@ -50,6 +51,7 @@ class SessionStore:
             "epoch": session.epoch,
             "amr": list(session.methods),
             "acr": session.assurance,
+            **_told(session.roles),
         }
         try:
             self._collections[COLLECTION].insert_one(document)
@@ -81,6 +83,7 @@ class SessionStore:
         refresh_key: str | None,
         began_at: datetime,
         epoch: int = 0,
+        roles: Roles = NO_ROLES,
     ) -> bool:
         """Spend the refresh token of `generation`; True for exactly one caller, ever.
 
@@ -92,12 +95,14 @@ class SessionStore:
             refresh_key: what recognises the same request.
             began_at: when the session began; a later one of the same id is another session.
             epoch: the user's first living one; a session of an earlier one is not rotated.
+            roles: what the successor tells of; a session that has later ones is not rotated.
         """
         which = {
             "_id": session_id,
             "generation": generation,
             "expires_at": {"$gt": at},
             "created_at": began_at,
+            "roles_version": {"$not": {"$gt": roles.version}},
         }
         if epoch:
             which["epoch"] = {"$gte": epoch}
@@ -109,10 +114,25 @@ class SessionStore:
                     "refreshed_at": at,
                     "expires_at": expires_at,
                     "refresh_key": refresh_key,
+                    **_told(roles),
                 }
             },
         )
         return result.modified_count == 1
+
+    def give_roles(self, user_id: str, roles: Roles, limit: int) -> int:
+        """Let at most `limit` of the user's sessions have these roles, unless they have later ones.
+
+        Returns:
+            How many were looked at; fewer than `limit` when none is left.
+        """
+        earlier = {"roles_version": {"$not": {"$gte": roles.version}}}
+        found = self._collections[COLLECTION].find({"user_id": user_id, **earlier}, {"_id": 1})
+        ids = [each["_id"] for each in found.limit(limit)]
+        if ids:
+            which = {"_id": {"$in": ids}, **earlier}
+            self._collections[COLLECTION].update_many(which, {"$set": _told(roles)})
+        return len(ids)
 
     def move_to_epoch(self, session_id: str, epoch: int) -> None:
         """Let a session that is there belong to `epoch`, unless it belongs to a later one."""
@@ -178,6 +198,12 @@ class SessionStore:
         raise DatabaseUnavailable("A session could not be ended: it is written again and again.")
 
 
+def _told(roles: Roles) -> Document:
+    """Return the members of a session that tell of roles; none for who never had any."""
+    names = {"roles": list(roles.names)} if roles.names or roles.version else {}
+    return {**names, "roles_version": roles.version} if roles.version else names
+
+
 def _session(found: Document) -> Session:
     return Session(
         id=found["_id"],
@@ -191,4 +217,5 @@ def _session(found: Document) -> Session:
         epoch=found.get("epoch", 0),
         methods=tuple(found.get("amr", (PASSWORD,))),
         assurance=found.get("acr", AAL1),
+        roles=Roles(tuple(found.get("roles", ())), found.get("roles_version", 0)),
     )

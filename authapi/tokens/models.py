@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from authapi.core.identity import AAL1, PASSWORD
+from authapi.core.roles import NO_ROLES, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class RefreshClaims:
         epoch: the user's epoch that the session belongs to (claim `ep`).
         methods: how the user logged in (claim `amr`).
         assurance: how strong that was (claim `acr`).
+        roles: what the user may do (claim `roles`), and of which version that is (claim `rv`).
     """
 
     sub: str
@@ -33,6 +35,7 @@ class RefreshClaims:
     epoch: int = 0
     methods: tuple[str, ...] = (PASSWORD,)
     assurance: str = AAL1
+    roles: Roles = NO_ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.core.identity import AAL1, LONG_AGO, PASSWORD, Identity
+from authapi.core.roles import Roles
 from authapi.tokens.models import RefreshClaims
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -53,6 +54,7 @@ def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
         session_start=_session_start(claims) or proven or issued,
         methods=_methods(claims),
         assurance=_assurance(claims),
+        roles=_roles(claims),
     )
 
 
@@ -74,6 +76,7 @@ def refresh_claims(claims: Mapping[str, Any], issuer: str) -> RefreshClaims:
         epoch=_epoch(claims),
         methods=_methods(claims),
         assurance=_assurance(claims),
+        roles=Roles(_roles(claims), _whole(claims, "rv") if "rv" in claims else 0),
     )
 
 
@@ -130,9 +133,18 @@ def _session_start(claims: Mapping[str, Any]) -> datetime | None:
 
 def _methods(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the claim `amr`; tokens of releases before it were of passwords."""
-    found = claims.get("amr", [PASSWORD])
-    if not isinstance(found, list) or not all(isinstance(method, str) for method in found):
-        raise TokenInvalid("amr is no list of methods")
+    return _names(claims, "amr") if "amr" in claims else (PASSWORD,)
+
+
+def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the claim `roles`, which the tokens of users without any do not have."""
+    return _names(claims, "roles") if "roles" in claims else ()
+
+
+def _names(claims: Mapping[str, Any], claim: str) -> tuple[str, ...]:
+    found = claims[claim]
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise TokenInvalid(f"{claim} is no list of names")
     return tuple(found)
 
 

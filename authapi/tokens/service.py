@@ -11,6 +11,7 @@ from functools import lru_cache
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import AAL1, PASSWORD, Identity
+from authapi.core.roles import NO_ROLES, Roles
 from authapi.tokens import rules
 from authapi.tokens.codec import decode, encode
 from authapi.tokens.keys import KeyRing
@@ -84,6 +85,8 @@ class TokenService:
             "amr": session.methods,
             "acr": session.assurance,
         }
+        if session.roles.names:
+            claims["roles"] = session.roles.names
         if proof is not None:
             claims |= {
                 "session_start": claims["auth_time"],
@@ -137,12 +140,13 @@ class TokenService:
         epoch: int = 0,
         methods: tuple[str, ...] = (PASSWORD,),
         assurance: str = AAL1,
+        roles: Roles = NO_ROLES,
     ) -> RefreshClaims:
         """Return the claims of a new session's first refresh token."""
         now = whole_second(self._clock())
         end = self._refresh_end(now, auth_time=now)
         return RefreshClaims(
-            username, user_id, session_id, 0, now, now, end, epoch, methods, assurance
+            username, user_id, session_id, 0, now, now, end, epoch, methods, assurance, roles
         )
 
     def next_refresh(self, spent: RefreshClaims, at: datetime, *, epoch: int = 0) -> RefreshClaims:
@@ -177,6 +181,10 @@ class TokenService:
             "amr": claims.methods,
             "acr": claims.assurance,
         }
+        if claims.roles.names:
+            body["roles"] = claims.roles.names
+        if claims.roles.version:
+            body["rv"] = claims.roles.version
         return encode(body, REFRESH_TYPE, self._refresh_keys)
 
     def read_refresh(self, token: str, *, even_expired: bool = False) -> RefreshClaims:

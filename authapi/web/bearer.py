@@ -1,15 +1,16 @@
 """Bearer tokens (RFC 6750): `@token_required` protects a view, `current_identity` is its caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from flask import current_app, request
 from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
+from authapi.core.roles import problems
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,19 +27,59 @@ class AccessTokenVerifier(Protocol):
         ...
 
 
-def token_required(view: Callable[P, R]) -> Callable[P, R]:
+@overload
+def token_required(view: Callable[P, R], /) -> Callable[P, R]: ...
+@overload
+def token_required(
+    *, roles: str | Collection[str] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def token_required(
+    view: Callable[..., Any] | None = None, /, *, roles: str | Collection[str] | None = None
+) -> Callable[..., Any]:
     """Let only callers with a valid access token into `view` (RFC 6750, 2.1).
 
     The token is taken from the `Authorization` header alone, never from the address or the body.
     From then on `current_identity` is the caller, until the request ends. `view` may be `async`, a
     method of a class-based view, or what `before_request` calls.
 
+    Args:
+        view: what is protected, or a class of views' method.
+        roles: a role, or several of which the caller has to have one. Two guards ask for both.
+
     Raises:
-        ApiError: `missing_token`, `invalid_token` or `token_expired`, each a 401 with
-            `WWW-Authenticate`.
-        RuntimeError: in an app without the service.
+        ApiError: in the view, `missing_token`, `invalid_token` or `token_expired`, each a 401 with
+            `WWW-Authenticate`; `forbidden`, a 403, without such a role.
+        RuntimeError: in the view, in an app without the service.
+        ValueError: at once, when `roles` is empty or no user can have them.
     """
-    return guarded(view, identify)
+    check = identify if roles is None else _role_check(roles)
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        return guarded(view, check)
+
+    return guard if view is None else guard(view)
+
+
+def _role_check(roles: str | Collection[str]) -> Callable[[], None]:
+    wanted = frozenset([roles] if isinstance(roles, str) else roles)
+    if wrong := problems(wanted) or ([] if wanted else ["No role is named."]):
+        raise ValueError(f"roles={roles!r}: {' '.join(wrong)}")
+
+    def check() -> None:
+        identify()
+        require_role(request.environ[_CALLER], wanted)
+
+    return check
+
+
+def require_role(identity: Identity, wanted: frozenset[str]) -> None:
+    """Let a caller pass who has one of the roles `wanted`.
+
+    Raises:
+        ApiError: `forbidden`.
+    """
+    if wanted.isdisjoint(identity.roles):
+        raise ApiError(ErrorCode.FORBIDDEN)
 
 
 def token_optional(view: Callable[P, R]) -> Callable[P, R]:

@@ -68,7 +68,9 @@ def answer(error: ApiError) -> Response:
 
 
 def _challenge(error: ApiError) -> str | None:
-    """Return the `WWW-Authenticate` of a 401 (RFC 6750, 3), or None for other failures."""
+    """Return the `WWW-Authenticate` of a 401, or of a 403 for want of a role (RFC 6750, 3.1)."""
+    if error.code is ErrorCode.FORBIDDEN:
+        return f'Bearer error="insufficient_scope", error_description="{error.message}"'
     if error.status != HTTPStatus.UNAUTHORIZED:
         return None
     if error.code in {ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}:

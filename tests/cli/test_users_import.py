@@ -54,7 +54,7 @@ def test_a_dump_of_the_prototypes_collection_is_taken(
 ) -> None:
     """As `mongoexport` writes it: `_id` and whatever else there is do not matter."""
     name = fresh_name()
-    dumped = {"_id": {"$oid": "65a000000000000000000000"}, "username": name, "roles": ["admin"]}
+    dumped = {"_id": {"$oid": "65a000000000000000000000"}, "username": name, "teams": ["a"]}
     assert imported(operator, {**dumped, field: BCRYPT})["imported"] == 1
     assert visitor.authenticate(name).status_code == 200
 
@@ -124,8 +124,8 @@ def test_who_was_not_shut_out_logs_in(operator: Operator, visitor: Visitor) -> N
 
 def test_what_means_nothing_here_is_told(operator: Operator) -> None:
     """By its name and how often it stood there, never by its value."""
-    done = operator("users", "import", "-", stdin=lines(user(roles=["admin"], x=1), user(x=2)))
-    assert (done.code, done.said) == (0, "Ignored members: roles (1), x (2)\n")
+    done = operator("users", "import", "-", stdin=lines(user(teams=["a"], x=1), user(x=2)))
+    assert (done.code, done.said) == (0, "Ignored members: teams (1), x (2)\n")
 
 
 def test_what_is_passed_over_is_passed_over(operator: Operator, visitor: Visitor) -> None:

@@ -43,7 +43,7 @@ def test_the_list_has_aligned_columns_and_says_how_to_go_on(
     visitor.new_user()
     done = operator("users", "list", "--limit", "1")
     heading, row = done.out.splitlines()
-    assert heading.split() == ["NAME", "ID", "CREATED", "STATE", "PASSWORD", "HASH"]
+    assert heading.split() == ["NAME", "ID", "CREATED", "STATE", "PASSWORD", "HASH", "ROLES"]
     assert row.startswith(wide)
     assert row.index("active") + 8 == heading.index("STATE")
     assert done.said == f"There are more: --after {wide!r}\n"

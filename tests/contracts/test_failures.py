@@ -149,6 +149,7 @@ def test_every_code_has_its_status() -> None:
         "token_expired": 401,
         "insufficient_user_authentication": 401,
         "registration_closed": 403,
+        "forbidden": 403,
         "invalid_code": 400,
         "invalid_link": 400,
         "email_taken": 409,
