@@ -13,6 +13,7 @@ from pathlib import Path
 from authapi.accounts.settings import AccountSettings
 from authapi.audit.settings import AuditSettings
 from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, parse, variable
+from authapi.factors.settings import FactorSettings
 from authapi.limits.settings import LimitSettings
 from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
@@ -50,6 +51,7 @@ class Settings(
     SessionSettings,
     SignInSettings,
     RecoverySettings,
+    FactorSettings,
     AccountSettings,
     LimitSettings,
     AuditSettings,

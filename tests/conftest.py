@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from authapi import create_app
+from authapi.audit.service import AuditTrail
 from authapi.core.secrets import Secret
 from authapi.core.services import Services
 from authapi.database import Collections, Database
@@ -109,6 +110,7 @@ def app(settings: Settings, _clock: MovedClock) -> Iterator[Flask]:
     """The service, in this process."""
     app = create_app(settings, _clock)
     yield app
+    services_of(app)[AuditTrail].flush()  # so that nothing is written to a closed database
     services_of(app)[Database].close()
 
 

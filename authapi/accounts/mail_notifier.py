@@ -33,13 +33,17 @@ class MailNotifier(Notifier):
         self._origin = origin
         self._clock = clock
 
-    def about(self, user: User, kind: str, *, to: str | None = None) -> Notices:
+    def about(
+        self, user: User, kind: str, *, to: str | None = None, left: int | None = None
+    ) -> Notices:
         """Return a notice, or none for who has no address to be told at."""
         if to is None and user.email is None:
             return ()
         client = self._origin().client
         told: dict[str, Fact] = {"device": client.user_agent, "place": client.address}
         facts = {name: fact for name, fact in told.items() if fact}
+        if left is not None:
+            facts["left"] = left
         if kind == DELETED:  # nobody can be asked for it any more
             to, facts["username"] = user.email, user.username
         now = self._clock()

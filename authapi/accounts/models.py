@@ -76,6 +76,8 @@ class User:
         locale: the language that mails are written in, such as `de` or `de-AT`.
         roles: what the user may do.
         revoked_roles: those that were taken away at once: no access token with one is good.
+        second_factor: whether a login asks for more than the password.
+        factors: what `authapi.factors` keeps about the user's factors, as stored.
     """
 
     id: str
@@ -97,6 +99,8 @@ class User:
     locale: str | None = None
     roles: Roles = NO_ROLES
     revoked_roles: tuple[str, ...] = ()
+    second_factor: bool = False
+    factors: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def hash_method(self) -> str | None:

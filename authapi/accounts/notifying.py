@@ -15,13 +15,16 @@ class Notifier:
 
     tells = False
 
-    def about(self, user: User, kind: str, *, to: str | None = None) -> Notices:
+    def about(
+        self, user: User, kind: str, *, to: str | None = None, left: int | None = None
+    ) -> Notices:
         """Return the notice of something that happens to a user just now.
 
         Args:
             user: who is told, if there is a confirmed address.
             kind: the name of a `mail.kinds.Kind`.
             to: the address to tell, where that is not the confirmed one when it is sent.
+            left: how many recovery codes are left, where that is what is told.
         """
         return ()
 

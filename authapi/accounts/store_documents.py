@@ -65,6 +65,8 @@ def to_document(user: User, notices: Sequence[Mapping[str, object]] = ()) -> Doc
         "pending_email": asdict(user.pending_email) if user.pending_email else None,
         "email_undo": asdict(user.email_undo) if user.email_undo else None,
         "locale": user.locale,
+        "second_factor": user.second_factor or None,
+        "factors": dict(user.factors) or None,
         "notices": list(notices) or None,
         "roles": list(user.roles.names) or None,
     }
@@ -130,4 +132,6 @@ def to_user(found: Document) -> User:
         locale=found.get("locale"),
         roles=_roles(found),
         revoked_roles=tuple(found.get("revoked_roles", ())),
+        second_factor=found.get("second_factor", False),
+        factors=found.get("factors", {}),
     )

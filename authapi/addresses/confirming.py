@@ -19,7 +19,7 @@ from authapi.core.identity import Identity
 from authapi.database import leave_to_later
 from authapi.limits.service import Limits
 from authapi.mail.links import CodeClaims, InvalidLink, Link, MailedTokens, Purpose
-from authapi.signin.service import SignIn
+from authapi.signin.proving import PasswordProof
 
 
 class Confirmation:
@@ -28,7 +28,7 @@ class Confirmation:
     def __init__(
         self,
         accounts: AccountService,
-        signin: SignIn,
+        passwords: PasswordProof,
         limits: Limits,
         registry: Registry,
         tokens: MailedTokens,
@@ -37,7 +37,7 @@ class Confirmation:
         clock: Clock,
     ) -> None:
         self._accounts = accounts
-        self._signin = signin
+        self._passwords = passwords
         self._limits = limits
         self._registry = registry
         self._tokens = tokens
@@ -81,7 +81,7 @@ class Confirmation:
         except InvalidLink:
             raise ApiError(ErrorCode.INVALID_LINK) from None
         user = self._linked(link)
-        self._signin.prove_by_password(user.username, password, client)
+        self._passwords.check(user.username, password, client)
         for _ in range(TRIES):
             user = self._linked(link)
             pending = user.pending_email

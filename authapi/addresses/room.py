@@ -17,6 +17,7 @@ from authapi.core.services import Services
 from authapi.database import Database
 from authapi.limits.service import Limits
 from authapi.mail.service import MailService
+from authapi.signin.proving import PasswordProof
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
@@ -32,7 +33,16 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
         )
     )
     confirmation = services.add(
-        Confirmation(accounts, signin, limits, registry, mail.tokens, notifier, events, clock)
+        Confirmation(
+            accounts,
+            services[PasswordProof],
+            limits,
+            registry,
+            mail.tokens,
+            notifier,
+            events,
+            clock,
+        )
     )
     services.add(OperatorAddresses(accounts, confirmation, registry, notifier, events, clock))
     services.add(ImportedAddresses(accounts, registry, clock))
@@ -40,7 +50,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     services.features["email"] = settings.email
     mail.own(*AddressMails(accounts, registry, clock).kinds(mail.kinds))
     if settings.login_by_email == "on":
-        signin.look_up_addresses(registry.owner)
+        services[PasswordProof].look_up_addresses(registry.owner)
         services[Registration].refuse_names_of(registry.owner)
     if settings.email == "required":
         signin.require(addresses.require)

@@ -15,7 +15,7 @@ from authapi.core.errors import ErrorCode
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.openapi import BEARER, RECENT_LOGIN_ERRORS, TOKEN_ERRORS, documented
 from authapi.web.schemas import MessageSchema
 from authapi.web.services import service
 
@@ -32,8 +32,7 @@ _CONFIRMED: dict[str, object] = {"status": "ok", "email": "ann@example.com"}
 @documented(
     MessageSchema,
     _ASKED,
-    ErrorCode.INVALID_CREDENTIALS,
-    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
+    *RECENT_LOGIN_ERRORS,
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
@@ -44,7 +43,9 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
 
     The address that the account has stays its own until the new one is confirmed.
     """
-    service(AddressService).ask(current_identity, body["email"], body.get("password"), client())
+    service(AddressService).ask(
+        current_identity, body["email"], body.get("password"), client(), body["evidence"]
+    )
     return _ASKED
 
 
@@ -54,16 +55,17 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
 @documented(
     MessageSchema,
     _REMOVED,
-    ErrorCode.INVALID_CREDENTIALS,
-    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
+    *RECENT_LOGIN_ERRORS,
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
     operationId="removeEmail",
 )
-def remove(body: dict[str, str]) -> dict[str, str]:
+def remove(body: dict[str, Any]) -> dict[str, str]:
     """Take the account's address away. It is told, and can be brought back for 72 hours."""
-    service(AddressService).remove(current_identity, body.get("password"), client())
+    service(AddressService).remove(
+        current_identity, body.get("password"), client(), body["evidence"]
+    )
     return _REMOVED
 
 

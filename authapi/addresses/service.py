@@ -20,7 +20,7 @@ from authapi.core.identity import Identity
 from authapi.core.services import Subject
 from authapi.database import leave_to_later
 from authapi.limits.service import Limits
-from authapi.signin.models import Proof
+from authapi.signin.models import Evidence, Proof
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
@@ -50,7 +50,14 @@ class AddressService:
         self._events = events
         self._clock = clock
 
-    def ask(self, identity: Identity, email: Email, password: str | None, client: Client) -> None:
+    def ask(
+        self,
+        identity: Identity,
+        email: Email,
+        password: str | None,
+        client: Client,
+        evidence: Evidence | None = None,
+    ) -> None:
         """Give the account an address that is to be confirmed; the one it has stays until then.
 
         Nobody learns whether it is somebody's already (S90).
@@ -58,7 +65,7 @@ class AddressService:
         Raises:
             ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
-        proof = self._step_up.prove_recently(identity, password, client)
+        proof = self._step_up.prove_recently(identity, password, client, evidence)
         self._limits.mail_request(identity.user_id)
         pending = self._pending(email)
         self._signin.while_proven(proof, lambda user: self._store(user, pending))
@@ -76,13 +83,19 @@ class AddressService:
         self._limits.mail_request(user.id)
         self._ask_again(user, user.pending_email)
 
-    def remove(self, identity: Identity, password: str | None, client: Client) -> None:
+    def remove(
+        self,
+        identity: Identity,
+        password: str | None,
+        client: Client,
+        evidence: Evidence | None = None,
+    ) -> None:
         """Take the address away, confirmed or not; the former one is told and can undo it (S93).
 
         Raises:
             ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
-        proof = self._step_up.prove_recently(identity, password, client)
+        proof = self._step_up.prove_recently(identity, password, client, evidence)
         before = self._signin.while_proven(proof, self._take_away)
         if before.email is not None:
             self._events.record(Event.EMAIL_REMOVED, user_id=before.id)

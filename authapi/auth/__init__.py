@@ -2,6 +2,7 @@
 
 from authapi.accounts.routes import blueprint as accounts
 from authapi.audit.routes import blueprint as audit
+from authapi.factors.routes import blueprint as factors
 from authapi.profile.routes import blueprint as profile
 from authapi.protected.routes import blueprint as protected
 from authapi.recovery.routes import blueprint as recovery
@@ -21,9 +22,10 @@ def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
         "auth", __name__, description="Accounts, sessions and a protected resource"
     )
     blueprint.register_blueprint(accounts)  # /register
-    blueprint.register_blueprint(signin)  # /authenticate, /reauthenticate
+    blueprint.register_blueprint(signin)  # /authenticate, /authenticate/second, /reauthenticate
     blueprint.register_blueprint(sessions)  # /refresh, /logout, /sessions
     blueprint.register_blueprint(profile)  # /me, /password
+    blueprint.register_blueprint(factors)  # /me/factors, /me/totp, /me/recovery-codes
     blueprint.register_blueprint(recovery)  # /password/reset
     blueprint.register_blueprint(audit)  # /me/activity
     if addresses:

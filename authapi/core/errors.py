@@ -26,7 +26,9 @@ class ErrorCode(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     VALIDATION_ERROR = "validation_error"
+    SECOND_FACTOR_REQUIRED = "second_factor_required"
     INVALID_CODE = "invalid_code"
+    INVALID_PASSKEY = "invalid_passkey"
     INVALID_LINK = "invalid_link"
     EMAIL_TAKEN = "email_taken"
     EMAIL_NOT_VERIFIED = "email_not_verified"
@@ -80,6 +82,12 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
     ErrorCode.VALIDATION_ERROR: ErrorKind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are missing or not valid."
     ),
+    ErrorCode.SECOND_FACTOR_REQUIRED: ErrorKind(
+        HTTPStatus.UNAUTHORIZED, "This account has a second step."
+    ),
+    ErrorCode.INVALID_PASSKEY: ErrorKind(
+        HTTPStatus.BAD_REQUEST, "That passkey was not accepted. Please try again."
+    ),
     ErrorCode.INVALID_CODE: ErrorKind(
         HTTPStatus.BAD_REQUEST, "That code is wrong, or its time is over."
     ),
@@ -117,7 +125,8 @@ class ApiError(Exception):
     """A failure that is told to the client in the one error shape.
 
     Args:
-        code: which failure it is; the status follows from `CATALOGUE`.
+        code: which failure it is.
+        status: where it is not the one of `CATALOGUE`.
         message: for people, where the one of `CATALOGUE` can be said more exactly.
         errors: for `validation_error`, field name to list of messages.
         retry_after: seconds after which a new attempt makes sense, for 429 and 503.
@@ -128,6 +137,7 @@ class ApiError(Exception):
         self,
         code: ErrorCode,
         *,
+        status: HTTPStatus | None = None,
         message: str | None = None,
         errors: Mapping[str, list[str]] | None = None,
         retry_after: int | None = None,
@@ -135,7 +145,7 @@ class ApiError(Exception):
     ) -> None:
         kind = CATALOGUE[code]
         self.code = code
-        self.status = kind.status
+        self.status = status or kind.status
         self.message = message or kind.message
         super().__init__(self.message)
         self.errors = errors

@@ -2,20 +2,20 @@
 
 import hmac
 
-from authapi.core.secrets import Secret, derive_key
+from authapi.core.framing import framed
+from authapi.core.secrets import MasterSecrets, derive_key
 
 
 class Fingerprints:
     """HMAC-SHA256 under a key of its own, so that a copy of the database recognises nothing.
 
     Args:
-        master: the secret that the key is derived from.
-        previous: the one before it; what was stored under it can still be found.
+        masters: the secrets that keys are derived from; what was stored under the previous one can
+            still be found.
     """
 
-    def __init__(self, master: Secret, previous: Secret | None = None) -> None:
-        secrets = [master, previous] if previous else [master]
-        self._keys = [derive_key(secret, "fingerprint key") for secret in secrets]
+    def __init__(self, masters: MasterSecrets) -> None:
+        self._keys = [derive_key(secret, "fingerprint key") for secret in masters]
 
     def of(self, *parts: str) -> str:
         """Return the digest, in hex, of `parts`; where one part ends is part of it."""
@@ -23,7 +23,5 @@ class Fingerprints:
 
     def all_of(self, *parts: str) -> list[str]:
         """Return the digest of `parts` under each key, the present one first."""
-        framed = b"".join(
-            len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts)
-        )
-        return [hmac.digest(key, framed, "sha256").hex() for key in self._keys]
+        message = framed(parts)
+        return [hmac.digest(key, message, "sha256").hex() for key in self._keys]

@@ -9,6 +9,12 @@ from typing import Any
 PASSWORD = "pwd"
 """The method of a password (RFC 8176, 2)."""
 
+CODE = "otp"
+"""The method of a code that is good once: of an authenticator app, or a recovery code."""
+
+HARDWARE_KEY = "hwk"
+"""The method of a key that does not leave its device or its owner's devices: a passkey."""
+
 AAL1 = "aal1"
 """The assurance of one factor (NIST SP 800-63B-4, 2.1), as claim `acr`."""
 

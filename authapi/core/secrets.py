@@ -1,6 +1,8 @@
 """Secrets: hiding them, judging them, deriving keys from them."""
 
 import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -52,6 +54,22 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class MasterSecrets:
+    """The secret that keys are derived from, and the one before it (S112).
+
+    Attributes:
+        present: makes everything.
+        previous: what was made with it is still believed; None outside of a rotation.
+    """
+
+    present: Secret
+    previous: Secret | None = None
+
+    def __iter__(self) -> Iterator[Secret]:
+        return iter([self.present] if self.previous is None else [self.present, self.previous])
 
 
 def weakness(secret: str) -> str | None:

@@ -1,4 +1,4 @@
-"""One attempt at the password of one account, from one network."""
+"""One attempt at a password, or at a second step, of one account from one network."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Reason(StrEnum):
     MAIL_CODES = "mail_codes"
     MAIL_REQUESTS = "mail_requests"
     RESETS = "resets"
+    SECOND_STEPS = "second_steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,13 @@ class Target:
         pair: the account's failures from this client; its id is the network's, too.
         client: the client's failures at all accounts.
         account_id: the document of the account's failures in a row.
+        reason: what it is called when the account here has no room.
     """
 
     pair: Counter
     client: Counter
     account_id: str
+    reason: Reason = Reason.LOGIN_FAILURES
 
     @property
     def counters(self) -> tuple[Counter, Counter]:
@@ -66,13 +69,14 @@ class Attempt(Protocol):
         ...
 
 
-class PasswordAttempt:
+class CountedAttempt:
     """Reads how things stand, lets the password be looked at, and counts it only if it was wrong.
 
     The answer is given away only while there is room for it. A wrong password is a conditional
     write. A right one is one more look, and for a login another one when its session is stored: so
     it is no earlier than the wrong ones beside it. Of many guesses at once as many as the limit
-    allows are answered, and the others learn nothing, right or wrong (ASVS 15.4.1).
+    allows are answered, and the others learn nothing, right or wrong (ASVS 15.4.1). The same holds
+    for a second step.
     """
 
     def __init__(
@@ -110,7 +114,7 @@ class PasswordAttempt:
             update = self._backoff.after_failure(streak, target.pair.id, now)
             if self._store.take(target.counters, now, target.account_id, update):
                 return
-        refuse(Reason.LOGIN_FAILURES, 1, self._events)
+        refuse(target.reason, 1, self._events)
 
     def succeed(self) -> None:
         """Make sure that there still is room: the password was right.
@@ -144,7 +148,7 @@ class PasswordAttempt:
     def _blocked(self, standing: Standing, now: datetime) -> dict[Reason, datetime | None]:
         pair, client = self.target.counters
         return {
-            Reason.LOGIN_FAILURES: pair.rate.free_at(standing.hits[pair.id], now),
+            self.target.reason: pair.rate.free_at(standing.hits[pair.id], now),
             Reason.LOGIN_FAILURES_PER_ADDRESS: client.rate.free_at(standing.hits[client.id], now),
             Reason.FAILURES_IN_A_ROW: self._backoff.free_at(standing.streak, pair.id, now),
         }

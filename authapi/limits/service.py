@@ -15,12 +15,13 @@ from authapi.core.services import Subject
 from authapi.limits.attempts import (
     TRIES,
     Attempt,
-    PasswordAttempt,
+    CountedAttempt,
     Reason,
     Target,
     refuse,
     refuse_while,
 )
+from authapi.limits.backoff import Backoff
 from authapi.limits.rules import Rate
 from authapi.limits.serializers import describe_failures
 from authapi.limits.settings import LimitSettings
@@ -90,21 +91,49 @@ class Limits:
         self._attempt(account, client).confirm()
 
     @contextmanager
+    def second_step(self, user_id: str, client: Client) -> Iterator[Attempt]:
+        """Let a second step be tried in the `with` block, as a password is (ASVS 6.6.3).
+
+        It counts for the account, so that a new login buys no more tries.
+
+        Args:
+            user_id: whose; the password was right.
+            client: who tries.
+
+        Raises:
+            ApiError: `rate_limited`; `service_unavailable` when too many wait already.
+        """
+        attempt = self._second_attempt(user_id, client)
+        with self._one_at_a_time(attempt.target.pair.id):
+            attempt.begin()
+            yield attempt
+
+    def confirm_second_step(self, user_id: str, client: Client) -> None:
+        """Let a login pass whose second step was right and whose session is stored now.
+
+        Raises:
+            ApiError: `rate_limited` when wrong ones took the room meanwhile.
+        """
+        self._second_attempt(user_id, client).confirm()
+
+    def knows(self, account: str, client: Client) -> bool:
+        """Whether somebody logged in to the account from the client's network before."""
+        return self._target(account, client).pair.id in self.streak(account).known
+
+    @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
         """Let a user be registered in the `with` block; one that ends with a 503 does not count.
 
         Raises:
             ApiError: `rate_limited`.
         """
-        counter = self._counter(
-            Reason.REGISTRATIONS, self._settings.registration_rate, client.network
-        )
-        self._count(Reason.REGISTRATIONS, counter)
+        rate = self._settings.registration_rate
+        self._count(Reason.REGISTRATIONS, rate, client.network)
         try:
             yield
         except ApiError as error:
             if error.code is ErrorCode.SERVICE_UNAVAILABLE:
-                self._store.give_back([counter])
+                self._store.give_back([self._counter(Reason.REGISTRATIONS, rate, client.network)])
             raise
 
     def refused_refresh(self, client: Client) -> None:
@@ -113,8 +142,7 @@ class Limits:
         Raises:
             ApiError: `rate_limited`, to be answered in place of the refusal.
         """
-        rate = self._settings.limit_refreshes
-        self._count(Reason.REFRESHES, self._counter(Reason.REFRESHES, rate, client.network))
+        self._count(Reason.REFRESHES, self._settings.limit_refreshes, client.network)
 
     def mail_code(self, user_id: str) -> None:
         """Count a mailed code that is typed for an account, right or wrong (S92).
@@ -122,8 +150,7 @@ class Limits:
         Raises:
             ApiError: `rate_limited`.
         """
-        rate = self._settings.limit_mail_codes
-        self._count(Reason.MAIL_CODES, self._counter(Reason.MAIL_CODES, rate, user_id))
+        self._count(Reason.MAIL_CODES, self._settings.limit_mail_codes, user_id)
 
     def mail_request(self, user_id: str) -> None:
         """Count a code that is asked for by who is logged in; as many as may be typed.
@@ -131,8 +158,7 @@ class Limits:
         Raises:
             ApiError: `rate_limited`.
         """
-        rate = self._settings.limit_mail_codes
-        self._count(Reason.MAIL_REQUESTS, self._counter(Reason.MAIL_REQUESTS, rate, user_id))
+        self._count(Reason.MAIL_REQUESTS, self._settings.limit_mail_codes, user_id)
 
     def reset_asked(self, client: Client) -> None:
         """Count that somebody asks for a link by mail, whoever is meant.
@@ -140,8 +166,7 @@ class Limits:
         Raises:
             ApiError: `rate_limited`.
         """
-        rate = self._settings.limit_resets
-        self._count(Reason.RESETS, self._counter(Reason.RESETS, rate, client.network))
+        self._count(Reason.RESETS, self._settings.limit_resets, client.network)
 
     def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Count a hit in each of another room's windows: in all of them, or in none.
@@ -164,6 +189,7 @@ class Limits:
     def erase(self, subject: Subject) -> None:
         """Remove what is stored about the user's account."""
         self.forget(subject.name_key)
+        self._store.forget(self._fingerprints.all_of("limit", "second step", subject.id))
 
     def streak(self, account: str) -> Streak:
         """Return what is stored about an account: its failures in a row, and its known networks."""
@@ -181,8 +207,9 @@ class Limits:
         target, threshold = self._target(account, client), self._backoff.threshold
         self._store.note_login(target.account_id, target.pair.id, self._clock(), threshold)
 
-    def _count(self, reason: Reason, counter: Counter) -> None:
+    def _count(self, reason: Reason, rate: Rate, whose: str) -> None:
         """Count a hit by one write; a read says how long to wait when there is no room."""
+        counter = self._counter(reason, rate, whose)
         for _ in range(TRIES):
             now = self._clock()
             if self._store.take([counter], now):
@@ -191,9 +218,21 @@ class Limits:
             refuse_while({reason: counter.rate.free_at(hits, now)}, now, self._events)
         refuse(reason, 1, self._events)
 
-    def _attempt(self, account: str, client: Client) -> PasswordAttempt:
-        target, backoff = self._target(account, client), self._backoff
-        return PasswordAttempt(self._store, target, backoff, self._events, self._clock)
+    def _attempt(self, account: str, client: Client) -> CountedAttempt:
+        return self._counted(self._target(account, client), self._backoff)
+
+    def _second_attempt(self, user_id: str, client: Client) -> CountedAttempt:
+        rate, network = self._settings.limit_second_steps, client.network
+        target = Target(
+            self._counter(Reason.SECOND_STEPS, rate, user_id, network),
+            self._target(user_id, client).client,
+            self._fingerprints.of("limit", "second step", user_id),
+            Reason.SECOND_STEPS,
+        )
+        return self._counted(target, self._settings.second_step_backoff)
+
+    def _counted(self, target: Target, backoff: Backoff) -> CountedAttempt:
+        return CountedAttempt(self._store, target, backoff, self._events, self._clock)
 
     def _target(self, account: str, client: Client) -> Target:
         network = client.network

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from authapi.core.environment import variable
@@ -11,6 +11,10 @@ from authapi.limits.backoff import Backoff
 from authapi.limits.rules import Rate
 from authapi.passwords.bulkhead import LARGEST_SHARE
 from authapi.passwords.settings import PasswordSettings
+
+SECOND_STEPS_IN_A_ROW = 20
+"""From how many wrong second steps in a row on strangers wait: fewer than wrong passwords, since
+who gets that far knows the password, and a code is short."""
 
 
 def _rate(name: str, text: str) -> Rate:
@@ -31,6 +35,7 @@ class LimitSettings(PasswordSettings):
     limit_longest_wait_minutes: int = variable("LIMIT_LONGEST_WAIT_MINUTES", 60, integer(1, 1440))
     limit_registrations: Rate | None = variable("LIMIT_REGISTRATIONS", None, Rate.parse)
     limit_mail_codes: Rate = _rate("LIMIT_MAIL_CODES", "10/hour")
+    limit_second_steps: Rate = _rate("LIMIT_SECOND_STEPS", "5/5 minutes")
     limit_refreshes: Rate = _rate("LIMIT_REFRESHES", "300/minute")
     limit_resets: Rate = _rate("LIMIT_RESETS", "20/hour")
 
@@ -48,6 +53,11 @@ class LimitSettings(PasswordSettings):
         """What slows strangers down once an account was guessed at from many networks."""
         longest = timedelta(minutes=self.limit_longest_wait_minutes)
         return Backoff(self.limit_failures_in_a_row, longest)
+
+    @property
+    def second_step_backoff(self) -> Backoff:
+        """What slows strangers down who know a password and guess at the second step."""
+        return replace(self.backoff, threshold=SECOND_STEPS_IN_A_ROW)
 
     @property
     def registration_rate(self) -> Rate:

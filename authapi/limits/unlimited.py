@@ -23,6 +23,14 @@ class Unlimited(Limits):
         """Let the login pass."""
 
     @contextmanager
+    def second_step(self, user_id: str, client: Client) -> Iterator[Attempt]:
+        """Let a second step be tried."""
+        yield _Uncounted()
+
+    def confirm_second_step(self, user_id: str, client: Client) -> None:
+        """Let the login pass."""
+
+    @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
         """Let a user be registered."""
         yield

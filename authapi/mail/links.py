@@ -11,11 +11,13 @@ import base64
 import binascii
 import hmac
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from authapi.core import crockford
+from authapi.core.framing import framed
 from authapi.core.secrets import Secret, derive_key
 
 _VERSION = 1
@@ -24,8 +26,6 @@ _USER_ID_BYTES = 12
 _MAC_BYTES = 16
 _BOUND_BYTES = 6
 _UNBOUND = bytes(_BOUND_BYTES)
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans("OIL", "011", " -")
 CODE_LENGTH = 8
 
 
@@ -187,7 +187,7 @@ class MailedTokens:
 
     def is_code(self, typed: str, claims: CodeClaims) -> bool:
         """Whether somebody typed the code of these claims, in any case, with or without marks."""
-        meant = typed.upper().translate(_MISREAD).encode(errors="replace")
+        meant = crockford.normalise(typed).encode(errors="replace")
         found = [hmac.compare_digest(meant, _code(keys, claims).encode()) for keys in self._keys]
         return any(found)
 
@@ -221,15 +221,10 @@ def _bound(keys: _Keys, address: str | None) -> bytes:
 
 def _code(keys: _Keys, claims: CodeClaims) -> str:
     digest = hmac.digest(
-        keys.code, _framed((claims.user_id, claims.address, claims.nonce)), "sha256"
+        keys.code, framed((claims.user_id, claims.address, claims.nonce)), "sha256"
     )
     number = int.from_bytes(digest[:5], "big")
-    return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
-
-
-def _framed(parts: Sequence[str]) -> bytes:
-    """Return `parts` in one, so that where one ends is part of it."""
-    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
+    return crockford.encode(number, CODE_LENGTH)
 
 
 def _base64url(raw: bytes) -> str:

@@ -11,6 +11,7 @@ from authapi.sessions.ending import SessionEnding
 from authapi.sessions.roles import SessionRoles
 from authapi.sessions.service import SessionService
 from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
 from authapi.tokens.settings import TokenSettings
 
 
@@ -23,7 +24,7 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
             services[Blocklist],
             services[SignIn],
             services[SessionService],
-            services[SessionEnding],
+            services[StepUp],
             services.personal_data,
         )
     )

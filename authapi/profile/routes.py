@@ -1,5 +1,7 @@
 """HTTP in and out of one's own account."""
 
+from typing import Any
+
 from authapi.core.errors import ErrorCode
 from authapi.profile.schemas import (
     DeletionSchema,
@@ -11,7 +13,7 @@ from authapi.profile.service import ProfileService
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.openapi import BEARER, SECOND_STEP_ERRORS, TOKEN_ERRORS, documented
 from authapi.web.recent_login import recent_login_required
 from authapi.web.schemas import MessageSchema
 from authapi.web.services import service
@@ -57,14 +59,15 @@ def show() -> dict[str, object]:
     MessageSchema,
     _DELETED,
     ErrorCode.INVALID_CREDENTIALS,
+    *SECOND_STEP_ERRORS,
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
     operationId="deleteMe",
 )
-def delete(body: dict[str, str]) -> dict[str, str]:
+def delete(body: dict[str, Any]) -> dict[str, str]:
     """Delete the caller's account and all that belongs to it."""
-    service(ProfileService).delete(current_identity, body["password"], client())
+    service(ProfileService).delete(current_identity, body["password"], client(), body["evidence"])
     return _DELETED
 
 
@@ -91,18 +94,23 @@ def export() -> dict[str, object]:
     MessageSchema,
     _CHANGED,
     ErrorCode.INVALID_CREDENTIALS,
+    *SECOND_STEP_ERRORS,
     *TOKEN_ERRORS,
     body=True,
     security=BEARER,
     operationId="changePassword",
 )
-def change_password(body: dict[str, str]) -> dict[str, object]:
+def change_password(body: dict[str, Any]) -> dict[str, object]:
     """Change the caller's password, and end the caller's other sessions.
 
     Access tokens of before are void; the answer holds new tokens of the caller's session. A client
     that ignores them refreshes.
     """
     pair = service(ProfileService).change_password(
-        current_identity, body["current_password"], body["new_password"], client()
+        current_identity,
+        body["current_password"],
+        body["new_password"],
+        client(),
+        body["evidence"],
     )
     return {**_CHANGED, **(pair.as_members() if pair is not None else {})}

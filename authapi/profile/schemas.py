@@ -6,15 +6,14 @@ from authapi.accounts.schemas import new_password
 from authapi.audit.schemas import EventSchema
 from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.sessions.schemas import SessionSchema
-from authapi.signin.schemas import PasswordSchema
-from authapi.web.schemas import RequestSchema
+from authapi.signin.schemas import ConfirmationSchema, EvidenceSchema
 
 _LENGTH = validate.Length(
     1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
 )
 
 
-class PasswordChangeSchema(RequestSchema):
+class PasswordChangeSchema(EvidenceSchema):
     """The password as it is, and as it shall be."""
 
     current_password = fields.String(
@@ -23,8 +22,8 @@ class PasswordChangeSchema(RequestSchema):
     new_password = new_password("a better password")
 
 
-class DeletionSchema(PasswordSchema):
-    """The password, asked for again before something that cannot be undone."""
+class DeletionSchema(ConfirmationSchema):
+    """The password and the second step, asked for again before something that cannot be undone."""
 
 
 class ProfileSchema(Schema):

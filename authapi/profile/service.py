@@ -9,10 +9,11 @@ from authapi.core.services import PersonalData, Subject
 from authapi.database import leave_to_later
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
-from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import TokenPair
 from authapi.sessions.service import SessionService
+from authapi.signin.models import Evidence
 from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
 
 
 class ProfileService:
@@ -25,7 +26,7 @@ class ProfileService:
         blocklist: Blocklist,
         signin: SignIn,
         sessions: SessionService,
-        ending: SessionEnding,
+        step_up: StepUp,
         personal_data: list[PersonalData],
     ) -> None:
         self._accounts = accounts
@@ -33,7 +34,7 @@ class ProfileService:
         self._blocklist = blocklist
         self._signin = signin
         self._sessions = sessions
-        self._ending = ending
+        self._step_up = step_up
         self._personal_data = personal_data
 
     def describe(self, identity: Identity) -> dict[str, object]:
@@ -50,7 +51,12 @@ class ProfileService:
         }
 
     def change_password(
-        self, identity: Identity, current: str, new: str, client: Client
+        self,
+        identity: Identity,
+        current: str,
+        new: str,
+        client: Client,
+        evidence: Evidence | None = None,
     ) -> TokenPair | None:
         """Replace the password and end the caller's other sessions (ASVS 7.4.3), by one write.
 
@@ -64,22 +70,22 @@ class ProfileService:
         """
         self._blocklist.refuse("new_password", new, identity.username)
         with self._hasher.admit(client.network):
-            proof = self._signin.reauthenticate(identity, current, client)
+            proof = self._step_up.confirm(identity, current, client, evidence)
             new_hash = self._hasher.hash(new)
         user = self._signin.while_proven(
             proof, lambda user: self._accounts.change_password(user, new_hash)
         )
-        pair = leave_to_later(lambda: self._sessions.renew(identity, user.epoch))
-        leave_to_later(lambda: self._ending.clear_void(user.id, user.epoch))
-        return pair
+        return self._sessions.keep_only(identity, user.epoch)
 
-    def delete(self, identity: Identity, password: str, client: Client) -> None:
+    def delete(
+        self, identity: Identity, password: str, client: Client, evidence: Evidence | None = None
+    ) -> None:
         """Remove the account, by one write, and then all that belongs to it.
 
         Raises:
             ApiError: `invalid_credentials` when `password` is wrong; `rate_limited`.
         """
-        proof = self._signin.reauthenticate(identity, password, client)
+        proof = self._step_up.confirm(identity, password, client, evidence)
         gone = self._signin.while_proven(proof, self._accounts.delete)
         self.erase(gone)
 

@@ -21,5 +21,5 @@ def ended_with(link: Link) -> tuple[str, ...]:
     still be brought back: a mailed link shows no more than who reads the present one, and that may
     be whoever took the account over. The operator knows who the owner is.
     """
-    unfinished = ("pending_email", "totp_pending")
+    unfinished = ("pending_email", "factors.totp_pending")
     return (*unfinished, "email_undo") if link.purpose is Purpose.OPERATOR_RESET else unfinished

@@ -1,6 +1,7 @@
 """A session: one login, from its start to its end."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from authapi.core.client import UNKNOWN, Client
@@ -60,11 +61,16 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What a client holds: `expires_in` is the access token's life in seconds."""
+    """What a client holds: `expires_in` is the access token's life in seconds.
+
+    Attributes:
+        told: further members of the answer.
+    """
 
     access_token: str
     refresh_token: str
     expires_in: int
+    told: Mapping[str, object] = field(default_factory=dict)
 
     def as_members(self) -> dict[str, object]:
         """Return the members of an answer that holds the tokens (RFC 6749, 5.1)."""
@@ -73,6 +79,7 @@ class TokenPair:
             "refresh_token": self.refresh_token,
             "expires_in": self.expires_in,
             "token_type": "Bearer",
+            **self.told,
         }
 
 

@@ -100,6 +100,10 @@ class SessionOpening:
             keyed = False
         raise busy()
 
+    def is_open(self, user: User, idempotency_key: str) -> bool:
+        """Whether a session that was opened with this key lives."""
+        return self._sessions.lives(self._session_id(user, idempotency_key))
+
     def count(self, user: User) -> bool:
         """Count a session of a user who may log in, by one write; False when that is not so.
 

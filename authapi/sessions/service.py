@@ -13,7 +13,7 @@ from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.identity import Identity
 from authapi.core.services import Subject
-from authapi.database import FAILURES
+from authapi.database import FAILURES, leave_to_later
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, token_pair
@@ -74,15 +74,28 @@ class SessionService:
                     self._limits.refused_refresh(client)
             raise
 
-    def renew(self, identity: Identity, epoch: int) -> TokenPair | None:
-        """Take a session along into the user's new epoch; return fresh tokens of it.
+    def keep_only(
+        self, identity: Identity, epoch: int, proof: FreshProof | None = None
+    ) -> TokenPair | None:
+        """Take the caller's session along into the user's new epoch; clear the others away.
 
-        The refresh token that its client holds stays good, as the same generation.
+        They are void already, so that nothing here can fail: what cannot be done now is left.
+
+        Args:
+            identity: the caller.
+            epoch: the new one.
+            proof: what the caller showed by now, where that is more than at the login.
 
         Returns:
-            None when the session ended meanwhile.
+            Fresh tokens of the session; None where it ended meanwhile. The refresh token that its
+            client holds stays good, as the same generation.
         """
-        self._sessions.move_to_epoch(identity.session_id, epoch)
+        pair = leave_to_later(lambda: self._renew(identity, epoch, proof))
+        leave_to_later(lambda: self._ending.clear_void(identity.user_id, epoch))
+        return pair
+
+    def _renew(self, identity: Identity, epoch: int, proof: FreshProof | None) -> TokenPair | None:
+        self._sessions.move_to_epoch(identity.session_id, epoch, proof)
         session = self._sessions.find_session(identity.session_id)
         if session is None or session.epoch != epoch:
             return None

@@ -12,6 +12,7 @@ from authapi.core.identity import AAL1, PASSWORD
 from authapi.core.roles import NO_ROLES, Roles
 from authapi.database import Collections, DatabaseUnavailable, Document, Index, StoredCollection
 from authapi.sessions.models import Session
+from authapi.tokens.models import FreshProof
 
 COLLECTION = "sessions"
 INDEXES = (
@@ -134,9 +135,18 @@ class SessionStore:
             self._collections[COLLECTION].update_many(which, {"$set": _told(roles)})
         return len(ids)
 
-    def move_to_epoch(self, session_id: str, epoch: int) -> None:
-        """Let a session that is there belong to `epoch`, unless it belongs to a later one."""
-        self._collections[COLLECTION].update_one({"_id": session_id}, {"$max": {"epoch": epoch}})
+    def move_to_epoch(self, session_id: str, epoch: int, proof: FreshProof | None = None) -> None:
+        """Let a session that is there belong to `epoch`, unless it belongs to a later one.
+
+        Args:
+            session_id: the session.
+            epoch: the user's new one.
+            proof: what its user showed by now, where that is more than at the login.
+        """
+        raised: Document = {"$max": {"epoch": epoch}}
+        if proof is not None:
+            raised["$set"] = {"amr": list(proof.methods), "acr": proof.assurance}
+        self._collections[COLLECTION].update_one({"_id": session_id}, raised)
 
     def end_session(self, session_id: str) -> bool:
         """Remove the session; False when there was none."""

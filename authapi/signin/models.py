@@ -1,9 +1,13 @@
 """What a user showed to prove who they are."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from authapi.accounts.models import User
-from authapi.core.identity import AAL1
+from authapi.core.client import Client
+from authapi.core.errors import ErrorCode
+from authapi.core.identity import AAL1, CODE, HARDWARE_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +18,63 @@ class Proof:
         user: who, as read when the proof was checked.
         methods: how, in the words of RFC 8176 (`pwd`, `otp`, `hwk`, …).
         assurance: how strong that is (NIST SP 800-63B-4, 2).
+        told: further members of the answer that holds the session's tokens.
     """
 
     user: User
     methods: tuple[str, ...]
     assurance: str = AAL1
+    told: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is shown beside the password: a code, or a passkey's assertion.
+
+    Attributes:
+        code: of an authenticator app, or a recovery code, as typed.
+        passkey: the `ceremony` and the `credential`.
+    """
+
+    code: str | None = None
+    passkey: Mapping[str, Any] | None = None
+
+    @property
+    def method(self) -> str:
+        """The method that it is, once it was right (RFC 8176)."""
+        return CODE if self.passkey is None else HARDWARE_KEY
+
+    @property
+    def refusal(self) -> ErrorCode:
+        """What is said when it is wrong."""
+        return ErrorCode.INVALID_CODE if self.passkey is None else ErrorCode.INVALID_PASSKEY
+
+    @property
+    def text(self) -> str:
+        """The whole of it in one: two that are equal are the same attempt."""
+        return self.code or str(self.passkey)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Evidence that is right, and is good once.
+
+    Attributes:
+        spend: uses it up, by one conditional write; False when it was used before.
+        told: what the answer says of it.
+    """
+
+    spend: Callable[[], bool]
+    told: Mapping[str, object] = field(default_factory=dict)
+
+
+class Factor(Protocol):
+    """A kind of second step; the room that keeps it gives one to `SecondStep`."""
+
+    def offered(self, user: User) -> Sequence[str]:
+        """Return what the user may show, in the words that clients know, such as `totp`."""
+        ...
+
+    def match(self, user: User, evidence: Evidence, client: Client) -> Match | None:
+        """Return the evidence as a match, or None when it is wrong or of another kind."""
+        ...

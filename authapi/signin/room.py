@@ -1,5 +1,6 @@
 """What the sign-in brings to the service."""
 
+from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
@@ -9,22 +10,39 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.opening import SessionOpening
 from authapi.sessions.service import SessionService
+from authapi.signin.proving import PasswordProof
+from authapi.signin.second_step import SecondStep
 from authapi.signin.service import SignIn
 from authapi.signin.settings import SignInSettings
 from authapi.signin.step_up import StepUp
+from authapi.tokens.transient import TransientTokenFactory
+
+MFA_TYPE = "mfa+jwt"
 
 
 def build(services: Services, settings: SignInSettings, clock: Clock) -> None:
     """Add the one way in, and the step-up."""
-    events = services[EventRecorder]
-    signin = services.add(
-        SignIn(
-            services[AccountService],
+    events, accounts, limits = services[EventRecorder], services[AccountService], services[Limits]
+    passwords = services.add(
+        PasswordProof(
+            accounts,
             services[PasswordHasher],
-            services[Limits],
-            services[SessionOpening],
-            services[SessionEnding],
+            limits,
             events,
+            code_in_password=settings.code_in_password == "on",
         )
     )
+    second = services.add(
+        SecondStep(
+            accounts,
+            limits,
+            services[Notifier],
+            services[TransientTokenFactory].of_kind(MFA_TYPE),
+            events,
+            clock,
+            settings.second_step_hint,
+        )
+    )
+    opening, ending = services[SessionOpening], services[SessionEnding]
+    signin = services.add(SignIn(accounts, passwords, second, limits, opening, ending))
     services.add(StepUp(signin, services[SessionService], events, clock, settings))

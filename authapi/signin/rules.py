@@ -1,11 +1,15 @@
 """What a proof leads to: pure decisions."""
 
+import re
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from authapi.accounts.models import User
 from authapi.core.identity import Identity
 from authapi.signin.models import Proof
+
+# Six digits of an app; or a recovery code, as it is shown, or without its dashes.
+_CODE_BEHIND = re.compile(r"(.+), ?([0-9]{6}|[1-9](?:-?[0-9A-Za-z]{4}){4})", re.DOTALL)
 
 
 class Decision(Enum):
@@ -16,7 +20,7 @@ class Decision(Enum):
     AGAIN = auto()
     """The session was ended meanwhile; what was proven is still true, so open another one."""
     REFUSED = auto()
-    """The user is gone, disabled, or has another password by now."""
+    """The user is gone, disabled, or has another password or other factors by now."""
 
 
 def decide(proof: Proof, user: User | None) -> Decision:
@@ -25,8 +29,7 @@ def decide(proof: Proof, user: User | None) -> Decision:
         return Decision.REFUSED
     if user.epoch == proof.user.epoch:
         return Decision.GRANTED
-    same = user.password_hash == proof.user.password_hash
-    return Decision.AGAIN if same else Decision.REFUSED
+    return Decision.AGAIN if _proven_by(user) == _proven_by(proof.user) else Decision.REFUSED
 
 
 def proves_enough(identity: Identity, now: datetime, max_age: int, assurance: str | None) -> bool:
@@ -40,3 +43,17 @@ def proves_enough(identity: Identity, now: datetime, max_age: int, assurance: st
     """
     is_young = now - identity.authenticated_at <= timedelta(seconds=max_age)
     return is_young and assurance in {None, identity.assurance}
+
+
+def code_behind(typed: str) -> tuple[str, str] | None:
+    """Return the password and the code that `password,code` may be, or None.
+
+    It may be a whole password as well (S111).
+    """
+    found = _CODE_BEHIND.fullmatch(typed)
+    return (found[1], found[2]) if found else None
+
+
+def _proven_by(user: User) -> tuple[object, ...]:
+    """Return what must be the same for what was proven to be true still."""
+    return user.password_hash, user.second_factor, user.factors.get("changed_at")

@@ -1,9 +1,53 @@
 """The shape of a sign-in."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from authapi.passwords.rules import MAXIMUM_LENGTH
-from authapi.web.schemas import RequestSchema
+from authapi.signin.models import Evidence
+from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema
+
+_LONGEST_CODE = 64
+_LONGEST_TOKEN = 4096
+
+
+class AssertionSchema(RequestSchema):
+    """What a passkey answered to a challenge of `/authenticate/passkey/options`."""
+
+    ceremony = fields.String(required=True, validate=validate.Length(1, _LONGEST_TOKEN))
+    credential = fields.Dict(keys=fields.String(), required=True)
+
+
+class EvidenceSchema(RequestSchema):
+    """What a second step shows; views find it as `evidence`, or None."""
+
+    code = fields.String(
+        validate=validate.Length(
+            1, _LONGEST_CODE, error=f"Code must be 1 to {_LONGEST_CODE} characters long."
+        ),
+        metadata={
+            "example": "123456",
+            "description": "Of an authenticator app, or a recovery code; where the account has a"
+            " second step.",
+        },
+    )
+    passkey = fields.Nested(
+        AssertionSchema,
+        metadata={
+            "description": "In the place of a code.",
+            "example": {"ceremony": "eyJhbGciOiJIUzI1NiIsImtpZCI6…", "credential": {"id": "…"}},
+        },
+    )
+
+    @post_load
+    def gather(self, body: dict[str, Any], **_: object) -> dict[str, Any]:
+        """Put a code or a passkey into one."""
+        code, passkey = body.pop("code", None), body.pop("passkey", None)
+        if code is not None and passkey is not None:
+            raise ValidationError("Send a code or a passkey, not both.", "passkey")
+        given = code is not None or passkey is not None
+        return {**body, "evidence": Evidence(code, passkey) if given else None}
 
 
 class PasswordSchema(RequestSchema):
@@ -18,8 +62,8 @@ class PasswordSchema(RequestSchema):
     )
 
 
-class RecentLoginSchema(RequestSchema):
-    """The password, for who has not logged in lately."""
+class RecentLoginSchema(EvidenceSchema, OptionalBodySchema):
+    """The password, and the second step if there is one, for who has not logged in lately."""
 
     password = fields.String(
         validate=validate.Length(
@@ -33,11 +77,41 @@ class RecentLoginSchema(RequestSchema):
     )
 
 
-class CredentialsSchema(PasswordSchema):
+class ConfirmationSchema(PasswordSchema, EvidenceSchema):
+    """The password, and the second step if there is one."""
+
+
+class CredentialsSchema(ConfirmationSchema):
     """A name and a password; whether they are right is not a question of shape."""
 
     username = fields.String(
         required=True,
         validate=validate.Length(1, 1024, error="Username must be 1 to 1024 characters long."),
         metadata={"example": "user1"},
+    )
+
+
+class SecondStepSchema(EvidenceSchema):
+    """The second step of a login."""
+
+    mfa_token = fields.String(
+        required=True,
+        validate=validate.Length(
+            1, _LONGEST_TOKEN, error=f"Mfa token must be 1 to {_LONGEST_TOKEN} characters long."
+        ),
+        metadata={"description": "From the answer `second_factor_required`."},
+    )
+
+    @validates_schema
+    def asks_for_something(self, body: dict[str, Any], **_: object) -> None:
+        """Refuse a step that shows nothing."""
+        if "code" not in body and "passkey" not in body:
+            raise ValidationError("Code is required.", "code")
+
+
+class SignedInSchema(TokenPairSchema):
+    """The tokens of a session."""
+
+    recovery_codes_left = fields.Integer(
+        metadata={"description": "After a login by a recovery code."}
     )

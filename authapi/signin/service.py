@@ -2,22 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TypeVar
 
 from authapi.accounts.models import User
-from authapi.accounts.rules import name_key
 from authapi.accounts.service import TRIES, AccountService
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode, busy
-from authapi.core.events import Event, EventRecorder
-from authapi.core.identity import PASSWORD, Identity
+from authapi.core.identity import AAL2, PASSWORD, Identity
 from authapi.limits.service import Limits
-from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
 from authapi.sessions.opening import Room, SessionOpening
-from authapi.signin.models import Proof
+from authapi.signin.models import Evidence, Proof
+from authapi.signin.proving import PasswordProof
 from authapi.signin.rules import Decision, decide
+from authapi.signin.second_step import SecondStep
 
 T = TypeVar("T")
 
@@ -28,54 +28,95 @@ class SignIn:
     def __init__(
         self,
         accounts: AccountService,
-        hasher: PasswordHasher,
+        passwords: PasswordProof,
+        second: SecondStep,
         limits: Limits,
         opening: SessionOpening,
         ending: SessionEnding,
-        events: EventRecorder,
     ) -> None:
         self._accounts = accounts
-        self._hasher = hasher
+        self._passwords = passwords
+        self._second = second
         self._limits = limits
         self._opening = opening
         self._ending = ending
-        self._events = events
         self._requirements: list[Callable[[Proof], None]] = []
-        self._owner_of: Callable[[str], User | None] | None = None
-
-    def look_up_addresses(self, owner_of: Callable[[str], User | None]) -> None:
-        """Let users log in by their address as well; a user's name wins over an address."""
-        self._owner_of = owner_of
 
     def require(self, requirement: Callable[[Proof], None]) -> None:
         """Let `requirement` refuse sessions, by raising, whose proof is not enough."""
         self._requirements.append(requirement)
 
     def authenticate(
-        self, username: str, password: str, client: Client, idempotency_key: str | None = None
+        self,
+        username: str,
+        password: str,
+        client: Client,
+        idempotency_key: str | None = None,
+        evidence: Evidence | None = None,
     ) -> TokenPair:
         """Begin a session for the user whose name and password these are.
 
         The same credentials with the same key get the same session again, while it is unused.
 
-        Raises:
-            ApiError: `invalid_credentials`, `rate_limited` or `service_unavailable`.
-        """
-        proof = self.prove_by_password(username, password, client)
-        for requirement in self._requirements:
-            requirement(proof)
-        return self._open_session(proof, client, idempotency_key)
+        Args:
+            username: as typed.
+            password: as typed; the code of a second step may stand behind it.
+            client: who types.
+            idempotency_key: the request's own, if it had one.
+            evidence: what the second step asks for, where the client knows already.
 
-    def reauthenticate(self, identity: Identity, password: str, client: Client) -> Proof:
+        Raises:
+            ApiError: `invalid_credentials`, `rate_limited` or `service_unavailable`; for users
+                with a second factor as `SecondStep.take`.
+        """
+        proof, evidence = self._passwords.check(username, password, client, evidence)
+        if not proof.user.second_factor:
+            return self.open_session(proof, client, idempotency_key)
+        return self._second_step(proof, evidence, client, idempotency_key)
+
+    def authenticate_second(
+        self,
+        mfa_token: str,
+        evidence: Evidence,
+        client: Client,
+        idempotency_key: str | None = None,
+    ) -> TokenPair:
+        """Begin a session for the user whose password was right before.
+
+        Raises:
+            ApiError: `invalid_token` when that was too long ago, or is void; as `SecondStep.take`.
+        """
+        proof = self._second.resume(mfa_token)
+        return self._second_step(proof, evidence, client, idempotency_key)
+
+    def reauthenticate(
+        self,
+        identity: Identity,
+        password: str,
+        client: Client,
+        evidence: Evidence | None = None,
+        *,
+        spare_second: bool = False,
+    ) -> Proof:
         """Let the caller prove again who they are, for something that a token is not enough for.
 
+        Args:
+            identity: the caller.
+            password: as typed.
+            client: who types.
+            evidence: for users with a second factor.
+            spare_second: whether the password is enough for them, too: they showed more just now.
+
         Raises:
-            ApiError: as `prove_by_password`; `invalid_token` when the name is somebody else's now.
+            ApiError: as `PasswordProof.check` and `SecondStep.take`; `invalid_token` when the name
+                is somebody else's now.
         """
-        proof = self.prove_by_password(identity.username, password, client)
+        proof, evidence = self._passwords.check(identity.username, password, client, evidence)
         if proof.user.id != identity.user_id:
             raise ApiError(ErrorCode.INVALID_TOKEN)
-        return proof
+        if not proof.user.second_factor or (spare_second and evidence is None):
+            return proof
+        return self._second.take(proof, evidence, client)
 
     def prove_by_token(self, identity: Identity) -> Proof:
         """Take the caller's login for a proof, with the user as stored now.
@@ -90,21 +131,6 @@ class SignIn:
         if user.epoch > identity.epoch:
             raise ApiError(ErrorCode.INVALID_TOKEN)
         return Proof(user, identity.methods, identity.assurance)
-
-    def prove_by_password(self, username: str, password: str, client: Client) -> Proof:
-        """Check a name and a password; upgrade an outdated hash on the way.
-
-        An unknown name costs the time of a known one (ASVS 6.3.8).
-
-        Raises:
-            ApiError: `invalid_credentials`, the same for every reason; `rate_limited`;
-                `service_unavailable` when too many do this at once.
-        """
-        with self._hasher.admit(client.network):
-            user = self._right_user(self._account(username), password, client)
-            if self._hasher.is_outdated(user.password_hash, password):
-                user = self._accounts.upgrade_hash(user, self._hasher.hash(password))
-        return Proof(user, (PASSWORD,))
 
     def while_proven(self, proof: Proof, write: Callable[[User], T | None]) -> T:
         """Let `write` change the user, again if somebody's write came before.
@@ -123,48 +149,64 @@ class SignIn:
             _, proof = self._look_again(proof)
         raise busy()
 
-    def _account(self, username: str) -> str:
-        """Return the unique form of the name that is meant: by itself, or by the user's address.
-
-        An address that is somebody's costs what any other one does.
-        """
-        key = name_key(username)
-        if self._owner_of is None or "@" not in username:
-            return key
-        owner, namesake = self._owner_of(username), self._accounts.find_user(key)
-        return owner.name_key if owner is not None and namesake is None else key
-
-    def _right_user(self, key: str, password: str, client: Client) -> User:
-        with self._limits.password_attempt(key, client) as attempt:
-            user = self._accounts.find_user(key)
-            right = self._hasher.verify(password, user.password_hash if user else None)
-            if user is None or not right or user.disabled:
-                attempt.fail()
-                self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
-                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-            attempt.succeed()
-        return user
-
-    def _open_session(self, proof: Proof, client: Client, key: str | None) -> TokenPair:
+    def open_session(self, proof: Proof, client: Client, key: str | None) -> TokenPair:
         """Store a session, then count it for the user as the proof saw the user.
 
         A change of the user meanwhile is seen by that write; one after it voids the session.
+
+        Args:
+            proof: all that the user has to prove.
+            client: where the session is.
+            key: the request's Idempotency-Key, if it had one.
+
+        Raises:
+            ApiError: as what `require` was given; `invalid_credentials` when the proof is void by
+                now; `rate_limited` or `service_unavailable`.
         """
+        for requirement in self._requirements:
+            requirement(proof)
+        told = proof.told
         for _ in range(TRIES):
             opened = self._opening.open(proof.user, proof.methods, proof.assurance, client, key)
             try:
                 decision, proof = self._decide(proof, opened)
-                self._limits.confirm_login(proof.user.name_key, client)
+                self._confirm(proof, client)
             except Exception as failure:  # also when the database failed: nobody has its tokens
                 refused = (
-                    isinstance(failure, ApiError) and failure.code is ErrorCode.INVALID_CREDENTIALS
+                    isinstance(failure, ApiError) and failure.status is HTTPStatus.UNAUTHORIZED
                 )
                 self._ending.end_unused(opened, void=refused)
                 raise
             if decision is Decision.GRANTED:
-                return self._opening.begin(opened)
+                return replace(self._opening.begin(opened), told=told)
             self._ending.end_unused(opened, void=True)
         raise busy()
+
+    def _second_step(
+        self, proof: Proof, evidence: Evidence | None, client: Client, key: str | None
+    ) -> TokenPair:
+        """Take the second step, and begin the session; a repeat finds the one it began.
+
+        Its id comes from the evidence, too: nobody gets it who could not show that.
+        """
+        bound = f"{key} {evidence.text}" if key is not None and evidence is not None else None
+
+        def is_repeat() -> bool:
+            return bound is not None and self._opening.is_open(proof.user, bound)
+
+        return self.open_session(
+            self._second.take(proof, evidence, client, is_repeat), client, bound
+        )
+
+    def _confirm(self, proof: Proof, client: Client) -> None:
+        """Let the limits know who logged in; wrong passwords are in the way of passwords only."""
+        user = proof.user
+        if PASSWORD not in proof.methods:
+            self._limits.trust_network(user.name_key, client)
+            return
+        self._limits.confirm_login(user.name_key, client)
+        if proof.assurance == AAL2:
+            self._limits.confirm_second_step(user.id, client)
 
     def _decide(self, proof: Proof, opened: OpenedSession) -> tuple[Decision, Proof]:
         """Return what the proof is worth now, and the proof with the user as stored now."""

@@ -7,7 +7,7 @@ from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import AAL2, Identity
 from authapi.sessions.models import AccessToken
 from authapi.sessions.service import SessionService
-from authapi.signin.models import Proof
+from authapi.signin.models import Evidence, Proof
 from authapi.signin.rules import proves_enough
 from authapi.signin.service import SignIn
 from authapi.signin.settings import SignInSettings
@@ -34,13 +34,15 @@ class StepUp:
         self._clock = clock
         self._minutes = settings.recent_login_minutes
 
-    def reauthenticate(self, identity: Identity, password: str, client: Client) -> AccessToken:
-        """Return a fresh access token of the caller's session, for the password.
+    def reauthenticate(
+        self, identity: Identity, password: str, client: Client, evidence: Evidence | None
+    ) -> AccessToken:
+        """Return a fresh access token of the caller's session, for all that a login asks for.
 
         Raises:
             ApiError: as `SignIn.reauthenticate`; `invalid_token` when the session has ended.
         """
-        proof = self._signin.reauthenticate(identity, password, client)
+        proof = self._signin.reauthenticate(identity, password, client, evidence)
         fresh = FreshProof(proof.methods, proof.assurance)
         token = self._sessions.access_after(identity, proof.user.epoch, fresh)
         self._events.record(
@@ -48,13 +50,35 @@ class StepUp:
         )
         return token
 
-    def prove_recently(self, identity: Identity, password: str | None, client: Client) -> Proof:
+    def confirm(
+        self, identity: Identity, password: str, client: Client, evidence: Evidence | None
+    ) -> Proof:
+        """Let a caller pass who sends the password along.
+
+        Who has a second step shows it, too: now, or at a login not long ago.
+
+        Raises:
+            ApiError: as `SignIn.reauthenticate`.
+        """
+        recently = proves_enough(identity, self._clock(), 60 * self._minutes, AAL2)
+        return self._signin.reauthenticate(
+            identity, password, client, evidence, spare_second=recently
+        )
+
+    def prove_recently(
+        self,
+        identity: Identity,
+        password: str | None,
+        client: Client,
+        evidence: Evidence | None = None,
+    ) -> Proof:
         """Let a caller pass who has logged in lately, or sends the password along.
 
         Args:
             identity: the caller.
             password: as the request's body has it, or None.
             client: from where.
+            evidence: of the second step, where the account has one.
 
         Returns:
             The proof, for `SignIn.while_proven`.
@@ -64,9 +88,12 @@ class StepUp:
                 when all sessions were ended; with one as `SignIn.reauthenticate`.
         """
         if password is not None:
-            return self._signin.reauthenticate(identity, password, client)
+            return self.confirm(identity, password, client, evidence)
         self.require_recent_login(identity)
-        return self._signin.prove_by_token(identity)
+        proof = self._signin.prove_by_token(identity)
+        if proof.user.second_factor and proof.assurance != AAL2:
+            raise self._refusal(self._minutes, AAL2)
+        return proof
 
     def require_recent_login(
         self, identity: Identity, minutes: float | None = None, *, second_factor: bool = False
@@ -82,8 +109,13 @@ class StepUp:
             ApiError: `insufficient_user_authentication`, with what is asked for as RFC 9470 names
                 it: `max_age` in seconds, and `acr_values`.
         """
-        max_age = round(60 * (self._minutes if minutes is None else minutes))
+        minutes = self._minutes if minutes is None else minutes
         acr_values = AAL2 if second_factor else None
-        if not proves_enough(identity, self._clock(), max_age, acr_values):
-            wanted = {"max_age": max_age, **({"acr_values": acr_values} if acr_values else {})}
-            raise ApiError(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, details=wanted)
+        if not proves_enough(identity, self._clock(), round(60 * minutes), acr_values):
+            raise self._refusal(minutes, acr_values)
+
+    def _refusal(self, minutes: float, acr_values: str | None) -> ApiError:
+        wanted: dict[str, object] = {"max_age": round(60 * minutes)}
+        if acr_values is not None:
+            wanted["acr_values"] = acr_values
+        return ApiError(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, details=wanted)

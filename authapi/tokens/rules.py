@@ -80,6 +80,18 @@ def refresh_claims(claims: Mapping[str, Any], issuer: str) -> RefreshClaims:
     )
 
 
+def check_transient(claims: Mapping[str, Any], issuer: str, now: datetime) -> None:
+    """Check what every token says that carries a story from one request to the next.
+
+    Raises:
+        TokenInvalid: when a claim is missing, of a wrong type, or not exactly ours.
+        TokenEarly: when it begins to be good in the future only.
+        TokenExpired: when its time is over.
+    """
+    _exactly(claims, "iss", issuer)
+    check_times(starts(claims), _moment(claims, "exp"), now)
+
+
 def starts(claims: Mapping[str, Any]) -> datetime:
     """Return from when on a token is good, as far as another server's clock may run ahead.
 

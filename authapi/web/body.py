@@ -13,6 +13,7 @@ from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.web.problems import by_field, first_problem
+from authapi.web.schemas import OptionalBodySchema
 
 MAX_DEPTH = 32
 """Levels to which a body may be nested, on every version of Python."""
@@ -31,6 +32,12 @@ class StrictParser(FlaskParser):
         """Return the request itself; its proxy would cost a look-up for each attribute."""
         proxy = cast("LocalProxy[flask.Request]", flask.request)
         return proxy._get_current_object()
+
+    def load_json(self, req: flask.Request, schema: Schema) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the body; one that may be left out, and is, counts as an empty object."""
+        if isinstance(schema, OptionalBodySchema) and _is_left_out(req):
+            return {}
+        return super().load_json(req, schema)
 
     def _raw_load_json(self, req: flask.Request) -> Any:  # noqa: ANN401 - any JSON value
         if req.mimetype != "application/json":
@@ -71,7 +78,13 @@ class Blueprint(SmorestBlueprint):
         tenth of `/refresh`.
         """
         instance = schema() if isinstance(schema, type) else schema
+        if isinstance(instance, OptionalBodySchema):
+            options["required"] = False
         return super().arguments(instance, location=location, **options)
+
+
+def _is_left_out(req: flask.Request) -> bool:
+    return not req.content_length and "HTTP_TRANSFER_ENCODING" not in req.environ
 
 
 def whole_body(req: flask.Request) -> bytes:

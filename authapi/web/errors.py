@@ -139,6 +139,9 @@ def describe(code: ErrorCode) -> dict[str, object]:
         body["errors"] = {"password": [body["message"]]}
     if code is ErrorCode.INSUFFICIENT_USER_AUTHENTICATION:
         body["max_age"] = 600
+    if code is ErrorCode.SECOND_FACTOR_REQUIRED:
+        body |= {"mfa_token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…", "expires_in": 300}
+        body["factors"] = ["totp", "recovery_code"]
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         body["request_id"] = "c0ffee00c0ffee00c0ffee00"
     return body

@@ -33,6 +33,20 @@ TOKEN_ERRORS = (
     ErrorCode.RATE_LIMITED,
     ErrorCode.SERVICE_UNAVAILABLE,
 )
+WRONG_SECOND_STEP = (
+    (ErrorCode.INVALID_CODE, HTTPStatus.UNAUTHORIZED),
+    (ErrorCode.INVALID_PASSKEY, HTTPStatus.UNAUTHORIZED),
+)
+SECOND_STEP_ERRORS = (ErrorCode.SECOND_FACTOR_REQUIRED, *WRONG_SECOND_STEP)
+"""How what asks for the password fails, where the account has a second step."""
+RECENT_LOGIN_ERRORS = (
+    ErrorCode.INVALID_CREDENTIALS,
+    ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
+    *SECOND_STEP_ERRORS,
+)
+"""How what asks for a recent login or the password fails."""
+
+Failure = ErrorCode | tuple[ErrorCode, HTTPStatus]
 BEARER: list[dict[str, list[str]]] = [{"bearerAuth": []}]
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "The challenge (RFC 6750, 3; RFC 9470, 3)."),
@@ -59,6 +73,20 @@ class ErrorSchema(Schema):
     )
     acr_values = fields.String(
         metadata={"description": "With it, where a second factor is asked for: `aal2`."}
+    )
+    mfa_token = fields.String(
+        metadata={"description": "With `second_factor_required`: for `/authenticate/second`."}
+    )
+    expires_in = fields.Integer(metadata={"description": "Seconds that `mfa_token` is good."})
+    factors = fields.List(
+        fields.String(),
+        metadata={
+            "description": "With `second_factor_required`: what is accepted, such as `totp`,"
+            " `recovery_code`, `passkey`."
+        },
+    )
+    clock_off_seconds = fields.Integer(
+        metadata={"description": "With `invalid_code`: how far ahead the device's clock is."}
     )
     request_id = fields.String(metadata={"description": "With a 5xx: for the bug report."})
 
@@ -103,7 +131,7 @@ def create_api(app: Flask, version: str) -> Api:
 def documented(
     schema: type[Schema],
     example: Mapping[str, object],
-    *errors: ErrorCode,
+    *errors: Failure,
     body: bool = False,
     **operation: Any,  # noqa: ANN401 - any member of an OpenAPI operation
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -112,7 +140,8 @@ def documented(
     Args:
         schema: the shape of the success.
         example: an example of it.
-        errors: the failures of this view; `internal_error` is understood.
+        errors: the failures of this view; `internal_error` is understood. With a status, where
+            that is another one here than in `CATALOGUE`.
         body: whether the view reads a JSON body, and fails as such views do.
         operation: further members of the OpenAPI operation, such as `security`.
     """
@@ -128,12 +157,13 @@ def documented(
     return described
 
 
-def failures(*codes: ErrorCode) -> dict[int, dict[str, object]]:
+def failures(*found: Failure) -> dict[int, dict[str, object]]:
     """Return the description of each failure, by its status."""
-    return {
-        int(status): _failure(status, [code for code in codes if CATALOGUE[code].status == status])
-        for status in sorted({CATALOGUE[code].status for code in codes})
-    }
+    by_status: dict[HTTPStatus, list[ErrorCode]] = {}
+    for failure in found:
+        code, status = failure if isinstance(failure, tuple) else (failure, None)
+        by_status.setdefault(status or CATALOGUE[code].status, []).append(code)
+    return {int(status): _failure(status, by_status[status]) for status in sorted(by_status)}
 
 
 def _failure(status: HTTPStatus, codes: list[ErrorCode]) -> dict[str, object]:

@@ -16,6 +16,10 @@ class RequestSchema(Schema):
         unknown = EXCLUDE
 
 
+class OptionalBodySchema(RequestSchema):
+    """A body none of whose members is needed: it may be left out altogether."""
+
+
 class StrictBoolean(fields.Boolean):
     """`true` or `false`; marshmallow's own takes 1 and 0 as well."""
 

@@ -6,7 +6,7 @@ from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.secret_files import load_or_create_secret, warn_of_exposed
-from authapi.core.secrets import Secret
+from authapi.core.secrets import MasterSecrets, Secret
 from authapi.core.services import Services
 from authapi.settings import Settings, SettingsError
 from authapi.web.client import origin
@@ -24,8 +24,9 @@ def build(settings: Settings, clock: Clock) -> Services:
         SettingsError: when a development server cannot keep its secret.
     """
     services = Services()
-    master = services.add(settings.jwt_secret or _development_secret(settings))
-    services.add(Fingerprints(master, settings.jwt_secret_previous))
+    present = settings.jwt_secret or _development_secret(settings)
+    masters = services.add(MasterSecrets(present, settings.jwt_secret_previous))
+    services.add(Fingerprints(masters))
     services.add(EventRecorder(clock, origin, log_event))
     database = services.add(build_database(settings))
     for room in ROOMS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from authapi.core.clock import Clock
-from authapi.core.secrets import Secret
+from authapi.core.secrets import MasterSecrets
 from authapi.core.services import Services
 from authapi.mail.links import Links, MailedTokens, Purpose
 from authapi.settings import Settings
@@ -12,8 +12,7 @@ from authapi.web import greeting
 
 def build(services: Services, settings: Settings, clock: Clock) -> None:
     """Add what links are made of."""
-    previous = [settings.jwt_secret_previous] if settings.jwt_secret_previous else []
-    services.add(MailedTokens(services[Secret], *previous))
+    services.add(MailedTokens(*services[MasterSecrets]))
     own = {
         Purpose.RESET: settings.reset_url,
         Purpose.OPERATOR_RESET: settings.reset_url,

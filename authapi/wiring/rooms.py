@@ -12,6 +12,8 @@ from authapi.audit import store as audit_store
 from authapi.core.clock import Clock
 from authapi.core.services import Services
 from authapi.database import StoredCollection
+from authapi.factors import room as factors
+from authapi.factors import store as factors_store
 from authapi.health import room as health
 from authapi.limits import room as limits
 from authapi.limits import store as limits_store
@@ -78,6 +80,7 @@ ROOMS = (
     Room(accounts.build, (*accounts_store.COLLECTIONS, *foreign_store.COLLECTIONS)),
     Room(sessions.build, sessions_store.COLLECTIONS),
     Room(signin.build),
+    Room(factors.build, factors_store.COLLECTIONS),
     Room(_addresses),
     Room(recovery.build),
     Room(profile.build),

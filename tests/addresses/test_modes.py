@@ -37,9 +37,9 @@ def other_mode(
 def test_clients_are_told_what_there_is(app: Flask, other_mode: Flask) -> None:
     """So that they ask for no address where none is wanted."""
     modes = [each.test_client().get("/features").get_json() for each in (app, other_mode)]
-    assert modes[0] == {"status": "ok", "email": "optional", "reset": True}
+    assert modes[0] == {"status": "ok", "email": "optional", "reset": True, "totp": True}
     mode = other_mode.config["EMAIL"]
-    assert modes[1] == {"status": "ok", "email": mode, "reset": mode != "off"}
+    assert modes[1] == {"status": "ok", "email": mode, "reset": mode != "off", "totp": True}
 
 
 @pytest.mark.parametrize("other_mode", ["required"], indirect=True)

@@ -3,15 +3,15 @@
 import pytest
 
 from authapi.core.fingerprints import Fingerprints
-from authapi.core.secrets import Secret
+from authapi.core.secrets import MasterSecrets, Secret
 
 MASTER = Secret("one master secret of at least 32 bytes")
-prints = Fingerprints(MASTER)
+prints = Fingerprints(MasterSecrets(MASTER))
 
 
 def test_the_same_parts_have_the_same_fingerprint() -> None:
     """S57: after a restart, too: it depends on the secret alone."""
-    assert prints.of("a", "b") == Fingerprints(MASTER).of("a", "b")
+    assert prints.of("a", "b") == Fingerprints(MasterSecrets(MASTER)).of("a", "b")
     assert len(prints.of("a")) == 64
 
 
@@ -23,4 +23,4 @@ def test_where_a_part_ends_is_part_of_it(other: tuple[str, ...]) -> None:
 
 def test_without_the_secret_nothing_is_recognised() -> None:
     """S57: another secret gives another fingerprint."""
-    assert Fingerprints(Secret("another secret")).of("a", "b") != prints.of("a", "b")
+    assert Fingerprints(MasterSecrets(Secret("another secret"))).of("a", "b") != prints.of("a", "b")

@@ -15,7 +15,7 @@ from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder, Origin, SecurityEvent
 from authapi.core.fingerprints import Fingerprints
-from authapi.core.secrets import Secret
+from authapi.core.secrets import MasterSecrets, Secret
 from authapi.database import Database
 from authapi.limits.service import Limits
 from authapi.limits.settings import LimitSettings
@@ -95,7 +95,7 @@ class Room:
             LimitStore(self.database),
             nullcontext,
             LimitSettings(),
-            Fingerprints(Secret(SECRET)),
+            Fingerprints(MasterSecrets(Secret(SECRET))),
             recorder,
             self.clock,
         )

@@ -18,6 +18,7 @@ from authapi.limits.service import Limits
 from authapi.profile.sweep import Sweep
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.service import SessionService
+from authapi.signin.proving import PasswordProof
 from authapi.signin.service import SignIn
 from tests.conftest import services_of
 from tests.profile.test_profile import NEW, bearer, change_password, delete
@@ -52,14 +53,14 @@ def test_a_deletion_cut_short_has_happened(
         assert visitor.refresh(tokens["refresh_token"]).status_code == 400
 
 
-@pytest.mark.parametrize("method", ["renew", "clear_void"])
+@pytest.mark.parametrize("method", ["_renew", "clear_void"])
 def test_a_password_change_cut_short_has_happened(
     app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     """S124: no 503 for what was done; the other sessions are void by the same write."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
-    owner = SessionService if method == "renew" else SessionEnding
+    owner = SessionService if method == "_renew" else SessionEnding
     fail_once(monkeypatch, services_of(app)[owner], method)
     assert change_password(visitor, mine).status_code == 200
     assert visitor.refresh(other["refresh_token"]).status_code == 400
@@ -74,7 +75,7 @@ def test_a_password_that_was_changed_meanwhile_changes_nothing(
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     signin, accounts = services_of(app)[SignIn], services_of(app)[AccountService]
-    late = signin.prove_by_password(name, PASSWORD, UNKNOWN)
+    late, _ = services_of(app)[PasswordProof].check(name, PASSWORD, UNKNOWN)
     assert change_password(visitor, tokens).status_code == 200
     with pytest.raises(ApiError, match="Invalid credentials"):
         signin.while_proven(late, lambda user: accounts.change_password(user, "a thief's own"))

@@ -84,7 +84,7 @@ def client(package: ModuleType, base_url: str) -> Generated:
 def test_it_registers_logs_in_and_opens_what_is_protected(client: Generated) -> None:
     """Bodies go out of models, answers come back as models, the token by the client's own means."""
     name, tokens = client.logged_in()
-    assert (type(tokens), tokens.expires_in) == (client.models.TokenPair, 900)
+    assert (type(tokens), tokens.expires_in) == (client.models.SignedIn, 900)
     assert client.call("get_protected", tokens.access_token).parsed.message == f"Hello, {name}!"
 
 

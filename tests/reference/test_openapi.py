@@ -26,11 +26,12 @@ BODY = {
 TOKEN = {ErrorCode.MISSING_TOKEN, ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}
 STALE = ErrorCode.INSUFFICIENT_USER_AUTHENTICATION
 BARE = {"/openapi.json", "/.well-known/jwks.json"}  # documents in shapes of their own
-OPTIONAL = {"email", "everywhere", "locale"}
+OPTIONAL = {"code", "passkey", "email", "everywhere", "locale"}
 OPERATIONS = [
-    *("register", "authenticate", "refresh", "logout", "getProtected"),
+    *("register", "authenticate", "authenticateSecond", "refresh", "logout", "getProtected"),
     *("reauthenticate", "listSessions", "endSession", "listActivity"),
     *("getMe", "exportMe", "deleteMe", "changePassword"),
+    *("getFactors", "beginTotp", "confirmTotp", "removeTotp", "renewRecoveryCodes"),
     "resetPassword",
     *("getHome", "getFeatures", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
     *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
@@ -44,6 +45,10 @@ SECURED = {
     "/me/activity",
     "/password",
     "/reauthenticate",
+    "/me/factors",
+    "/me/totp",
+    "/me/totp/confirm",
+    "/me/recovery-codes",
 }
 WANTED = {
     ("post", "/register"): {ErrorCode.USER_EXISTS, ErrorCode.REGISTRATION_CLOSED, *BODY},

@@ -38,6 +38,8 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "JWT_AUDIENCE": ("api://accounts", "api://accounts"),
     "SESSIONS_PER_USER": ("7", 7),
     "RECENT_LOGIN_MINUTES": ("5", 5),
+    "CODE_IN_PASSWORD": ("off", "off"),
+    "TOTP_ISSUER": ("Example & Co", "Example & Co"),
     "CORS_ORIGINS": (
         "https://a.example, https://b.example:8443 http://localhost:3000",
         ("https://a.example", "https://b.example:8443", "http://localhost:3000"),
@@ -61,6 +63,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "LIMIT_REGISTRATIONS": ("7/day", Rate.parse("7/day")),
     "LIMIT_MAIL_CODES": ("5/hour", Rate.parse("5/hour")),
     "LIMIT_RESETS": ("9/day", Rate.parse("9/day")),
+    "LIMIT_SECOND_STEPS": ("3/minute", Rate.parse("3/minute")),
     "LIMIT_REFRESHES": ("9/minute", Rate.parse("9/minute")),
     "TRUSTED_PROXIES": ("2", 2),
     "REGISTRATION": ("closed", "closed"),

@@ -1,0 +1,17 @@
+"""Crockford's base32: for codes that people read and type."""
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+BITS = 5
+"""How much one character says."""
+
+_MISREAD = str.maketrans("OIL", "011", " -")
+
+
+def encode(number: int, length: int) -> str:
+    """Return the lowest `BITS * length` bits of a number as `length` characters."""
+    return "".join(ALPHABET[number >> BITS * place & 31] for place in reversed(range(length)))
+
+
+def normalise(typed: str) -> str:
+    """Return what was meant: case, spaces and dashes do not matter, nor `O` for `0`."""
+    return typed.upper().translate(_MISREAD)

@@ -1,0 +1,8 @@
+"""Several strings as one, so that where each of them ends is part of it."""
+
+from collections.abc import Iterable
+
+
+def framed(parts: Iterable[str]) -> bytes:
+    """Return `parts` in one: each as UTF-8, with its length in four bytes before it."""
+    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))

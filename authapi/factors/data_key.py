@@ -1,0 +1,121 @@
+"""The data key: random, seals what must be read again, and survives a rotation of the secret."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+
+from authapi.core.errors import AWAY_SECONDS, ApiError, ErrorCode
+from authapi.core.sealing import SealBroken, new_key, seal, unseal
+from authapi.core.secrets import MasterSecrets, derive_key
+from authapi.factors.store import DataKeyStore, Wrapping
+
+_PURPOSE = "data key"
+_log = logging.getLogger("authapi.keys")
+
+
+class DataKeyLost(Exception):
+    """No secret that this service has opens the data key."""
+
+
+class DataKey:
+    """Opens the data key at its first use, and wraps it for the present secret if that is missing.
+
+    Args:
+        store: keeps it wrapped.
+        masters: the secrets that may open it (S112).
+    """
+
+    def __init__(self, store: DataKeyStore, masters: MasterSecrets) -> None:
+        self._store = store
+        self._wrapping_keys = {
+            _kid(key): key for key in (derive_key(master, _PURPOSE) for master in masters)
+        }
+        self._key: bytes | None = None
+
+    def seal(self, secret: str, *purpose: str) -> bytes:
+        """Return `secret` in a box that opens for that purpose alone.
+
+        Raises:
+            ApiError: `service_unavailable` when the data key cannot be opened.
+        """
+        return seal(self._opened(), secret.encode(), *purpose)
+
+    def unseal(self, box: bytes, *purpose: str) -> str:
+        """Return what is in a box.
+
+        Raises:
+            ApiError: `service_unavailable` when it cannot be opened; never an open door (S112).
+        """
+        try:
+            return unseal(self._opened(), box, *purpose).decode()
+        except SealBroken:
+            _log.exception("a sealed secret does not open: was another key restored?")
+            raise _unavailable() from None
+
+    def status(self) -> dict[str, bool]:
+        """Return the ids of the wrappings, each with whether this service opens it."""
+        return {each.kid: self._unwrap(each) is not None for each in self._store.find() or ()}
+
+    def rewrap(self) -> None:
+        """Leave no wrapping but the one of the present secret.
+
+        Raises:
+            DataKeyLost: when none opens.
+        """
+        while (found := self._store.find()) is not None:
+            if self._store.replace(found, [self._wrap(self._open(found))]):
+                return
+
+    def _opened(self) -> bytes:
+        if self._key is None:
+            try:
+                self._key = self._find_or_create()
+            except DataKeyLost:
+                _log.error("the data key does not open: JWT_SECRET was changed without overlap")
+                raise _unavailable() from None
+        return self._key
+
+    def _find_or_create(self) -> bytes:
+        present = next(iter(self._wrapping_keys))
+        while True:
+            found = self._store.find()
+            if found is None:
+                key = new_key()
+                if self._store.create(self._wrap(key)):
+                    return key
+                continue  # another process was first: its key is the one
+            key = self._open(found)
+            if any(each.kid == present for each in found):
+                return key
+            if self._store.replace(found, [self._wrap(key), *found]):
+                return key
+
+    def _open(self, found: Sequence[Wrapping]) -> bytes:
+        opened = (self._unwrap(each) for each in found)
+        key = next((key for key in opened if key is not None), None)
+        if key is None:
+            raise DataKeyLost
+        return key
+
+    def _unwrap(self, wrapping: Wrapping) -> bytes | None:
+        wrapping_key = self._wrapping_keys.get(wrapping.kid)
+        if wrapping_key is None:
+            return None
+        try:
+            return unseal(wrapping_key, wrapping.box, _PURPOSE)
+        except SealBroken:
+            return None
+
+    def _wrap(self, key: bytes) -> Wrapping:
+        kid, wrapping_key = next(iter(self._wrapping_keys.items()))
+        return Wrapping(kid, seal(wrapping_key, key, _PURPOSE))
+
+
+def _kid(key: bytes) -> str:
+    return hashlib.sha256(b"kid:" + key).hexdigest()[:12]
+
+
+def _unavailable() -> ApiError:
+    return ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=AWAY_SECONDS)

@@ -1,0 +1,194 @@
+"""The story of an authenticator app: turned on by a code of it, turned off."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from authapi.accounts.models import Change, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import AAL2, CODE, Identity
+from authapi.factors import rules, totp
+from authapi.factors.codes import TOTP_SECRET, CodeFactor
+from authapi.factors.data_key import DataKey
+from authapi.factors.models import Enrolment, Factors, PendingTotp, Totp
+from authapi.factors.recovery_codes import RecoveryCodes
+from authapi.limits.service import Limits
+from authapi.sessions.service import SessionService
+from authapi.signin.models import Evidence
+from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
+from authapi.tokens.models import FreshProof
+
+_LATE = "Nothing waits for a code any more. Please begin again."
+_CLOCK_OFF = "The code is right, but the device's clock is wrong. Set it, and try again."
+
+
+class TotpEnrolment:
+    """Turns authenticator apps on and off; each by one conditional write on the user.
+
+    Args:
+        accounts: changes the users.
+        signin: keeps a proof true until the write.
+        step_up: asks for a recent login.
+        sessions: takes the caller's own session along.
+        limits: says how often a code may be wrong.
+        codes: knows which code is right.
+        recovery_codes: makes the codes that help without the app.
+        data_key: seals the secret.
+        notifier: makes what the owner is told.
+        events: is told of everything.
+        clock: what tells the time.
+        issuer: what the app shows beside the account's name.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        signin: SignIn,
+        step_up: StepUp,
+        sessions: SessionService,
+        limits: Limits,
+        codes: CodeFactor,
+        recovery_codes: RecoveryCodes,
+        data_key: DataKey,
+        notifier: Notifier,
+        events: EventRecorder,
+        clock: Clock,
+        issuer: str,
+    ) -> None:
+        self._accounts = accounts
+        self._signin = signin
+        self._step_up = step_up
+        self._sessions = sessions
+        self._limits = limits
+        self._codes = codes
+        self._recovery_codes = recovery_codes
+        self._data_key = data_key
+        self._notifier = notifier
+        self._events = events
+        self._clock = clock
+        self._issuer = issuer
+
+    def begin(
+        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
+    ) -> Enrolment:
+        """Make the secret of a new authenticator app; it counts for nothing until `confirm`.
+
+        Raises:
+            ApiError: as `StepUp.prove_recently`; `service_unavailable`.
+        """
+        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        secret, until = totp.new_secret(), self._clock() + rules.PENDING_LIFE
+        box = self._data_key.seal(secret, TOTP_SECRET, identity.user_id)
+        change = Change({"factors.totp_pending": asdict(PendingTotp(box, until))})
+        self._signin.while_proven(
+            proof, lambda user: self._accounts.change(user, change, {}) or None
+        )
+        uri = totp.uri(secret, proof.user.username, self._issuer)
+        seconds = int(rules.PENDING_LIFE.total_seconds())
+        return Enrolment(secret, uri, totp.qr_code(uri), seconds)
+
+    def confirm(self, identity: Identity, code: str, client: Client) -> dict[str, Any]:
+        """Turn the new authenticator app on, and end all other sessions, by one write (S107).
+
+        Returns:
+            The answer's members: new recovery codes, and fresh tokens of the caller's session.
+
+        Raises:
+            ApiError: `invalid_code`, with `clock_off_seconds` where the device's clock is wrong by
+                at most ten minutes; `rate_limited`.
+        """
+        user = self._signin.prove_by_token(identity).user
+        pending = Factors.of(user).totp_pending
+        if pending is None or self._clock() > pending.until:
+            raise ApiError(ErrorCode.INVALID_CODE, message=_LATE)
+        with self._limits.second_step(user.id, client) as attempt:
+            step = self._step_of(user, pending, code)
+            if step is None:
+                attempt.fail()
+                raise ApiError(ErrorCode.INVALID_CODE)
+            attempt.succeed()
+        now = self._clock()
+        made, hashes = self._recovery_codes.make(client)
+        on: dict[str, Any] = {
+            "second_factor": True,
+            "factors.totp": asdict(Totp(pending.box, step, now)),
+            "factors.recovery": hashes,
+            "factors.changed_at": now,
+        }
+        told = self._notifier.about(user, "factor_on")
+        change = Change(on, ("factors.totp_pending",), told)
+        changed = self._accounts.begin_epoch(
+            user, change, {"factors.totp_pending.box": pending.box}
+        )
+        if changed is None:
+            raise ApiError(ErrorCode.INVALID_CODE)
+        self._events.record(Event.SECOND_FACTOR_ON, user_id=user.id, reason="totp")
+        proof = FreshProof((*identity.methods, CODE), AAL2)
+        return {"recovery_codes": made, **self._kept(identity, changed, proof)}
+
+    def remove(
+        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
+    ) -> dict[str, Any]:
+        """Turn the authenticator app off, and end all other sessions, by one write.
+
+        With the last factor its recovery codes go, too. One that is off already is fine.
+
+        Raises:
+            ApiError: as `StepUp.prove_recently`.
+        """
+        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        changed = self._signin.while_proven(proof, self._without_totp)
+        if changed.epoch != proof.user.epoch:
+            self._events.record(Event.SECOND_FACTOR_OFF, user_id=changed.id, reason="totp")
+        return self._kept(identity, changed)
+
+    def _step_of(self, user: User, pending: PendingTotp, code: str) -> int | None:
+        """Return the step whose code it is.
+
+        Raises:
+            ApiError: `invalid_code`, saying how wrong the device's clock is, if it is that.
+        """
+        digits = rules.totp_code(code)
+        if digits is None:
+            return None
+        step = self._codes.matching_step(pending.box, user.id, digits, rules.DRIFT_STEPS)
+        far = self._codes.matching_step(pending.box, user.id, digits, rules.FAR_STEPS)
+        if step is None and far is not None:
+            off = (far - rules.step_at(self._clock())) * rules.STEP_SECONDS
+            raise ApiError(
+                ErrorCode.INVALID_CODE,
+                message=_CLOCK_OFF,
+                details={"clock_off_seconds": off},
+            )
+        return step
+
+    def _without_totp(self, user: User) -> User | None:
+        """Return the user without the app, or None when the user changed meanwhile."""
+        factors = Factors.of(user)
+        if factors.totp is None:
+            return user
+        gone = ["factors.totp"]
+        is_last = not rules.has_second_factor(replace(factors, totp=None))
+        if is_last:
+            gone += ["factors.recovery", "second_factor"]
+        told = self._notifier.about(user, "factor_off") if is_last else ()
+        change = Change({"factors.changed_at": self._clock()}, gone, told)
+        seen = {
+            "factors.totp.box": factors.totp.box,
+            "factors.passkeys": user.factors.get("passkeys"),
+        }
+        return self._accounts.begin_epoch(user, change, seen)
+
+    def _kept(
+        self, identity: Identity, user: User, proof: FreshProof | None = None
+    ) -> dict[str, Any]:
+        """Return fresh tokens of the caller's session, the only one that lives in the new epoch."""
+        pair = self._sessions.keep_only(identity, user.epoch, proof)
+        return pair.as_members() if pair is not None else {}

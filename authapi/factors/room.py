@@ -1,0 +1,56 @@
+"""What second factors bring to the service."""
+
+from __future__ import annotations
+
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.core.clock import Clock
+from authapi.core.events import EventRecorder
+from authapi.core.secrets import MasterSecrets
+from authapi.core.services import Services
+from authapi.database import Database
+from authapi.factors.codes import CodeFactor
+from authapi.factors.data_key import DataKey
+from authapi.factors.enrolling import TotpEnrolment
+from authapi.factors.recovery_codes import RecoveryCodes
+from authapi.factors.service import FactorService
+from authapi.factors.settings import FactorSettings
+from authapi.factors.store import DataKeyStore
+from authapi.limits.service import Limits
+from authapi.passwords.hashing import PasswordHasher
+from authapi.sessions.service import SessionService
+from authapi.signin.second_step import SecondStep
+from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
+
+
+def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
+    """Add the second factors, and let the sign-in's second step take their codes."""
+    accounts, events = services[AccountService], services[EventRecorder]
+    hasher, notifier = services[PasswordHasher], services[Notifier]
+    data_key = services.add(DataKey(DataKeyStore(services[Database]), services[MasterSecrets]))
+    codes = CodeFactor(accounts, data_key, hasher, notifier, events, clock)
+    services[SecondStep].add(codes)
+    signin, step_up = services[SignIn], services[StepUp]
+    recovery_codes = services.add(RecoveryCodes(hasher))
+    services.add(
+        TotpEnrolment(
+            accounts,
+            signin,
+            step_up,
+            services[SessionService],
+            services[Limits],
+            codes,
+            recovery_codes,
+            data_key,
+            notifier,
+            events,
+            clock,
+            settings.totp_issuer,
+        )
+    )
+    factors = services.add(
+        FactorService(accounts, signin, step_up, recovery_codes, notifier, events)
+    )
+    services.personal_data.append(factors)
+    services.features["totp"] = True

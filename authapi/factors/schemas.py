@@ -1,0 +1,80 @@
+"""The shapes of second factors."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from authapi.signin.schemas import RecentLoginSchema
+from authapi.web.schemas import MessageSchema, RequestSchema, TokenPairSchema
+
+_CODES = fields.List(
+    fields.String(),
+    required=True,
+    metadata={"description": "Shown once. Each is good for one login without the app."},
+)
+
+
+class FactorChangeSchema(RecentLoginSchema):
+    """A recent login; or the password, and the second step if there is one."""
+
+
+class TotpCodeSchema(RequestSchema):
+    """A code that the authenticator app shows."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.Length(1, 64, error="Code must be 1 to 64 characters long."),
+        metadata={"example": "123456"},
+    )
+
+
+class EnrolmentSchema(Schema):
+    """What an authenticator app has to know."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    secret = fields.String(required=True, metadata={"description": "In base32, for typing."})
+    uri = fields.String(required=True, metadata={"description": "For scanning (`otpauth://`)."})
+    svg = fields.String(required=True, metadata={"description": "The same as a QR code."})
+    expires_in = fields.Integer(
+        required=True, metadata={"description": "Seconds in which a code must be confirmed."}
+    )
+
+
+class RecoveryCodesSchema(Schema):
+    """New recovery codes."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    recovery_codes = _CODES
+
+
+class FactorOnSchema(TokenPairSchema):
+    """New recovery codes, and fresh tokens of the caller's session: all others have ended."""
+
+    recovery_codes = _CODES
+
+
+class FactorOffSchema(MessageSchema):
+    """Fresh tokens of the caller's session: all others have ended."""
+
+    access_token = fields.String()
+    refresh_token = fields.String()
+    token_type = fields.String()
+    expires_in = fields.Integer()
+
+
+class AppSchema(Schema):
+    """An authenticator app."""
+
+    since = fields.DateTime(required=True)
+
+
+class FactorsSchema(Schema):
+    """The caller's second factors."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    second_factor = fields.Boolean(
+        required=True, metadata={"description": "Whether a login asks for more than the password."}
+    )
+    totp = fields.Nested(AppSchema, required=True, allow_none=True)
+    recovery_codes_left = fields.Integer(required=True)
+    passkeys_required = fields.Boolean(required=True)

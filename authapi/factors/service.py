@@ -1,0 +1,73 @@
+"""What a logged-in user may know of the account's second factors, and its recovery codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authapi.accounts.models import Change, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import Identity
+from authapi.core.services import Subject
+from authapi.factors.recovery_codes import RecoveryCodes
+from authapi.factors.serializers import describe
+from authapi.signin.models import Evidence
+from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
+
+
+class FactorService:
+    """Tells of the factors, and makes new recovery codes."""
+
+    collections = ()
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        signin: SignIn,
+        step_up: StepUp,
+        recovery_codes: RecoveryCodes,
+        notifier: Notifier,
+        events: EventRecorder,
+    ) -> None:
+        self._accounts = accounts
+        self._signin = signin
+        self._step_up = step_up
+        self._recovery_codes = recovery_codes
+        self._notifier = notifier
+        self._events = events
+
+    def renew_codes(
+        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
+    ) -> list[str]:
+        """Make new recovery codes; the earlier ones are void.
+
+        Raises:
+            ApiError: as `StepUp.prove_recently`; `not_found` without a second factor.
+        """
+        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        made, hashes = self._recovery_codes.make(client)
+
+        def store(user: User) -> bool | None:
+            if not user.second_factor:
+                raise ApiError(ErrorCode.NOT_FOUND, message="The account has no second step.")
+            told = self._notifier.about(user, "codes_made")
+            return self._accounts.change(user, Change({"factors.recovery": hashes}, (), told), {})
+
+        self._signin.while_proven(proof, lambda user: store(user) or None)
+        self._events.record(Event.RECOVERY_CODES_MADE, user_id=identity.user_id)
+        return made
+
+    def describe(self, identity: Identity) -> dict[str, Any]:
+        """Return which factors the caller has, since when, and how many codes are left."""
+        return describe(self._accounts.get_user_by_id(identity.user_id))
+
+    def export(self, subject: Subject) -> dict[str, Any]:
+        """Return the same, for an export; no secret, no hash."""
+        return {"factors": describe(self._accounts.get_user_by_id(subject.id))}
+
+    def erase(self, subject: Subject) -> None:
+        """Do nothing: it stands in the user's own document."""

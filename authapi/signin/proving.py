@@ -1,0 +1,109 @@
+"""How somebody proves to be a user by a password."""
+
+from collections.abc import Callable
+
+from authapi.accounts.models import User
+from authapi.accounts.rules import name_key
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import PASSWORD
+from authapi.limits.service import Limits
+from authapi.passwords.hashing import PasswordHasher
+from authapi.signin.models import Evidence, Proof
+from authapi.signin.rules import code_behind
+
+
+class PasswordProof:
+    """Checks names and passwords.
+
+    Args:
+        accounts: finds the users.
+        hasher: compares passwords with hashes.
+        limits: says how often one may be wrong.
+        events: is told of every failure.
+        code_in_password: whether `password,123456` brings the code of a second step along.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        hasher: PasswordHasher,
+        limits: Limits,
+        events: EventRecorder,
+        *,
+        code_in_password: bool,
+    ) -> None:
+        self._accounts = accounts
+        self._hasher = hasher
+        self._limits = limits
+        self._events = events
+        self._code_in_password = code_in_password
+        self._owner_of: Callable[[str], User | None] | None = None
+
+    def look_up_addresses(self, owner_of: Callable[[str], User | None]) -> None:
+        """Let users log in by their address as well; a user's name wins over an address."""
+        self._owner_of = owner_of
+
+    def check(
+        self, username: str, password: str, client: Client, evidence: Evidence | None = None
+    ) -> tuple[Proof, Evidence | None]:
+        """Check a name and a password; upgrade an outdated hash on the way.
+
+        An unknown name costs the time of a known one (ASVS 6.3.8).
+
+        Args:
+            username: as typed.
+            password: as typed; without `evidence`, a code may stand behind it.
+            client: who types.
+            evidence: what the request has beside the password.
+
+        Returns:
+            The proof, and the evidence: as given, or the code that stood behind the password.
+
+        Raises:
+            ApiError: `invalid_credentials`, the same for every reason; `rate_limited`;
+                `service_unavailable` when too many do this at once.
+        """
+        apart = code_behind(password) if self._code_in_password and evidence is None else None
+        with self._hasher.admit(client.network):
+            user, code = self._right_user(self._account(username), password, apart, client)
+            if apart is not None and code is not None:
+                password, evidence = apart[0], Evidence(code)
+            if self._hasher.is_outdated(user.password_hash, password):
+                user = self._accounts.upgrade_hash(user, self._hasher.hash(password))
+        return Proof(user, (PASSWORD,)), evidence
+
+    def _account(self, username: str) -> str:
+        """Return the unique form of the name that is meant: by itself, or by the user's address.
+
+        An address that is somebody's costs what any other one does.
+        """
+        key = name_key(username)
+        if self._owner_of is None or "@" not in username:
+            return key
+        owner, namesake = self._owner_of(username), self._accounts.find_user(key)
+        return owner.name_key if owner is not None and namesake is None else key
+
+    def _right_user(
+        self, key: str, password: str, apart: tuple[str, str] | None, client: Client
+    ) -> tuple[User, str | None]:
+        """Return the user whose password it is, and the code that stood behind it, if one did.
+
+        Where one may, two hashes are compared for every account, with a second factor or not, known
+        or not (S111).
+        """
+        with self._limits.password_attempt(key, client) as attempt:
+            user = self._accounts.find_user(key)
+            stored = user.password_hash if user else None
+            whole = self._hasher.verify(password, stored)
+            part = apart is not None and self._hasher.verify(apart[0], stored)
+            code = apart[1] if apart and part and not whole else None
+            right = whole or (code is not None and user is not None and user.second_factor)
+            if user is None or not right or user.disabled:
+                attempt.fail()
+                self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
+                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+            attempt.succeed()
+        return user, code

@@ -1,0 +1,136 @@
+"""The story of a second step: asked for, and taken."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+
+from authapi.accounts.models import Change, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import AAL2
+from authapi.limits.service import Limits
+from authapi.signin.models import Evidence, Factor, Match, Proof
+from authapi.tokens.transient import LIFE, TransientTokens
+
+_TOLD_AGAIN_AFTER = timedelta(days=1)
+_OVER = "That took too long, or the account has changed. Please log in again."
+
+
+class SecondStep:
+    """Turns a right password into a proof by two factors, for users who want that.
+
+    Args:
+        accounts: finds users.
+        limits: says how often one may be wrong.
+        notifier: makes what the owner is told.
+        tokens: carry a login from its first step to its second.
+        events: is told of everything.
+        clock: what tells the time.
+        hint: a sentence for clients that know of no second step.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        limits: Limits,
+        notifier: Notifier,
+        tokens: TransientTokens,
+        events: EventRecorder,
+        clock: Clock,
+        hint: str,
+    ) -> None:
+        self._accounts = accounts
+        self._limits = limits
+        self._notifier = notifier
+        self._tokens = tokens
+        self._events = events
+        self._clock = clock
+        self._hint = hint
+        self._factors: list[Factor] = []
+
+    def add(self, factor: Factor) -> None:
+        """Let users take the second step by this kind of factor as well."""
+        self._factors.append(factor)
+
+    def ask(self, proof: Proof) -> ApiError:
+        """Return the refusal that asks for the second step; nothing is stored (S102)."""
+        user = proof.user
+        self._events.record(Event.SECOND_FACTOR_ASKED, user_id=user.id)
+        token = self._tokens.issue({"uid": user.id, "ep": user.epoch, "amr": proof.methods})
+        return ApiError(
+            ErrorCode.SECOND_FACTOR_REQUIRED,
+            message=self._hint,
+            details={
+                "mfa_token": token,
+                "expires_in": int(LIFE.total_seconds()),
+                "factors": [name for factor in self._factors for name in factor.offered(user)],
+            },
+        )
+
+    def resume(self, mfa_token: str) -> Proof:
+        """Return the proof of the first step.
+
+        Raises:
+            ApiError: `invalid_token` when its time is over, or what it proved is void since.
+        """
+        claims = self._tokens.read(mfa_token)
+        user = self._accounts.find_user_by_id(claims["uid"])
+        if user is None or user.disabled or user.epoch != claims["ep"] or not user.second_factor:
+            raise ApiError(ErrorCode.INVALID_TOKEN, message=_OVER)
+        return Proof(user, tuple(claims["amr"]))
+
+    def take(
+        self,
+        proof: Proof,
+        evidence: Evidence | None,
+        client: Client,
+        is_repeat: Callable[[], bool] = lambda: False,
+    ) -> Proof:
+        """Return a proof by two factors.
+
+        Args:
+            proof: of the first step.
+            evidence: what is shown now.
+            client: who shows it.
+            is_repeat: whether the very same request succeeded before, so that what it shows is
+                used up.
+
+        Raises:
+            ApiError: `second_factor_required` without evidence; `invalid_code` or
+                `invalid_passkey` for wrong or used evidence; `rate_limited`.
+        """
+        if evidence is None:
+            raise self.ask(proof)
+        user = proof.user
+        with self._limits.second_step(user.id, client) as attempt:
+            match = self._match(user, evidence, client)
+            if match is not None:
+                attempt.succeed()
+            if (match is None or not match.spend()) and not is_repeat():
+                attempt.fail()
+                self._events.record(Event.SECOND_FACTOR_FAILED, user_id=user.id)
+                self._tell_owner(user, client)
+                raise ApiError(evidence.refusal, status=HTTPStatus.UNAUTHORIZED)
+        methods = (*proof.methods, evidence.method)
+        return replace(
+            proof, methods=methods, assurance=AAL2, told=match.told if match is not None else {}
+        )
+
+    def _match(self, user: User, evidence: Evidence, client: Client) -> Match | None:
+        found = (factor.match(user, evidence, client) for factor in self._factors)
+        return next((match for match in found if match is not None), None)
+
+    def _tell_owner(self, user: User, client: Client) -> None:
+        """Tell the owner that a stranger knows the password, at most once a day (S113)."""
+        now, told_at = self._clock(), user.factors.get("told_at")
+        if told_at is not None and now - told_at < _TOLD_AGAIN_AFTER:
+            return
+        told = self._notifier.about(user, "password_known")
+        if told and not self._limits.knows(user.name_key, client):
+            change = Change({"factors.told_at": now}, notices=told)
+            self._accounts.change(user, change, {"factors.told_at": told_at})
