@@ -1,11 +1,13 @@
-"""`docs/deployment.md` leads to files that are there, and leaves none out."""
+"""`docs/deployment.md` leads to files that are there; with monitoring.md it leaves none out."""
 
 import re
 
 from tests.support.servers import ROOT
 
 TEXT = (ROOT / "docs" / "deployment.md").read_text()
-NAMED = set(re.findall(r"\bdeploy/[\w/.-]*\w", TEXT)) | {"Dockerfile", "compose.yaml", "Procfile"}
+MONITORING = (ROOT / "docs" / "monitoring.md").read_text()
+FILES = re.findall(r"\bdeploy/[\w/.-]*\w", TEXT + MONITORING)
+NAMED = set(FILES) | {"Dockerfile", "compose.yaml", "Procfile"}
 
 
 def test_every_deployment_of_the_table_has_its_section() -> None:
