@@ -1,0 +1,21 @@
+"""People with an authenticator app."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.actors import Visitor
+from tests.support.authenticator import Owner
+from tests.support.clock import MovedClock
+
+
+@pytest.fixture
+def somebody(visitor: Visitor, clock: MovedClock) -> Owner:
+    """Somebody with a password alone, who is logged in."""
+    return Owner(visitor, clock)
+
+
+@pytest.fixture
+def owner(somebody: Owner) -> Owner:
+    """Somebody who has turned an authenticator app on."""
+    return somebody.enrol()

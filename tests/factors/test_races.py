@@ -1,0 +1,69 @@
+"""Many second steps at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+
+from tests.support.actors import PASSWORD, Visitor
+from tests.support.authenticator import Owner
+from tests.support.clock import MovedClock
+from tests.support.crowd import at_once
+from tests.support.servers import workers
+
+ROUNDS = 12
+AT_ONCE = 32
+
+
+@pytest.fixture(scope="module")
+def two_processes(environment: dict[str, str]) -> Iterator[str]:
+    """A service of two worker processes, where codes may be tried without end."""
+    settings = {**environment, "LIMITS": "off", "PASSWORD_HASH_SEATS": "1000"}
+    with workers(settings, processes=2) as server:
+        yield server.base_url
+
+
+@pytest.fixture
+def owner(two_processes: str, clock: MovedClock) -> Iterator[Owner]:
+    """Somebody with an authenticator app; nobody moves the clock of another process."""
+    owner = Owner(Visitor(two_processes), clock)
+    owner.begin()
+    answer = owner.ask("POST", "/me/totp/confirm", code=owner.code(-1))
+    assert answer.status_code == 200, answer.text
+    owner.tokens, owner.recovery = answer.json(), answer.json()["recovery_codes"]
+    yield owner
+    owner.visitor.close()
+
+
+def used_at_once(owner: Owner, code: str) -> list[int]:
+    """Use a code so many times at the same moment; return the status codes."""
+    body = {"username": owner.name, "password": PASSWORD, "code": code}
+    url = f"{owner.visitor.base_url}/authenticate"
+
+    def use() -> int:
+        return requests.post(url, json=body, timeout=60).status_code
+
+    deeds: list[Callable[[], int]] = [use] * AT_ONCE
+    return at_once(deeds)
+
+
+def test_of_uses_of_one_recovery_code_at_once_one_wins(owner: Owner) -> None:
+    """S108: 32 at once, over two processes, for each of eight codes."""
+    for code in owner.recovery:
+        assert sorted(set(used_at_once(owner, code))) == [200, 401]
+    assert owner.ask("GET", "/me/factors").status_code == 200
+
+
+def test_of_uses_of_one_code_at_once_one_wins(two_processes: str, clock: MovedClock) -> None:
+    """S104: 32 at once, over two processes; each round with another account."""
+    for _ in range(ROUNDS):
+        owner = Owner(Visitor(two_processes), clock)
+        owner.begin()
+        answer = owner.ask("POST", "/me/totp/confirm", code=owner.code(-1))
+        assert answer.status_code == 200, answer.text
+        statuses = used_at_once(owner, owner.code())
+        assert statuses.count(200) == 1
+        assert set(statuses) <= {200, 401}
+        owner.visitor.close()

@@ -1,0 +1,245 @@
+"""The second step of a login."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from authapi.audit.service import AuditTrail
+from authapi.database import Collections
+from authapi.limits.service import Limits
+from authapi.settings import Settings
+from tests.conftest import services_of
+from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
+from tests.support.apps import served
+from tests.support.authenticator import Owner
+from tests.support.clock import MovedClock
+from tests.support.forging import payload_of
+
+ASKED = (401, "second_factor_required")
+WRONG = (401, "invalid_code")
+VOID = (401, "invalid_token")
+KEY = "a-key-of-this-client-alone"
+
+
+def test_the_right_password_alone_opens_nothing(
+    app: Flask, owner: Owner, collections: Collections
+) -> None:
+    """S102: no token, no session, no known place; failures in a row go on."""
+    limits, sessions = services_of(app)[Limits], collections["sessions"]
+    owner.visitor.authenticate(owner.name, "wrong password")
+    before = limits.streak(owner.name)
+    count = sessions.count_documents({})
+    answer = owner.first_step()
+    assert error_code(answer) == ASKED
+    assert answer.json().keys() - {"status", "code", "message"} == {
+        "mfa_token",
+        "expires_in",
+        "factors",
+    }
+    assert answer.json()["factors"] == ["totp", "recovery_code"]
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert (limits.streak(owner.name), sessions.count_documents({})) == (before, count)
+    services_of(app)[AuditTrail].flush()
+
+
+def test_the_second_step_opens_the_session(owner: Owner) -> None:
+    """Both factors are in the tokens (RFC 8176), and stay there."""
+    answer = owner.second_step(owner.next_code())
+    assert answer.status_code == 200
+    tokens = answer.json()
+    for pair in (tokens, owner.visitor.refresh(tokens["refresh_token"]).json()):
+        claims = payload_of(pair["access_token"])
+        assert (claims["amr"], claims["acr"]) == (["pwd", "otp"], "aal2")
+    assert owner.visitor.protected(tokens["access_token"]).status_code == 200
+
+
+def test_a_code_is_good_once(owner: Owner) -> None:
+    """S104: at once, at `/authenticate/second`, or behind the password."""
+    code = owner.next_code()
+    assert owner.log_in(code).status_code == 200
+    assert error_code(owner.log_in(code)) == WRONG
+    assert error_code(owner.second_step(code)) == WRONG
+    assert error_code(owner.first_step(f"{PASSWORD},{code}")) == WRONG
+
+
+def test_no_code_of_before_is_good_after_a_later_one(owner: Owner) -> None:
+    """S104: the step counts, not the digits."""
+    owner.clock.move(minutes=5)
+    assert owner.log_in(owner.code(1)).status_code == 200
+    assert error_code(owner.log_in(owner.code())) == WRONG
+    assert error_code(owner.log_in(owner.code(-1))) == WRONG
+
+
+@pytest.mark.parametrize(("steps", "good"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_a_device_may_be_one_step_off(owner: Owner, steps: int, good: bool) -> None:
+    """S104: by the server's clock."""
+    owner.clock.move(minutes=5)
+    owner.clock.move(seconds=15 - owner.clock().timestamp() % 30)  # the middle of a step
+    assert (owner.log_in(owner.code(steps)).status_code == 200) is good
+
+
+def test_a_recovery_code_is_good_once(owner: Owner) -> None:
+    """S108: however it is typed; the answer says how many are left."""
+    first, second = owner.recovery[:2]
+    answer = owner.log_in(first.lower().replace("-", " "))
+    assert answer.json()["recovery_codes_left"] == 7
+    assert error_code(owner.log_in(first)) == WRONG
+    assert owner.second_step(second).json()["recovery_codes_left"] == 6
+    forged = first[:-1] + ("0" if first[-1] != "0" else "1")
+    assert error_code(owner.log_in(forged)) == WRONG
+
+
+def test_the_first_step_is_good_for_five_minutes(owner: Owner) -> None:
+    """Later it is asked for again."""
+    token = owner.mfa_token()
+    owner.clock.move(minutes=5)
+    late = owner.second_step(owner.code(), token)
+    assert error_code(late) == VOID
+    assert late.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_what_ends_all_sessions_ends_a_login_under_way(owner: Owner) -> None:
+    """S107: its first step is of an earlier epoch."""
+    token = owner.mfa_token()
+    body = {"refresh_token": owner.tokens["refresh_token"], "everywhere": True}
+    assert owner.visitor.post("/logout", body).status_code == 200
+    assert error_code(owner.second_step(owner.next_code(), token)) == VOID
+
+
+def test_no_other_token_is_a_first_step(owner: Owner) -> None:
+    """S37: each kind has a key of its own."""
+    for token in (owner.tokens["access_token"], owner.tokens["refresh_token"], "x.y.z", "x"):
+        assert error_code(owner.second_step(owner.next_code(), token)) == VOID
+    mine = {"Authorization": f"Bearer {owner.mfa_token()}"}
+    assert error_code(owner.visitor.send("GET", "/protected", headers=mine)) == VOID
+
+
+def test_the_first_step_is_of_its_own_account(owner: Owner) -> None:
+    """Somebody's code does not help with another's password."""
+    other = Owner(owner.visitor, owner.clock).enrol()
+    assert error_code(other.second_step(owner.next_code())) == WRONG
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"mfa_token": "x"}, {"code": "123456"}, {"mfa_token": "x", "code": ""}],
+)
+def test_half_a_second_step_is_a_clear_mistake(visitor: Visitor, body: dict[str, str]) -> None:
+    """422, naming what is missing."""
+    answer = visitor.post("/authenticate/second", body)
+    assert error_code(answer) == (422, "validation_error")
+    assert answer.json()["errors"]
+
+
+def test_a_code_and_a_passkey_at_once_are_a_mistake(owner: Owner) -> None:
+    """It would be open which of them counts."""
+    both = {"code": "123456", "passkey": {"ceremony": "x", "credential": {}}}
+    body = {"mfa_token": "x", **both}
+    assert error_code(owner.visitor.post("/authenticate/second", body))[0] == 422
+
+
+def test_clients_that_know_nothing_send_the_code_behind_the_password(owner: Owner) -> None:
+    """S111: what they show says how."""
+    told = owner.first_step().json()["message"]
+    assert told.endswith("like this: password,123456")
+    assert owner.first_step(f"{PASSWORD},{owner.next_code()}").status_code == 200
+    assert owner.first_step(f"{PASSWORD}, {owner.recovery[0]}").status_code == 200
+    assert error_code(owner.first_step(f"{PASSWORD},000000")) == WRONG
+    assert error_code(owner.first_step(f"wrong,{owner.next_code()}")) == (
+        401,
+        "invalid_credentials",
+    )
+
+
+def test_a_comma_and_digits_may_be_a_whole_password(visitor: Visitor, clock: MovedClock) -> None:
+    """S111: with a second factor or without."""
+    password = "my own password,123456"
+    name = visitor.new_user(password)
+    assert visitor.authenticate(name, password).status_code == 200
+    assert visitor.authenticate(name, password.split(",")[0]).status_code == 401
+    assert visitor.authenticate(name, f"{password},123456").status_code == 401
+
+
+def test_a_code_without_a_second_factor_is_a_wrong_password(somebody: Owner) -> None:
+    """S111: as it was before there were any."""
+    answer = somebody.first_step(f"{PASSWORD},123456")
+    assert error_code(answer) == (401, "invalid_credentials")
+
+
+def test_known_and_unknown_names_cost_the_same_hashes(
+    app: Flask, owner: Owner, somebody: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S111: two, where a code may stand behind the password; one attempt."""
+    from authapi.passwords.hashing import PasswordHasher
+
+    compared: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counting(self: PasswordHasher, password: str, stored: str | None) -> bool:
+        compared.append(password)
+        return verify(self, password, stored)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    for name in (owner.name, owner.visitor.new_user(), fresh_name()):
+        compared.clear()
+        owner.visitor.authenticate(name, "not the password,123456")
+        assert compared == ["not the password,123456", "not the password"]
+
+
+def test_the_code_behind_the_password_can_be_switched_off(
+    settings: Settings, clock: MovedClock
+) -> None:
+    """`CODE_IN_PASSWORD=off`: then nobody is told to send it so."""
+    with served(replace(settings, code_in_password="off"), clock) as visitor:
+        owner = Owner(visitor, clock).enrol()
+        assert "123456" not in owner.first_step().json()["message"]
+        refused = owner.first_step(f"{PASSWORD},{owner.next_code()}")
+        assert error_code(refused) == (401, "invalid_credentials")
+        assert owner.log_in().status_code == 200
+
+
+def test_a_repeat_of_the_same_request_gets_the_same_session(owner: Owner) -> None:
+    """Contract 4: its code is spent, and the answer may have been lost."""
+    token, code = owner.mfa_token(), owner.next_code()
+    first = owner.second_step(code, token, **{"Idempotency-Key": KEY})
+    again = owner.second_step(code, token, **{"Idempotency-Key": KEY})
+    ids = {payload_of(one.json()["access_token"])["sid"] for one in (first, again)}
+    assert len(ids) == 1
+    other = owner.second_step(owner.code(-1), token, **{"Idempotency-Key": KEY})
+    assert error_code(other) == WRONG
+
+
+def test_a_repeat_finds_a_session_that_a_recovery_code_opened(owner: Owner) -> None:
+    """Contract 4: the code's hash is gone by then."""
+    token, code = owner.mfa_token(), owner.recovery[3]
+    first = owner.second_step(code, token, **{"Idempotency-Key": KEY})
+    again = owner.second_step(code, token, **{"Idempotency-Key": KEY})
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert error_code(owner.second_step(code, token)) == WRONG
+
+
+def test_what_asks_for_the_password_asks_for_the_code_too(owner: Owner) -> None:
+    """S109: unless the login of both is recent."""
+    owner.clock.move(minutes=11)
+    change = {"current_password": PASSWORD, "new_password": "another good password"}
+    for method, path, body in (
+        ("POST", "/reauthenticate", {"password": PASSWORD}),
+        ("POST", "/password", change),
+        ("DELETE", "/me", {"password": PASSWORD}),
+    ):
+        assert error_code(owner.ask(method, path, **body)) == ASKED
+        wrong = owner.ask(method, path, **body, code="000000")
+        assert error_code(wrong) == WRONG
+    fresh = owner.ask("POST", "/reauthenticate", password=PASSWORD, code=owner.next_code())
+    assert payload_of(fresh.json()["access_token"])["acr"] == "aal2"
+    owner.tokens["access_token"] = fresh.json()["access_token"]
+    assert owner.ask("POST", "/password", **change).status_code == 200
+
+
+def test_reauthenticating_always_asks_for_the_code(owner: Owner) -> None:
+    """S120: a recent login must not renew itself by half of what it was."""
+    assert error_code(owner.ask("POST", "/reauthenticate", password=PASSWORD)) == ASKED
+    assert owner.ask("DELETE", "/me", password=PASSWORD).status_code == 200
