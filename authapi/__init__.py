@@ -14,16 +14,20 @@ from authapi.version import __version__
 if TYPE_CHECKING:
     from authapi.app import create_app
     from authapi.settings import Settings, SettingsError
+    from authapi.tokens.own_claims import claims
     from authapi.web.bearer import current_identity, token_optional, token_required
     from authapi.web.recent_login import recent_login_required, require_recent_login
+    from authapi.web.signals import signal
 
 _EXPORTS = {
     "Settings": "authapi.settings",
     "SettingsError": "authapi.settings",
+    "claims": "authapi.tokens.own_claims",
     "create_app": "authapi.app",
     "current_identity": "authapi.web.bearer",
     "recent_login_required": "authapi.web.recent_login",
     "require_recent_login": "authapi.web.recent_login",
+    "signal": "authapi.web.signals",
     "token_optional": "authapi.web.bearer",
     "token_required": "authapi.web.bearer",
 }
@@ -32,10 +36,12 @@ __all__ = [
     "Settings",
     "SettingsError",
     "__version__",
+    "claims",
     "create_app",
     "current_identity",
     "recent_login_required",
     "require_recent_login",
+    "signal",
     "token_optional",
     "token_required",
 ]

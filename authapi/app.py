@@ -10,6 +10,7 @@ from flask import Flask
 from authapi.auth import auth_blueprint
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
+from authapi.core.events import EventRecorder
 from authapi.core.secret_files import warn_of_exposed
 from authapi.core.services import Services
 from authapi.database import (
@@ -27,6 +28,8 @@ from authapi.reference.routes import blueprint as reference
 from authapi.revocation.verification import AccessTokenVerification
 from authapi.settings import Settings
 from authapi.signin.step_up import StepUp
+from authapi.tokens import own_claims
+from authapi.tokens.service import TokenService
 from authapi.version import __version__
 from authapi.web import (
     bearer,
@@ -39,6 +42,7 @@ from authapi.web import (
     logs,
     recent_login,
     services,
+    signals,
 )
 from authapi.web.application import Application
 from authapi.web.openapi import create_api
@@ -87,8 +91,10 @@ def _make_services(app: Flask, settings: Settings, clock: Clock) -> Services:
     """Make the objects of all rooms, and let routes find them."""
     built = build(settings, clock)
     services.install(app, built)
-    app.extensions[bearer.EXTENSION] = built[AccessTokenVerification].verify
+    bearer.init_app(app, built[AccessTokenVerification].verify)
     app.extensions[recent_login.EXTENSION] = built[StepUp].require_recent_login
+    app.extensions[own_claims.EXTENSION] = built[TokenService].hooks
+    signals.init_app(app, built[EventRecorder])
     return built
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 MAXIMUM_LENGTH = 64
 MAXIMUM_COUNT = 32
-MAXIMUM_TOTAL = 1024
+MAXIMUM_TOTAL = 512
 """Characters of all roles of a user: they have to fit into a token, and into a proxy's header."""
 
 _NAME = re.compile(rf"[a-z0-9_.:-]{{1,{MAXIMUM_LENGTH}}}")

@@ -136,8 +136,13 @@ class SessionOpening:
     def begin(self, opened: OpenedSession) -> TokenPair:
         """Record that a session has begun, and return its tokens."""
         claims = opened.claims
+        try:
+            pair = token_pair(self._tokens, claims)
+        except Exception:  # an app's own claims: nobody has the tokens
+            self._ending.end_unused(opened, void=False)
+            raise
         self._events.record(Event.LOGIN_SUCCEEDED, user_id=claims.uid, session_id=claims.sid)
-        return token_pair(self._tokens, claims)
+        return pair
 
     def _session_id(self, user: User, idempotency_key: str | None) -> str:
         if idempotency_key is None:

@@ -7,6 +7,7 @@ from typing import Any
 from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.core.identity import AAL1, LONG_AGO, PASSWORD, Identity
 from authapi.core.roles import Roles
+from authapi.tokens import own_claims
 from authapi.tokens.models import RefreshClaims
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -55,6 +56,7 @@ def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
         methods=_methods(claims),
         assurance=_assurance(claims),
         roles=_roles(claims),
+        claims=own_claims.found_in(claims),
     )
 
 

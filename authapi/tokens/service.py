@@ -2,20 +2,22 @@
 
 import logging
 import math
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import AAL1, PASSWORD, Identity
 from authapi.core.roles import NO_ROLES, Roles
-from authapi.tokens import rules
+from authapi.tokens import own_claims, rules
+from authapi.tokens.claims import access_claims, refresh_body
 from authapi.tokens.codec import decode, encode
 from authapi.tokens.keys import KeyRing
 from authapi.tokens.models import FreshProof, RefreshClaims
+from authapi.tokens.own_claims import ClaimsHook
 from authapi.tokens.rules import TokenEarly, TokenExpired, TokenInvalid
 from authapi.tokens.settings import TokenSettings
 
@@ -35,6 +37,9 @@ Those that came last, each of about 1.5 KiB."""
 
 class TokenService:
     """Makes the two kinds of token and believes only its own, each where it belongs (S37).
+
+    Attributes:
+        hooks: what adds an app's own claims to access tokens.
 
     Args:
         access_keys: sign and verify access tokens.
@@ -58,6 +63,7 @@ class TokenService:
         self._settings = settings
         self._clock = clock
         self._on_refused = on_refused
+        self.hooks: list[ClaimsHook] = []
         self._read_access = lru_cache(REMEMBERED)(self._decode_access)
 
     def issue_access(
@@ -68,33 +74,14 @@ class TokenService:
         Args:
             session: whose token it is.
             proof: what the user showed in it later than at its login, if that was asked for.
+
+        Raises:
+            ClaimsError: when the app adds claims that no token may have.
         """
-        now = int(self._clock().timestamp())
-        lifetime = int(self._settings.access_token_lifetime.total_seconds())
-        claims = {
-            "iss": self._settings.jwt_issuer,
-            "aud": self._settings.jwt_audience,
-            "sub": session.sub,
-            "uid": session.uid,
-            "sid": session.sid,
-            "iat": now,
-            "exp": now + lifetime,
-            "jti": secrets.token_urlsafe(12),
-            "ep": session.epoch,
-            "auth_time": int(session.auth_time.timestamp()),
-            "amr": session.methods,
-            "acr": session.assurance,
-        }
-        if session.roles.names:
-            claims["roles"] = session.roles.names
-        if proof is not None:
-            claims |= {
-                "session_start": claims["auth_time"],
-                "auth_time": now,
-                "amr": proof.methods,
-                "acr": proof.assurance,
-            }
-        return encode(claims, ACCESS_TYPE, self._access_keys), lifetime
+        claims = access_claims(session, proof, self._clock(), self._settings)
+        if self.hooks:
+            claims |= own_claims.added_by(self.hooks, self._identity(claims))
+        return encode(claims, ACCESS_TYPE, self._access_keys), claims["exp"] - claims["iat"]
 
     def verify_access(self, token: str) -> Identity:
         """Return who holds the access token `token`.
@@ -124,8 +111,9 @@ class TokenService:
         Raises:
             TokenInvalid: when the keys do not.
         """
-        token, _ = self.issue_access(self.first_refresh("check", "check", "check"))
-        self._decode_access(token)
+        session = self.first_refresh("check", "check", "check")
+        claims = access_claims(session, None, self._clock(), self._settings)
+        self._decode_access(encode(claims, ACCESS_TYPE, self._access_keys))
 
     def public_jwks(self) -> list[dict[str, str]]:
         """Return the public keys that verify access tokens."""
@@ -167,24 +155,7 @@ class TokenService:
 
     def encode_refresh(self, claims: RefreshClaims) -> str:
         """Sign the claims of a refresh token; equal claims give the same token."""
-        times = {
-            name: int(getattr(claims, name).timestamp()) for name in ("auth_time", "iat", "exp")
-        }
-        body = {
-            "iss": self._settings.jwt_issuer,
-            "sub": claims.sub,
-            "uid": claims.uid,
-            "sid": claims.sid,
-            "gen": claims.gen,
-            **times,
-            "ep": claims.epoch,
-            "amr": claims.methods,
-            "acr": claims.assurance,
-        }
-        if claims.roles.names:
-            body["roles"] = claims.roles.names
-        if claims.roles.version:
-            body["rv"] = claims.roles.version
+        body = refresh_body(claims, self._settings.jwt_issuer)
         return encode(body, REFRESH_TYPE, self._refresh_keys)
 
     def read_refresh(self, token: str, *, even_expired: bool = False) -> RefreshClaims:
@@ -211,10 +182,13 @@ class TokenService:
     def _decode_access(self, token: str) -> tuple[Identity, datetime]:
         """Return who holds an access token of ours, and when it begins to be good."""
         raw = decode(token, ACCESS_TYPE, self._access_keys)
-        holder = rules.identity(raw, self._settings.jwt_issuer, self._settings.jwt_audience)
+        holder = self._identity(raw)
         # Where the lifetime was longer once, older tokens end as those of today do.
         latest = holder.issued_at + self._settings.access_token_lifetime
         return replace(holder, expires_at=min(holder.expires_at, latest)), rules.starts(raw)
+
+    def _identity(self, claims: Mapping[str, Any]) -> Identity:
+        return rules.identity(claims, self._settings.jwt_issuer, self._settings.jwt_audience)
 
     def _refresh_end(self, issued: datetime, *, auth_time: datetime) -> datetime:
         """Idle end or absolute end, whichever comes first (ASVS 7.3.1, 7.3.2)."""

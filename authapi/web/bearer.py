@@ -5,7 +5,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
@@ -25,6 +25,12 @@ class AccessTokenVerifier(Protocol):
     def __call__(self, token: str, /) -> Identity:
         """Return the holder's identity."""
         ...
+
+
+def init_app(app: Flask, verify: AccessTokenVerifier) -> None:
+    """Let the guards of an app's views ask `verify`; templates know `current_identity`."""
+    app.extensions[EXTENSION] = verify
+    app.context_processor(lambda: {"current_identity": current_identity})
 
 
 @overload

@@ -14,7 +14,7 @@ from tests.support.tools import program
 from tests.support.waiting import DEADLINE
 
 TEXT = (ROOT / "docs" / "embedding.md").read_text()
-APP, _ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+APP, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 [SETTINGS] = re.findall(r"```\n(AUTHAPI_.*?)```", TEXT, re.DOTALL)
 _, RUN, LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
 

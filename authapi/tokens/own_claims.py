@@ -1,0 +1,91 @@
+"""Claims that an app adds to access tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from authapi.core.identity import NO_CLAIMS, Identity
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+MAXIMUM_BYTES = 512
+"""Of all of an app's claims together, as JSON: a token has to fit into a header."""
+
+EXTENSION = "authapi.claims"
+
+_OURS = frozenset(
+    {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}  # RFC 7519, 4.1
+    | {"uid", "sid", "ep", "gen", "rv", "auth_time", "session_start", "amr", "acr", "roles"}
+)
+
+ClaimsHook = Callable[[Identity], Mapping[str, Any]]
+"""Returns the claims to add to a token that is about to be issued to somebody."""
+
+Hook = TypeVar("Hook", bound=ClaimsHook)
+
+
+class ClaimsError(ValueError):
+    """What an app returned cannot be put into a token; the request fails, and nothing is spent."""
+
+
+def claims(app: Flask) -> Callable[[Hook], Hook]:
+    """Let a function add claims to the access tokens of an app's service.
+
+    It is asked for each token, at the login and at every refresh, with the `Identity` that the
+    token will tell of. What it returns is JSON of at most `MAXIMUM_BYTES`, and no claim of ours;
+    views find it as `current_identity.claims`.
+
+    Args:
+        app: an app with the service.
+
+    Raises:
+        RuntimeError: in an app without the service.
+    """
+    try:
+        hooks: list[ClaimsHook] = app.extensions[EXTENSION]
+    except KeyError:
+        raise RuntimeError("this app has no service whose tokens could have claims") from None
+
+    def add(hook: Hook) -> Hook:
+        hooks.append(hook)
+        return hook
+
+    return add
+
+
+def added_by(hooks: Collection[ClaimsHook], identity: Identity) -> dict[str, Any]:
+    """Return the claims that an app adds to a token.
+
+    Raises:
+        ClaimsError: when they are too many, ours, or no JSON.
+    """
+    added: dict[str, Any] = {}
+    for hook in hooks:
+        for name, value in hook(identity).items():
+            if not isinstance(name, str) or name in _OURS or name in added:
+                raise ClaimsError(f"the claim {name!r} is the service's own, or there already")
+            added[name] = value
+    try:
+        text = json.dumps(added, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise ClaimsError(f"the app's claims are no JSON: {problem}") from None
+    size = len(text) + 5 * sum(map(text.count, ">?~\x7f"))  # these stand there as escapes
+    if size > MAXIMUM_BYTES:
+        raise ClaimsError(f"the app's claims are {size} bytes, more than {MAXIMUM_BYTES}")
+    return added
+
+
+def found_in(token: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the claims of a token that are not ours, so that no view can change them."""
+    found = {name: _frozen(value) for name, value in token.items() if name not in _OURS}
+    return MappingProxyType(found) if found else NO_CLAIMS
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return MappingProxyType({name: _frozen(each) for name, each in value.items()})
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
