@@ -10,7 +10,6 @@ from authapi.factors.enrolling import TotpEnrolment
 from authapi.factors.schemas import (
     EnrolmentSchema,
     FactorChangeSchema,
-    FactorOffSchema,
     FactorOnSchema,
     FactorsSchema,
     RecoveryCodesSchema,
@@ -21,7 +20,7 @@ from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import BEARER, RECENT_LOGIN_ERRORS, TOKEN_ERRORS, documented
-from authapi.web.schemas import EXAMPLE_TOKENS
+from authapi.web.schemas import EXAMPLE_TOKENS, RenewedSessionSchema
 from authapi.web.services import service
 
 blueprint = Blueprint("factors", __name__)
@@ -101,7 +100,7 @@ def confirm(body: dict[str, str]) -> dict[str, object]:
 @token_required
 @blueprint.arguments(FactorChangeSchema)
 @documented(
-    FactorOffSchema,
+    RenewedSessionSchema,
     {**EXAMPLE_TOKENS, **_OFF},
     *RECENT_LOGIN_ERRORS,
     *TOKEN_ERRORS,

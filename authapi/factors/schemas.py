@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from authapi.signin.schemas import RecentLoginSchema
-from authapi.web.schemas import MessageSchema, RequestSchema, TokenPairSchema
+from authapi.web.schemas import RequestSchema, TokenPairSchema
 
 _CODES = fields.List(
     fields.String(),
@@ -51,15 +51,6 @@ class FactorOnSchema(TokenPairSchema):
     """New recovery codes, and fresh tokens of the caller's session: all others have ended."""
 
     recovery_codes = _CODES
-
-
-class FactorOffSchema(MessageSchema):
-    """Fresh tokens of the caller's session: all others have ended."""
-
-    access_token = fields.String()
-    refresh_token = fields.String()
-    token_type = fields.String()
-    expires_in = fields.Integer()
 
 
 class AppSchema(Schema):

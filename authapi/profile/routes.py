@@ -15,7 +15,7 @@ from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import BEARER, SECOND_STEP_ERRORS, TOKEN_ERRORS, documented
 from authapi.web.recent_login import recent_login_required
-from authapi.web.schemas import MessageSchema
+from authapi.web.schemas import EXAMPLE_TOKENS, MessageSchema, RenewedSessionSchema
 from authapi.web.services import service
 
 blueprint = Blueprint("profile", __name__)
@@ -91,8 +91,8 @@ def export() -> dict[str, object]:
 @token_required
 @blueprint.arguments(PasswordChangeSchema)
 @documented(
-    MessageSchema,
-    _CHANGED,
+    RenewedSessionSchema,
+    {**EXAMPLE_TOKENS, **_CHANGED},
     ErrorCode.INVALID_CREDENTIALS,
     *SECOND_STEP_ERRORS,
     *TOKEN_ERRORS,

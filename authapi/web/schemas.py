@@ -69,6 +69,18 @@ class TokenPairSchema(AccessTokenSchema):
     refresh_token = fields.String(required=True)
 
 
+class RenewedSessionSchema(MessageSchema):
+    """Fresh tokens of the caller's session, all others having ended.
+
+    Where the session ended meanwhile, there are none.
+    """
+
+    access_token = fields.String()
+    refresh_token = fields.String()
+    token_type = fields.String(metadata={"enum": ["Bearer"]})
+    expires_in = fields.Integer(metadata={"description": "Seconds that the access token lives."})
+
+
 EXAMPLE_TOKENS: dict[str, object] = {
     "status": "ok",
     "access_token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…",
