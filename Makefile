@@ -12,7 +12,7 @@ LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-impor
 	'npm run --silent lint' 'npm run --silent typecheck'
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve check test left-out test-stores bench lint format lock extension sbom clean
+.PHONY: help run serve check test left-out test-stores bench lint format lock extension sbom release clean
 export ARGS
 test test-stores check lint bench: export NEEDS_DATABASE = always
 serve: export NEEDS_DATABASE = no
@@ -65,6 +65,9 @@ sbom: .venv-sbom/installed ## List what the service is made of (CycloneDX) in bu
 	@mkdir -p build
 	@.venv-sbom/bin/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON \
 		--output-file build/sbom.cdx.json
+
+release: sbom .venv/dev node_modules/.installed ## Make what a release publishes in build/release
+	@scripts/release.sh build/release build/sbom.cdx.json
 
 clean: ## Remove what was installed and built; instance/ (your data) stays
 	rm -rf .venv .venv-bench .venv-sbom node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,19 +1,103 @@
-"""What the public CI runs."""
+"""What GitHub reads: the public CI, releases, Dependabot, the forms for issues."""
+
+from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from tests.deploy import schemas
 from tests.support.servers import ROOT
 
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+CHOICE = GITHUB / "ISSUE_TEMPLATE" / "config.yml"
+FORMS = sorted(set(CHOICE.parent.glob("*.yml")) - {CHOICE})
+LOCAL = re.compile(r"\./\.github/workflows/\w+\.yml")
+
+every_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def read(path: Path) -> dict[str, Any]:
+    """Return what a file says; YAML 1.1 takes the key `on` for a truth."""
+    found: dict[Any, Any] = yaml.safe_load(path.read_text())
+    return {"on" if key is True else key: value for key, value in found.items()}
+
+
+@every_workflow
 def test_every_action_is_pinned_by_its_commit(workflow: Path) -> None:
     """A tag may be moved to other code; beside the commit stands the version, for people."""
     used = re.findall(r"uses: (.+)", workflow.read_text())
     assert used
     pinned = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
-    assert [action for action in used if not pinned.fullmatch(action)] == []
+    assert [a for a in used if not pinned.fullmatch(a) and not LOCAL.fullmatch(a)] == []
+
+
+def test_an_action_has_one_version() -> None:
+    """The same everywhere."""
+    used = {use for path in WORKFLOWS for use in re.findall(r"uses: (\S+@.+)", path.read_text())}
+    assert len({use.split("@")[0] for use in used}) == len(used)
+
+
+@every_workflow
+def test_github_takes_the_workflow(workflow: Path) -> None:
+    """By the schema of its language."""
+    schemas.check_schema("github-workflows", read(workflow))
+
+
+@every_workflow
+def test_a_workflow_may_only_read_unless_a_job_says_why(workflow: Path) -> None:
+    """Least privilege, whatever the repository's settings are."""
+    assert read(workflow)["permissions"] == {"contents": "read"}
+
+
+def test_a_wrong_workflow_is_refused() -> None:
+    """The check above can fail."""
+    found = read(WORKFLOWS[0])
+    with pytest.raises(AssertionError):
+        schemas.check_schema("github-workflows", {**found, "job": {}})
+
+
+def test_a_release_waits_for_all_tests() -> None:
+    """The very workflow of each change, on the tagged commit."""
+    jobs = read(GITHUB / "workflows" / "release.yml")["jobs"]
+    assert jobs["release"]["needs"] == "ci"
+    assert jobs["ci"] == {"uses": "./.github/workflows/ci.yml"}
+    assert "workflow_call" in read(GITHUB / "workflows" / "ci.yml")["on"]
+
+
+def test_a_release_signs_all_that_it_publishes() -> None:
+    """Each file and the image, with where they come from."""
+    steps = read(GITHUB / "workflows" / "release.yml")["jobs"]["release"]["steps"]
+    signed = [s["with"] for s in steps if "attest-build-provenance" in s.get("uses", "")]
+    published = [s["run"] for s in steps if "gh release create" in s.get("run", "")]
+    assert [w["subject-path"] for w in signed if "subject-path" in w] == ["build/release/*"]
+    assert all("build/release/*" in run for run in published)
+    assert [w["subject-digest"] for w in signed if "subject-digest" in w]
+
+
+def test_dependabot_looks_after_all_that_is_pinned() -> None:
+    """By the schema of its file; each kind has something to look after."""
+    found = read(GITHUB / "dependabot.yml")
+    schemas.check_schema("dependabot", found)
+    assert {update["package-ecosystem"]: update["directory"] for update in found["updates"]} == {
+        "pip": "/",  # requirements*.in
+        "npm": "/",  # package-lock.json
+        "github-actions": "/",  # .github/workflows
+        "docker": "/",  # Dockerfile
+        "docker-compose": "/",  # compose.yaml
+    }
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda path: path.name)
+def test_github_takes_the_form(form: Path) -> None:
+    """By the schema of its forms."""
+    schemas.check_schema("github-issue-forms", read(form))
+
+
+def test_github_takes_the_choice_of_forms() -> None:
+    """By the schema of that file."""
+    schemas.check_schema("github-issue-config", read(CHOICE))

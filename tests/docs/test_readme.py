@@ -85,6 +85,20 @@ def test_the_first_screen_has_the_two_commands() -> None:
     assert {"make run", "make test"} <= set(first_screen)
 
 
+def test_the_badges_are_true() -> None:
+    """The workflow that there is, the Pythons that it tests with, and the licence."""
+    ci = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    [tested] = re.findall(r'^        python: \["(.*)"\]$', ci, re.MULTILINE)
+    first, *_, last = tested.split('", "')
+    badges = re.findall(r"!\[(.*?)\]\((\S+?)\)", README.split("\n\n")[1])
+    assert dict(badges) == {
+        "CI": "../../actions/workflows/ci.yml/badge.svg",
+        f"Python {first} to {last}": f"https://img.shields.io/badge/python-{first}_to_{last}-blue",
+        "MIT": "https://img.shields.io/badge/licence-MIT-blue",
+    }
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+
+
 @pytest.mark.external
 @pytest.mark.timeout(900)
 def test_a_newcomer_runs_it_tries_it_and_finds_everything_again(checkout: Path) -> None:

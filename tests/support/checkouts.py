@@ -11,11 +11,9 @@ from tests.support.servers import ROOT
 
 def copy_to(folder: Path) -> None:
     """Copy every file that is committed or could be to `folder`."""
-    for name in filter(None, _listed().split("\0")):
-        source = ROOT / name
-        if source.exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, folder / name)
+    for name in listed():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
 
 
 def repository_in(folder: Path) -> None:
@@ -27,8 +25,10 @@ def repository_in(folder: Path) -> None:
     _git(folder, *who, "commit", "--quiet", "--message", "As it is now")
 
 
-def _listed() -> str:
-    return _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+def listed() -> list[str]:
+    """Return the paths of all files that are committed or could be."""
+    names = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
+    return [name for name in names if name and (ROOT / name).is_file()]
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes what a release publishes: the package, the extension for both stores, the client for
+# JavaScript, and their hashes.
+#
+#   scripts/release.sh FOLDER [FILE …]    FILE: what goes along as it is
+set -euo pipefail
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+rm -f "$folder"/*
+shift
+[ $# -eq 0 ] || cp "$@" "$folder"
+cd "$(dirname "$0")/.."
+uv build --quiet --no-create-gitignore --out-dir "$folder"
+python scripts/package_extension.py "$folder" >/dev/null
+npm pack --silent --pack-destination "$folder" ./clients/js >/dev/null
+cd "$folder"
+sha256sum -- * >SHA256SUMS
+ls

@@ -1,0 +1,47 @@
+"""Prints what the changelog says of a release, once tag, versions and changelog say the same.
+
+python scripts/release_notes.py v1.2.3
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MANIFESTS = ("extension/manifest.json", "clients/js/package.json", "package.json")
+
+
+def versions() -> dict[str, str]:
+    """Return the version that each file says, by its path."""
+    package = (ROOT / "authapi" / "version.py").read_text()
+    [ours] = re.findall(r'^__version__ = "(.+)"$', package, re.MULTILINE)
+    manifests = {name: json.loads((ROOT / name).read_text())["version"] for name in MANIFESTS}
+    return {"authapi/version.py": ours, **manifests}
+
+
+def section(changelog: str, version: str) -> str | None:
+    """Return what a changelog says of a version, `## 1.2.3 - 2026-11-30`; None for nothing."""
+    heading = rf"^## {re.escape(version)} - \d{{4}}-\d\d-\d\d\n"
+    found = re.search(rf"{heading}(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
+    return found.group(1).strip() or None if found else None
+
+
+def main(tag: str) -> str:
+    """Return the notes.
+
+    Raises:
+        SystemExit: with what is to be done first.
+    """
+    version = tag.removeprefix("v")
+    others = [f"{path} says {said}" for path, said in versions().items() if said != version]
+    if others:
+        sys.exit(f"The tag is {tag}, but {', '.join(others)}.")
+    notes = section((ROOT / "CHANGELOG.md").read_text(), version)
+    if notes is None:
+        sys.exit(f"CHANGELOG.md has nothing under '## {version} - YEAR-MONTH-DAY'.")
+    return notes
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1]))
