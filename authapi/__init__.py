@@ -13,6 +13,7 @@ from authapi.version import __version__
 
 if TYPE_CHECKING:
     from authapi.app import create_app
+    from authapi.host import init_app
     from authapi.settings import Settings, SettingsError
     from authapi.tokens.own_claims import claims
     from authapi.web.bearer import current_identity, token_optional, token_required
@@ -25,6 +26,7 @@ _EXPORTS = {
     "claims": "authapi.tokens.own_claims",
     "create_app": "authapi.app",
     "current_identity": "authapi.web.bearer",
+    "init_app": "authapi.host",
     "recent_login_required": "authapi.web.recent_login",
     "require_recent_login": "authapi.web.recent_login",
     "signal": "authapi.web.signals",
@@ -39,6 +41,7 @@ __all__ = [
     "claims",
     "create_app",
     "current_identity",
+    "init_app",
     "recent_login_required",
     "require_recent_login",
     "signal",

@@ -40,6 +40,7 @@ from authapi.web import (
     greeting,
     lifecycle,
     logs,
+    mounting,
     recent_login,
     services,
     signals,
@@ -63,14 +64,22 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     Raises:
         SettingsError: naming every problem, when the service may not start.
     """
-    settings = settings or Settings.from_environ(os.environ)
-    app = Application("authapi", instance_path=str(settings.instance))
-    _speak(app, settings)
-    built = _make_services(app, settings, clock)
-    observers = _register_rooms(app, settings, built)
-    _surround_requests(app, settings, built, observers)
+    app = make_service(settings or Settings.from_environ(os.environ), clock)
+    let_extend(app, services.services_of(app))
     commands.init_app(app)
     devserver.init()
+    return app
+
+
+def make_service(settings: Settings, clock: Clock, prefix: str = "") -> Flask:
+    """Make the service, at `prefix` of another app if there is one."""
+    app = Application("authapi", instance_path=str(settings.instance))
+    _speak(app, settings)
+    built = build(settings, clock, prefix)
+    services.install(app, built)
+    let_guard(app, built, built[AccessTokenVerification].verify)
+    observers = _register_rooms(app, settings, built)
+    _surround_requests(app, settings, built, observers)
     if settings.development:
         _prepare_development(built, settings)
     return app
@@ -87,15 +96,16 @@ def _speak(app: Flask, settings: Settings) -> None:
     warn_of_exposed(vars(settings).values())
 
 
-def _make_services(app: Flask, settings: Settings, clock: Clock) -> Services:
-    """Make the objects of all rooms, and let routes find them."""
-    built = build(settings, clock)
-    services.install(app, built)
-    bearer.init_app(app, built[AccessTokenVerification].verify)
+def let_guard(app: Flask, built: Services, verify: bearer.AccessTokenVerifier) -> None:
+    """Let `@token_required` and its like guard views of `app`."""
+    bearer.init_app(app, verify)
     app.extensions[recent_login.EXTENSION] = built[StepUp].require_recent_login
+
+
+def let_extend(app: Flask, built: Services) -> None:
+    """Let code of `app` add claims, and hear of security events."""
     app.extensions[own_claims.EXTENSION] = built[TokenService].hooks
     signals.init_app(app, built[EventRecorder])
-    return built
 
 
 def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lifecycle.Observer]:
@@ -130,6 +140,8 @@ def _surround_requests(
         scope=RequestScope,
         afterwards=lambda: _sweep(built[Sweep]),
     )
+    if built.prefix:
+        mounting.below(app, built.prefix)
     client.trust_proxies(app, settings.trusted_proxies)
 
 
@@ -174,7 +186,7 @@ def _show_pages(app: Flask) -> None:
 
 
 def _prepare_development(built: Services, settings: Settings) -> None:
-    if address := greeting.served_address():
+    if address := greeting.served_address(built.prefix):
         where = "MONGO_URI" if settings.mongo_uri else f"embedded, in {settings.instance}/mongo"
         examples = (
             settings.registration == "open"

@@ -9,6 +9,7 @@ from authapi.recovery.routes import blueprint as recovery
 from authapi.sessions.routes import blueprint as sessions
 from authapi.signin.routes import blueprint as signin
 from authapi.web.body import Blueprint
+from authapi.web.errors import answer_http
 
 
 def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
@@ -34,6 +35,8 @@ def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
 
         blueprint.register_blueprint(emails)  # /me/email, /email
         blueprint.register_blueprint(recovery_by_mail)  # /password/forgot, /account/secure
+    for status in (401, 403, 503):  # of guards, before an app's own answers, which may be pages
+        blueprint.register_error_handler(status, answer_http)
     if sample:
         blueprint.register_blueprint(protected)  # /protected
     return blueprint

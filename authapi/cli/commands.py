@@ -1,5 +1,6 @@
 """Puts the commands on the app: `flask users …`, `sessions …`, `audit …`, `mail …` and so on."""
 
+import click
 from flask import Flask
 
 from authapi.cli import users_adopt, users_email, users_import, users_recover, users_roles
@@ -17,6 +18,7 @@ users.add_command(users_email.set_email)
 users.add_command(users_email.verify_email)
 users.add_command(users_roles.roles)
 GROUPS = (users, sessions, audit, mail, keys, db)
+NAME = "authapi"
 
 
 def init_app(app: Flask) -> None:
@@ -24,3 +26,14 @@ def init_app(app: Flask) -> None:
     for group in GROUPS:
         app.cli.add_command(group)
     app.cli.commands.pop("openapi", None)  # flask-smorest's own; it wants PyYAML
+
+
+def init_host(app: Flask) -> None:
+    """Give an app that the service is mounted in the same commands, as `flask authapi users …`.
+
+    Raises:
+        ValueError: when it has a command of that name.
+    """
+    if NAME in app.cli.commands:
+        raise ValueError(f"{app.name} has a command {NAME!r} already")
+    app.cli.add_command(click.Group(NAME, GROUPS, help="Look after the accounts."))

@@ -1,9 +1,12 @@
 """What the commands have in common: their groups, and how they fail."""
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from authapi.administration.errors import CommandError
@@ -11,14 +14,24 @@ from authapi.cli.output import printable
 from authapi.core.errors import ApiError
 from authapi.database import FAILURES, DatabaseUnavailable
 from authapi.web import logs
+from authapi.web.services import serving
 
 
 class CommandGroup(AppGroup):
-    """A group of commands within the app; what they raise becomes one line and exit code 1.
+    """A group of commands within the service; what they raise becomes one line and exit code 1.
 
     At a terminal the log says only what is wrong: a line of JSON for each event is for whoever
     collects them.
     """
+
+    def command(  # type: ignore[override]
+        self,
+        *args: Any,  # noqa: ANN401 - click's own signature
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Callable[[Callable[..., Any]], click.Command]:
+        """Register a command that runs in the app that the service is, mounted or not."""
+        register = super().command(*args, **kwargs)
+        return lambda command: register(_in_the_service(command))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command that was asked for."""
@@ -38,6 +51,15 @@ class CommandGroup(AppGroup):
             raise  # whoever read the output has enough: click ends quietly
         except OSError as error:
             raise click.ClickException(error.strerror or type(error).__name__) from None
+
+
+def _in_the_service(command: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the command's own
+        click.get_current_context().with_resource(serving(current_app).app_context())
+        return command(*args, **kwargs)
+
+    return run
 
 
 def explain(error: Exception) -> str:

@@ -15,9 +15,11 @@ class Services:
         personal_data: the parts of an export and of a deletion, one for each room that has any.
         checks: what `/readyz` asks, by name, in this order.
         features: what `/features` tells clients of what this service offers.
+        prefix: the path that it is mounted at in another app; empty when it is alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
         self._by_class: dict[type, object] = {}
         self.personal_data: list[PersonalData] = []
         self.checks: dict[str, Check] = {}

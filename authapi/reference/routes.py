@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from flask import Response, current_app
+from flask import Response, current_app, request
 from flask_smorest import Api
 from marshmallow import INCLUDE, Schema
 
@@ -40,7 +40,9 @@ class OpenApiSchema(Schema):
 @documented(OpenApiSchema, {"openapi": "3.1.0"}, operationId="getOpenApi")
 def openapi() -> Response:
     """Describe this API (OpenAPI 3.1)."""
-    return current_app.response_class(_document(), mimetype="application/json")
+    here = {"url": request.root_path or "/", "description": "This server"}
+    document = f'{{\n  "servers": {json.dumps([here])},{_members()}'
+    return current_app.response_class(document, mimetype="application/json")
 
 
 @blueprint.route("/docs", methods=["GET"])
@@ -74,15 +76,15 @@ def start() -> Response:
     )
 
 
-def _document() -> str:
-    """Return the description as text; made once per app."""
+def _members() -> str:
+    """Return the description after its `{`, but for where the server is; made once per app."""
     state = current_app.extensions.setdefault("authapi.reference", {})
-    if "document" not in state:
+    if "members" not in state:
         apis: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"]
         api: Api = apis[""]["ext_obj"]
-        state["document"] = json.dumps(api.spec.to_dict(), indent=2)
-    document: str = state["document"]
-    return document
+        state["members"] = json.dumps(api.spec.to_dict(), indent=2).removeprefix("{")
+    members: str = state["members"]
+    return members
 
 
 def _swagger_ui() -> Path:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from authapi.core.identity import NO_CLAIMS, Identity
+from authapi.web.services import within
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -51,7 +52,11 @@ def claims(app: Flask) -> Callable[[Hook], Hook]:
         raise RuntimeError("this app has no service whose tokens could have claims") from None
 
     def add(hook: Hook) -> Hook:
-        hooks.append(hook)
+        def asked(identity: Identity) -> Mapping[str, Any]:
+            with within(app):
+                return hook(identity)
+
+        hooks.append(asked)
         return hook
 
     return add

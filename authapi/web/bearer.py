@@ -11,6 +11,7 @@ from werkzeug.local import LocalProxy
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
 from authapi.core.roles import problems
+from authapi.web.errors import refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,8 +54,9 @@ def token_required(
         roles: a role, or several of which the caller has to have one. Two guards ask for both.
 
     Raises:
-        ApiError: in the view, `missing_token`, `invalid_token` or `token_expired`, each a 401 with
-            `WWW-Authenticate`; `forbidden`, a 403, without such a role.
+        Unauthorized: in the view, `missing_token`, `invalid_token` or `token_expired`, each a 401
+            with `WWW-Authenticate`.
+        Forbidden: in the view, `forbidden`, a 403, without such a role.
         RuntimeError: in the view, in an app without the service.
         ValueError: at once, when `roles` is empty or no user can have them.
     """
@@ -94,26 +96,35 @@ def token_optional(view: Callable[P, R]) -> Callable[P, R]:
     Inside the view, `current_identity` is false when no bearer token came.
 
     Raises:
-        ApiError: `invalid_token` or `token_expired`, when one came that is not good.
+        Unauthorized: `invalid_token` or `token_expired`, when one came that is not good.
         RuntimeError: in an app without the service.
     """
     return guarded(view, _identify_whoever_says)
 
 
 def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
-    """Return `view`, which may be `async`, after a `check` that raises when it may not be asked."""
+    """Return `view`, which may be `async`, after a `check` that raises when it may not be asked.
+
+    A refusal is raised as Flask and its extensions know it: `ApiError` alone is a fault to them.
+    """
     if iscoroutinefunction(view):
 
         @wraps(view)
         async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - the view's own
-            check()
+            try:
+                check()
+            except ApiError as error:
+                raise refusal(error) from error
             return await view(*args, **kwargs)
 
         return cast(Callable[P, R], awaited)
 
     @wraps(view)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        check()
+        try:
+            check()
+        except ApiError as error:
+            raise refusal(error) from error
         return view(*args, **kwargs)
 
     return called
@@ -142,7 +153,8 @@ def _verifier() -> AccessTokenVerifier:
         verify: AccessTokenVerifier = current_app.extensions[EXTENSION]
     except KeyError:
         raise RuntimeError(
-            "this app has no service to ask about tokens: make it with authapi.create_app()"
+            "this app has no service to ask about tokens: make it with authapi.create_app(),"
+            " or give it to authapi.init_app()"
         ) from None
     return verify
 

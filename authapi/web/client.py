@@ -1,5 +1,9 @@
 """The client behind the current request."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from flask import Flask, has_request_context, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -7,6 +11,12 @@ from authapi.core.client import Client
 from authapi.core.events import Origin
 from authapi.web import request_id
 from authapi.web.logs import redact
+from authapi.web.mounting import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def client() -> Client:
@@ -27,10 +37,26 @@ def origin() -> Origin:
 
 
 def trust_proxies(app: Flask, count: int) -> None:
-    """Take address and scheme from what the last `count` proxies wrote; 0: from the connection.
+    """Take address, scheme and prefix from what the last `count` proxies wrote.
 
-    With 0 no forwarding header changes anything, however it is spelled (S27).
+    With 0 they are those of the connection, and no forwarding header changes anything, however it
+    is spelled (S27). The prefix is the nearest proxy's that names one.
     """
     if count:
-        fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
-        app.wsgi_app = fixed  # type: ignore[method-assign]
+        fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_prefix=1)
+        app.wsgi_app = _plain_prefixes(fixed)  # type: ignore[assignment, method-assign]
+
+
+def _plain_prefixes(app: WSGIApplication) -> WSGIApplication:
+    """Return `app` without the prefixes that are no path of this server's.
+
+    Not every proxy takes away what a client claims, and `//evil.example` is another server.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        claimed = environ.get("HTTP_X_FORWARDED_PREFIX", "").rpartition(",")[2].strip()
+        if claimed and not PREFIX.fullmatch(claimed.rstrip("/")):
+            del environ["HTTP_X_FORWARDED_PREFIX"]
+        return app(environ, start_response)
+
+    return answer

@@ -6,7 +6,12 @@ from http import HTTPStatus
 from typing import cast
 
 from flask import Flask, Response, jsonify
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    Unauthorized,
+    default_exceptions,
+)
 
 from authapi.core.errors import CATALOGUE, ApiError, ErrorCode, away
 from authapi.web import request_id
@@ -41,7 +46,7 @@ def init_app(
         explained: which of them say why by themselves: no traceback is logged.
     """
     app.register_error_handler(ApiError, answer)
-    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(HTTPException, answer_http)
     for failure in database_failures:
         app.register_error_handler(failure, _answer_database_away)
     app.register_error_handler(explained, _answer_explained)
@@ -54,8 +59,8 @@ def answer(error: ApiError) -> Response:
         body["errors"] = error.errors
     if error.details is not None:
         body.update(error.details)
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        body["request_id"] = request_id.current()
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and (ours := request_id.current()):
+        body["request_id"] = ours
     response = jsonify(body)
     response.status_code = error.status
     if error.retry_after is not None:
@@ -65,6 +70,14 @@ def answer(error: ApiError) -> Response:
     if challenge := _challenge(error):
         response.headers["WWW-Authenticate"] = challenge
     return response
+
+
+def refusal(error: ApiError) -> HTTPException:
+    """Return `error` as werkzeug's exception of its status, whose answer it is.
+
+    An app's own page for that status goes before it; so does what an extension makes of it.
+    """
+    return default_exceptions[error.status](error.message, response=answer(error))
 
 
 def _challenge(error: ApiError) -> str | None:
@@ -81,7 +94,7 @@ def _challenge(error: ApiError) -> str | None:
     return "Bearer"
 
 
-def _answer_http(error: HTTPException) -> Response:
+def answer_http(error: HTTPException) -> Response:
     """Answer werkzeug's exceptions with our body and their headers (`Allow`, `Retry-After`)."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
@@ -121,13 +134,23 @@ def _challenge_of(error: HTTPException) -> str:
 
 
 def _answer_database_away(error: Exception) -> Response:
-    _log.error("the database is unavailable: %s", type(error).__name__, exc_info=error)
-    return answer(away())
+    return answer(database_away(error))
 
 
 def _answer_explained(error: Exception) -> Response:
-    _log.error("the database is unavailable: %s", error)
-    return answer(away())
+    return answer(database_away(error, explained=True))
+
+
+def database_away(error: Exception, *, explained: bool = False) -> ApiError:
+    """Log why the database did not answer, and return the failure that a client is told.
+
+    Args:
+        error: what happened.
+        explained: whether it says why by itself; else its traceback is logged.
+    """
+    what = error if explained else type(error).__name__
+    _log.error("the database is unavailable: %s", what, exc_info=None if explained else error)
+    return away()
 
 
 def describe(code: ErrorCode) -> dict[str, object]:

@@ -35,11 +35,13 @@ class Address:
         host: as given by `--host`.
         port: the TCP port.
         https: whether it was given a certificate.
+        prefix: where in the app the service is.
     """
 
     host: str
     port: int
     https: bool = False
+    prefix: str = ""
 
     @property
     def url(self) -> str:
@@ -47,7 +49,7 @@ class Address:
         if self.host.startswith("unix://"):
             return self.host
         scheme = "https" if self.https else "http"
-        return f"{scheme}://{self._typed_host}:{self.port}"
+        return f"{scheme}://{self._typed_host}:{self.port}{self.prefix}"
 
     @property
     def can_be_tried(self) -> bool:
@@ -64,7 +66,7 @@ class Address:
         return f"[{self.host}]" if ip.version == 6 else self.host
 
 
-def served_address() -> Address | None:
+def served_address(prefix: str = "") -> Address | None:
     """Return the address that `flask run` is about to serve, or None when it is not running."""
     context = click.get_current_context(silent=True)
     if context is None or context.info_name != "run":
@@ -72,7 +74,7 @@ def served_address() -> Address | None:
     if context.params.get("reload") and os.environ.get("WERKZEUG_RUN_MAIN") != "true":
         return None  # the reloader's parent serves nothing
     given = context.params
-    return Address(given["host"], given["port"], https=bool(given.get("cert")))
+    return Address(given["host"], given["port"], bool(given.get("cert")), prefix)
 
 
 def announce(

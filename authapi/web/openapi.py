@@ -113,7 +113,6 @@ def create_api(app: Flask, version: str) -> Api:
         app,
         spec_kwargs={
             "info": {"description": _DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
-            "servers": [{"url": "/", "description": "This server"}],
         },
     )
     api.spec.components.security_scheme(

@@ -5,8 +5,10 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from flask import current_app
 
+from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
 from authapi.web.bearer import current_identity, guarded, identify
+from authapi.web.errors import refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,8 +38,8 @@ def recent_login_required(
 
     Raises:
         ValueError: at once, when `minutes` is not above 0.
-        ApiError: in the view, `insufficient_user_authentication`, a 401 whose `WWW-Authenticate`
-            says what is asked for; or as `@token_required`.
+        Unauthorized: in the view, `insufficient_user_authentication`, a 401 whose
+            `WWW-Authenticate` says what is asked for; or as `@token_required`.
     """
     if minutes is not None and not minutes > 0:
         raise ValueError("minutes must be above 0")
@@ -60,7 +62,10 @@ def require_recent_login(*, minutes: float | None = None, second_factor: bool = 
         second_factor: as above.
 
     Raises:
-        ApiError: `insufficient_user_authentication`.
+        Unauthorized: `insufficient_user_authentication`.
     """
     require: RecentLoginCheck = current_app.extensions[EXTENSION]
-    require(current_identity, minutes, second_factor=second_factor)
+    try:
+        require(current_identity, minutes, second_factor=second_factor)
+    except ApiError as error:
+        raise refusal(error) from error

@@ -1,6 +1,8 @@
 """How a route finds the service it serves: by its class, in the app that answers the request."""
 
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar, cast
 
 from flask import Flask, current_app
 
@@ -8,6 +10,7 @@ from authapi.core.services import Services
 
 T = TypeVar("T")
 _EXTENSION = "authapi"
+_MOUNTED = "authapi.mounted"
 
 
 def install(app: Flask, services: Services) -> None:
@@ -15,8 +18,29 @@ def install(app: Flask, services: Services) -> None:
     app.extensions[_EXTENSION] = services
 
 
+def share(host: Flask, mounted: Flask) -> None:
+    """Let `host` find the services of the app that is mounted in it."""
+    install(host, services_of(mounted))
+    host.extensions[_MOUNTED] = mounted
+
+
+def serving(app: Flask) -> Flask:
+    """Return the app that the service is: the one mounted in `app`, or `app` itself."""
+    return cast(Flask, app.extensions.get(_MOUNTED, app))
+
+
+@contextmanager
+def within(app: Flask) -> Iterator[None]:
+    """Enter the context of `app`, whose own code is about to run, unless it is the present one."""
+    if current_app and current_app._get_current_object() is app:  # type: ignore[attr-defined]
+        yield
+    else:
+        with app.app_context():
+            yield
+
+
 def services_of(app: Flask) -> Services:
-    """Return the services of an app that `create_app` made."""
+    """Return the services of an app that has them."""
     services: Services = app.extensions[_EXTENSION]
     return services
 
@@ -25,9 +49,11 @@ def service(kind: type[T]) -> T:
     """Return the current app's service of the class `kind`.
 
     Raises:
-        RuntimeError: when the app was not made by `create_app`.
+        RuntimeError: when the app has no service.
     """
     try:
         return services_of(current_app)[kind]
     except KeyError:
-        raise RuntimeError(f"this app has no {kind.__name__}; make it with create_app()") from None
+        raise RuntimeError(
+            f"this app has no {kind.__name__}; make it with create_app(), or give it to init_app()"
+        ) from None

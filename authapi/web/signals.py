@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from blinker import Namespace
 
 from authapi.core.events import Event, EventRecorder, SecurityEvent
+from authapi.web.services import within
 
 if TYPE_CHECKING:
     from blinker import NamedSignal
@@ -38,7 +39,8 @@ def init_app(app: Flask, recorder: EventRecorder) -> None:
     def send(event: SecurityEvent) -> None:
         for receiver in _signals.signal(event.event).receivers_for(app):
             try:
-                receiver(app, event=event)
+                with within(app):
+                    receiver(app, event=event)
             except Exception:
                 _log.exception("a receiver of %s failed", event.event)
 

@@ -17,13 +17,13 @@ from authapi.wiring.rooms import INDEXES, ROOMS, collections_of
 __all__ = ["INDEXES", "build", "build_database", "collections_of"]
 
 
-def build(settings: Settings, clock: Clock) -> Services:
+def build(settings: Settings, clock: Clock, prefix: str = "") -> Services:
     """Make the service's objects; nothing connects yet.
 
     Raises:
         SettingsError: when a development server cannot keep its secret.
     """
-    services = Services()
+    services = Services(prefix)
     present = settings.jwt_secret or _development_secret(settings)
     masters = services.add(MasterSecrets(present, settings.jwt_secret_previous))
     services.add(Fingerprints(masters))

@@ -19,12 +19,14 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
         Purpose.VERIFY: settings.verify_url,
     }
     pages = {purpose: page for purpose, page in own.items() if page is not None}
-    services.add(Links(settings.public_url or _development_address(settings), pages))
+    services.add(
+        Links(settings.public_url or _development_address(settings, services.prefix), pages)
+    )
 
 
-def _development_address(settings: Settings) -> str | None:
+def _development_address(settings: Settings, prefix: str) -> str | None:
     """Return where `flask run` serves, by a name that browsers let use everything."""
     if not settings.development:
         return None
-    served = greeting.served_address()
-    return served.url if served else "http://localhost:8000"
+    served = greeting.served_address(prefix)
+    return served.url if served else f"http://localhost:8000{prefix}"

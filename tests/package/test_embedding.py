@@ -14,39 +14,25 @@ from tests.support.tools import program
 from tests.support.waiting import DEADLINE
 
 TEXT = (ROOT / "docs" / "embedding.md").read_text()
-APP, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+NOTES, GUESTS, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+[PAGE] = re.findall(r"```html\n(.*?)```", TEXT, re.DOTALL)
 [SETTINGS] = re.findall(r"```\n(AUTHAPI_.*?)```", TEXT, re.DOTALL)
-_, RUN, LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+_, RUN, NOTES_LINES, GUESTS_LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_the_app_is_a_short_one() -> None:
     """About thirty lines, with its blank ones."""
-    assert len(APP.splitlines()) <= 32
+    assert len(NOTES.splitlines()) <= 32
+    assert len(GUESTS.splitlines()) <= 32
 
 
 @pytest.mark.external
 @pytest.mark.timeout(900)
 def test_a_newcomers_app_runs_as_it_is_written(newcomer: Newcomer) -> None:
     """By the wheel alone; its data is in its own folder, and nothing is in the environment's."""
-    program("curl")
     folder = newcomer.folder
-    (folder / "notes.py").write_text(APP)
-    (folder / ".env").write_text(SETTINGS)
-    (folder / ".venv").symlink_to(newcomer.environment)
-    port = free_port()
-    command = ["sh", "-c", f"exec {RUN}"]
-    with server_process(command, port, {"FLASK_RUN_PORT": str(port)}, cwd=folder) as server:
-        done = subprocess.run(
-            ["sh", "-ec", LINES.replace("127.0.0.1:8000", f"127.0.0.1:{port}")],
-            cwd=folder,
-            env=clean_environment({}),
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr + server.output
-    lines = done.stdout.splitlines()
+    (folder / "notes.py").write_text(NOTES)
+    lines = typed(newcomer, SETTINGS, NOTES_LINES)
     assert lines[:4] == [
         '{"status":"ok","message":"User registered successfully."}',
         '{"notes":["milk"]}',
@@ -56,3 +42,42 @@ def test_a_newcomers_app_runs_as_it_is_written(newcomer: Newcomer) -> None:
     assert any("user1" in line for line in lines[4:])  # as the operator sees it
     assert (folder / "instance" / "mongo").is_dir()
     assert not [path for path in newcomer.environment.rglob("instance") if os.path.isdir(path)]
+
+
+@pytest.mark.external
+@pytest.mark.timeout(900)
+def test_an_app_that_exists_gets_the_service_as_it_is_written(newcomer: Newcomer) -> None:
+    """Its page, its session and its template are as before; the service is below `/auth`."""
+    (newcomer.folder / "guests.py").write_text(GUESTS)
+    (newcomer.folder / "templates").mkdir()
+    (newcomer.folder / "templates" / "me.html").write_text(PAGE)
+    settings = SETTINGS.replace("FLASK_APP=notes", "FLASK_APP=guests")
+    lines = typed(newcomer, settings, GUESTS_LINES, prefix="/auth")
+    page = '<p>Hello, Ann. <a href="/auth/docs">How to get a token</a></p>'
+    registered = '{"status":"ok","message":"User registered successfully."}'
+    assert lines[:2] == [page * 2 + registered, '{"username":"user2"}']
+    assert '"code":"not_found"' in lines[2]
+    assert any("user2" in line for line in lines[3:])  # as the operator sees it
+
+
+def typed(newcomer: Newcomer, settings: str, lines: str, prefix: str = "") -> list[str]:
+    """Return what the lines print while the app of these settings is served."""
+    program("curl")
+    folder, port = newcomer.folder, free_port()
+    (folder / ".env").write_text(settings)
+    if not (folder / ".venv").exists():
+        (folder / ".venv").symlink_to(newcomer.environment)
+    command = ["sh", "-c", f"exec {RUN}"]
+    serving = {"FLASK_RUN_PORT": str(port)}
+    with server_process(command, port, serving, cwd=folder, prefix=prefix) as server:
+        done = subprocess.run(
+            ["sh", "-ec", lines.replace("127.0.0.1:8000", f"127.0.0.1:{port}")],
+            cwd=folder,
+            env=clean_environment({}),
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr + server.output
+    return done.stdout.splitlines()

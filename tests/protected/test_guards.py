@@ -170,6 +170,15 @@ def test_nobody_is_taken_for_the_caller_of_another_request(guarded: Flask) -> No
         assert all(threads.map(ask, range(32)))
 
 
+def test_an_apps_own_page_for_a_401_is_for_its_own_views(guarded: Flask) -> None:
+    """The service's clients go on reading JSON."""
+    guarded.register_error_handler(401, lambda error: (f"<h1>{error.description}</h1>", 401))
+    client = guarded.test_client()
+    assert client.get("/class").text == "<h1>Missing Authorization header.</h1>"
+    for path in ("/me", "/protected"):
+        assert client.get(path).get_json()["code"] == "missing_token"
+
+
 def test_a_token_may_be_optional(guarded: Flask) -> None:
     """S36: whoever sends none is nobody; a bad one is refused, not ignored."""
     client = guarded.test_client()

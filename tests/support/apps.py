@@ -30,5 +30,10 @@ def served(
         visitor = Visitor(url)
         yield visitor
         visitor.close()
+    end(app)
+
+
+def end(app: Flask) -> None:
+    """Close what an app with the service has open."""
     app.extensions["authapi"][AuditTrail].flush()  # else a thread opens the database again
     app.extensions["authapi"][Database].close()

@@ -94,7 +94,12 @@ class ServerProcess:
 
 @contextmanager
 def server_process(
-    command: list[str], port: int, environment: Mapping[str, str], *, cwd: Path = ROOT
+    command: list[str],
+    port: int,
+    environment: Mapping[str, str],
+    *,
+    cwd: Path = ROOT,
+    prefix: str = "",
 ) -> Iterator[ServerProcess]:
     """Run `command` until the block ends; it serves on `port` when the block begins."""
     process = subprocess.Popen(
@@ -106,7 +111,7 @@ def server_process(
         text=True,
         start_new_session=True,
     )
-    server = ServerProcess(f"http://127.0.0.1:{port}", process)
+    server = ServerProcess(f"http://127.0.0.1:{port}{prefix}", process)
     reader = threading.Thread(target=server.read_output)
     reader.start()
     try:

@@ -67,6 +67,13 @@ def test_places_are_named_that_there_are() -> None:
     assert "  mail:          http://localhost:8000/dev/mailbox\n" in said
 
 
+def test_a_service_in_another_app_is_named_with_its_path() -> None:
+    """Everything that is to be typed leads there."""
+    said = greeting(Address("127.0.0.1", 5000, prefix="/auth"), DATABASE, {}, examples=True)
+    assert "  address:       http://localhost:5000/auth\n" in said
+    assert "curl -s http://localhost:5000/auth/register" in said
+
+
 def test_a_database_that_does_not_start_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """And nothing is proposed that needs it."""
 

@@ -1,0 +1,78 @@
+"""The service inside an app that exists."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from flask import Flask
+
+from authapi.app import let_extend, let_guard, make_service
+from authapi.cli import commands
+from authapi.core.clock import Clock, utc_now
+from authapi.core.identity import Identity
+from authapi.database import FAILURES, DatabaseUnavailable, RequestScope
+from authapi.revocation.verification import AccessTokenVerification
+from authapi.settings import Settings
+from authapi.web import errors, mounting
+from authapi.web.bearer import AccessTokenVerifier
+from authapi.web.services import services_of
+
+
+def init_app(
+    app: Flask,
+    url_prefix: str = "/auth",
+    *,
+    settings: Settings | None = None,
+    clock: Clock = utc_now,
+    docs: bool = True,
+    protected: bool = True,
+) -> None:
+    """Add the service to an app that exists, which stays as it is.
+
+    Below the prefix the service answers as it does alone. The app's views may be guarded by
+    `@token_required` and its like, and the commands are `flask authapi users` and so on.
+
+    Args:
+        app: the app. What it puts around `wsgi_app` later is around the service, too.
+        url_prefix: where the service is.
+        settings: as for `create_app`.
+        clock: as for `create_app`.
+        docs: whether `/docs` and `/openapi.json` are there, unless `DOCS=off`.
+        protected: whether `/protected` is there, unless `PROTECTED_SAMPLE=off`.
+
+    Raises:
+        ValueError: when the app has an address below the prefix, or the service already; it is
+            raised as well where the app adds such an address later.
+        SettingsError: naming every problem, when the service may not start.
+    """
+    settings = settings or Settings.from_environ(os.environ)
+    settings = replace(
+        settings,
+        docs=settings.docs if docs else "off",
+        protected_sample=settings.protected_sample if protected else "off",
+    )
+    service = make_service(settings, clock, url_prefix)
+    mounting.init_app(app, service, url_prefix)
+    built = services_of(service)
+    let_guard(app, built, _asked_apart(built[AccessTokenVerification].verify))
+    let_extend(app, built)
+    commands.init_host(app)
+
+
+def _asked_apart(verify: AccessTokenVerifier) -> AccessTokenVerifier:
+    """Return `verify` for requests that nothing of the service surrounds.
+
+    A host answers failures of its own database itself, so that it is told of ours in our words.
+    """
+
+    def verified(token: str, /) -> Identity:
+        try:
+            with RequestScope():
+                return verify(token)
+        except DatabaseUnavailable as why:
+            raise errors.database_away(why, explained=True) from None
+        except FAILURES as failure:
+            raise errors.database_away(failure) from None
+
+    return verified

@@ -1,0 +1,95 @@
+"""The service inside an app that exists: below a prefix, and apart from it in all else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from flask import Flask, abort
+from werkzeug.routing import Rule, RuleFactory
+
+from authapi.web.services import share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ENDPOINT = "authapi"
+"""The host's name for all of the service: `url_for("authapi", path="account/forgot")`."""
+
+PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+"""A path that needs no escaping, without a slash at its end."""
+
+
+def init_app(host: Flask, service: Flask, prefix: str) -> None:
+    """Let `service`, which is `below` the prefix, answer for `host` what is asked for there.
+
+    Nothing that the host does around its own requests is done around the service's.
+
+    Raises:
+        ValueError: for a prefix that is none, one where the host has addresses of its own, and a
+            host that has the service. So does the host when it adds such an address later.
+    """
+    if not PREFIX.fullmatch(prefix):
+        raise ValueError(f"url_prefix must be a path such as /auth, not {prefix!r}")
+    if ENDPOINT in host.view_functions:
+        raise ValueError(f"{host.name} has an endpoint {ENDPOINT!r}, or the service, already")
+    _refuse_taken(host.url_map.iter_rules(), prefix)
+    host.add_url_rule(f"{prefix}/<path:path>", ENDPOINT, _never_asked)
+    host.add_url_rule(f"{prefix}/", ENDPOINT, _never_asked, defaults={"path": ""})
+    _keep_free(host, prefix)
+    service.config["TRUSTED_HOSTS"] = host.config["TRUSTED_HOSTS"]
+    share(host, service)
+    _dispatch(host, service, prefix)
+
+
+def below(app: Flask, prefix: str) -> None:
+    """Let `app` answer below a prefix (PEP 3333: what precedes its own paths is `SCRIPT_NAME`)."""
+    at_the_root = app.wsgi_app
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "").rstrip("/") + prefix
+        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(prefix)
+        return at_the_root(environ, start_response)
+
+    app.wsgi_app = answer  # type: ignore[method-assign]
+
+
+def _dispatch(host: Flask, service: Flask, prefix: str) -> None:
+    """Hand requests below the prefix to the service, and all others to what `host` is so far."""
+    others, inside = host.wsgi_app, f"{prefix}/"
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path: str = environ.get("PATH_INFO", "")
+        if path.startswith(inside) or path == prefix:
+            return service.wsgi_app({**environ}, start_response)  # whoever is outside keeps theirs
+        return others(environ, start_response)
+
+    host.wsgi_app = answer  # type: ignore[method-assign]
+
+
+def _refuse_taken(rules: Iterable[Rule], prefix: str) -> None:
+    taken = [rule for rule in rules if f"{rule.rule}/".startswith(f"{prefix}/")]
+    if taken:
+        named = ", ".join(f"{rule.rule} ({rule.endpoint})" for rule in taken)
+        raise ValueError(
+            f"{prefix} is authapi's, which would answer for {named}: "
+            "give init_app another url_prefix"
+        )
+
+
+def _keep_free(host: Flask, prefix: str) -> None:
+    """Let the host refuse addresses that nobody could reach, where they are added."""
+    add = host.url_map.add
+
+    def checked(added: RuleFactory) -> None:
+        _refuse_taken(added.get_rules(host.url_map), prefix)
+        add(added)
+
+    host.url_map.add = checked  # type: ignore[assignment, method-assign]
+
+
+def _never_asked(path: str) -> NoReturn:
+    """Stand for the service in the host's list of addresses; requests do not come this far."""
+    abort(404)

@@ -1,0 +1,107 @@
+"""`@token_required` and its like in an app that the service was added to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask, current_app
+from flask.testing import FlaskClient
+
+from authapi import claims, init_app, signal
+from authapi.core.events import SecurityEvent
+from authapi.core.identity import Identity
+from authapi.core.secrets import Secret
+from authapi.settings import Settings
+from tests.host.conftest import add_notes, bearing, existing_app, logged_in
+from tests.support.clock import MovedClock
+from tests.support.forging import payload_of
+from tests.support.servers import free_port
+
+
+def test_a_view_of_the_host_knows_who_calls(client: FlaskClient, tokens: dict[str, Any]) -> None:
+    """S36: by the tokens that the service gave."""
+    answer = client.get("/notes", headers=bearing(tokens))
+    assert answer.get_json() == {"owner": tokens["username"]}
+    assert answer.headers["X-Host"] == "yes"
+
+
+def test_nobody_else_gets_in(client: FlaskClient) -> None:
+    """S43: a 401 in the one error shape with its challenge, after what the host does around it."""
+    answer = client.get("/notes")
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "missing_token")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["X-Host"] == "yes"
+    wrong = client.get("/notes", headers={"Authorization": "Bearer x"})
+    assert wrong.get_json()["code"] == "invalid_token"
+
+
+def test_an_ended_session_is_over_there_too(client: FlaskClient, tokens: dict[str, Any]) -> None:
+    """At once in this process."""
+    client.post("/auth/logout", json={"refresh_token": tokens["refresh_token"]})
+    assert client.get("/notes", headers=bearing(tokens)).status_code == 401
+
+
+def test_a_recent_login_can_be_asked_for(
+    client: FlaskClient, tokens: dict[str, Any], clock: MovedClock
+) -> None:
+    """RFC 9470: with the challenge that says so."""
+    assert client.get("/secret", headers=bearing(tokens)).status_code == 200
+    clock.move(minutes=6)
+    answer = client.get("/secret", headers=bearing(tokens))
+    assert answer.get_json()["code"] == "insufficient_user_authentication"
+    assert 'max_age="300"' in answer.headers["WWW-Authenticate"]
+
+
+def test_a_hosts_own_page_for_a_401_is_shown(new_host: Flask) -> None:
+    """For its views alone: the service's clients read JSON."""
+    new_host.register_error_handler(401, lambda error: (f"<h1>{error.description}</h1>", 401))
+    client = new_host.test_client()
+    assert client.get("/notes").text == "<h1>Missing Authorization header.</h1>"
+    assert client.get("/auth/me").get_json()["code"] == "missing_token"
+
+
+@pytest.fixture
+def lost(settings: Settings) -> FlaskClient:
+    """A caller of a host whose database is away."""
+    app = existing_app()
+    uri = Secret(f"mongodb://127.0.0.1:{free_port()}")
+    init_app(app, settings=replace(settings, mongo_uri=uri, mongo_timeout_ms=200))
+    add_notes(app)
+    return app.test_client()
+
+
+def test_a_database_that_is_away_is_a_503(lost: FlaskClient, tokens: dict[str, Any]) -> None:
+    """Said in the guard's words, and no page for faults of the host's."""
+    answer = lost.get("/notes", headers=bearing(tokens))
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "service_unavailable")
+    assert answer.headers["Retry-After"] == "2"
+
+
+def test_code_of_the_host_runs_in_the_host(new_host: Flask) -> None:
+    """Claims and receivers of signals find its extensions; each is asked once."""
+    apps: list[str] = []
+
+    @claims(new_host)
+    def tenant(_identity: Identity) -> dict[str, str]:
+        return {"tenant": current_app.name}
+
+    def hear(app: Flask, event: SecurityEvent) -> None:
+        apps.append(f"{current_app.name} {event.event}" if app is new_host else "another")
+
+    with signal("login_succeeded").connected_to(hear):
+        tokens = logged_in(new_host.test_client())
+    assert payload_of(tokens["access_token"])["tenant"] == new_host.name
+    assert apps == [f"{new_host.name} login_succeeded"]
+
+
+def test_templates_of_the_host_know_the_caller(client: FlaskClient, tokens: dict[str, Any]) -> None:
+    """As in an app that the service made."""
+    assert client.get("/card", headers=bearing(tokens)).text == tokens["username"]
+
+
+def test_roles_are_asked_for(client: FlaskClient, tokens: dict[str, Any]) -> None:
+    """A 403 in the one error shape for who lacks them."""
+    answer = client.get("/admin", headers=bearing(tokens))
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "forbidden")

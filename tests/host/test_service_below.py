@@ -1,0 +1,184 @@
+"""Below the prefix the service is what it is alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from authapi import init_app
+from authapi.database import Database
+from authapi.settings import Settings
+from tests.conftest import services_of
+from tests.host.conftest import ORIGIN, add_notes, bearing, existing_app
+from tests.support.apps import end
+
+ASKED = [
+    ("GET", "/healthz"), ("GET", "/"), ("GET", "/protected"), ("GET", "/me"), ("GET", "/nowhere"),
+    ("PUT", "/register"), ("POST", "/register"), ("GET", "/docs"), ("GET", "/readyz"),
+    ("GET", "/me%2factivity"), ("GET", "/healthz/"), ("GET", "/home.css"),
+    ("OPTIONS", "/me"),
+]  # fmt: skip
+VOLATILE = {"Date", "X-Request-ID", "Last-Modified"}
+
+
+@pytest.mark.parametrize(("method", "path"), ASKED, ids=" ".join)
+def test_it_answers_as_it_does_alone(
+    app: Flask, client: FlaskClient, method: str, path: str
+) -> None:
+    """Status, body and headers, security headers and CORS among them; nothing of the host's."""
+    origin = {"Origin": ORIGIN}
+    alone = app.test_client().open(path, method=method, headers=origin, buffered=True)
+    below = client.open(f"/auth{path}", method=method, headers=origin, buffered=True)
+    assert below.status == alone.status
+    assert below.text.replace("/auth/", "/") == alone.text
+    assert headers_of(below) == headers_of(alone)
+
+
+def headers_of(answer: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - an answer
+    """Return the headers that do not change by themselves."""
+    ignored = VOLATILE | ({"Content-Length"} if "html" in answer.mimetype else set())
+    return sorted((name, value) for name, value in answer.headers if name not in ignored)
+
+
+def test_the_prefix_itself_is_its_page(client: FlaskClient) -> None:
+    """With and without a slash; what only begins alike is the host's."""
+    assert client.get("/auth").get_json()["service"] == "authapi"
+    assert client.get("/auth/").get_json()["service"] == "authapi"
+    assert client.get("/authentic").text == "<h1>not here</h1>"
+
+
+def test_two_slashes_are_no_way_in(client: FlaskClient) -> None:
+    """S136: a proxy's rule for an address holds."""
+    assert client.get("/auth//healthz").get_json()["code"] == "not_found"
+    assert client.get("/", environ_overrides={"PATH_INFO": "//auth/healthz"}).status_code == 404
+
+
+def test_a_body_is_bounded_there_and_nowhere_else(client: FlaskClient) -> None:
+    """`MAX_BODY_BYTES` is the service's, `MAX_CONTENT_LENGTH` the host's."""
+    long = {"username": "x" * 100_000, "password": "y"}
+    assert client.post("/auth/register", json=long).get_json()["code"] == "body_too_large"
+    assert client.post("/upload", json=long).status_code == 200
+
+
+def test_its_description_names_where_it_is(client: FlaskClient) -> None:
+    """OpenAPI 3.1, 4.8.5: paths are relative to the server's address."""
+    description = client.get("/auth/openapi.json").get_json()
+    OpenAPIV31SpecValidator(description).validate()
+    assert description["servers"] == [{"url": "/auth", "description": "This server"}]
+    assert "/authenticate" in description["paths"]
+
+
+@pytest.mark.parametrize("page", ["/auth/docs", "/auth/"])
+def test_everything_on_its_pages_is_served(client: FlaskClient, page: str) -> None:
+    """By links that stay below the prefix."""
+    html = client.get(page, headers={"Accept": "text/html"}).text
+    linked = [found for found in re.findall(r'(?:src|href)="([^"]+)"', html) if found != "data:,"]
+    assert len(linked) >= 2
+    for address in linked:
+        assert address.startswith("/auth/")
+        assert client.get(urljoin(page, address), buffered=True).status_code == 200
+
+
+@pytest.fixture
+def proxied(settings: Settings) -> Iterator[Flask]:
+    """The app behind a proxy that takes `/app` away."""
+    app = existing_app()
+    init_app(app, settings=replace(settings, trusted_proxies=1))
+    yield app
+    end(app)
+
+
+@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize("prefix", ["/app", "/app/", "/a, /app"])
+def test_a_proxys_prefix_comes_before_its_own(proxied: Flask, prefix: str, twice: bool) -> None:
+    """`X-Forwarded-Prefix`, whether the host reads it as well or not."""
+    if twice:
+        proxied.wsgi_app = ProxyFix(proxied.wsgi_app, x_prefix=1)  # type: ignore[method-assign]
+    client, headers = proxied.test_client(), {"X-Forwarded-Prefix": prefix}
+    assert 'href="/app/auth/docs/swagger-ui.css"' in client.get("/auth/docs", headers=headers).text
+    description = client.get("/auth/openapi.json", headers=headers).get_json()
+    assert description["servers"][0]["url"] == "/app/auth"
+
+
+@pytest.mark.parametrize("prefix", ["//evil.example", "https://evil.example", "/a b", '/"', "/%2f"])
+def test_a_prefix_that_leads_elsewhere_is_none(proxied: Flask, prefix: str) -> None:
+    """S27: not every proxy takes away what a client claims."""
+    headers = {"X-Forwarded-Prefix": prefix}
+    page = proxied.test_client().get("/auth/docs", headers=headers).text
+    assert 'href="/auth/docs/swagger-ui.css"' in page
+    assert prefix not in page
+
+
+def test_without_proxies_no_prefix_is_believed(client: FlaskClient) -> None:
+    """S27: with `TRUSTED_PROXIES=0`."""
+    page = client.get("/auth/docs", headers={"X-Forwarded-Prefix": "/app"}).text
+    assert 'href="/auth/docs/swagger-ui.css"' in page
+
+
+def test_an_account_lives_as_it_does_alone(client: FlaskClient, tokens: dict[str, Any]) -> None:
+    """Registered, logged in, refreshed, seen and logged out below the prefix."""
+    assert client.get("/auth/me", headers=bearing(tokens)).get_json()["username"]
+    new = client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]}).get_json()
+    assert client.get("/auth/sessions", headers=bearing(new)).status_code == 200
+    assert (
+        client.post("/auth/logout", json={"refresh_token": new["refresh_token"]}).status_code == 200
+    )
+    assert client.get("/auth/me", headers=bearing(new)).status_code == 401
+
+
+def test_parts_can_be_left_out(settings: Settings) -> None:
+    """The documentation and the sample."""
+    app = Flask("bare")
+    init_app(app, "/accounts/v1", settings=settings, docs=False, protected=False)
+    client = app.test_client()
+    for path in ("docs", "openapi.json", "protected"):
+        assert client.get(f"/accounts/v1/{path}").status_code == 404
+    assert client.get("/accounts/v1/healthz").status_code == 200
+    end(app)
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "auth", "/auth/", "/auth//x", "/a b", "/<name>"])
+def test_a_prefix_has_to_be_one(settings: Settings, prefix: str) -> None:
+    """The service below nothing would be in place of the host."""
+    with pytest.raises(ValueError, match="url_prefix must be a path such as /auth"):
+        init_app(Flask("any"), prefix, settings=settings)
+
+
+@pytest.mark.parametrize("path", ["/auth", "/auth/", "/auth/me", "/auth/<name>"])
+def test_a_hosts_address_below_the_prefix_is_refused(settings: Settings, path: str) -> None:
+    """Nobody would reach it: whether it was there before, or comes later, in a blueprint."""
+    early, late = Flask("early"), Flask("late")
+    early.add_url_rule(path, "mine", lambda name="": name)
+    with pytest.raises(ValueError, match=f"would answer for {re.escape(path)} .mine."):
+        init_app(early, settings=settings)
+    init_app(late, settings=settings)
+    late.add_url_rule("/author", "author", lambda: "x")
+    with pytest.raises(ValueError, match="another url_prefix"):
+        late.add_url_rule(path, "mine", lambda name="": name)
+
+
+def test_a_service_is_added_once(settings: Settings) -> None:
+    """A second one would share its name with the first."""
+    app = Flask("any")
+    init_app(app, settings=settings)
+    with pytest.raises(ValueError, match="already"):
+        init_app(app, "/other", settings=settings)
+
+
+def test_two_apps_in_a_process_have_a_service_each(host: Flask, settings: Settings) -> None:
+    """With its own database, and no part of it in common."""
+    other = existing_app()
+    init_app(other, "/accounts", settings=settings)
+    add_notes(other)
+    assert services_of(other)[Database] is not services_of(host)[Database]
+    assert other.test_client().get("/accounts/healthz").status_code == 200
+    end(other)
