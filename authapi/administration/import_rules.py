@@ -13,14 +13,16 @@ from authapi.administration.errors import LineError
 from authapi.administration.extended_json import as_id, as_moment, as_text, plain
 from authapi.administration.models import FirebaseHash, ImportedUser, ImportOptions
 from authapi.core.roles import Roles, problems
+from authapi.factors.rules import read_secret
 from authapi.passwords.formats import find_format, looks_like_a_hash
 
 _HASHES = ("password_hash", "hashed_password", "password")
 _FIREBASE = ("passwordHash", "salt")
 _ADDRESS = ("email", "email_verified")
-TARGETS = ("username", *_HASHES, *_ADDRESS, "created_at", "disabled", "roles", "_id", *_FIREBASE)
+_OTHERS = ("username", "created_at", "roles", "totp_secret", "_id")
+TARGETS = (*_OTHERS, "disabled", *_HASHES, *_ADDRESS, *_FIREBASE)
 """What a member of a file may be renamed to."""
-_NAMES = {"username", "created_at", "roles", "_id", *_HASHES}
+_NAMES = {*_OTHERS, *_HASHES}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:|@-]{0,127}")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,6 +65,7 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
         email=email,
         email_verified=email is not None and _email_verified(found),
         roles=_roles(found),
+        totp_secret=_totp_secret(found),
         ignored=tuple(ignored),
     )
 
@@ -218,6 +221,15 @@ def _roles(found: Mapping[str, Any]) -> Roles:
     if wrong := problems(names):
         raise LineError(f"roles: {' '.join(wrong)} Pass them over with --ignore roles")
     return Roles(tuple(sorted(set(names))))
+
+
+def _totp_secret(found: Mapping[str, Any]) -> str | None:
+    if not (text := found.get("totp_secret")):
+        return None
+    secret = read_secret(text) if isinstance(text, str) else None
+    if secret is None:
+        raise LineError("totp_secret is no secret of an authenticator app: base32 of 128 bits")
+    return secret
 
 
 def _id(found: Mapping[str, Any]) -> str:

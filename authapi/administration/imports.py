@@ -11,9 +11,10 @@ from authapi.administration.errors import LineError
 from authapi.administration.import_conflicts import conflict
 from authapi.administration.import_format import Record
 from authapi.administration.import_rules import read_user, to_user
-from authapi.administration.models import ImportOptions, ImportSummary
+from authapi.administration.models import ImportedUser, ImportOptions, ImportSummary
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
+from authapi.factors.operating import OperatorFactors
 
 BATCH = 500
 """How many users are stored at once."""
@@ -43,6 +44,7 @@ class _Run:
     options: ImportOptions
     refuse: Refuse
     summary: ImportSummary
+    dry_run: bool = False
 
     def reject(self, number: int, why: str) -> None:
         """Count a line that made no user, and say why."""
@@ -56,14 +58,21 @@ class UserImport:
     Args:
         users: where they go.
         addresses: where their confirmed addresses go; None where nobody has any.
+        factors: seals the secrets of their authenticator apps.
         events: told of each run.
         clock: what tells the time.
     """
 
     def __init__(
-        self, users: Users, addresses: Addresses | None, events: EventRecorder, clock: Clock
+        self,
+        users: Users,
+        addresses: Addresses | None,
+        factors: OperatorFactors,
+        events: EventRecorder,
+        clock: Clock,
     ) -> None:
         self._users = users
+        self._factors = factors
         self._addresses = addresses
         self._events = events
         self._clock = clock
@@ -88,7 +97,7 @@ class UserImport:
         run = _Run(self._users, self._addresses, options, refuse, ImportSummary())
         if dry_run:
             addresses = DryRunAddresses(self._addresses) if self._addresses else None
-            run = replace(run, users=DryRunUsers(self._users), addresses=addresses)
+            run = replace(run, users=DryRunUsers(self._users), addresses=addresses, dry_run=True)
         try:
             for batch in _batches(records, BATCH):
                 run.summary.lines = batch[-1].number
@@ -111,7 +120,14 @@ class UserImport:
             else:
                 run.summary.ignored.update(found.ignored)
                 email_key = found.email.key if found.email and found.email_verified else None
-                yield _Line(record.number, to_user(found, self._clock()), email_key)
+                yield _Line(record.number, self._user(found, dry_run=run.dry_run), email_key)
+
+    def _user(self, found: ImportedUser, *, dry_run: bool) -> User:
+        now = self._clock()
+        user = to_user(found, now)
+        if found.totp_secret is None or dry_run:
+            return user
+        return self._factors.with_app(user, found.totp_secret, now)
 
 
 def _store(lines: list[_Line], run: _Run) -> None:

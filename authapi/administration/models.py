@@ -58,6 +58,7 @@ class ImportedUser:
 
     Attributes:
         email_verified: whether the address was confirmed there.
+        totp_secret: of the user's authenticator app, if there is one.
         ignored: the names of the members that mean nothing here.
     """
 
@@ -69,6 +70,7 @@ class ImportedUser:
     email: Email | None
     email_verified: bool
     roles: Roles
+    totp_secret: str | None
     ignored: tuple[str, ...]
 
 

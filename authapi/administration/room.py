@@ -13,6 +13,7 @@ from authapi.audit.service import AuditTrail
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.services import Services
+from authapi.factors.operating import OperatorFactors
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
@@ -39,7 +40,13 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
         )
     )
     services.add(
-        UserImport(services[AccountService], _addresses(services, settings), events, clock)
+        UserImport(
+            services[AccountService],
+            _addresses(services, settings),
+            services[OperatorFactors],
+            events,
+            clock,
+        )
     )
     services.add(Adoption(services[ForeignUserStore], events, clock))
 

@@ -15,6 +15,8 @@ AGGREGATED = frozenset(
         Event.REGISTRATION_REFUSED,
         Event.RESET_ASKED,
         Event.RESET_REFUSED,
+        Event.SECOND_FACTOR_ASKED,
+        Event.SECOND_FACTOR_FAILED,
         Event.TOKEN_REFRESHED,
         Event.TOKEN_REFUSED,
     }

@@ -3,7 +3,15 @@
 import click
 from flask import Flask
 
-from authapi.cli import users_adopt, users_email, users_import, users_recover, users_roles
+from authapi.cli import (
+    keys_data,
+    users_adopt,
+    users_email,
+    users_factors,
+    users_import,
+    users_recover,
+    users_roles,
+)
 from authapi.cli.audit import audit
 from authapi.cli.db import db
 from authapi.cli.keys import keys
@@ -17,6 +25,9 @@ users.add_command(users_recover.recovery_link)
 users.add_command(users_email.set_email)
 users.add_command(users_email.verify_email)
 users.add_command(users_roles.roles)
+users.add_command(users_factors.reset_factors)
+keys.add_command(keys_data.check)
+keys.add_command(keys_data.rewrap)
 GROUPS = (users, sessions, audit, mail, keys, db)
 NAME = "authapi"
 

@@ -10,6 +10,8 @@ from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import as_json, printable, sheet, table, when
+from authapi.factors.models import Factors
+from authapi.factors.serializers import describe
 from authapi.web.services import service
 
 users = CommandGroup("users", help="Look after the users.")
@@ -78,6 +80,7 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
             **({"roles": ", ".join(user.roles.names)} if user.roles.names else {}),
             **_addresses(user),
             "password hash": user.hash_method or "none",
+            **_factors(user),
             "sessions": str(len(sessions)),
             "last seen": last_seen,
         }
@@ -165,6 +168,7 @@ def _fact_sheet(user: User) -> dict[str, object]:
         "email": user.email,
         "pending_email": user.pending_email.email if user.pending_email else None,
         "password_hash_method": user.hash_method,
+        "factors": describe(user),
     }
 
 
@@ -174,6 +178,16 @@ def _addresses(user: User) -> dict[str, str]:
         **({"e-mail": user.email} if user.email else {}),
         **({"unconfirmed": waits.email} if waits else {}),
     }
+
+
+def _factors(user: User) -> dict[str, str]:
+    """Return which factors a user has; nothing for a password alone."""
+    found = Factors.of(user)
+    app = f"app since {when(found.totp.since)}" if found.totp else ""
+    passkeys = f"{len(found.passkeys)} passkeys" if found.passkeys else ""
+    codes = f"{len(found.recovery)} recovery codes left" if user.second_factor else ""
+    told = ", ".join(filter(None, (app, passkeys, codes)))
+    return {"second factor": told} if told else {}
 
 
 def _state(user: User) -> str:

@@ -12,6 +12,7 @@ from authapi.database import Database
 from authapi.factors.codes import CodeFactor
 from authapi.factors.data_key import DataKey
 from authapi.factors.enrolling import TotpEnrolment
+from authapi.factors.operating import OperatorFactors
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.factors.service import FactorService
 from authapi.factors.settings import FactorSettings
@@ -52,5 +53,6 @@ def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
     factors = services.add(
         FactorService(accounts, signin, step_up, recovery_codes, notifier, events)
     )
+    services.add(OperatorFactors(accounts, data_key, notifier, events, clock))
     services.personal_data.append(factors)
     services.features["totp"] = True

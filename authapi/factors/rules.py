@@ -26,6 +26,7 @@ PENDING_LIFE = timedelta(minutes=10)
 RECOVERY_CODES = 8
 _RECOVERY_LENGTH = 16  # characters of 5 bits: 80 (NIST SP 800-63B-4, 3.1.2.2)
 
+_SECRET = re.compile(r"[A-Z2-7]{26,128}")  # base32: 130 bits at least (RFC 4226, 4: 128)
 _DIGITS = re.compile(r"[0-9]{6}")
 _RECOVERY = re.compile(rf"([1-{RECOVERY_CODES}])([{crockford.ALPHABET}]{{{_RECOVERY_LENGTH}}})")
 
@@ -86,3 +87,12 @@ def matching_step(code: str, shown: Mapping[int, str]) -> int | None:
 def has_second_factor(factors: Factors) -> bool:
     """Whether a login asks for more than the password."""
     return factors.totp is not None or (factors.passkeys_required and bool(factors.passkeys))
+
+
+def read_secret(text: str) -> str | None:
+    """Return an app's secret in its one form, or None when it is none.
+
+    Case, spaces and padding do not matter.
+    """
+    secret = text.replace(" ", "").rstrip("=").upper()
+    return secret if _SECRET.fullmatch(secret) else None

@@ -1,0 +1,36 @@
+"""`flask users reset-factors`: for who lost the authenticator app and the recovery codes."""
+
+import click
+
+from authapi.administration.models import UserRef
+from authapi.administration.service import Administration
+from authapi.cli.options import json_option, user_argument
+from authapi.cli.output import as_json, printable
+from authapi.cli.users import users
+from authapi.factors.operating import OperatorFactors
+from authapi.web.services import service
+
+REASONS = ("lost", "broken", "stolen", "other")
+
+
+@users.command("reset-factors")
+@user_argument
+@click.option(
+    "--reason",
+    type=click.Choice(REASONS),
+    prompt="Why",
+    help="What became of them; it stands in the audit trail.",
+)
+@json_option
+def reset_factors(name: str, by_id: bool, reason: str, json_wanted: bool) -> None:
+    """Remove the second factors of a user: app, passkeys and recovery codes; end all sessions.
+
+    The user is told by mail. The password stays as it is and is enough from then on, so make sure
+    first who is asking. For a lost password as well: flask users recovery-link.
+    """
+    user = service(Administration).find(UserRef(name, by_id))
+    service(OperatorFactors).reset(user.id, reason)
+    if json_wanted:
+        as_json({"username": user.username, "user_id": user.id, "done": "left without factors"})
+    else:
+        click.echo(f"{printable(user.username)} (id {user.id}) has no second factor any more.")

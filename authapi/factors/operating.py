@@ -1,0 +1,75 @@
+"""What the operator does with the factors of a user; no code is seen, no password set (S110)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from authapi.accounts.models import Change, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import TRIES, AccountService
+from authapi.core.clock import Clock
+from authapi.core.errors import busy
+from authapi.core.events import Event, EventRecorder
+from authapi.factors.codes import TOTP_SECRET
+from authapi.factors.data_key import DataKey
+from authapi.factors.models import Totp
+
+
+class OperatorFactors:
+    """Removes factors, and brings those of another program in.
+
+    Args:
+        accounts: finds users and changes them.
+        data_key: seals what is brought in.
+        notifier: makes what the owner is told.
+        events: is told of everything.
+        clock: what tells the time.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        data_key: DataKey,
+        notifier: Notifier,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._data_key = data_key
+        self._notifier = notifier
+        self._events = events
+        self._clock = clock
+
+    def reset(self, user_id: str, reason: str) -> User:
+        """Remove all factors of a user, and end all sessions, by one write.
+
+        The password stays what it is: whoever lost that as well needs a link, too.
+
+        Args:
+            user_id: whose.
+            reason: why, as a fixed word.
+
+        Raises:
+            ApiError: `not_found`; `service_unavailable` when others were first again and again.
+        """
+        for _ in range(TRIES):
+            user = self._accounts.get_user_by_id(user_id)
+            told = self._notifier.about(user, "factor_off")
+            change = Change(unset=("second_factor", "factors"), notices=told)
+            if (changed := self._accounts.begin_epoch(user, change)) is not None:
+                self._events.record(Event.FACTORS_RESET, user_id=user_id, reason=reason)
+                return changed
+        raise busy()
+
+    def with_app(self, user: User, secret: str, now: datetime) -> User:
+        """Return a user who is about to be stored, with an authenticator app of another program.
+
+        Args:
+            user: as the import has it.
+            secret: in base32, as `rules.read_secret` returns it.
+            now: when it counts as turned on.
+        """
+        box = self._data_key.seal(secret, TOTP_SECRET, user.id)
+        app = {"totp": asdict(Totp(box, 0, now)), "changed_at": now}
+        return replace(user, second_factor=True, factors=app)

@@ -1,0 +1,91 @@
+"""The factors of users, at the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Operator
+from tests.cli.imports import imported, user
+from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
+from tests.support.authenticator import Owner, code_at
+from tests.support.clock import MovedClock
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def owner(visitor: Visitor, clock: MovedClock) -> Owner:
+    """Somebody with an authenticator app."""
+    return Owner(visitor, clock).enrol()
+
+
+def test_an_operator_removes_all_factors(operator: Operator, owner: Owner) -> None:
+    """S110: the password is enough then, sessions end, and no code was shown."""
+    done = operator("users", "reset-factors", owner.name, "--reason", "lost", "--json")
+    assert done.json["done"] == "left without factors"
+    assert not any(code in done.out + done.err for code in (owner.secret, *owner.recovery))
+    assert owner.visitor.refresh(owner.tokens["refresh_token"]).status_code == 400
+    assert owner.first_step().status_code == 200
+    assert "second factor" not in operator("users", "show", owner.name).out
+
+
+def test_the_reason_stands_in_the_audit_trail(operator: Operator, owner: Owner) -> None:
+    """S110: who asks why later finds it; a word of a list, nothing typed."""
+    asked = operator("users", "reset-factors", owner.name, stdin=b"stolen\n")
+    assert asked.code == 0
+    assert "lost, broken, stolen, other" in asked.out + asked.err
+    events = operator("audit", "tail", "--user", owner.name, "--json").json["events"]
+    reset = [event for event in events if event["event"] == "factors_reset"]
+    assert [event["reason"] for event in reset] == ["stolen"]
+    refused = operator("users", "reset-factors", owner.name, "--reason", "because")
+    assert (refused.code, "because" in refused.said) == (2, True)
+
+
+def test_a_user_who_is_not_there(operator: Operator) -> None:
+    """Said, and nothing done."""
+    refused = operator("users", "reset-factors", "nobody-of-that-name", "--reason", "lost")
+    assert refused.code == 1
+    assert "There is no user" in refused.said
+
+
+def test_factors_are_shown(operator: Operator, owner: Owner) -> None:
+    """For people and as JSON; no secret."""
+    shown = operator("users", "show", owner.name).out
+    assert "8 recovery codes left" in shown
+    assert "app since" in shown
+    told = operator("users", "show", owner.name, "--json").json["factors"]
+    assert (told["second_factor"], told["recovery_codes_left"]) == (True, 8)
+    assert owner.secret not in shown + str(told)
+
+
+@pytest.mark.parametrize(
+    "spelled", [SECRET, SECRET.lower(), "JBSW Y3DP EHPK 3PXP " * 2, SECRET + "=="]
+)
+def test_an_authenticator_app_is_imported(
+    operator: Operator, visitor: Visitor, clock: MovedClock, spelled: str
+) -> None:
+    """Its owner logs in with the codes it shows, as before."""
+    name = fresh_name()
+    done = imported(operator, user(name, totp_secret=spelled))
+    assert (done["imported"], done["ignored"]) == (1, {})
+    assert error_code(visitor.authenticate(name, PASSWORD)) == (401, "second_factor_required")
+    body = {"username": name, "password": PASSWORD, "code": code_at(SECRET, clock())}
+    assert visitor.post("/authenticate", body).status_code == 200
+
+
+@pytest.mark.parametrize("secret", ["JBSWY3DPEHPK3PXP", "not base32!" * 4, 7, ["x"], "1" * 32])
+def test_what_is_no_secret_of_an_app_is_a_refused_line(operator: Operator, secret: object) -> None:
+    """The user is not imported without the second step that was on (S137)."""
+    done = imported(operator, user(fresh_name(), totp_secret=secret))
+    assert done["imported"] == 0
+    assert "totp_secret is no secret of an authenticator app" in done["said"]
+
+
+def test_the_data_key_is_checked_and_wrapped_anew(operator: Operator, owner: Owner) -> None:
+    """S112: `check` tells which wrapping opens; `rewrap` leaves the present secret's."""
+    assert "opens" in operator("keys", "check").out
+    assert operator("keys", "rewrap").code == 0
+    assert [each["opens"] for each in operator("keys", "check", "--json").json["wrappings"]] == [
+        True
+    ]
+    assert owner.log_in().status_code == 200
