@@ -3,6 +3,7 @@
 from authapi.accounts.routes import blueprint as accounts
 from authapi.audit.routes import blueprint as audit
 from authapi.factors.routes import blueprint as factors
+from authapi.introspection.routes import blueprint as introspection
 from authapi.profile.routes import blueprint as profile
 from authapi.protected.routes import blueprint as protected
 from authapi.recovery.routes import blueprint as recovery
@@ -29,6 +30,7 @@ def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
     blueprint.register_blueprint(factors)  # /me/factors, /me/totp, /me/recovery-codes
     blueprint.register_blueprint(recovery)  # /password/reset
     blueprint.register_blueprint(audit)  # /me/activity
+    blueprint.register_blueprint(introspection)  # /verify
     if addresses:
         from authapi.addresses.routes import blueprint as emails
         from authapi.recovery.routes_by_mail import blueprint as recovery_by_mail

@@ -11,7 +11,10 @@ MAXIMUM_COUNT = 32
 MAXIMUM_TOTAL = 512
 """Characters of all roles of a user: they have to fit into a token, and into a proxy's header."""
 
-_NAME = re.compile(rf"[a-z0-9_.:-]{{1,{MAXIMUM_LENGTH}}}")
+NAME = f"[a-z0-9_.:-]{{1,{MAXIMUM_LENGTH}}}"
+"""What a role may be called, as an expression."""
+
+_NAME = re.compile(NAME)
 
 
 @dataclass(frozen=True, slots=True)

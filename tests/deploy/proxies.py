@@ -39,6 +39,35 @@ def running(kind: str, upstream: int, folder: Path, certificate: Certificate) ->
     ports = (free_port(), free_port())
     prepare = {"nginx": _nginx, "caddy": _caddy}[kind]
     command = prepare(ports, upstream, folder, certificate)
+    with _started(kind, command, ports, folder, certificate) as proxy:
+        yield proxy
+
+
+@contextmanager
+def protecting(
+    kind: str, app: int, upstream: int, ask: str, folder: Path, certificate: Certificate
+) -> Iterator[Proxy]:
+    """Run a proxy in front of an app, which asks the service about each request.
+
+    Args:
+        kind: which proxy.
+        app: the app's port.
+        upstream: the service's port.
+        ask: what the service is asked, such as `/verify`.
+        folder: for its files.
+        certificate: which it shows.
+    """
+    ports = (free_port(), free_port())
+    prepare = {"nginx": _protecting_nginx, "caddy": _protecting_caddy}[kind]
+    command = prepare(ports, app, upstream, ask, folder, certificate)
+    with _started(kind, command, ports, folder, certificate) as proxy:
+        yield proxy
+
+
+@contextmanager
+def _started(
+    kind: str, command: list[str], ports: tuple[int, int], folder: Path, certificate: Certificate
+) -> Iterator[Proxy]:
     proxy = Proxy(f"https://localhost:{ports[0]}", f"http://localhost:{ports[1]}", certificate)
     log = folder / "proxy.log"
     with log.open("w") as output:
@@ -87,6 +116,38 @@ def _nginx(
             },
         )
     )
+    return _nginx_command(folder)
+
+
+def _protecting_nginx(
+    ports: tuple[int, int],
+    app: int,
+    upstream: int,
+    ask: str,
+    folder: Path,
+    certificate: Certificate,
+) -> list[str]:
+    live = "/etc/letsencrypt/live/app.example"
+    (folder / "authapi.conf").write_text(
+        changed(
+            _DEPLOY / "nginx" / "protected-app.conf",
+            {
+                "    listen [::]:443 ssl http2;\n": "",
+                "listen 443 ssl": f"listen 127.0.0.1:{ports[0]} ssl",
+                "server_name app.example;": "server_name localhost;",
+                f"{live}/fullchain.pem": str(certificate.chain),
+                f"{live}/privkey.pem": str(certificate.key),
+                "127.0.0.1:8000": f"127.0.0.1:{upstream}",
+                "127.0.0.1:9000": f"127.0.0.1:{app}",
+                "$authapi_ask /verify;": f"$authapi_ask {ask};",
+            },
+        )
+    )
+    return _nginx_command(folder)
+
+
+def _nginx_command(folder: Path) -> list[str]:
+    """Return what starts nginx with the file `authapi.conf` of a folder."""
     temporary = "".join(
         f"{name}_temp_path {folder}/{name};\n"
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -103,14 +164,8 @@ def _nginx(
 def _caddy(
     ports: tuple[int, int], upstream: int, folder: Path, certificate: Certificate
 ) -> list[str]:
-    https, http = ports
-    options = f"""{{
-	admin off
-	https_port {https}
-	http_port {http}
-	default_bind 127.0.0.1
-	storage file_system {folder}
-"""
+    options = _caddy_options(ports, folder)
+    https = ports[0]
     site = changed(
         _DEPLOY / "caddy" / "Caddyfile",
         {
@@ -121,6 +176,42 @@ def _caddy(
             "127.0.0.1:8000": f"127.0.0.1:{upstream}",
         },
     )
+    return _caddy_command(folder, site)
+
+
+def _protecting_caddy(
+    ports: tuple[int, int],
+    app: int,
+    upstream: int,
+    ask: str,
+    folder: Path,
+    certificate: Certificate,
+) -> list[str]:
+    site = changed(
+        _DEPLOY / "caddy" / "protected-app.Caddyfile",
+        {
+            "\napp.example {": f"\nlocalhost {{\n\ttls {certificate.chain} {certificate.key}",
+            "127.0.0.1:8000": f"127.0.0.1:{upstream}",
+            "127.0.0.1:9000": f"127.0.0.1:{app}",
+            "uri /verify\n": f"uri {ask}\n",
+        },
+    )
+    return _caddy_command(folder, f"{_caddy_options(ports, folder)}}}\n{site}")
+
+
+def _caddy_options(ports: tuple[int, int], folder: Path) -> str:
+    https, http = ports
+    return f"""{{
+	admin off
+	https_port {https}
+	http_port {http}
+	default_bind 127.0.0.1
+	storage file_system {folder}
+"""
+
+
+def _caddy_command(folder: Path, site: str) -> list[str]:
+    """Return what starts Caddy with a configuration."""
     main = folder / "Caddyfile"
     main.write_text(site)
     return [program("caddy"), "run", "--config", str(main), "--adapter", "caddyfile"]

@@ -1,0 +1,1 @@
+"""What other services and proxies ask about a token."""

@@ -1,0 +1,86 @@
+"""`GET /verify`, as a proxy asks it; with real ones in `tests/deploy/test_forward_auth.py`."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from authapi.core.identity import LONG_AGO, Identity
+from authapi.core.roles import Roles
+from authapi.introspection.rules import forwarded_headers
+from authapi.tokens.service import TokenService
+from tests.conftest import services_of
+from tests.support.actors import Visitor, error_code
+
+
+def bearer(app: Flask, *roles: str) -> dict[str, str]:
+    """Return the header of a user with these roles."""
+    tokens = services_of(app)[TokenService]
+    text, _ = tokens.issue_access(tokens.first_refresh("Ann", "u1", "s1", roles=Roles(roles)))
+    return {"Authorization": f"Bearer {text}"}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_good_token_is_a_204_that_says_whose_it_is(
+    app: Flask, visitor: Visitor, method: str
+) -> None:
+    """S45: empty, in headers alone, and for no cache."""
+    answer = visitor.send(method, "/verify", headers=bearer(app, "editor", "writer"))
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["X-Auth-User"] == "Ann"
+    assert answer.headers["X-Auth-User-Id"] == "u1"
+    assert answer.headers["X-Auth-Roles"] == "editor,writer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Content-Type" not in answer.headers
+
+
+def test_each_header_is_there_for_everybody(app: Flask, visitor: Visitor) -> None:
+    """Without roles the last one is empty: a proxy puts it in the place of a client's own."""
+    answer = visitor.send("GET", "/verify", headers=bearer(app))
+    assert answer.headers["X-Auth-Roles"] == ""
+
+
+def test_a_bad_token_and_none_are_refused_with_a_challenge(visitor: Visitor) -> None:
+    """S43: as anywhere else."""
+    assert error_code(visitor.send("GET", "/verify")) == (401, "missing_token")
+    bad = visitor.send("GET", "/verify", headers={"Authorization": "Bearer x"})
+    assert error_code(bad) == (401, "invalid_token")
+    assert bad.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')
+    assert not [name for name in bad.headers if name.startswith("X-Auth-")]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("role=editor", 204), ("role=admin", 403), ("role=admin&role=editor", 204)],
+)
+def test_a_role_may_be_asked_for(app: Flask, visitor: Visitor, query: str, status: int) -> None:
+    """One of those that are named."""
+    answer = visitor.send("GET", f"/verify?{query}", headers=bearer(app, "editor"))
+    assert answer.status_code == status
+    if status == 403:
+        assert error_code(answer) == (403, "forbidden")
+        assert "insufficient_scope" in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("query", ["role=Editor", "role=", "role=a,b"])
+def test_a_question_about_what_is_no_role_is_a_422(
+    app: Flask, visitor: Visitor, query: str
+) -> None:
+    """So that a mistake in a proxy's configuration lets nobody in."""
+    answer = visitor.send("GET", f"/verify?{query}", headers=bearer(app, "editor"))
+    assert error_code(answer) == (422, "validation_error")
+
+
+@pytest.mark.parametrize(
+    ("name", "encoded"),
+    [
+        ("ann+b@example.com", "ann+b@example.com"),
+        ("Jürgen", "J%C3%BCrgen"),
+        ("a b,c%", "a%20b%2Cc%25"),
+        ("漢", "%E6%BC%A2"),
+    ],
+)
+def test_a_name_is_percent_encoded(name: str, encoded: str) -> None:
+    """RFC 3986, 2.1: nothing in it ends a header or stands for something else."""
+    identity = Identity(name, "u1", "s1", "t1", LONG_AGO, LONG_AGO)
+    assert forwarded_headers(identity)["X-Auth-User"] == encoded
