@@ -94,6 +94,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         "authapi/__main__.py",  # `authapi run` is for development
         "authapi/app.py",  # hands it to the settings
         "authapi/host.py",  # so does this
+        "authapi/pytest_plugin.py",  # a test suite's own database server
         "authapi/server/main.py",  # and this to its options
         "authapi/cli/keys.py",  # rewrites the file that the variable names
         "authapi/web/greeting.py",  # werkzeug's own mark of a reloaded process

@@ -68,7 +68,7 @@ def newcomer(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     (folder / "notes").mkdir()
     newcomer = Newcomer(folder / "notes", folder / "venv")
     (newcomer.folder / "requirements.txt").write_text(
-        f"humanize\nauthapi-flask[embedded,metrics,serve] @ {wheel.as_uri()}\n"
+        f"humanize\npytest\nauthapi-flask[embedded,metrics,serve] @ {wheel.as_uri()}\n"
     )
     newcomer.install("--requirement", "requirements.txt")
     return newcomer

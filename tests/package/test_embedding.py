@@ -14,15 +14,15 @@ from tests.support.tools import program
 from tests.support.waiting import DEADLINE
 
 TEXT = (ROOT / "docs" / "embedding.md").read_text()
-NOTES, GUESTS, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+NOTES, CONFTEST, TESTS, GUESTS, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 [PAGE] = re.findall(r"```html\n(.*?)```", TEXT, re.DOTALL)
 [SETTINGS] = re.findall(r"```\n(AUTHAPI_.*?)```", TEXT, re.DOTALL)
-_, RUN, NOTES_LINES, GUESTS_LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+_, RUN, NOTES_LINES, PYTEST, GUESTS_LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_the_app_is_a_short_one() -> None:
     """About thirty lines, with its blank ones."""
-    assert len(NOTES.splitlines()) <= 32
+    assert len(NOTES.splitlines()) <= 34
     assert len(GUESTS.splitlines()) <= 32
 
 
@@ -42,6 +42,28 @@ def test_a_newcomers_app_runs_as_it_is_written(newcomer: Newcomer) -> None:
     assert any("user1" in line for line in lines[4:])  # as the operator sees it
     assert (folder / "instance" / "mongo").is_dir()
     assert not [path for path in newcomer.environment.rglob("instance") if os.path.isdir(path)]
+
+
+@pytest.mark.external
+@pytest.mark.timeout(900)
+def test_its_tests_run_as_they_are_written(newcomer: Newcomer) -> None:
+    """By the plugin that the wheel brings, which pytest finds by itself; warnings are errors."""
+    folder = newcomer.folder / "tested"
+    folder.mkdir()
+    for name, text in {"notes": NOTES, "conftest": CONFTEST, "test_notes": TESTS}.items():
+        (folder / f"{name}.py").write_text(text)
+    (folder / ".venv").symlink_to(newcomer.environment)
+    done = subprocess.run(
+        ["sh", "-ec", f"{PYTEST.strip()} -W error"],
+        cwd=folder,
+        env=clean_environment({}),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
+    assert not (folder / "instance").exists()
 
 
 @pytest.mark.external

@@ -1,0 +1,136 @@
+"""For the tests of an app with the service: users without passwords, and a clock that moves.
+
+`authapi.pytest_plugin` has them as fixtures. What is here is the real service: users and sessions
+are stored, and tokens are signed and verified; only no password is hashed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from authapi.accounts.models import User
+from authapi.accounts.roles import UserRoles
+from authapi.accounts.rules import display_name, name_key
+from authapi.accounts.service import AccountService
+from authapi.audit.service import AuditTrail
+from authapi.core.client import Client
+from authapi.core.identity import PASSWORD
+from authapi.core.roles import Roles, problems
+from authapi.core.secrets import Secret
+from authapi.database import Database
+from authapi.sessions.models import TokenPair
+from authapi.settings import DEVELOPMENT, Settings
+from authapi.signin.models import Proof
+from authapi.signin.service import SignIn
+from authapi.web.services import service, services_of
+from authapi.wiring import build_database
+
+CHEAP_HASH_KIB = 64
+"""What a password hash costs under test: tests that register people do not wait for it."""
+
+_CLIENT = Client("127.0.0.1", "authapi.testing")
+
+
+class MovedClock:
+    """Tells the real time plus whatever it was moved by."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def move(self, **duration: float) -> None:
+        """Go forward (or, with negative numbers, back) by a `timedelta` of these arguments."""
+        self._offset += timedelta(**duration)
+
+    def reset(self) -> None:
+        """Go back to the real time."""
+        self._offset = timedelta(0)
+
+
+def settings_in(folder: Path, mongo_uri: str | None = None) -> Settings:
+    """Return the settings of a service under test; `dataclasses.replace` changes some.
+
+    Args:
+        folder: where the embedded database keeps its data.
+        mongo_uri: a MongoDB server in its place, where a database of a new name is used.
+    """
+    return Settings(
+        environment=DEVELOPMENT,
+        jwt_secret=Secret(secrets.token_urlsafe(48)),
+        mongo_uri=Secret(mongo_uri) if mongo_uri else None,
+        mongo_database=f"test_{secrets.token_hex(8)}",
+        argon2_memory_kib=CHEAP_HASH_KIB,
+        limits="off",
+        instance=folder,
+    )
+
+
+def log_in(
+    app: Flask, username: str | None = None, *, roles: str | Collection[str] = ()
+) -> TokenPair:
+    """Begin a session of a user, and return its tokens.
+
+    Args:
+        app: an app with the service.
+        username: who; made when there is nobody of that name. A new name when none is given.
+        roles: what the user may do, from now on: one, or several.
+
+    Raises:
+        ValueError: for what is no role.
+        ApiError: `invalid_credentials` for a user who is disabled.
+    """
+    with app.app_context():
+        user = _user(username, frozenset([roles] if isinstance(roles, str) else roles))
+        return service(SignIn).open_session(Proof(user, (PASSWORD,)), _CLIENT, None)
+
+
+def client_of(
+    app: Flask, username: str | None = None, *, roles: str | Collection[str] = ()
+) -> FlaskClient:
+    """Return a client whose requests carry the access token of `log_in`."""
+    client = app.test_client()
+    token = log_in(app, username, roles=roles).access_token
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+def close(app: Flask) -> None:
+    """Store what waits to be stored, and close the database's connections."""
+    services = services_of(app)
+    services[AuditTrail].flush()
+    services[Database].close()
+
+
+def drop_database(settings: Settings) -> None:
+    """Remove the database of a service under test."""
+    database = build_database(settings)
+    users = database["users"]
+    users.database.client.drop_database(users.database.name)
+    database.close()
+
+
+def _user(username: str | None, roles: frozenset[str]) -> User:
+    if wrong := problems(roles):
+        raise ValueError(" ".join(wrong))
+    accounts = service(AccountService)
+    user = accounts.find_user(username) if username else None
+    if user is None:
+        name = display_name(username or f"user-{secrets.token_hex(6)}")
+        wanted = Roles(tuple(sorted(roles)))
+        user = User(
+            secrets.token_hex(12), name, name_key(name), None, datetime.now(UTC), roles=wanted
+        )
+        accounts.add_many([user])
+    if roles == set(user.roles.names):
+        return user
+    taken = set(user.roles.names) - roles
+    return service(UserRoles).change(user.id, roles, taken, now=bool(taken), reason="test")
