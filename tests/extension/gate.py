@@ -1,7 +1,6 @@
 """A gate between browser and service: it holds, drops or replaces what passes, and counts it."""
 
 import http.client
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,46 +8,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.extension import Json
+from tests.extension.exchange import Answer, Exchange
 from tests.extension.service import free_port
 from tests.support.waiting import DEADLINE
 
 HOP = {"connection", "transfer-encoding", "content-length", "server", "date"}
-
-
-@dataclass
-class Answer:
-    """What comes back to the browser."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Json:
-        """Return the body's content."""
-        return json.loads(self.body)
-
-
-def answer(status: int, body: str, content_type: str = "application/json", **more: str) -> Answer:
-    """Make an answer that the service never gave; `Retry_After` stands for `Retry-After`."""
-    headers = {name.replace("_", "-"): value for name, value in more.items()}
-    return Answer(status, {"Content-Type": content_type, **headers}, body.encode())
-
-
-@dataclass
-class Exchange:
-    """One request and, once there is one, its answer."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-    answer: Answer | None = None
-
-    @property
-    def json(self) -> Json:
-        """Return what the request says."""
-        return json.loads(self.body)
 
 
 class Rule:

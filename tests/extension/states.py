@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from tests.extension.actors import NAMES, Owner, Screen, problem
+from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.gate import Hold
+from tests.extension.screens import Screen
 from tests.support.waiting import until
 
 ENDED = problem(400, "invalid_refresh_token", "Invalid refresh token.")

@@ -4,8 +4,9 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.extension.actors import PASSWORD, Account, Owner
-from tests.extension.gate import answer
+from tests.extension.actors import Owner
+from tests.extension.exchange import answer
+from tests.extension.screens import PASSWORD, Account
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")

@@ -8,8 +8,9 @@ from threading import Thread
 import pytest
 
 from tests.extension import Json
-from tests.extension.actors import NAMES, PASSWORD, Owner
+from tests.extension.actors import NAMES, Owner
 from tests.extension.browser import Page
+from tests.extension.screens import PASSWORD
 from tests.extension.service import ROOT
 
 pytestmark = pytest.mark.xdist_group("browsers")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.extension.actors import NAMES, PASSWORD, Owner
+from tests.extension.actors import NAMES, Owner
+from tests.extension.screens import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("browsers")
 

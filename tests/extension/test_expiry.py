@@ -3,7 +3,7 @@
 import pytest
 
 from tests.extension.actors import RENEWED, Owner, problem
-from tests.extension.gate import Answer, answer
+from tests.extension.exchange import Answer, answer
 from tests.extension.service import Service
 from tests.support.waiting import until
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.extension.actors import NAMES, Owner, problem
-from tests.extension.gate import Answer, answer
+from tests.extension.exchange import Answer, answer
 
 pytestmark = pytest.mark.xdist_group("browsers")
 

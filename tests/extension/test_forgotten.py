@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.extension.actors import Owner, Popup, problem
+from tests.extension.actors import Owner, problem
 from tests.extension.conftest import serving
-from tests.extension.gate import Answer, answer
+from tests.extension.exchange import Answer, answer
+from tests.extension.screens import Popup
 from tests.extension.service import Service
 from tests.support.waiting import until
 

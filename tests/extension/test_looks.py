@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.extension.actors import Owner, Screen
+from tests.extension.actors import Owner
 from tests.extension.browser import Browser, Scheme
 from tests.extension.gate import Gate
+from tests.extension.screens import Screen
 from tests.extension.service import ROOT, Service
 from tests.extension.states import STATES
 

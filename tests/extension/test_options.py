@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.extension.actors import NAMES, Options, Owner
-from tests.extension.gate import answer
+from tests.extension.actors import NAMES, Owner
+from tests.extension.exchange import answer
+from tests.extension.screens import Options
 from tests.extension.test_package import manifest
 from tests.support.waiting import until
 

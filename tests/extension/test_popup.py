@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from tests.extension.actors import NAMES, PASSWORD, Owner, Popup
+from tests.extension.actors import NAMES, Owner
 from tests.extension.browser import EXTENSION
+from tests.extension.screens import PASSWORD, Popup
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.extension.actors import NAMES, PASSWORD, Owner
+from tests.extension.actors import NAMES, Owner
 from tests.extension.browser import EXTENSION, Browser
 from tests.extension.chromium import Chromium
 from tests.extension.firefox import POLICY, Firefox
 from tests.extension.gate import Gate
 from tests.extension.private_window import PrivatePage
+from tests.extension.screens import PASSWORD
 from tests.extension.service import Service
 from tests.support.waiting import until
 

@@ -7,14 +7,18 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from authapi import create_app
+from authapi.core.client import Client
+from authapi.core.services import Services
 from authapi.database import Database
 from authapi.limits.rules import Rate
+from authapi.limits.service import Limits
 from authapi.settings import Settings
+from authapi.wiring import build
 from tests.conftest import services_of
 from tests.support.actors import Visitor
 from tests.support.clock import MovedClock
@@ -67,3 +71,36 @@ def new_address() -> str:
 def fail(visitor: Visitor, name: str, times: int = 1) -> list[int]:
     """Try a wrong password so many times, and return the status codes."""
     return [visitor.authenticate(name, WRONG).status_code for _ in range(times)]
+
+
+class Make(Protocol):
+    """Makes the service's objects."""
+
+    def __call__(self, **changes: Any) -> Services:  # noqa: ANN401
+        """Return them, from the settings with these changes."""
+        ...
+
+
+@pytest.fixture
+def make(settings: Settings, clock: MovedClock) -> Iterator[Make]:
+    """Make services on the shared database, and close them after the test."""
+    with ExitStack() as stack:
+
+        def making(**changes: Any) -> Services:  # noqa: ANN401
+            services = build(replace(settings, **changes), clock)
+            stack.callback(services[Database].close)
+            return services
+
+        yield making
+
+
+@pytest.fixture
+def guest() -> Client:
+    """A client from an address that nobody came from yet."""
+    return Client(new_address(), "test")
+
+
+def guess(limits: Limits, name: str, client: Client) -> None:
+    """Try a wrong password."""
+    with limits.password_attempt(name, client) as attempt:
+        attempt.fail()

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import threading
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from authapi.mail import documents
-from authapi.mail.kinds import Kind
-from authapi.mail.links import LinkClaims, Purpose
-from authapi.mail.models import Envelope, Mail, Settled
-from tests.mail.conftest import ANN, KINDS, PUBLIC_URL, TOKENS, Room, servers, to_unverified
+from authapi.mail.links import Purpose
+from authapi.mail.models import Mail
+from tests.mail.conftest import ANN, KINDS, PUBLIC_URL, TOKENS, Room, servers
 from tests.support.crowd import at_once
 from tests.support.mail_server import (
     CUT_AFTER_ACCEPTING,
     CUT_BEFORE_ACCEPTING,
     MailServer,
+    always,
     mail_server,
     silent_server,
 )
@@ -70,7 +67,7 @@ def test_every_answer_has_its_consequence(
 ) -> None:
     """S98: only a refusal of the address or the text is for good; what was accepted is sent."""
     mail_id = room.add()
-    rcpt, data = (_always(script.get(command, "250 OK")) for command in ("rcpt", "data"))
+    rcpt, data = (always(script.get(command, "250 OK")) for command in ("rcpt", "data"))
     with mail_server(rcpt=rcpt, data=data) as server:
         room.sender(servers(server.port, clock=room.clock)).run_once()
         assert len(server.mails) == accepted
@@ -82,7 +79,7 @@ def test_every_answer_has_its_consequence(
 def test_a_deferred_mail_is_sent_later_with_the_same_link(room: Room) -> None:
     """After 30 seconds and a little; the same Message-ID and the very same link."""
     mail_id = room.add()
-    with mail_server(data=_always("451 later")) as server:
+    with mail_server(data=always("451 later")) as server:
         room.sender(servers(server.port, clock=room.clock)).run_once()
     room.clock.move(seconds=29)
     with mail_server() as server:
@@ -101,9 +98,9 @@ def test_a_deferred_mail_is_sent_later_with_the_same_link(room: Room) -> None:
 def test_a_mail_is_given_up_at_its_end(room: Room) -> None:
     """Its link is over: nobody gets one that is dead, and an event says so."""
     mail_id = room.add()
-    with mail_server(data=_always("451 later")) as server:
+    with mail_server(data=always("451 later")) as server:
         sender = room.sender(servers(server.port, clock=room.clock))
-        for _ in range(12):
+        for _ in range(13):  # the try after the hour comes 112 minutes on at the latest
             sender.run_once()
             room.clock.move(minutes=10)
     assert room.result(mail_id) == "dead"
@@ -146,7 +143,7 @@ def test_a_dead_address_delays_nobody(room: Room) -> None:
 @pytest.mark.parametrize("first", ["silent", "closed", "closing"])
 def test_the_second_server_takes_over(room: Room, server: MailServer, first: str) -> None:
     """S98: one that swallows connections, is not there, or is closing; then it is passed over."""
-    with silent_server() as silent, mail_server(rcpt=_always("421 closing")) as closing:
+    with silent_server() as silent, mail_server(rcpt=always("421 closing")) as closing:
         ports = {"silent": silent, "closed": free_port(), "closing": closing.port}
         step = 3.0 if first == "silent" else 30.0
         transport = servers(ports[first], server.port, clock=room.clock, step=step)
@@ -170,59 +167,6 @@ def test_mails_wait_while_no_server_is_there(room: Room) -> None:
     assert sender.run_once() == {}
 
 
-def test_one_of_many_sends(room: Room, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """S97: 32 senders have all seen one mail that is due before any claims it; it is sent once."""
-    room.add()
-    look, all_have_seen = room.store.due, threading.Barrier(32)
-
-    def due(now: datetime, limit: int) -> list[Mail]:
-        if found := look(now, limit):
-            all_have_seen.wait(timeout=60)
-        return found
-
-    monkeypatch.setattr(room.store, "due", due)
-    senders = [room.sender(servers(server.port, clock=room.clock)) for _ in range(32)]
-    results = at_once([sender.run_once for sender in senders])
-    assert sum(result["sent"] for result in results) == 1
-    assert len(server.mails) == 1
-
-
-def test_a_mail_that_a_dead_process_claimed_is_sent_after_a_minute(
-    room: Room, server: MailServer
-) -> None:
-    """S97: the lease is the due date."""
-    mail_id = room.add()
-    (mail,) = room.store.due(room.clock(), 10)
-    until = room.clock() + timedelta(seconds=60)
-    assert room.store.claim(mail, until=until, valid_until=until + timedelta(hours=1))
-    sender = room.sender(servers(server.port, clock=room.clock))
-    assert sender.run_once() == {}
-    room.clock.move(seconds=61)
-    assert sender.run_once() == {"sent": 1}
-    assert room.record(mail_id).mail.attempts == 2
-
-
-def test_who_lost_the_lease_settles_nothing_but_what_was_sent(room: Room) -> None:
-    """S97: a slow sender revives no mail that another one sent; but what it sent itself is sent."""
-    mail_id = room.add()
-    (seen,) = room.store.due(room.clock(), 10)
-    now = room.clock()
-    slow = room.store.claim(seen, until=now + timedelta(seconds=60), valid_until=now)
-    room.clock.move(seconds=61)
-    (seen,) = room.store.due(room.clock(), 10)
-    quick = room.store.claim(seen, until=room.clock() + timedelta(seconds=60), valid_until=now)
-    assert slow is not None
-    assert quick is not None
-    room.store.defer(slow, due_at=now, said="451")
-    room.store.settle(slow, Settled("dead", at=now), expires_at=now)
-    room.store.remove(slow)
-    assert room.record(mail_id).mail.due_at == quick.due_at
-    room.store.settle(slow, Settled("sent", at=now), expires_at=now)
-    assert room.result(mail_id) == "sent"
-    room.store.defer(quick, due_at=now, said="451")
-    assert room.record(mail_id).mail.due_at is None
-
-
 def test_hundreds_of_mails_pass_a_faulty_server(room: Room) -> None:
     """None is lost and none doubled: it says 451 and 421, cuts lines, and refuses some for good."""
     script = ["250 OK"] * 5 + ["451 later", CUT_AFTER_ACCEPTING, "554 no"]
@@ -238,142 +182,6 @@ def test_hundreds_of_mails_pass_a_faulty_server(room: Room) -> None:
         ids = [mail["Message-ID"] for mail in server.mails]
     assert results["sent"] + results["dead"] == results.total() == MANY
     assert len(set(ids)) == len(ids) == results["sent"]
-
-
-def test_the_hour_has_room_for_so_many(room: Room, server: MailServer) -> None:
-    """S95: the rest waits, loses no attempt, and goes when there is room again."""
-    room.per_hour = 3
-    for number in range(5):
-        room.add(f"user{number}@example.com", "deleted")
-    sender = room.sender(servers(server.port, clock=room.clock))
-    assert sender.run_once() == {"sent": 3}
-    assert room.store.backlog().due == 2
-    room.clock.move(minutes=61)
-    assert sender.run_once() == {"sent": 2}
-
-
-def test_one_account_gets_so_many_that_were_asked_for(room: Room, server: MailServer) -> None:
-    """S95: 5 an hour; the others are void, and no answer ever says so."""
-    room.kinds["reset"] = replace(KINDS["reset"], on_request=True)
-    ids = [room.add() for _ in range(7)]
-    sender = room.sender(servers(server.port, clock=room.clock))
-    assert sender.run_once() == {"sent": 5, "void": 2}
-    assert Counter(room.record(mail_id).settled.said for mail_id in ids)["too many mails"] == 2
-    room.clock.move(minutes=61)
-    room.add()
-    assert sender.run_once() == {"sent": 1}
-
-
-def test_one_address_gets_so_many_from_all_accounts(room: Room, server: MailServer) -> None:
-    """S95: 10 a day, however many accounts name it, and however it is cased."""
-
-    def of_many(mail: Mail) -> Envelope:
-        return Envelope(str(mail.facts["to"]), user_id=mail.id)
-
-    room.kinds["reset"] = Kind("reset", timedelta(hours=1), of_many, on_request=True)
-    for number in range(12):
-        to = "ANN@example.com" if number % 2 else "ann@example.com"
-        room.outbox.add(f"{number:024}", "reset", facts={"to": to, "username": "x"})
-    sender = room.sender(servers(server.port, clock=room.clock))
-    assert sender.run_once() == {"sent": 10, "void": 2}
-
-
-def test_a_request_is_void_once_the_account_changed(room: Room) -> None:
-    """S85: a reset that was asked for before the epoch went up brings no link of the new epoch."""
-    epochs = iter([3, 4])
-
-    def of_now(_mail: Mail) -> Envelope:
-        link = LinkClaims(Purpose.RESET, ANN, next(epochs), "ann@example.com")
-        return Envelope("ann@example.com", {"username": "ann"}, ANN, link=link)
-
-    room.kinds["reset"] = Kind("reset", timedelta(hours=1), of_now, on_request=True)
-    mail_id = room.add()
-    with mail_server(data=_always("451 later")) as server:
-        sender = room.sender(servers(server.port, clock=room.clock))
-        sender.run_once()
-        room.clock.move(minutes=1)
-        assert sender.run_once() == {"void": 1}
-    assert room.result(mail_id) == "void"
-
-
-def test_what_concerns_nobody_leaves_no_row(room: Room, server: MailServer) -> None:
-    """Somebody asked for a name that nobody has: nothing of what was typed is kept."""
-    mail_id = room.add(to=None)
-    assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"void": 1}
-    assert room.store.find(mail_id) is None
-
-
-def test_the_last_mail_leaves_no_address(room: Room, server: MailServer) -> None:
-    """S134: of a deleted user nothing personal stays, and the mail is not sent twice either."""
-    mail_id = room.add(kind="deleted")
-    room.sender(servers(server.port, clock=room.clock)).run_once()
-    assert len(server.mails) == 1
-    document = room.database["mail"].find_one({"_id": mail_id})
-    assert document is not None
-    assert document.keys() == {
-        "_id", "kind", "made_at", "attempts", "valid_until", "sent_at", "via", "expires_at",
-    }  # fmt: skip
-    room.outbox.add(mail_id, "deleted", to="ann@example.com")
-    room.sender(servers(server.port, clock=room.clock)).run_once()
-    assert len(server.mails) == 1
-
-
-def test_a_fault_in_one_mail_keeps_no_other(
-    room: Room, server: MailServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Its kind's room raises; the mail waits, the others go, and the log has no address (S123)."""
-
-    def broken(mail: Mail) -> Envelope:
-        raise RuntimeError(f"about {mail.to}")
-
-    room.kinds["broken"] = Kind("broken", timedelta(hours=1), broken)
-    room.add(kind="broken")
-    room.add()
-    room.add(kind="unheard-of")
-    assert room.sender(servers(server.port, clock=room.clock)).run_once() == {
-        "sent": 1,
-        "deferred": 2,
-    }
-    assert "RuntimeError" in caplog.text
-    assert "ann@example.com" not in caplog.text
-
-
-@pytest.mark.parametrize(
-    "to",
-    ["", "ann", "a@b, c@d", "a@b\r\nBcc: c@d", "<a@b>", "Ann <a@b>", "a@bücher.example", "@b"],
-)
-def test_a_bad_address_gets_nothing(room: Room, server: MailServer, to: str) -> None:
-    """S94: lists, line ends and names are no address; the mail is dead, and the run goes on."""
-    mail_id = room.add(to)
-    room.add()
-    room.sender(servers(server.port, clock=room.clock)).run_once()
-    assert room.result(mail_id) == "dead"
-    assert [mail["To"] for mail in server.mails] == ["ann@example.com"]
-
-
-@pytest.mark.parametrize("kind", ["verify", "reset"])
-def test_an_unverified_address_reads_nothing_that_a_stranger_chose(
-    room: Room, server: MailServer, kind: str
-) -> None:
-    """S94: no user name, no device, whatever the words: name, code, link, and "ignore this"."""
-    room.kinds[kind] = replace(KINDS[kind], resolve=to_unverified)
-    facts = {"username": "Visit evil.example", "device": "evil.example", "name": "evil.example"}
-    room.outbox.add("1" * 24, kind, to="new@example.com", facts=facts)
-    room.sender(servers(server.port, clock=room.clock)).run_once()
-    raw = server.mails[0].as_string()
-    assert "evil" not in raw
-    assert "ignore this mail" in raw
-
-
-def test_an_address_beyond_ascii_is_reached(room: Room, server: MailServer) -> None:
-    """RFC 6531: by servers that say that they can."""
-    room.add("änn@example.com")
-    assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"sent": 1}
-    assert server.mails[0]["To"] == "änn@example.com"
-
-
-def _always(reply: str) -> Callable[[str], str]:
-    return lambda _address: reply
 
 
 def _add_many(room: Room, count: int) -> None:

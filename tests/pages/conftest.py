@@ -27,6 +27,8 @@ from tests.support.waiting import until
 
 TOKEN = "x" * 59
 FORM = {"Sec-Fetch-Site": "same-origin"}
+EMPTY = {"username": ""}
+Send = Callable[..., requests.Response]
 NAMES = ("forgot", "reset", "confirm", "secure", "undo")
 
 
@@ -145,7 +147,7 @@ def owner(site: str, clock: MovedClock) -> Owner:
 
 
 @pytest.fixture
-def send(site: str) -> Callable[..., requests.Response]:
+def send(site: str) -> Send:
     """Return what sends a form as a browser does."""
 
     def send(name: str, headers: dict[str, str] | None = None, **values: str) -> requests.Response:

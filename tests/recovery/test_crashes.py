@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from tests.recovery.conftest import NEW, PUBLIC_URL, Service
-from tests.recovery.test_reset import change_password
+from tests.recovery.deeds import change_password
 from tests.recovery.test_undo import keys, taken_over
 from tests.support.actors import PASSWORD
 from tests.support.dying import dies_after

@@ -6,34 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from pymongo.errors import AutoReconnect
 
-from authapi.accounts.service import AccountService
 from authapi.audit.service import AuditTrail
 from authapi.core.client import Client
 from authapi.core.errors import ApiError
 from authapi.database import Database
 from authapi.limits.service import Limits
-from authapi.mail.links import LinkClaims, MailedTokens, Purpose
 from authapi.passwords.hashing import PasswordHasher
 from authapi.recovery.service import Recovery
 from authapi.sessions.ending import SessionEnding
 from authapi.settings import Settings
-from tests.conftest import services_of
-from tests.recovery.conftest import NEW, Service
+from tests.recovery.conftest import DEAD, NEW, Service
+from tests.recovery.deeds import DEEDS, change_address
 from tests.support.actors import PASSWORD, error_code
-from tests.support.apps import served
-from tests.support.commands import Commands
 from tests.support.crowd import at_once
-
-DEAD = (400, "invalid_link")
-
-
-@pytest.fixture(scope="module")
-def commands() -> Commands:
-    """What is asked of the databases of these tests."""
-    return Commands("recovery_")
 
 
 def test_of_32_uses_of_one_link_one_succeeds(service: Service) -> None:
@@ -60,74 +47,6 @@ def test_of_32_uses_of_one_link_one_succeeds(service: Service) -> None:
     assert service.user(name)["epoch"] == 1
     service.send()
     assert len([text for text in service.texts(name) if "was reset" in text]) == 1
-
-
-def change_password(service: Service, name: str) -> None:
-    """Let the owner change the password."""
-    tokens = service.visitor.log_in(name)
-    body = {"current_password": PASSWORD, "new_password": "one more password"}
-    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-    assert service.visitor.post("/password", body, bearer).status_code == 200
-
-
-def log_out_everywhere(service: Service, name: str) -> None:
-    """Let the owner log out everywhere."""
-    tokens = service.visitor.log_in(name)
-    body = {"refresh_token": tokens["refresh_token"], "everywhere": True}
-    assert service.visitor.post("/logout", body).status_code == 200
-
-
-def disable(service: Service, name: str) -> None:
-    """Let the operator disable the owner."""
-    user_id = service.user(name)["_id"]
-    service.parts[AccountService].set_disabled(user_id, disabled=True, reason="operator")
-
-
-def disable_and_enable(service: Service, name: str) -> None:
-    """Let the operator disable the owner, and enable again."""
-    disable(service, name)
-    user_id = service.user(name)["_id"]
-    service.parts[AccountService].set_disabled(user_id, disabled=False, reason="operator")
-
-
-def delete(service: Service, name: str) -> None:
-    """Remove the user."""
-    accounts = service.parts[AccountService]
-    assert accounts.delete(accounts.get_user(name)) is not None
-
-
-def change_address(service: Service, name: str) -> None:
-    """Let the owner have another confirmed address."""
-    service.write(name, {"email": "b@example.com", "email_key": "b@example.com"})
-
-
-def remove_address(service: Service, name: str) -> None:
-    """Take the address away."""
-    change = {"$unset": {"email": "", "email_key": ""}}
-    service.parts[Database]["users"].update_one({"name_key": name}, change)
-
-
-def use_another(service: Service, name: str) -> None:
-    """Use another link of the owner's."""
-    assert service.reset(service.tokens(name)[0], "one more password").status_code == 200
-
-
-def wait(service: Service, _name: str) -> None:
-    """Wait for as long as a link is good."""
-    service.clock.move(minutes=60)
-
-
-DEEDS = (
-    change_password,
-    log_out_everywhere,
-    disable,
-    disable_and_enable,
-    delete,
-    change_address,
-    remove_address,
-    use_another,
-    wait,
-)
 
 
 @pytest.mark.parametrize("deed", DEEDS)
@@ -203,59 +122,6 @@ def test_whoever_took_an_account_over_cannot_reset_the_way_back(service: Service
     assert service.user(name)["email_undo"]["id"] == undo["id"]
 
 
-def test_a_refused_password_leaves_the_link_good(mailing: Settings, service: Service) -> None:
-    """S87: too short, or too easily guessed: the next try works."""
-    name = service.owner()
-    token = service.link(name)
-    answer = service.reset(token, "short")
-    assert error_code(answer) == (422, "validation_error")
-    with served(replace(mailing, password_blocklist="on"), service.clock) as strict:
-        body = {"token": token, "new_password": name}
-        answer = strict.post("/password/reset", body)
-        assert error_code(answer) == (422, "validation_error")
-        assert list(answer.json()["errors"]) == ["new_password"]
-    assert service.reset(token).status_code == 200
-
-
-def test_a_full_house_leaves_the_link_good(mailing: Settings, service: Service) -> None:
-    """S12: a 503 and nothing done."""
-    token = service.link(service.owner())
-    apps: list[Flask] = []
-    full = replace(mailing, hash_slots=1, hash_seats=0)
-    with served(full, service.clock, apps.append) as visitor:
-        hasher = services_of(apps[0])[PasswordHasher]
-        with hasher.admit(""):
-            answer = visitor.post("/password/reset", {"token": token, "new_password": NEW})
-            assert error_code(answer) == (503, "service_unavailable")
-    assert service.reset(token).status_code == 200
-
-
-def test_no_forged_link_costs_a_hash_or_a_look_at_the_database(
-    service: Service, commands: Commands, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """S88: wrong by a bit, cut, foreign, for something else or over: refused as it comes in."""
-    name = service.owner()
-    token = service.link(name)
-    user = service.parts[AccountService].get_user(name)
-    claims = LinkClaims(Purpose.VERIFY, user.id, user.epoch, user.email_key)
-    tokens, now = service.parts[MailedTokens], service.clock()
-    other = tokens.token(claims, now.replace(year=now.year + 1))
-    over = tokens.token(replace(claims, purpose=Purpose.RESET), now)
-    monkeypatch.setattr(PasswordHasher, "hash", None)
-    forged = [token[:-1], token + "A", token[1:], token.swapcase(), "", "x", "é", other, over]
-    commands.since_last()
-    for wrong in forged:
-        assert error_code(service.reset(wrong)) == DEAD, wrong
-    assert commands.since_last() == []
-
-
-@pytest.mark.parametrize("body", [{"token": None}, {"token": 7}, {"token": ["x"]}, {}])
-def test_what_is_no_text_is_refused(service: Service, body: dict[str, object]) -> None:
-    """A shape is no link."""
-    answer = service.visitor.post("/password/reset", {**body, "new_password": NEW})
-    assert error_code(answer) == (422, "validation_error")
-
-
 def test_the_place_of_a_reset_is_known(service: Service) -> None:
     """S24: whoever has the mailbox gets in at once, while strangers wait."""
     name = service.owner()
@@ -297,10 +163,3 @@ def test_what_happens_is_on_record(service: Service) -> None:
     assert ("reset_refused", "forged", None) in {
         (str(event.event), event.reason, event.user_id) for event in everything
     }
-
-
-def test_a_service_without_mail_takes_no_links_but_the_operators(settings: Settings) -> None:
-    """There `/password/reset` is for the links of `flask users recovery-link`."""
-    with served(settings) as visitor:
-        answer = visitor.post("/password/reset", {"token": "x", "new_password": NEW})
-        assert error_code(answer) == DEAD

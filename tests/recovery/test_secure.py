@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from authapi.mail.links import MailedTokens, Purpose
-from tests.recovery.conftest import NEW, PUBLIC_URL, Service
-from tests.recovery.test_reset import DEEDS, change_address, change_password, use_another, wait
+from tests.recovery.conftest import DEAD, NEW, PUBLIC_URL, Service
+from tests.recovery.deeds import DEEDS, change_address, change_password, use_another, wait
 from tests.support.actors import PASSWORD, error_code
 
-DEAD = (400, "invalid_link")
 STOLEN = "one more password"
 
 

@@ -11,7 +11,7 @@ from authapi.addresses.registry import Registry
 from authapi.database import Database, Document
 from authapi.mail.links import LinkClaims, MailedTokens, Purpose
 from tests.recovery.conftest import NEW, Service
-from tests.recovery.test_reset import change_password, disable, log_out_everywhere
+from tests.recovery.deeds import change_password, disable, log_out_everywhere
 from tests.support.actors import PASSWORD, error_code
 
 DEAD = (400, "invalid_link")

@@ -2,129 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from pymongo.collection import Collection
 from pymongo.errors import ServerSelectionTimeoutError
 
-from authapi import create_app
 from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
-from authapi.database import FAILURES, Collections, Database, Document
+from authapi.database import Collections
 from authapi.revocation.models import EpochFloor, Revocation
 from authapi.revocation.service import Revocations
-from authapi.revocation.settings import RevocationSettings
 from authapi.revocation.store import RevocationStore
 from authapi.settings import Settings
-from authapi.tokens.service import TokenService
-from tests.conftest import services_of
-from tests.support.actors import Visitor, error_code
-from tests.support.claims import session_of
+from tests.revocation.conftest import LIFETIME, Counted, lasting, serving
+from tests.support.actors import error_code
 from tests.support.clock import MovedClock
-from tests.support.commands import Commands
-from tests.support.servers import in_thread
-from tests.support.waiting import until
-
-LIFETIME = timedelta(minutes=15)
-
-
-def lasting(minutes: float) -> RevocationSettings:
-    """Return the default settings but for the life of an access token."""
-    return RevocationSettings(access_token_expire_minutes=minutes)
-
-
-SETTINGS = lasting(15)
-
-
-class Counted:
-    """Real collections that count how often they are asked for, and can be taken away."""
-
-    def __init__(self, collections: Collections) -> None:
-        self._collections = collections
-        self.calls = 0
-        self.away = False
-        self.gate: Barrier | None = None
-
-    def __getitem__(self, name: str) -> Collection[Document]:
-        self.calls += 1
-        if self.gate is not None and self.calls == 1:
-            self.gate.wait()
-        if self.away:
-            raise ServerSelectionTimeoutError("away")
-        return self._collections[name]
-
-
-@pytest.fixture
-def counted(collections: Collections) -> Counted:
-    """The real database, counted."""
-    return Counted(collections)
-
-
-@pytest.fixture
-def revocations(counted: Counted, clock: MovedClock) -> Revocations:
-    """One process's view of the revocations."""
-    return Revocations(RevocationStore(counted), SETTINGS, clock)
-
-
-@pytest.fixture
-def holder(clock: MovedClock) -> Callable[[str], Identity]:
-    """Makes the identity of a token of a session, issued now."""
-
-    def identity(session_id: str) -> Identity:
-        now = clock()
-        return Identity("ann", "u1", session_id, "t1", now, now + LIFETIME)
-
-    return identity
-
-
-@contextmanager
-def serving(settings: Settings, **changes: Any) -> Iterator[Visitor]:  # noqa: ANN401
-    """Serve with other settings, on the same database."""
-    app = create_app(replace(settings, **changes))
-    with in_thread(app) as url:
-        visitor = Visitor(url)
-        yield visitor
-        visitor.close()
-    services_of(app)[Database].close()
-
-
-def test_a_thousand_checks_cost_one_read(
-    revocations: Revocations,
-    counted: Counted,
-    clock: MovedClock,
-    holder: Callable[[str], Identity],
-) -> None:
-    """S58: within the half second that a copy is fresh, nobody asks the database again."""
-    identity = holder("s1")
-    stopped = clock()
-    frozen = Revocations(RevocationStore(counted), SETTINGS, lambda: stopped)
-    for _ in range(1000):
-        frozen.check(identity)
-    assert counted.calls == 1
-
-
-def test_a_thousand_requests_cost_one_command(settings: Settings, clock: MovedClock) -> None:
-    """S58: `/protected` itself asks the database for nothing; its process, twice a second."""
-    stopped = clock()
-    name = f"test_{secrets.token_hex(6)}"
-    commands = Commands(name)
-    app = create_app(replace(settings, mongo_database=name), lambda: stopped)
-    services = services_of(app)
-    services[Database].prepare()
-    token, _ = services[TokenService].issue_access(session_of("ann"))
-    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
-    commands.since_last()
-    assert {client.get("/protected", headers=headers).status_code for _ in range(1000)} == {200}
-    assert commands.since_last() == ["find revocations", "find users"]
-    services[Database].close()
 
 
 def test_a_process_goes_on_with_its_copy_while_the_database_is_away(
@@ -235,17 +129,3 @@ def test_a_floor_is_read_from_the_users_and_forgotten_when_it_is_settled(
     floors.clear()
     clock.move(minutes=2)
     revocations.check(holder("s1"))
-
-
-def test_a_dead_database_is_waited_for_once(
-    counted: Counted, clock: MovedClock, holder: Callable[[str], Identity]
-) -> None:
-    """S74: of many requests that wait for the same look, one finds out for all."""
-    cold = Revocations(RevocationStore(counted), SETTINGS, clock)
-    counted.away, counted.gate = True, Barrier(2)
-    with ThreadPoolExecutor(8) as crowd:
-        checks = [crowd.submit(cold.check, holder("s1")) for _ in range(8)]
-        until(lambda: counted.calls == 1)
-        counted.gate.wait()
-    assert all(isinstance(check.exception(), FAILURES) for check in checks)
-    assert counted.calls < 8

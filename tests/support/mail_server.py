@@ -163,3 +163,8 @@ def _talk(listener: socket.socket, lines: Sequence[bytes]) -> None:
             if number:
                 connection.recv(4096)
             connection.sendall(line)
+
+
+def always(reply: str) -> Callable[[str], str]:
+    """Return what gives every address the same answer."""
+    return lambda _address: reply

@@ -8,7 +8,8 @@ import pytest
 
 from examples.python_client import LoggedOut, Store, TokenFile, Unreachable
 from tests.examples.python_client.conftest import New, greeting, joined
-from tests.extension.gate import Gate, answer
+from tests.extension.exchange import answer
+from tests.extension.gate import Gate
 from tests.support.actors import Visitor
 from tests.support.clock import MovedClock
 from tests.support.crowd import at_once

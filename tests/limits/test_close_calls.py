@@ -1,0 +1,80 @@
+"""What is free, and what happens just as a limit is met."""
+
+from __future__ import annotations
+
+import pytest
+
+from authapi.core.client import Client
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.limits.rules import Rate
+from authapi.limits.service import Limits
+from tests.limits.conftest import Make, guess, new_address
+from tests.support.actors import fresh_name
+
+
+def test_a_registration_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
+    """Who is sent away with a 503 may come again; who is told that the name is taken has had it."""
+    limits = make(limit_registrations=Rate.parse("1/hour"))[Limits]
+    for code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.USER_EXISTS):
+        with pytest.raises(ApiError) as told, limits.registration(guest):
+            raise ApiError(code)
+        assert told.value.code is code
+    with pytest.raises(ApiError) as refused, limits.registration(guest):
+        raise AssertionError("let through")
+    assert refused.value.code is ErrorCode.RATE_LIMITED
+
+
+def test_an_attempt_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
+    """A password that nobody looked at is no wrong one, neither here nor in the streak."""
+    once = Rate.parse("1/hour")
+    limits = make(limit_login_failures=once, limit_failures_in_a_row=1)[Limits]
+    name = fresh_name()
+    for _ in range(2):
+        with pytest.raises(ApiError) as told, limits.password_attempt(name, guest):
+            raise ApiError(ErrorCode.SERVICE_UNAVAILABLE)
+        assert told.value.code is ErrorCode.SERVICE_UNAVAILABLE
+    guess(limits, name, guest)
+    elsewhere = Client(new_address(), "test")
+    for client in (guest, elsewhere):
+        with pytest.raises(ApiError) as refused, limits.password_attempt(name, client):
+            raise AssertionError("let through")
+        assert refused.value.code is ErrorCode.RATE_LIMITED
+
+
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("right", [True, False])
+@pytest.mark.parametrize("nearby", [True, False])
+def test_who_comes_in_just_as_the_limit_is_met_learns_nothing(
+    make: Make, guest: Client, before: int, right: bool, nearby: bool
+) -> None:
+    """S29: while a password was looked at, another process had the last one: 429, right or not.
+
+    It is the last one of the address, or of the account everywhere.
+    """
+    changes = {"limit_login_failures": Rate.parse("2/hour"), "limit_failures_in_a_row": 2}
+    here, there = make(**changes)[Limits], make(**changes)[Limits]
+    name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
+    for _ in range(before):
+        guess(there, name, other)
+    with here.password_attempt(name, guest) as attempt:
+        for _ in range(2 - before):
+            guess(there, name, other)
+        with pytest.raises(ApiError) as refused:
+            attempt.succeed() if right else attempt.fail()
+    assert refused.value.code is ErrorCode.RATE_LIMITED
+
+
+@pytest.mark.parametrize("nearby", [True, False])
+def test_a_session_stored_just_as_the_limit_is_met_is_no_login(
+    make: Make, guest: Client, nearby: bool
+) -> None:
+    """S29: a right password is no earlier than the wrong ones beside it; and nobody is known."""
+    limits = make(limit_login_failures=Rate.parse("1/hour"), limit_failures_in_a_row=1)[Limits]
+    name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
+    with limits.password_attempt(name, guest) as attempt:
+        attempt.succeed()
+    guess(limits, name, other)
+    with pytest.raises(ApiError) as refused:
+        limits.confirm_login(name, guest)
+    assert refused.value.code is ErrorCode.RATE_LIMITED
+    assert limits.streak(name).known == ()

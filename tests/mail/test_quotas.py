@@ -1,0 +1,50 @@
+"""How many mails there may be in an hour: in all, of one account, to one address."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from authapi.mail.kinds import Kind
+from authapi.mail.models import Envelope, Mail
+from tests.mail.conftest import KINDS, Room, servers
+from tests.support.mail_server import MailServer
+
+
+def test_the_hour_has_room_for_so_many(room: Room, server: MailServer) -> None:
+    """S95: the rest waits, loses no attempt, and goes when there is room again."""
+    room.per_hour = 3
+    for number in range(5):
+        room.add(f"user{number}@example.com", "deleted")
+    sender = room.sender(servers(server.port, clock=room.clock))
+    assert sender.run_once() == {"sent": 3}
+    assert room.store.backlog().due == 2
+    room.clock.move(minutes=61)
+    assert sender.run_once() == {"sent": 2}
+
+
+def test_one_account_gets_so_many_that_were_asked_for(room: Room, server: MailServer) -> None:
+    """S95: 5 an hour; the others are void, and no answer ever says so."""
+    room.kinds["reset"] = replace(KINDS["reset"], on_request=True)
+    ids = [room.add() for _ in range(7)]
+    sender = room.sender(servers(server.port, clock=room.clock))
+    assert sender.run_once() == {"sent": 5, "void": 2}
+    assert Counter(room.record(mail_id).settled.said for mail_id in ids)["too many mails"] == 2
+    room.clock.move(minutes=61)
+    room.add()
+    assert sender.run_once() == {"sent": 1}
+
+
+def test_one_address_gets_so_many_from_all_accounts(room: Room, server: MailServer) -> None:
+    """S95: 10 a day, however many accounts name it, and however it is cased."""
+
+    def of_many(mail: Mail) -> Envelope:
+        return Envelope(str(mail.facts["to"]), user_id=mail.id)
+
+    room.kinds["reset"] = Kind("reset", timedelta(hours=1), of_many, on_request=True)
+    for number in range(12):
+        to = "ANN@example.com" if number % 2 else "ann@example.com"
+        room.outbox.add(f"{number:024}", "reset", facts={"to": to, "username": "x"})
+    sender = room.sender(servers(server.port, clock=room.clock))
+    assert sender.run_once() == {"sent": 10, "void": 2}

@@ -1,0 +1,108 @@
+"""Who gets a mail, what is written to them, and what stays of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from authapi.mail.kinds import Kind
+from authapi.mail.links import LinkClaims, Purpose
+from authapi.mail.models import Envelope, Mail
+from tests.mail.conftest import ANN, KINDS, Room, servers, to_unverified
+from tests.support.mail_server import MailServer, always, mail_server
+
+
+def test_a_request_is_void_once_the_account_changed(room: Room) -> None:
+    """S85: a reset that was asked for before the epoch went up brings no link of the new epoch."""
+    epochs = iter([3, 4])
+
+    def of_now(_mail: Mail) -> Envelope:
+        link = LinkClaims(Purpose.RESET, ANN, next(epochs), "ann@example.com")
+        return Envelope("ann@example.com", {"username": "ann"}, ANN, link=link)
+
+    room.kinds["reset"] = Kind("reset", timedelta(hours=1), of_now, on_request=True)
+    mail_id = room.add()
+    with mail_server(data=always("451 later")) as server:
+        sender = room.sender(servers(server.port, clock=room.clock))
+        sender.run_once()
+        room.clock.move(minutes=1)
+        assert sender.run_once() == {"void": 1}
+    assert room.result(mail_id) == "void"
+
+
+def test_what_concerns_nobody_leaves_no_row(room: Room, server: MailServer) -> None:
+    """Somebody asked for a name that nobody has: nothing of what was typed is kept."""
+    mail_id = room.add(to=None)
+    assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"void": 1}
+    assert room.store.find(mail_id) is None
+
+
+def test_the_last_mail_leaves_no_address(room: Room, server: MailServer) -> None:
+    """S134: of a deleted user nothing personal stays, and the mail is not sent twice either."""
+    mail_id = room.add(kind="deleted")
+    room.sender(servers(server.port, clock=room.clock)).run_once()
+    assert len(server.mails) == 1
+    document = room.database["mail"].find_one({"_id": mail_id})
+    assert document is not None
+    assert document.keys() == {
+        "_id", "kind", "made_at", "attempts", "valid_until", "sent_at", "via", "expires_at",
+    }  # fmt: skip
+    room.outbox.add(mail_id, "deleted", to="ann@example.com")
+    room.sender(servers(server.port, clock=room.clock)).run_once()
+    assert len(server.mails) == 1
+
+
+def test_a_fault_in_one_mail_keeps_no_other(
+    room: Room, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its kind's room raises; the mail waits, the others go, and the log has no address (S123)."""
+
+    def broken(mail: Mail) -> Envelope:
+        raise RuntimeError(f"about {mail.to}")
+
+    room.kinds["broken"] = Kind("broken", timedelta(hours=1), broken)
+    room.add(kind="broken")
+    room.add()
+    room.add(kind="unheard-of")
+    assert room.sender(servers(server.port, clock=room.clock)).run_once() == {
+        "sent": 1,
+        "deferred": 2,
+    }
+    assert "RuntimeError" in caplog.text
+    assert "ann@example.com" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["", "ann", "a@b, c@d", "a@b\r\nBcc: c@d", "<a@b>", "Ann <a@b>", "a@bücher.example", "@b"],
+)
+def test_a_bad_address_gets_nothing(room: Room, server: MailServer, to: str) -> None:
+    """S94: lists, line ends and names are no address; the mail is dead, and the run goes on."""
+    mail_id = room.add(to)
+    room.add()
+    room.sender(servers(server.port, clock=room.clock)).run_once()
+    assert room.result(mail_id) == "dead"
+    assert [mail["To"] for mail in server.mails] == ["ann@example.com"]
+
+
+@pytest.mark.parametrize("kind", ["verify", "reset"])
+def test_an_unverified_address_reads_nothing_that_a_stranger_chose(
+    room: Room, server: MailServer, kind: str
+) -> None:
+    """S94: no user name, no device, whatever the words: name, code, link, and "ignore this"."""
+    room.kinds[kind] = replace(KINDS[kind], resolve=to_unverified)
+    facts = {"username": "Visit evil.example", "device": "evil.example", "name": "evil.example"}
+    room.outbox.add("1" * 24, kind, to="new@example.com", facts=facts)
+    room.sender(servers(server.port, clock=room.clock)).run_once()
+    raw = server.mails[0].as_string()
+    assert "evil" not in raw
+    assert "ignore this mail" in raw
+
+
+def test_an_address_beyond_ascii_is_reached(room: Room, server: MailServer) -> None:
+    """RFC 6531: by servers that say that they can."""
+    room.add("änn@example.com")
+    assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"sent": 1}
+    assert server.mails[0]["To"] == "änn@example.com"
