@@ -194,13 +194,13 @@ class AccountService:
         """Return at most `limit` users whose sessions were ended before a moment."""
         return self._users.ended_before(moment, limit)
 
-    def settle(self, user: EndedUser) -> bool:
+    def clear_ended(self, user: EndedUser) -> bool:
         """Note that nothing is left of what was ended; a deleted user's name is free then.
 
         Returns:
             False when the user stays for now: a last mail has yet to be taken out, by who sends.
         """
-        return self._users.settle(user, told=self._notifier.tells)
+        return self._users.clear_ended(user, told=self._notifier.tells)
 
     def add_many(self, users: Sequence[User]) -> set[int]:
         """Store users of an import; return the positions of those whose name or id is taken."""

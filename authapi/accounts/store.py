@@ -177,7 +177,7 @@ class UserStore:
     ) -> bool:
         """Change a user and void all sessions and tokens so far, by one conditional write.
 
-        The time is the database's own. `ended_since` finds the user by it until `settle`.
+        The time is the database's own. `ended_since` finds the user by it until `clear_ended`.
 
         Args:
             user: as it was read; if its epoch is over meanwhile, nothing is written.
@@ -196,7 +196,7 @@ class UserStore:
         return result.modified_count == 1
 
     def delete(self, user: User, notices: Sequence[Mapping[str, object]] = ()) -> bool:
-        """Leave of a user nothing but the id and the name, which stays taken until `settle`.
+        """Leave of a user nothing but the id and the name, which stays taken until `clear_ended`.
 
         Args:
             user: as it was read.
@@ -232,7 +232,7 @@ class UserStore:
         found = self._collections[COLLECTION].find(query).sort("ended_at", 1).limit(limit)
         return [to_ended(each) for each in found]
 
-    def settle(self, user: EndedUser, *, told: bool) -> bool:
+    def clear_ended(self, user: EndedUser, *, told: bool) -> bool:
         """Note that nothing is left of what was ended; a deleted user's name is free then.
 
         Args:

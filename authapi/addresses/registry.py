@@ -72,7 +72,7 @@ class Registry:
             return
         user = self._accounts.find_user_by_id(user_id)
         if user is not None and user.email_key == key:
-            self._store.settle(entry)
+            self._store.keep(entry)
         elif user is None or user.pending_email is None or user.pending_email.nonce != entry.claim:
             self._store.remove(entry)
 

@@ -51,7 +51,7 @@ class RegistryStore:
         result = self._collections[COLLECTION].update_one(_as_seen(seen), {"$set": _members(entry)})
         return result.matched_count == 1
 
-    def settle(self, seen: Entry) -> None:
+    def keep(self, seen: Entry) -> None:
         """Keep an entry without an end, unless it changed meanwhile."""
         self._collections[COLLECTION].update_one(_as_seen(seen), {"$unset": {"held_until": ""}})
 

@@ -56,7 +56,7 @@ class Sweep:
         self._roles = roles
         self._personal_data = personal_data
         self._clock = clock
-        self._settled_after = token_lifetime + MAX_CLOCK_SKEW
+        self._clear_after = token_lifetime + MAX_CLOCK_SKEW
         self._looked_at: datetime = clock()
         self._renew_lock()
         after_fork_in_child(self._renew_lock)
@@ -79,16 +79,16 @@ class Sweep:
 
     def run_once(self) -> None:
         """Clear away after the users whose sessions ended long enough ago, for a moment."""
-        moment, stop_at = self._clock() - self._settled_after, time.monotonic() + SECONDS
-        settled = AT_ONCE
-        while settled and time.monotonic() < stop_at:
+        moment, stop_at = self._clock() - self._clear_after, time.monotonic() + SECONDS
+        cleared = AT_ONCE
+        while cleared and time.monotonic() < stop_at:
             ended = self._accounts.ended_before(moment, AT_ONCE)
-            settled = sum(self._settle(user) for user in ended)
+            cleared = sum(self._clear(user) for user in ended)
 
-    def _settle(self, user: EndedUser) -> bool:
+    def _clear(self, user: EndedUser) -> bool:
         """Clear away after a user; False when something is left for the next look."""
         try:
-            return self._is_clear(user) and self._accounts.settle(user)
+            return self._is_clear(user) and self._accounts.clear_ended(user)
         except FAILURES as failure:  # the next user's may work
             _log.warning("not swept: %s", type(failure).__name__)
             return False
