@@ -25,8 +25,11 @@ def undo_after(user: User, undo_id: str, now: datetime) -> EmailUndo | None:
     """Return what can be brought back once a user's address is another one, or none.
 
     The first of several changes stays the one that is undone: whoever took the account over cannot
-    get rid of it by changing the address twice.
+    get rid of it by changing the address twice. A change that took a second factor is the owner's:
+    who reads the former address alone shall not undo that.
     """
     if user.email_undo is not None and now < user.email_undo.until:
         return user.email_undo
-    return EmailUndo(undo_id, user.email, now + UNDO_LIFE) if user.email is not None else None
+    if user.email is None or user.second_factor:
+        return None
+    return EmailUndo(undo_id, user.email, now + UNDO_LIFE)

@@ -20,7 +20,7 @@ from authapi.recovery.mails import SECURED
 from authapi.recovery.refusing import refused
 from authapi.sessions.ending import SessionEnding
 
-_ENDED = ("password_hash", "email_undo", "pending_email", "totp_pending", "email_nonce")
+_ENDED = ("password_hash", "email_undo", "pending_email", "factors.totp_pending", "email_nonce")
 """Members of a user that end with it: whoever took the account over knows or began them."""
 
 

@@ -48,6 +48,25 @@ def test_both_addresses_are_told_and_the_old_one_can_undo_it(
     assert registered(services) == {NEW: False}
 
 
+def test_a_change_that_took_a_second_factor_has_no_way_back(
+    services: Services, person: Person, mails: Read
+) -> None:
+    """S93: the former address is told, and may belong to nobody who should have the account."""
+    confirm(person, mails, OLD)
+    ask(person, NEW)
+    code = next(mail["code"] for mail in mails() if mail["kind"] == "verify")
+    services[Database]["users"].update_one(
+        {"name_key": person.name}, {"$set": {"second_factor": True}}
+    )
+    assert verify(person, code) == (200, NEW)
+    told = next(mail for mail in mails() if mail["kind"] == "email_changed")
+    assert (told["to"], told["link"]) == (OLD, None)
+    assert "tell the people who run" in told["text"]
+    user = services[AccountService].find_user(person.name)
+    assert user is not None
+    assert (user.email, user.email_undo) == (NEW, None)
+
+
 def test_a_second_change_leaves_the_first_address_its_way_back(
     services: Services, person: Person, mails: Read
 ) -> None:
