@@ -14,7 +14,7 @@ from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, session_of, token_pair
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
-from authapi.sessions.rules import beyond_cap, is_same_login
+from authapi.sessions.rules import beyond_cap, is_same_login, is_unused
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionExists, SessionStore
 from authapi.tokens.service import TokenService
@@ -100,9 +100,12 @@ class SessionOpening:
             keyed = False
         raise busy()
 
-    def is_open(self, user: User, idempotency_key: str) -> bool:
-        """Whether a session that was opened with this key lives."""
-        return self._sessions.lives(self._session_id(user, idempotency_key))
+    def find_unused(self, user: User, idempotency_key: str | None) -> OpenedSession | None:
+        """Return the session that was opened with this key, unless it was used, or has ended."""
+        found = self._sessions.find_session(self._session_id(user, idempotency_key))
+        if found is None or not is_unused(found, self._clock()):
+            return None
+        return OpenedSession(claims_of(found, user.username), has_key=True)
 
     def count(self, user: User) -> bool:
         """Count a session of a user who may log in, by one write; False when that is not so.

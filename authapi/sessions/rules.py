@@ -52,9 +52,13 @@ def is_same_login(found: Session, claims: RefreshClaims) -> bool:
         found.user_id == claims.uid
         and found.epoch == claims.epoch
         and found.methods == claims.methods
-        and found.generation == 0
-        and found.expires_at > claims.iat
+        and is_unused(found, claims.iat)
     )
+
+
+def is_unused(session: Session, now: datetime) -> bool:
+    """Whether nobody has refreshed a session, and its time is not over."""
+    return session.generation == 0 and session.expires_at > now
 
 
 def beyond_cap(used: Mapping[str, datetime], cap: int) -> list[str]:

@@ -19,12 +19,15 @@ class Proof:
         methods: how, in the words of RFC 8176 (`pwd`, `otp`, `hwk`, …).
         assurance: how strong that is (NIST SP 800-63B-4, 2).
         told: further members of the answer that holds the session's tokens.
+        repeated: whether it was used up by the same request before: then it leads to the session
+            that it began, and to no other.
     """
 
     user: User
     methods: tuple[str, ...]
     assurance: str = AAL1
     told: Mapping[str, object] = field(default_factory=dict)
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class SecondStep:
             evidence: what is shown now.
             client: who shows it.
             is_repeat: whether the very same request succeeded before, so that what it shows is
-                used up.
+                used up, and nobody has used the session that it began.
 
         Raises:
             ApiError: `second_factor_required` without evidence; `invalid_code` or
@@ -111,14 +111,19 @@ class SecondStep:
             match = self._match(user, evidence, client)
             if match is not None:
                 attempt.succeed()
-            if (match is None or not match.spend()) and not is_repeat():
+            spent = match is not None and match.spend()
+            repeated = not spent and is_repeat()
+            if not spent and not repeated:
                 attempt.fail()
                 self._events.record(Event.SECOND_FACTOR_FAILED, user_id=user.id)
                 self._tell_owner(user, client)
                 raise ApiError(evidence.refusal, status=HTTPStatus.UNAUTHORIZED)
-        methods = (*proof.methods, evidence.method)
         return replace(
-            proof, methods=methods, assurance=AAL2, told=match.told if match is not None else {}
+            proof,
+            methods=(*proof.methods, evidence.method),
+            assurance=AAL2,
+            told=match.told if match is not None else {},
+            repeated=repeated,
         )
 
     def _match(self, user: User, evidence: Evidence, client: Client) -> Match | None:

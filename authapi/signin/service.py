@@ -105,7 +105,8 @@ class SignIn:
             password: as typed.
             client: who types.
             evidence: for users with a second factor.
-            spare_second: whether the password is enough for them, too: they showed more just now.
+            spare_second: whether the password is enough for them, too: they showed more just now,
+                in a session that was not ended with all others.
 
         Raises:
             ApiError: as `PasswordProof.check` and `SecondStep.take`; `invalid_token` when the name
@@ -114,7 +115,8 @@ class SignIn:
         proof, evidence = self._passwords.check(identity.username, password, client, evidence)
         if proof.user.id != identity.user_id:
             raise ApiError(ErrorCode.INVALID_TOKEN)
-        if not proof.user.second_factor or (spare_second and evidence is None):
+        is_spared = spare_second and evidence is None and identity.epoch >= proof.user.epoch
+        if not proof.user.second_factor or is_spared:
             return proof
         return self._second.take(proof, evidence, client)
 
@@ -167,7 +169,7 @@ class SignIn:
             requirement(proof)
         told = proof.told
         for _ in range(TRIES):
-            opened = self._opening.open(proof.user, proof.methods, proof.assurance, client, key)
+            opened = self._open(proof, client, key)
             try:
                 decision, proof = self._decide(proof, opened)
                 self._confirm(proof, client)
@@ -192,11 +194,19 @@ class SignIn:
         bound = f"{key} {evidence.text}" if key is not None and evidence is not None else None
 
         def is_repeat() -> bool:
-            return bound is not None and self._opening.is_open(proof.user, bound)
+            return bound is not None and self._opening.find_unused(proof.user, bound) is not None
 
         return self.open_session(
             self._second.take(proof, evidence, client, is_repeat), client, bound
         )
+
+    def _open(self, proof: Proof, client: Client, key: str | None) -> OpenedSession:
+        """Store a session; a proof that is used up finds the one that it began (S104)."""
+        if not proof.repeated:
+            return self._opening.open(proof.user, proof.methods, proof.assurance, client, key)
+        if (found := self._opening.find_unused(proof.user, key)) is None:
+            raise ApiError(ErrorCode.INVALID_CODE, status=HTTPStatus.UNAUTHORIZED)
+        return found
 
     def _confirm(self, proof: Proof, client: Client) -> None:
         """Let the limits know who logged in; wrong passwords are in the way of passwords only."""

@@ -8,9 +8,13 @@ import pytest
 from flask import Flask
 
 from authapi.audit.service import AuditTrail
+from authapi.core.client import Client
+from authapi.core.errors import ApiError
 from authapi.database import Collections
 from authapi.limits.service import Limits
 from authapi.settings import Settings
+from authapi.signin.proving import PasswordProof
+from authapi.signin.service import SignIn
 from tests.conftest import services_of
 from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
 from tests.support.apps import served
@@ -22,6 +26,7 @@ ASKED = (401, "second_factor_required")
 WRONG = (401, "invalid_code")
 VOID = (401, "invalid_token")
 KEY = "a-key-of-this-client-alone"
+HERE = Client("127.0.0.1", "pytest")
 
 
 def test_the_right_password_alone_opens_nothing(
@@ -221,6 +226,18 @@ def test_a_repeat_finds_a_session_that_a_recovery_code_opened(owner: Owner) -> N
     assert error_code(owner.second_step(code, token)) == WRONG
 
 
+def test_a_repeat_opens_no_session_beside_one_that_was_used(app: Flask, owner: Owner) -> None:
+    """S104: the code of it is spent, and the answer of then has arrived."""
+    token, code = owner.mfa_token(), owner.next_code()
+    first = owner.second_step(code, token, **{"Idempotency-Key": KEY})
+    assert owner.visitor.refresh(first.json()["refresh_token"]).status_code == 200
+    assert error_code(owner.second_step(code, token, **{"Idempotency-Key": KEY})) == WRONG
+    services = services_of(app)
+    proof, _ = services[PasswordProof].check(owner.name, PASSWORD, HERE)
+    with pytest.raises(ApiError, match="That code is wrong"):  # it was used since somebody looked
+        services[SignIn].open_session(replace(proof, repeated=True), HERE, f"{KEY} {code}")
+
+
 def test_what_asks_for_the_password_asks_for_the_code_too(owner: Owner) -> None:
     """S109: unless the login of both is recent."""
     owner.clock.move(minutes=11)
@@ -237,6 +254,19 @@ def test_what_asks_for_the_password_asks_for_the_code_too(owner: Owner) -> None:
     assert payload_of(fresh.json()["access_token"])["acr"] == "aal2"
     owner.tokens["access_token"] = fresh.json()["access_token"]
     assert owner.ask("POST", "/password", **change).status_code == 200
+
+
+def test_a_session_that_was_ended_spares_nobody_the_code(
+    settings: Settings, clock: MovedClock
+) -> None:
+    """S109: also where access tokens live until they expire (`REVOCATION=off`)."""
+    with served(replace(settings, revocation="off"), clock) as visitor:
+        owner = Owner(visitor, clock).enrol()
+        body = {"refresh_token": owner.tokens["refresh_token"], "everywhere": True}
+        assert visitor.post("/logout", body).status_code == 200
+        change = {"current_password": PASSWORD, "new_password": "another good password"}
+        assert error_code(owner.ask("POST", "/password", **change)) == ASKED
+        assert error_code(owner.ask("DELETE", "/me", password=PASSWORD)) == ASKED
 
 
 def test_reauthenticating_always_asks_for_the_code(owner: Owner) -> None:
