@@ -114,6 +114,7 @@ class TotpEnrolment:
                 attempt.fail()
                 raise ApiError(ErrorCode.INVALID_CODE)
             attempt.succeed()
+        self._limits.confirm_second_step(user.id, client)  # the owner's place (S106)
         now = self._clock()
         made, hashes = self._recovery_codes.make(client)
         on: dict[str, Any] = {
@@ -138,15 +139,17 @@ class TotpEnrolment:
     ) -> dict[str, Any]:
         """Turn the authenticator app off, and end all other sessions, by one write.
 
-        With the last factor its recovery codes go, too. One that is off already is fine.
+        With the last factor its recovery codes go, too. One that is off already is fine; then
+        nothing ends, and the answer has no tokens.
 
         Raises:
             ApiError: as `StepUp.prove_recently`.
         """
         proof = self._step_up.prove_recently(identity, password, client, evidence)
         changed = self._signin.while_proven(proof, self._without_totp)
-        if changed.epoch != proof.user.epoch:
-            self._events.record(Event.SECOND_FACTOR_OFF, user_id=changed.id, reason="totp")
+        if Factors.of(changed).totp is None:  # off before: nothing ended, no token is due
+            return {}
+        self._events.record(Event.SECOND_FACTOR_OFF, user_id=changed.id, reason="totp")
         return self._kept(identity, changed)
 
     def _step_of(self, user: User, pending: PendingTotp, code: str) -> int | None:
@@ -170,7 +173,7 @@ class TotpEnrolment:
         return step
 
     def _without_totp(self, user: User) -> User | None:
-        """Return the user without the app, or None when the user changed meanwhile."""
+        """Turn the app off; return the user as it was read, or None when that changed meanwhile."""
         factors = Factors.of(user)
         if factors.totp is None:
             return user

@@ -149,7 +149,13 @@ def test_turning_off_leaves_the_password_alone(owner: Owner, collections: Collec
     assert (factors["second_factor"], factors["recovery_codes_left"]) == (False, 0)
     stored = collections["users"].find_one({"name_key": owner.name}) or {}
     assert stored["factors"].keys() == {"changed_at"}
-    assert owner.ask("DELETE", "/me/totp").status_code == 200
+
+
+def test_turning_off_what_is_off_gives_no_tokens(somebody: Owner) -> None:
+    """Contract 4: nothing ended; an access token alone never becomes a refresh token."""
+    answer = somebody.ask("DELETE", "/me/totp")
+    assert answer.json().keys() == {"status", "message"}
+    assert somebody.visitor.refresh(somebody.tokens["refresh_token"]).status_code == 200
 
 
 def test_new_recovery_codes_void_the_earlier_ones(owner: Owner) -> None:

@@ -84,6 +84,19 @@ def test_guesses_from_everywhere_slow_strangers_down(
     assert owner.log_in().status_code == 200
 
 
+def test_the_place_where_it_was_turned_on_is_a_known_one(
+    base_url: str,
+    come_from: From,  # noqa: F811
+    stranger: Callable[[], Visitor],
+    clock: MovedClock,
+) -> None:
+    """S106: from the beginning, and not with the first login by it."""
+    owner = Owner(come_from(base_url), clock).enrol()
+    for _ in range(20):
+        assert guess(stranger(), owner) == WRONG
+    assert owner.log_in(owner.code(1)).status_code == 200
+
+
 def test_the_owner_at_a_new_place_waits_for_minutes_at_most(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
