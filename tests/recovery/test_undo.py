@@ -51,15 +51,17 @@ def keys(service: Service, name: str) -> list[str]:
 
 
 def test_the_former_address_comes_back(service: Service) -> None:
-    """S93: with a link for a new password; sessions, password and the other address end."""
+    """S87, S93: with a link for a new password; all else that the thief did or began ends."""
     name, token = taken_over(service)
     thief = service.visitor.log_in(name)
+    service.write(name, {"factors.totp_pending": {"box": b"sealed", "until": until(service)}})
     assert undo(service, token) == (200, "ok")
     assert service.visitor.refresh(thief["refresh_token"]).status_code == 400
     assert service.visitor.authenticate(name, PASSWORD).status_code == 401
     user = service.user(name)
     assert (user["email"], user["email_key"]) == (f"{name}@example.com",) * 2
     assert not {"password_hash", "email_undo", "pending_email"} & user.keys()
+    assert user["factors"] == {}
     assert keys(service, name) == [f"{name}@example.com"]
     service.send()
     assert service.reset(service.tokens(name)[-1]).status_code == 200
