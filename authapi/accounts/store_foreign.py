@@ -17,7 +17,7 @@ from authapi.database import Collections, Document, StoredCollection
 
 COLLECTIONS = (StoredCollection(ORIGINALS, ()),)
 _FOREIGN = {"name_key": None}  # missing counts, too
-_HASHES = ("password", "hashed_password", "password_hash")
+_SECRETS = ("password", "hashed_password", "password_hash", "totp_secret")
 
 
 class ForeignUserStore:
@@ -63,12 +63,12 @@ class ForeignUserStore:
         return True
 
     def export(self, subject: Subject) -> dict[str, Any]:
-        """Return the document as it was before its adoption, without the password's hash."""
+        """Return the document as it was before its adoption, without what is secret in it."""
         found = self._collections()[ORIGINALS].find_one(_either_id(subject))
         if found is None:
             return {}
         members = json.loads(json_util.dumps(found))
-        return {"before_adoption": {k: v for k, v in members.items() if k not in _HASHES}}
+        return {"before_adoption": {k: v for k, v in members.items() if k not in _SECRETS}}
 
     def erase(self, subject: Subject) -> None:
         """Remove that document."""

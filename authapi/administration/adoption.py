@@ -11,6 +11,11 @@ from authapi.administration.models import ImportOptions, ImportSummary
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
 
+_SECOND_STEP = (
+    "totp_secret is taken over by flask users import alone;"
+    " with --ignore totp_secret the password is enough from then on"
+)
+
 Refuse = Callable[[str, str], None]
 """Told the id of each document that makes no user, and why."""
 
@@ -71,6 +76,8 @@ class Adoption:
     ) -> None:
         options = ImportOptions(ignore=ignore, keep_ids=True)
         found = read_user(foreign.members, options, self._clock())
+        if found.totp_secret is not None:
+            raise LineError(_SECOND_STEP)
         user = to_user(found, self._clock())
         holder = seen.get(user.name_key) or self._foreign.holder(user.name_key)
         if holder is not None and (why := conflict(user, {user.name_key: holder}, same_ids=True)):

@@ -116,6 +116,22 @@ def test_what_makes_no_user_stays_and_is_told(
     assert passed.out.startswith("Done: 1 adopted, 3 refused.")
 
 
+def test_no_second_step_is_lost_on_the_way(
+    foreign: Settings, adopt: Callable[..., Outcome], stored: Database[Document]
+) -> None:
+    """S137: unless the operator says so; and then its secret is not exported."""
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    fay = {"_id": ObjectId(), "username": "fay", "password": BCRYPT, "totp_secret": secret}
+    stored["users"].insert_one(fay)
+    done = adopt("--yes")
+    assert (done.code, "flask users import" in done.said) == (1, True)
+    assert secret not in done.err
+    assert adopt("--yes", "--ignore", "totp_secret").code == 0
+    with served(foreign) as visitor:
+        bearer = {"Authorization": f"Bearer {visitor.log_in('fay')['access_token']}"}
+        assert secret not in visitor.send("GET", "/me/export", headers=bearer).text
+
+
 def test_the_copy_of_a_document_goes_with_its_user(
     foreign: Settings, adopt: Callable[..., Outcome], stored: Database[Document]
 ) -> None:
