@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,9 +17,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from authapi import init_app
 from authapi.database import Database
-from authapi.settings import Settings
+from authapi.settings import DEVELOPMENT, Settings
 from tests.conftest import services_of
 from tests.host.conftest import ORIGIN, add_notes, bearing, existing_app
+from tests.support.actors import PASSWORD, fresh_name
 from tests.support.apps import end
 
 ASKED = [
@@ -27,6 +29,7 @@ ASKED = [
     ("GET", "/me%2factivity"), ("GET", "/healthz/"), ("GET", "/home.css"),
     ("OPTIONS", "/me"),
 ]  # fmt: skip
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 VOLATILE = {"Date", "X-Request-ID", "Last-Modified"}
 
 
@@ -81,9 +84,9 @@ def test_its_description_names_where_it_is(client: FlaskClient) -> None:
 def test_everything_on_its_pages_is_served(client: FlaskClient, page: str) -> None:
     """By links that stay below the prefix."""
     html = client.get(page, headers={"Accept": "text/html"}).text
-    linked = [found for found in re.findall(r'(?:src|href)="([^"]+)"', html) if found != "data:,"]
-    assert len(linked) >= 2
-    for address in linked:
+    found = linked(html)
+    assert len(found) >= 2
+    for address in found:
         assert address.startswith("/auth/")
         assert client.get(urljoin(page, address), buffered=True).status_code == 200
 
@@ -182,3 +185,39 @@ def test_two_apps_in_a_process_have_a_service_each(host: Flask, settings: Settin
     assert services_of(other)[Database] is not services_of(host)[Database]
     assert other.test_client().get("/accounts/healthz").status_code == 200
     end(other)
+
+
+@pytest.fixture(scope="module")
+def development(settings: Settings) -> Iterator[FlaskClient]:
+    """A caller of a host where people develop."""
+    app = existing_app()
+    name = f"mailbox_{secrets.token_hex(6)}"
+    init_app(app, settings=replace(settings, environment=DEVELOPMENT, mongo_database=name))
+    yield app.test_client()
+    end(app)
+
+
+def test_mailed_links_and_the_mailbox_stay_below(development: FlaskClient) -> None:
+    """From the registration to the page that confirms an address."""
+    user = {"username": fresh_name(), "password": PASSWORD, "email": "ann@example.com"}
+    assert development.post("/auth/register", json=user).status_code == 200
+    seen, to_see = set[str](), {"/auth/dev/mailbox"}
+    while to_see:
+        page = to_see.pop()
+        seen.add(page)
+        answer = development.get(page, buffered=True)
+        assert answer.status_code == 200, page
+        for address in linked(answer.text) if answer.mimetype == "text/html" else ():
+            path = address.removeprefix("http://localhost:8000").partition("#")[0]
+            assert path.startswith("/auth/")
+            to_see |= {path} - seen
+    assert {"/auth/account/confirm", "/auth/account/pages.css", "/auth/dev/mailbox.css"} <= seen
+    form = {"username": user["username"]}
+    asked = development.post("/auth/account/forgot", data=form, headers=SAME_SITE)
+    assert (asked.status_code, asked.mimetype) == (200, "text/html")
+
+
+def linked(html: str) -> list[str]:
+    """Return every address that a page names, but for empty icons."""
+    found = re.findall(r"""(?:src|href|action)=["']([^"']+)["']""", html)
+    return [address for address in found if address != "data:,"]
