@@ -77,7 +77,10 @@ def refusal(error: ApiError) -> HTTPException:
 
     An app's own page for that status goes before it; so does what an extension makes of it.
     """
-    return default_exceptions[error.status](error.message, response=answer(error))
+    response = answer(error)
+    refused = default_exceptions[error.status](error.message, response=response)
+    refused.data = response.get_json()  # type: ignore[attr-defined]  # where extensions look for it
+    return refused
 
 
 def _challenge(error: ApiError) -> str | None:

@@ -8,7 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import pytest
-from flask import Blueprint, Flask, Response, after_this_request, copy_current_request_context
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    after_this_request,
+    copy_current_request_context,
+    stream_with_context,
+)
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
@@ -85,6 +92,12 @@ def afterwards() -> str:
 
 
 @token_required
+def streamed() -> Response:
+    """Say who is calling while the answer is on its way."""
+    return Response(stream_with_context(name() for _ in range(1)))
+
+
+@token_required
 def wrong() -> str:
     """Raise what a handler answers."""
     raise LookupError
@@ -110,7 +123,9 @@ def with_views(app: Flask) -> None:
     app.register_error_handler(LookupError, lambda _error: name())
     app.add_url_rule("/class", view_func=Note.as_view("class"))
     app.add_url_rule("/method", view_func=Notes.as_view("method"))
-    views: tuple[Callable[[], Any], ...] = (later, later_and_lately, in_a_thread, afterwards, wrong)
+    views: tuple[Callable[[], Any], ...] = (
+        *(later, later_and_lately, in_a_thread, streamed, afterwards, wrong),
+    )
     for view in views:
         app.add_url_rule(f"/{view.__name__}", view_func=view)
     app.add_url_rule("/careless", view_func=name, endpoint="careless")
@@ -138,7 +153,8 @@ def token(app: Flask, username: str) -> dict[str, str]:
 
 
 WAYS = [
-    "before", "class", "method", "later", "later_and_lately", "in_a_thread", "afterwards", "wrong",
+    "before", "class", "method", "later", "later_and_lately", "in_a_thread", "streamed",
+    "afterwards", "wrong",
 ]  # fmt: skip
 
 
