@@ -18,7 +18,7 @@ from authapi.core.clock import utc_now
 from authapi.core.forks import after_fork_in_child
 from authapi.database import indexes
 from authapi.database.collection import BoundedCollection, Document
-from authapi.database.deadline import Deadlines
+from authapi.database.deadline import Deadlines, without_an_end
 from authapi.database.errors import DatabaseUnavailable
 from authapi.database.heartbeat import HeartbeatMonitor
 from authapi.database.indexes import Index
@@ -129,8 +129,8 @@ class Database:
             DatabaseUnavailable: on duplicates, missing rights or an index of other options.
         """
         self._connect()
-        limit = None if unbounded else self._timeout_ms / 1000
-        with pymongo.timeout(limit):
+        limit = without_an_end() if unbounded else pymongo.timeout(self._timeout_ms / 1000)
+        with limit:
             indexes.refuse_foreign_documents(self._database(), self._indexes)
             with self._building() as interrupted:
                 if interrupted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
 from typing import TypeVar
 
@@ -18,6 +19,14 @@ PAUSE = 0.5
 """Seconds after a failure in which nobody waits for the database again."""
 
 _SHARE = 1.25  # of the time that one operation may take, for all of a request together
+
+
+def without_an_end() -> AbstractContextManager[None]:
+    """Return a block whose operations may take as long as they need.
+
+    0 says so to PyMongo; None would leave the client's own timeout in force.
+    """
+    return pymongo.timeout(0)
 
 
 class RequestScope:

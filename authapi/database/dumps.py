@@ -13,13 +13,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pymongo
 from bson import CodecOptions, decode_file_iter
 from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
 
 from authapi.core.durable_files import write_durably
 from authapi.database.connection import Database
+from authapi.database.deadline import without_an_end
 
 LIST = "authapi-dump.json"
 """The file that says what a folder holds."""
@@ -52,7 +52,7 @@ def dump(database: Database, folder: Path) -> Counts:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         raise DumpError(f"{folder} is there already; name a new folder.") from None
-    with pymongo.timeout(None):
+    with without_an_end():
         names = sorted(database.names_of_collections(), key=_users_first)
         written = {
             name: _write(_raw(database, name), _file(folder, name))
@@ -79,7 +79,7 @@ def restore(database: Database, folder: Path, *, drop: bool = False) -> Counts:
         DatabaseUnavailable: when the indexes cannot be made.
     """
     listed = _listed(folder)
-    with pymongo.timeout(None):
+    with without_an_end():
         for name in database.names_of_collections():
             if drop:
                 database.unprepared[name].drop()

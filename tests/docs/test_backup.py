@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -18,8 +19,10 @@ import bson
 import pytest
 from pymongo import MongoClient
 
+from tests.embedded.actors import Running
 from tests.support.actors import Visitor, error_code, fresh_name
-from tests.support.servers import ROOT, ServerProcess, clean_environment, served_by_us
+from tests.support.servers import ROOT, ServerProcess, clean_environment, flask_run, served_by_us
+from tests.support.waiting import until
 
 BACK_UP, RESTORE, REVOKE_ALL = re.findall(
     r"^```sh\n(.*?)^```", (ROOT / "docs" / "backup.md").read_text(), re.MULTILINE | re.DOTALL
@@ -126,6 +129,23 @@ def test_after_a_loss_everybody_logs_in_once_more(
         assert moved.authenticate(name).status_code == 200
         moved.close()
     visitor.close()
+
+
+def test_a_development_servers_folder_is_its_backup(tmp_path: Path) -> None:
+    """Copied while it is stopped; from the copy everybody goes on, tokens and all."""
+    first, second = tmp_path / "instance", tmp_path / "copy"
+    with flask_run({"AUTHAPI_INSTANCE": str(first)}) as server:
+        visitor = Visitor(server.base_url)
+        name = visitor.new_user()
+        tokens = visitor.log_in(name)
+        visitor.close()
+    until(Running(first / "mongo").nothing, "the database ends")
+    shutil.copytree(first, second)
+    with flask_run({"AUTHAPI_INSTANCE": str(second)}) as server:
+        visitor = Visitor(server.base_url)
+        assert visitor.authenticate(name).status_code == 200
+        assert visitor.refresh(tokens["refresh_token"]).status_code == 200
+        visitor.close()
 
 
 def test_the_files_are_what_mongodbs_tools_read(operator: Operator, service: ServerProcess) -> None:

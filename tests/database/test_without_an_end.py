@@ -1,0 +1,90 @@
+"""What an operator waits for takes as long as it needs; what a request waits for does not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient, monitoring
+
+from authapi.database import Database
+from authapi.database.dumps import dump, restore
+from authapi.wiring import INDEXES
+
+
+class Bounds(monitoring.CommandListener):
+    """Notes which commands the server is told to end after a while, and which not."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self.bounded: set[str] = set()
+        self.free: set[str] = set()
+        monitoring.register(self)
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Look at the command."""
+        if event.database_name == self._database:
+            (self.bounded if "maxTimeMS" in event.command else self.free).add(event.command_name)
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Nothing to note."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Nothing to note."""
+
+
+@pytest.fixture
+def name(mongo_uri: str) -> Iterator[str]:
+    """What a database of the test's own is called."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield name
+    with MongoClient[dict[str, object]](mongo_uri) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+def bounds(name: str) -> Bounds:
+    """What is told of commands on it."""
+    return Bounds(name)
+
+
+@pytest.fixture
+def database(name: str, bounds: Bounds, mongo_uri: str) -> Iterator[Database]:
+    """That database."""
+    database = Database(lambda: mongo_uri, name, 10_000, INDEXES)
+    yield database
+    database.close()
+
+
+def test_a_request_does_not_wait_for_indexes_without_an_end(
+    database: Database, bounds: Bounds
+) -> None:
+    """The server is told when to give up."""
+    database.ensure_indexes()
+    assert "createIndexes" in bounds.bounded
+    assert not bounds.free
+
+
+def test_an_operator_waits_for_indexes_of_a_large_collection(
+    database: Database, bounds: Bounds
+) -> None:
+    """`flask db ensure-indexes` takes as long as they take, whatever MONGO_TIMEOUT_MS says."""
+    database.ensure_indexes(unbounded=True)
+    assert "createIndexes" in bounds.free
+    assert not bounds.bounded
+
+
+def test_a_large_dump_and_its_restore_come_to_their_end(
+    database: Database, bounds: Bounds, tmp_path: Path
+) -> None:
+    """Whole collections are read and written, in many batches."""
+    database.unprepared["users"].insert_many(
+        [{"_id": str(number), "name_key": str(number)} for number in range(2_500)]
+    )
+    bounds.bounded.clear()
+    dump(database, tmp_path / "dump")
+    assert restore(database, tmp_path / "dump", drop=True)["users"] == 2_500
+    assert {"find", "getMore", "insert", "drop", "createIndexes"} <= bounds.free
+    assert not bounds.bounded
