@@ -11,7 +11,7 @@ from flask_smorest import Api
 from marshmallow import INCLUDE, Schema
 
 from authapi.web.body import Blueprint
-from authapi.web.openapi import documented
+from authapi.web.openapi import describe_own, documented
 
 blueprint = Blueprint(
     "reference", __name__, description="This description", template_folder="templates"
@@ -82,6 +82,7 @@ def _members() -> str:
     if "members" not in state:
         apis: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"]
         api: Api = apis[""]["ext_obj"]
+        describe_own(api, current_app._get_current_object())  # type: ignore[attr-defined]
         state["members"] = json.dumps(api.spec.to_dict(), indent=2).removeprefix("{")
     members: str = state["members"]
     return members

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import flask_smorest as smorest
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema, fields
@@ -125,6 +126,17 @@ def create_api(app: Flask, version: str) -> Api:
         },
     )
     return api
+
+
+def describe_own(api: Api, app: Flask) -> None:
+    """Describe the views of flask-smorest's blueprints that were registered at `app` itself."""
+    described = app.extensions["flask-smorest"]["blp_name_to_api"]
+    for name, blueprint in app.blueprints.items():
+        if name in described or "." in name:  # a nested one is described by the outer one
+            continue
+        if isinstance(blueprint, smorest.Blueprint):
+            blueprint.register_views_in_doc(api, app, api.spec, name=name, parameters=None)
+            api.spec.tag({"name": name, "description": blueprint.description})
 
 
 def documented(

@@ -19,11 +19,19 @@ class Blueprint(flask.Blueprint):
         *,
         description: str = "",
         template_folder: str | None = None,
+        url_prefix: str | None = None,
     ) -> None: ...
     def route(self, rule: str, **options: Any) -> Callable[[_F], _F]: ...
     def arguments(
         self, schema: Schema | type[Schema], *, location: str = "json", **options: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]: ...
+    description: str
+    def response(
+        self, status_code: int, schema: Schema | type[Schema] | None = None
+    ) -> Callable[[_F], _F]: ...
+    def register_views_in_doc(
+        self, api: Api, app: flask.Flask, spec: apispec.APISpec, *, name: str, parameters: None
+    ) -> None: ...
     @staticmethod
     def doc(**operation: Any) -> Callable[[_F], _F]: ...
 
