@@ -130,7 +130,9 @@ def _surround_requests(
     app: Flask, settings: Settings, built: Services, observers: list[lifecycle.Observer]
 ) -> None:
     """Put around every request what it passes, from the inside outwards."""
-    cors.init_app(app, settings.cors_origins, development=settings.development)
+    cors.init_app(
+        app, settings.cors_origins, settings.cors_headers, development=settings.development
+    )
     errors.init_app(app, FAILURES, DatabaseUnavailable)
     https_only = not settings.development
     lifecycle.init_app(

@@ -12,9 +12,20 @@ _DEVELOPMENT = (
     re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?\Z"),
 )
 
+_SENT = ("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
+_READ = ("Retry-After", "WWW-Authenticate", "X-Request-ID")
 
-def init_app(app: Flask, origins: Sequence[str], *, development: bool) -> None:
+
+def init_app(
+    app: Flask, origins: Sequence[str], headers: Sequence[str] = (), *, development: bool
+) -> None:
     """Put the CORS headers on the answers of `app`, errors and preflights included.
+
+    Args:
+        app: the service.
+        origins: whose pages may call.
+        headers: what they may send and read beside the service's own.
+        development: whether extensions, and pages of this machine, may call as well.
 
     flask-cors itself is only asked when the request has an `Origin`: asked for every request, it
     would cost a third of it. `Vary: Origin` stands on every answer, since caches must know.
@@ -29,8 +40,8 @@ def init_app(app: Flask, origins: Sequence[str], *, development: bool) -> None:
         {
             "origins": allowed,
             "methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
-            "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
-            "expose_headers": ["Retry-After", "WWW-Authenticate", "X-Request-ID"],
+            "allow_headers": [*_SENT, *headers],
+            "expose_headers": [*_READ, *headers],
             "max_age": 600,
             "vary_header": False,
         },

@@ -16,8 +16,24 @@ _ORIGIN = re.compile(
 )
 
 
+_HEADER = re.compile(r"[A-Za-z0-9_-]+")
+"""Field names as they are in use (RFC 9110, 5.1); flask-cors takes others for expressions."""
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[\s,]+", text.strip()) if part)
+
+
+def _headers(text: str) -> tuple[str, ...]:
+    names = _parts(text)
+    for name in names:
+        if not _HEADER.fullmatch(name):
+            raise ValueError(f"{name!r} is no header's name; write them out, such as X-Tenant")
+    return names
+
+
 def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(part for part in re.split(r"[\s,]+", text.strip()) if part)
+    origins = _parts(text)
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise ValueError(
@@ -32,6 +48,7 @@ class WebSettings(EnvironmentSettings):
     """HTTP's part of the settings."""
 
     cors_origins: tuple[str, ...] = variable("CORS_ORIGINS", (), _origins)
+    cors_headers: tuple[str, ...] = variable("CORS_HEADERS", (), _headers)
     max_body_bytes: int = variable("MAX_BODY_BYTES", 32_768, integer(16_384, 16_777_216))
     trusted_proxies: int = variable("TRUSTED_PROXIES", 0, integer(0, 10))
     docs: str = variable("DOCS", "on", choice("on", "off"))

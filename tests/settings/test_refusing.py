@@ -39,6 +39,8 @@ WRONG = [
     ("REFRESH_GRACE_SECONDS", "true", "must be a whole number"),
     ("JWT_ISSUER", "two words", "must be 1 to 200 visible ASCII"),
     ("JWT_AUDIENCE", "é", "must be 1 to 200 visible ASCII"),
+    ("CORS_HEADERS", "*", "is no header's name"),
+    ("CORS_HEADERS", "X-Tenant: 1", "is no header's name"),
     ("CORS_ORIGINS", "*", "is not an exact origin"),
     ("CORS_ORIGINS", "https://*.example", "is not an exact origin"),
     ("CORS_ORIGINS", "https://a.example/", "is not an exact origin"),

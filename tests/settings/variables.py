@@ -44,6 +44,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
         "https://a.example, https://b.example:8443 http://localhost:3000",
         ("https://a.example", "https://b.example:8443", "http://localhost:3000"),
     ),
+    "CORS_HEADERS": ("X-Tenant, X-Total-Count", ("X-Tenant", "X-Total-Count")),
     "MAX_BODY_BYTES": ("65536", 65536),
     "ARGON2_MEMORY_KIB": ("65536", 65536),
     "ARGON2_PASSES": ("3", 3),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from authapi import create_app
 from authapi.database import Database
 from authapi.settings import Settings
 from tests.conftest import services_of
+from tests.support.apps import end
 
 ORIGIN = "https://app.example"
 
@@ -121,6 +123,23 @@ def test_a_page_may_use_every_usual_method(client: FlaskClient, method: str) -> 
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": method}
     answer = client.options("/protected", headers=asked)
     assert method in answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_a_page_may_send_and_read_an_apps_own_headers(settings: Settings) -> None:
+    """S71: those that `CORS_HEADERS` names, and no other."""
+    app = create_app(replace(settings, cors_headers=("X-Tenant",)))
+    app.add_url_rule("/own", view_func=lambda: ("", {"X-Tenant": "acme"}), endpoint="own")
+    client = app.test_client()
+    asked = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "X-Tenant, X-Other, Content-Type",
+    }
+    allowed = client.options("/own", headers=asked).headers["Access-Control-Allow-Headers"]
+    assert set(allowed.split(", ")) == {"X-Tenant", "Content-Type"}
+    answer = client.get("/own", headers={"Origin": ORIGIN})
+    assert "X-Tenant" in answer.headers["Access-Control-Expose-Headers"]
+    end(app)
 
 
 def test_a_cookie_session_works_with_a_secret_key(own: Flask, client: FlaskClient) -> None:
