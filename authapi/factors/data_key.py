@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 from authapi.core.errors import AWAY_SECONDS, ApiError, ErrorCode
 from authapi.core.sealing import SealBroken, new_key, seal, unseal
@@ -37,10 +38,13 @@ class DataKey:
     def seal(self, secret: str, *purpose: str) -> bytes:
         """Return `secret` in a box that opens for that purpose alone.
 
+        The stored key is looked at each time: a database may have been restored since, and what
+        another key sealed would be lost with this process.
+
         Raises:
             ApiError: `service_unavailable` when the data key cannot be opened.
         """
-        return seal(self._opened(), secret.encode(), *purpose)
+        return seal(self._opened(anew=True), secret.encode(), *purpose)
 
     def unseal(self, box: bytes, *purpose: str) -> str:
         """Return what is in a box.
@@ -48,8 +52,10 @@ class DataKey:
         Raises:
             ApiError: `service_unavailable` when it cannot be opened; never an open door (S112).
         """
-        try:
+        with suppress(SealBroken):
             return unseal(self._opened(), box, *purpose).decode()
+        try:
+            return unseal(self._opened(anew=True), box, *purpose).decode()
         except SealBroken:
             _log.exception("a sealed secret does not open: was another key restored?")
             raise _unavailable() from None
@@ -68,14 +74,15 @@ class DataKey:
             if self._store.replace(found, [self._wrap(self._open(found))]):
                 return
 
-    def _opened(self) -> bytes:
-        if self._key is None:
+    def _opened(self, *, anew: bool = False) -> bytes:
+        key = None if anew else self._key
+        if key is None:
             try:
-                self._key = self._find_or_create()
+                key = self._key = self._find_or_create()
             except DataKeyLost:
                 _log.error("the data key does not open: JWT_SECRET was changed without overlap")
                 raise _unavailable() from None
-        return self._key
+        return key
 
     def _find_or_create(self) -> bytes:
         present = next(iter(self._wrapping_keys))

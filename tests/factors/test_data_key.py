@@ -86,6 +86,17 @@ def test_without_overlap_nothing_opens(database: Database) -> None:
     assert key(database, OLD).unseal(box, "p") == "x"
 
 
+def test_a_process_takes_the_key_of_a_database_that_was_restored(database: Database) -> None:
+    """S112: else what it seals is lost with it, and what others sealed does not open."""
+    early = key(database, OLD)
+    early.seal("x", "p")
+    database["keys"].delete_many({})
+    theirs = key(database, OLD).seal("theirs", "p")
+    assert early.unseal(theirs, "p") == "theirs"
+    database["keys"].delete_many({})
+    assert key(database, OLD).unseal(early.seal("ours", "p"), "p") == "ours"
+
+
 def test_rewrapping_leaves_one_wrapping(database: Database) -> None:
     """So that a secret that leaked opens nothing any more."""
     box = key(database, OLD).seal("x", "p")
