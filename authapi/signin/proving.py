@@ -99,9 +99,9 @@ class PasswordProof:
             stored = user.password_hash if user else None
             whole = self._hasher.verify(password, stored)
             part = apart is not None and self._hasher.verify(apart[0], stored)
-            code = apart[1] if apart and part and not whole else None
-            right = whole or (code is not None and user is not None and user.second_factor)
-            if user is None or not right or user.disabled:
+            # Both are right where a hash of elsewhere ends early: bcrypt's knows 72 bytes.
+            code = apart[1] if apart and part and user and user.second_factor else None
+            if user is None or user.disabled or not (whole or code):
                 attempt.fail()
                 self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
                 raise ApiError(ErrorCode.INVALID_CREDENTIALS)

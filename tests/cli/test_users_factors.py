@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bcrypt
 import pytest
 
 from tests.cli.conftest import Operator
@@ -71,6 +72,19 @@ def test_an_authenticator_app_is_imported(
     assert error_code(visitor.authenticate(name, PASSWORD)) == (401, "second_factor_required")
     body = {"username": name, "password": PASSWORD, "code": code_at(SECRET, clock())}
     assert visitor.post("/authenticate", body).status_code == 200
+
+
+def test_a_code_behind_a_long_password_of_elsewhere_is_no_part_of_it(
+    operator: Operator, visitor: Visitor, clock: MovedClock
+) -> None:
+    """S111: bcrypt looks at 72 bytes; what is stored in its place knows the password alone."""
+    name, password = fresh_name(), "a long password, " * 5
+    hashed = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
+    imported(operator, {"username": name, "password_hash": hashed, "totp_secret": SECRET})
+    for seconds in (0, 30):
+        appended = f"{password},{code_at(SECRET, int(clock().timestamp()) + seconds)}"
+        assert visitor.authenticate(name, appended).status_code == 200
+    assert error_code(visitor.authenticate(name, password)) == (401, "second_factor_required")
 
 
 @pytest.mark.parametrize("secret", ["JBSWY3DPEHPK3PXP", "not base32!" * 4, 7, ["x"], "1" * 32])
