@@ -131,7 +131,7 @@ class TotpEnrolment:
         if changed is None:
             raise ApiError(ErrorCode.INVALID_CODE)
         self._events.record(Event.SECOND_FACTOR_ON, user_id=user.id, reason="totp")
-        proof = FreshProof((*identity.methods, CODE), AAL2)
+        proof = FreshProof(tuple(dict.fromkeys((*identity.methods, CODE))), AAL2)
         return {"recovery_codes": made, **self._kept(identity, changed, proof)}
 
     def remove(

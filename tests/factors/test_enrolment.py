@@ -135,6 +135,7 @@ def test_another_app_takes_the_place_of_the_first(owner: Owner) -> None:
     assert error_code(owner.log_in(recovery[0])) == (401, "invalid_code")
     owner.secret = current
     assert owner.log_in().status_code == 200
+    assert payload_of(owner.tokens["access_token"])["amr"] == ["pwd", "otp"]
 
 
 def test_turning_off_leaves_the_password_alone(owner: Owner, collections: Collections) -> None:
