@@ -52,6 +52,7 @@ format: .venv/dev ## Put the code in its usual form
 lock: .venv/dev ## Pin the newest releases in requirements*.txt
 	$(LOCK) --upgrade requirements.in -o requirements.txt
 	$(LOCK) --upgrade requirements-embedded.in -o requirements-embedded.txt
+	$(LOCK) --upgrade requirements-tracing.in -o requirements-tracing.txt
 	$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
 	$(LOCK) --upgrade requirements-node.in -o requirements-node.txt
 	$(LOCK) --upgrade requirements-sbom.in -o requirements-sbom.txt
@@ -82,7 +83,7 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 	@pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-embedded.txt
 	@touch $@ .venv/serve
 
-.venv/dev: requirements-dev.txt requirements.txt requirements-embedded.txt | .venv/bin/python
+.venv/dev: requirements-dev.txt requirements.txt requirements-embedded.txt requirements-tracing.txt | .venv/bin/python
 	@echo "Installing what the tests need (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/run .venv/serve

@@ -133,8 +133,8 @@ def test_make_says_so_before_it_installs_anything(
     checkout = tmp_path / "checkout"
     shutil.copytree(ROOT / "scripts", checkout / "scripts")
     shutil.copy(ROOT / "Makefile", checkout)
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-embedded.txt"):
-        (checkout / name).write_text("")
+    for name in ("", "-dev", "-embedded", "-tracing"):
+        (checkout / f"requirements{name}.txt").write_text("")
     before = sorted(checkout.rglob("*"))
     path = machine(python3="3.14")
     done = subprocess.run(

@@ -25,9 +25,11 @@ def listed(file: str) -> set[str]:
 def test_the_package_asks_for_what_the_checkout_runs_with() -> None:
     """Nothing is needed in the one and forgotten in the other."""
     extras = PROJECT["optional-dependencies"]
-    asked = names([*PROJECT["dependencies"], *extras["metrics"], *extras["serve"]])
+    served = [part for extra in ("metrics", "passkeys", "serve") for part in extras[extra]]
+    asked = names([*PROJECT["dependencies"], *served])
     assert asked == listed("requirements.in")
-    assert names(extras["embedded"]) == listed("requirements-embedded.in")
+    for extra in ("embedded", "tracing"):
+        assert names(extras[extra]) == listed(f"requirements-{extra}.in")
 
 
 def test_nothing_that_another_project_needs_is_pinned() -> None:
