@@ -29,7 +29,7 @@ export default [
     },
   },
   {
-    files: ['extension/src/browserApi.js'],
+    files: ['extension/src/browserApi.js', 'tests/extension/older/*.js'],
     languageOptions: { globals: { chrome: 'readonly' } },
     rules: { 'no-restricted-globals': 'off' },
   },

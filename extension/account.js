@@ -3,6 +3,8 @@
  */
 import { ask, onAnnounced } from './src/browserApi.js';
 import { byId, createBusy, show } from './src/dom.js';
+import { createFactorsSection } from './src/factorsSection.js';
+import { saveAsFile } from './src/files.js';
 import { createOutcome } from './src/outcome.js';
 import { eventText, explain, momentText } from './src/texts.js';
 
@@ -14,15 +16,23 @@ import { eventText, explain, momentText } from './src/texts.js';
 /** The answer to what wants a recent login. */
 const RECENT_LOGIN = { wanted: 'recent login' };
 
+/** The answer to what wants a code as well. */
+const SECOND_STEP = { wanted: 'second step' };
+
+/** @type {Record<string, object>} */
+const WANTED = { insufficient_user_authentication: RECENT_LOGIN, second_factor_required: SECOND_STEP };
+
 const outcome = createOutcome();
 const busy = createBusy();
+const factorsSection = createFactorsSection({ run, load, outcome });
 
 /** Sends a request; what goes wrong is shown. @param {Request} request @returns {Promise<any>} */
 async function answerTo(request) {
   const reply = await ask(request).catch(() => undefined);
   if (reply) showUser(reply.state);
   if (reply?.ok) return reply.data ?? {};
-  if (reply?.problem.code === 'insufficient_user_authentication') return RECENT_LOGIN;
+  const wanted = WANTED[reply?.problem.code ?? ''];
+  if (wanted) return wanted;
   outcome.error(explain(reply ? reply.problem : { kind: 'fault', baseUrl: '' }));
   return undefined;
 }
@@ -40,6 +50,8 @@ async function load() {
   if (!data) return;
   byId('sessions', HTMLElement).replaceChildren(...data.sessions.map(sessionRow));
   byId('events', HTMLElement).replaceChildren(...data.events.map(eventRow));
+  factorsSection.render(data.factors);
+  show(byId('recentCodeField', HTMLElement), data.factors?.on === true);
 }
 
 /** What a button does: what it asks for, what is said after that, and what follows. @typedef {{request: Request, done: string, then: (data: any) => unknown}} Action */
@@ -58,33 +70,44 @@ function run(button, request, done, then = load) {
 async function perform(action) {
   outcome.clear();
   const data = await answerTo(action.request);
-  if (data === RECENT_LOGIN) askForPassword(action);
+  if (data === RECENT_LOGIN || data === SECOND_STEP) askForPassword(action, data === SECOND_STEP);
   else if (data) {
     await action.then(data);
-    outcome.success(action.done);
+    if (action.done) outcome.success(action.done);
   }
 }
 
-/** Asks for the password, since the login is too old for what was wanted. @param {Action} action */
-function askForPassword(action) {
+/**
+ * Asks for the password and, where there is one, the second step: the login is too old for what was wanted.
+ * @param {Action} action
+ * @param {boolean} withCode whether the server has just said that it wants one
+ */
+function askForPassword(action, withCode) {
   const form = byId('recentLogin', HTMLFormElement);
   form.onsubmit = (event) => {
     event.preventDefault();
-    const password = valueOf('recentPassword');
+    const [password, code] = [valueOf('recentPassword'), valueOf('recentCode').trim()];
     if (password === '') outcome.error('Please enter your password.');
-    else busy(byId('goOn', HTMLButtonElement), () => proveAndPerform(password, action));
+    else busy(byId('goOn', HTMLButtonElement), () => proveAndPerform({ password, code }, action));
   };
+  if (withCode) show(byId('recentCodeField', HTMLElement), true);
   show(form, true);
   byId('recentPassword', HTMLInputElement).focus();
 }
 
-/** @param {string} password @param {Action} action */
-async function proveAndPerform(password, action) {
+/** @param {{password: string, code: string}} proof @param {Action} action */
+async function proveAndPerform(proof, action) {
   outcome.clear();
-  if (!(await answerTo({ type: 'reauthenticate', password }))) return;
-  byId('recentLogin', HTMLFormElement).reset();
-  show(byId('recentLogin', HTMLElement), false);
-  await perform(action);
+  const data = await answerTo({ type: 'reauthenticate', ...proof });
+  if (data === SECOND_STEP) {
+    show(byId('recentCodeField', HTMLElement), true);
+    outcome.error('Please enter the code of your second step as well.');
+    byId('recentCode', HTMLInputElement).focus();
+  } else if (data) {
+    byId('recentLogin', HTMLFormElement).reset();
+    show(byId('recentLogin', HTMLElement), false);
+    await perform(action);
+  }
 }
 
 /** @param {string} title @param {string} hint */
@@ -116,14 +139,6 @@ function eventRow({ event, last_at: lastAt, count, address }) {
   return row(eventText(event) + times, `${momentText(lastAt)}${address ? `, ${address}` : ''}`);
 }
 
-/** @param {object} data */
-function saveAsFile(data) {
-  const file = new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' });
-  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: 'account.json' });
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
 /** @param {string} form @param {string} name @param {() => Request} request @param {string} done */
 function onSubmit(form, name, request, done) {
   byId(form, HTMLFormElement).addEventListener('submit', (event) => {
@@ -149,7 +164,9 @@ byId('logoutEverywhere', HTMLButtonElement).addEventListener('click', ({ current
   run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logoutEverywhere' }, 'All sessions have ended.', () => undefined);
 });
 byId('export', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
-  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'export' }, 'The file is among your downloads.', saveAsFile);
+  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'export' }, 'The file is among your downloads.', (data) => {
+    saveAsFile('account.json', 'application/json', JSON.stringify(data, null, 2));
+  });
 });
 onAnnounced(showUser);
 

@@ -9,7 +9,8 @@ import { byId, createBusy } from './src/dom.js';
 import { createDrafts } from './src/drafts.js';
 import { createForgotLink } from './src/forgotLink.js';
 import { createOutcome } from './src/outcome.js';
-import { endedText, explain, formProblem, remediesFor } from './src/texts.js';
+import { createSecondStepForm } from './src/secondStepForm.js';
+import { MISSING_CODE, endedText, explain, formProblem, loggedInText, remediesFor } from './src/texts.js';
 
 /** @typedef {import('./src/protocol.js').Problem} Problem */
 /** @typedef {import('./src/protocol.js').Reply} Reply */
@@ -20,7 +21,7 @@ import { endedText, explain, formProblem, remediesFor } from './src/texts.js';
 /**
  * @typedef {object} Texts
  * @property {(reply: Success) => string} done
- * @property {string} next what the user can do then
+ * @property {(reply: Success) => string} next what the user can do then
  * @property {string} failed what stands before the reason
  */
 
@@ -29,18 +30,22 @@ const drafts = createDrafts({ area: areas.session, now: () => Date.now() });
 const form = createCredentialsForm(drafts, await drafts.load());
 const outcome = createOutcome();
 const busy = createBusy();
-const accountView = createAccountView(onUserChanged);
+const stepForm = createSecondStepForm();
+const accountView = createAccountView({ onUserChanged, onStepOver: () => answerTo({ type: 'state' }) });
 const forgotLink = createForgotLink(() => ask({ type: 'forgotPage' }));
 
 /** Problems whose text needs no prefix such as "Authentication failed:". @type {Problem['kind'][]} */
-const STANDALONE = ['signed_out', 'session_ended', 'moved'];
+const STANDALONE = ['signed_out', 'session_ended', 'second_step_over', 'moved'];
 
-/** Moves the focus to the control that is used next. @param {State} state */
-function onUserChanged({ username, ended, keep, lastUsername }) {
-  form.reset({ username: lastUsername, keep });
+/** Moves the focus to the control that is used next. @param {State} state @param {State} [before] */
+function onUserChanged({ username, secondStep, ended, keep, lastUsername }, before) {
+  if (secondStep) form.forgetDraft();
+  form.reset({ username: (secondStep ?? before?.secondStep)?.username ?? lastUsername, keep });
+  stepForm.reset(secondStep);
+  if (username !== null) accessProtected.focus();
+  else if (secondStep) stepForm.focus();
+  else form.focusFirstEmpty();
   if (username === null && ended) outcome.error(endedText(ended));
-  if (username === null) form.focusFirstEmpty();
-  else accessProtected.focus();
 }
 
 /** @param {State} state */
@@ -68,14 +73,23 @@ function run(button, request, texts) {
   busy(button, async () => {
     outcome.clear();
     form.mark([]);
+    stepForm.refuse('');
     const reply = await answerTo(request);
-    if (reply.ok) outcome.success(texts.done(reply), { next: texts.next, isolate: reply.state.username });
-    else showProblem(reply.problem, texts.failed, () => run(button, request, texts));
+    if (reply.ok) outcome.success(texts.done(reply), { next: texts.next(reply), isolate: reply.state.username });
+    else if (!isAskedForCode(reply.problem)) showProblem(reply.problem, texts.failed, () => run(button, request, texts));
   });
 }
 
+/** The form for the code is there then, and says it all. @param {Problem} problem */
+const isAskedForCode = ({ code }) =>
+  code === 'second_factor_required' && byId('secondStep', HTMLElement).checkVisibility();
+
 /** @param {Problem} problem @param {string} failed @param {() => void} retry */
 function showProblem(problem, failed, retry) {
+  if (problem.code === 'invalid_code') {
+    stepForm.refuse(explain(problem));
+    return;
+  }
   form.mark(Object.keys(problem.errors ?? {}));
   const text = (STANDALONE.includes(problem.kind) ? '' : failed) + explain(problem);
   const actions = {
@@ -95,10 +109,17 @@ async function allow({ baseUrl }, retry) {
 function reset() {
   run(accessProtected, { type: 'reset' }, {
     done: () => 'The extension has been reset.',
-    next: 'Enter the address of your API in the options, if it is not the default one.',
+    next: () => 'Enter the address of your API in the options, if it is not the default one.',
     failed: 'Reset failed: ',
   });
 }
+
+/** @type {Texts} */
+const LOGIN_TEXTS = {
+  done: () => 'Authentication successful.',
+  next: ({ data }) => loggedInText(data?.recoveryCodesLeft),
+  failed: 'Authentication failed: ',
+};
 
 /**
  * Sends the form, when there is something in it to send.
@@ -118,23 +139,32 @@ function submit(purpose, texts) {
 
 byId('credentials', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  submit('login', {
-    done: () => 'Authentication successful.',
-    next: 'You can open the protected resource now.',
-    failed: 'Authentication failed: ',
+  submit('login', LOGIN_TEXTS);
+});
+byId('secondStep', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  const code = stepForm.content();
+  if (code === '') stepForm.refuse(MISSING_CODE);
+  else run(byId('confirm', HTMLButtonElement), { type: 'secondStep', code }, LOGIN_TEXTS);
+});
+byId('back', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
+  busy(/** @type {HTMLButtonElement} */ (currentTarget), async () => {
+    outcome.clear();
+    const reply = await answerTo({ type: 'cancelSecondStep' });
+    if (!reply.ok) showProblem(reply.problem, '', () => location.reload());
   });
 });
 byId('register', HTMLButtonElement).addEventListener('click', () => {
   submit('register', {
     done: () => 'Registration successful.',
-    next: 'Press “Log in” to use the new account.',
+    next: () => 'Press “Log in” to use the new account.',
     failed: 'Registration failed: ',
   });
 });
 accessProtected.addEventListener('click', () => {
   run(accessProtected, { type: 'access' }, {
     done: ({ message }) => message ?? '',
-    next: 'Log out when you are done.',
+    next: () => 'Log out when you are done.',
     failed: 'Access failed: ',
   });
 });
@@ -142,7 +172,7 @@ byId('logout', HTMLButtonElement).addEventListener('click', ({ currentTarget }) 
   const pending = ' The server will be told when it answers again.';
   run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logout' }, {
     done: ({ serverNotified }) => `Logged out successfully.${serverNotified ? '' : pending}`,
-    next: 'You can log in again, or close this window.',
+    next: () => 'You can log in again, or close this window.',
     failed: 'Log out failed: ',
   });
 });

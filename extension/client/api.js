@@ -55,7 +55,7 @@ export async function readAnswer(response, baseUrl) {
   const body = isHtml ? undefined : parse(await reach(baseUrl, () => response.text()));
   if (response.ok && body?.status === 'ok') return body;
   if (!response.ok && body?.status === 'error') {
-    throw new ApiError({ ...refusal(body), baseUrl, status, ...retryAfter(response) });
+    throw new ApiError({ ...refusal(body), baseUrl, status, ...retryAfter(response) }, { answer: body });
   }
   if (GATEWAY_STATUSES.includes(status)) {
     throw new ApiError({ kind: 'unavailable', baseUrl, status, ...retryAfter(response) });
@@ -90,13 +90,14 @@ function parse(text) {
   }
 }
 
-/** @param {Answer} body @returns {{kind: 'refused'} & Pick<Problem, 'code' | 'message' | 'errors'>} */
-function refusal({ code, message, errors }) {
+/** @param {Answer} body @returns {{kind: 'refused'} & Pick<Problem, 'code' | 'message' | 'errors' | 'factors'>} */
+function refusal({ code, message, errors, factors }) {
   return {
     kind: 'refused',
     ...(typeof code === 'string' && { code }),
     ...(typeof message === 'string' && { message }),
     ...(errors !== null && typeof errors === 'object' && { errors: fieldErrors(errors) }),
+    ...(Array.isArray(factors) && { factors: factors.map(String) }),
   };
 }
 

@@ -7,9 +7,10 @@
  * `offline` nobody answered, `unavailable` a proxy answered that the service is away, `redirected` the
  * service redirects to another address, `html` a web page answered, `foreign` another service answered,
  * `refused` the API refused, `signed_out` nobody is logged in, `session_ended` the API no longer accepts
- * the session, `insecure` credentials would have gone over plain http, `storage` the storage failed.
+ * the session, `second_step_over` a login's second step came too late, `insecure` credentials would have
+ * gone over plain http, `storage` the storage failed.
  * @typedef {'offline' | 'unavailable' | 'redirected' | 'html' | 'foreign' | 'refused' | 'signed_out'
- *   | 'session_ended' | 'insecure' | 'storage'} Kind
+ *   | 'session_ended' | 'second_step_over' | 'insecure' | 'storage'} Kind
  */
 
 /**
@@ -22,16 +23,29 @@
  * @property {string} [message] the API's own words, fit to be shown
  * @property {Record<string, string[]>} [errors] texts by field name
  * @property {number} [retryAfter] seconds
+ * @property {string[]} [factors] what a second step may show, with `second_factor_required`
  */
 
 /** @typedef {ProblemOf} Problem */
 
 export class ApiError extends Error {
-  /** @param {Problem} problem @param {ErrorOptions} [options] */
-  constructor(problem, options) {
+  /**
+   * The API's whole answer, if it gave one. It can hold a token, so it is not part of `problem`.
+   * @type {Readonly<Record<string, unknown>>}
+   */
+  #answer;
+
+  /** @param {Problem} problem @param {ErrorOptions & {answer?: Record<string, unknown>}} [options] */
+  constructor(problem, { answer = {}, ...options } = {}) {
     super(problem.message ?? problem.kind, options);
     this.name = 'ApiError';
     this.problem = problem;
+    this.#answer = answer;
+  }
+
+  /** @param {string} name of a member of the API's answer */
+  told(name) {
+    return this.#answer[name];
   }
 }
 
@@ -47,7 +61,8 @@ const DEFAULT_RETRY_AFTER = 1;
 export function isFinal(error) {
   if (!(error instanceof ApiError)) return false;
   const { kind, status = 0 } = error.problem;
-  return kind === 'refused' && status >= 400 && status < 500 && status !== 408 && status !== 429;
+  const isRefusal = kind === 'refused' || kind === 'second_step_over';
+  return isRefusal && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /**

@@ -27,23 +27,22 @@ export function tokensIn(answer, baseUrl) {
 }
 
 /**
- * The access token in an answer to `/reauthenticate`.
+ * The fresh tokens that come with an answer, if any: to `/reauthenticate` an access token alone.
  * @param {import('./api.js').Answer} answer
- * @param {string} baseUrl
- * @returns {Omit<Tokens, 'refresh'>}
+ * @returns {Omit<Tokens, 'refresh'> & {refresh: string | undefined} | undefined}
  */
-export function accessIn({ access_token: access, expires_in: seconds }, baseUrl) {
-  if (typeof access !== 'string') throw new ApiError({ kind: 'foreign', baseUrl });
-  return { access, lifetime: lifetimeOf(seconds) };
+export function freshTokensIn({ access_token: access, refresh_token: refresh, expires_in: seconds }) {
+  if (typeof access !== 'string') return undefined;
+  return { access, refresh: typeof refresh === 'string' ? refresh : undefined, lifetime: lifetimeOf(seconds) };
 }
 
 /** @param {unknown} seconds @returns {number} milliseconds */
-const lifetimeOf = (seconds) => 1000 * (typeof seconds === 'number' ? seconds : DEFAULT_LIFETIME);
+export const lifetimeOf = (seconds) => 1000 * (typeof seconds === 'number' ? seconds : DEFAULT_LIFETIME);
 
 /**
  * Milliseconds the token will live. Counted from its receipt by the clock it was received by, so a
  * clock that is wrong does no harm; a clock set back since then makes the token count as expired.
- * @param {Access} access
+ * @param {Pick<Access, 'receivedAt' | 'lifetime'>} access
  * @param {number} now
  */
 export function timeLeft({ receivedAt, lifetime }, now) {

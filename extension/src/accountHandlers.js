@@ -1,35 +1,29 @@
 /**
  * The worker's part of the page about the user's own account.
  */
+import { ApiError } from '../client/errors.js';
 
-/** @typedef {(path: string, init?: RequestInit) => Promise<import('../client/api.js').Answer>} Call */
+/** @typedef {import('../client/client.js').AuthClient} AuthClient */
 
-/**
- * @param {object} parts
- * @param {() => Promise<import('../client/client.js').AuthClient>} parts.client
- * @param {Call} parts.call
- */
-export function createAccountHandlers({ client, call }) {
-  /** @param {string} method @param {unknown} body @returns {RequestInit} */
-  const withBody = (method, body) => ({
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+/** @param {() => Promise<AuthClient>} client */
+export function createAccountHandlers(client) {
+  /** @type {AuthClient['send']} */
+  const send = async (method, path, body) => (await client()).send(method, path, body);
 
   return {
     account: async () => {
-      const [{ sessions }, { events }] = [await call('/sessions'), await call('/me/activity')];
-      return { data: { sessions, events } };
+      const { sessions } = await send('GET', '/sessions');
+      const { events } = await send('GET', '/me/activity');
+      return { data: { sessions, events, factors: await factors() } };
     },
     /** @param {{id: string}} request */
     endSession: async ({ id }) => {
-      await call(`/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+      await send('DELETE', `/sessions/${encodeURIComponent(id)}`);
       return {};
     },
-    /** @param {{password: string}} request */
-    reauthenticate: async ({ password }) => {
-      await (await client()).reauthenticate(password);
+    /** @param {{password: string, code: string}} request `code` is empty where there is no second step */
+    reauthenticate: async ({ password, code }) => {
+      await (await client()).reauthenticate(password, { code: code || undefined });
       return {};
     },
     logoutEverywhere: async () => {
@@ -38,17 +32,43 @@ export function createAccountHandlers({ client, call }) {
     },
     /** @param {{current: string, next: string}} request */
     changePassword: async ({ current, next }) => {
-      await call('/password', withBody('POST', { current_password: current, new_password: next }));
+      await send('POST', '/password', { current_password: current, new_password: next });
       return {};
     },
-    export: async () => {
-      return { data: await call('/me/export') };
+    beginTotp: async () => {
+      const { secret, svg } = await send('POST', '/me/totp');
+      return { data: { secret, svg } };
     },
+    /** @param {{code: string}} request */
+    confirmTotp: async ({ code }) => {
+      const { recovery_codes: codes } = await send('POST', '/me/totp/confirm', { code });
+      return { data: { codes } };
+    },
+    removeTotp: async () => {
+      await send('DELETE', '/me/totp');
+      return {};
+    },
+    renewRecoveryCodes: async () => {
+      const { recovery_codes: codes } = await send('POST', '/me/recovery-codes');
+      return { data: { codes } };
+    },
+    export: async () => ({ data: await send('GET', '/me/export') }),
     /** The session ends with the account, so nobody is left to be notified. @param {{password: string}} request */
     deleteAccount: async ({ password }) => {
-      await call('/me', withBody('DELETE', { password }));
+      await send('DELETE', '/me', { password });
       await (await client()).logout({ notify: false });
       return {};
     },
   };
+
+  /** @returns {Promise<unknown>} null at a server that knows no second steps */
+  async function factors() {
+    try {
+      const { second_factor: on, totp, recovery_codes_left: codesLeft } = await send('GET', '/me/factors');
+      return { on, totp, codesLeft };
+    } catch (error) {
+      if (error instanceof ApiError && error.problem.status === 404) return null;
+      throw error;
+    }
+  }
 }

@@ -47,6 +47,11 @@ export function createCredentialsForm(drafts, draft) {
       return { username: username.value, password: password.value, keep: keep.checked };
     },
 
+    /** The password was right: what was typed before the popup opened is of no use any more. */
+    forgetDraft() {
+      unfinished = undefined;
+    },
+
     /** Forgets what was typed, but for the draft when the popup opens. @param {{username: string, keep: boolean}} content */
     reset(content) {
       if (!unfinished) void drafts.clear();

@@ -4,6 +4,7 @@
 import { byId, isolated } from './dom.js';
 
 /** @typedef {{text: string, run: () => unknown}} Action */
+/** @typedef {ReturnType<typeof createOutcome>} Outcome */
 
 export function createOutcome() {
   const outcome = byId('outcome', HTMLElement);

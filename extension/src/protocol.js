@@ -8,14 +8,20 @@
  *   | {type: 'forgotPage'}
  *   | {type: 'register', username: string, password: string}
  *   | {type: 'login', username: string, password: string, keep: boolean}
+ *   | {type: 'secondStep', code: string}
+ *   | {type: 'cancelSecondStep'}
  *   | {type: 'access'}
  *   | {type: 'logout'}
  *   | {type: 'reset'}
  *   | {type: 'account'}
  *   | {type: 'endSession', id: string}
- *   | {type: 'reauthenticate', password: string}
+ *   | {type: 'reauthenticate', password: string, code: string}
  *   | {type: 'logoutEverywhere'}
  *   | {type: 'changePassword', current: string, next: string}
+ *   | {type: 'beginTotp'}
+ *   | {type: 'confirmTotp', code: string}
+ *   | {type: 'removeTotp'}
+ *   | {type: 'renewRecoveryCodes'}
  *   | {type: 'export'}
  *   | {type: 'deleteAccount', password: string}
  *   | {type: 'check', address: string}
@@ -48,14 +54,20 @@ const SHAPES = {
   forgotPage: {},
   register: { username: 'string', password: 'string' },
   login: { username: 'string', password: 'string', keep: 'boolean' },
+  secondStep: { code: 'string' },
+  cancelSecondStep: {},
   access: {},
   logout: {},
   reset: {},
   account: {},
   endSession: { id: 'string' },
-  reauthenticate: { password: 'string' },
+  reauthenticate: { password: 'string', code: 'string' },
   logoutEverywhere: {},
   changePassword: { current: 'string', next: 'string' },
+  beginTotp: {},
+  confirmTotp: { code: 'string' },
+  removeTotp: {},
+  renewRecoveryCodes: {},
   export: {},
   deleteAccount: { password: 'string' },
   check: { address: 'string' },

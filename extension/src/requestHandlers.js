@@ -2,7 +2,7 @@
  * Answers the requests of the extension's pages. Runs in the worker; replies are plain data without
  * tokens.
  */
-import { readAnswer, send } from '../client/api.js';
+import { send } from '../client/api.js';
 import { ApiError } from '../client/errors.js';
 import { createStore } from '../client/store.js';
 import { createAccountHandlers } from './accountHandlers.js';
@@ -27,6 +27,7 @@ const UNKNOWN_STATE = {
   secondsLeft: 0,
   lifetime: 0,
   ended: null,
+  secondStep: null,
   keep: true,
   lastUsername: '',
   insecure: false,
@@ -90,8 +91,13 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
       return {};
     },
     login,
-    access: async () => ({ message: String((await call('/protected')).message) }),
-    ...createAccountHandlers({ client, call }),
+    secondStep: ({ code }) => logIn((mine) => mine.secondStep(code)),
+    cancelSecondStep: async () => {
+      await (await client()).cancelSecondStep();
+      return {};
+    },
+    access: async () => ({ message: String((await (await client()).send('GET', '/protected')).message) }),
+    ...createAccountHandlers(client),
     logout: async () => (await client()).logout(),
     reset,
     check: async ({ address: text }) => {
@@ -102,24 +108,28 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
     save,
   };
 
-  /** Sends a request with an access token and reads the answer. @type {import('./accountHandlers.js').Call} */
-  async function call(path, init) {
-    const { baseUrl } = await settings.getAddress();
-    return readAnswer(await (await client()).fetch(path, init), baseUrl);
-  }
-
   /** @param {Extract<Request, {type: 'login'}>} request @returns {Promise<Outcome>} */
   async function login({ username, password, keep }) {
     await settings.keep.set(keep);
+    return logIn((mine) => mine.authenticate(username, password, { keep }));
+  }
+
+  /**
+   * Runs the step that opens a session, unless the user moves to another address meanwhile.
+   * @param {(client: AuthClient) => Promise<import('../client/login.js').LoginResult>} step
+   * @returns {Promise<Outcome>}
+   */
+  async function logIn(step) {
     const { baseUrl } = await settings.getAddress();
     const mine = await client();
-    await mine.authenticate(username, password, { keep });
+    const data = await step(mine);
     if ((await settings.getAddress()).baseUrl !== baseUrl) {
       await mine.logout({ notify: false });
       throw new RequestError({ kind: 'moved', baseUrl });
     }
-    await settings.lastUsername.set((await mine.state()).username ?? username, keep);
-    return {};
+    const { username } = await mine.state();
+    if (username !== null) await settings.lastUsername.set(username, await settings.keep.get());
+    return { data };
   }
 
   /**

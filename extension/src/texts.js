@@ -5,7 +5,10 @@
 /** @typedef {import('./protocol.js').Problem} Problem */
 
 const MISSING_CREDENTIALS = 'Please enter a username and password.';
+export const MISSING_CODE = 'Please enter the code.';
 const SHORT_PASSWORD = 'Password must be at least 8 characters long.';
+
+const SECOND_STEP_OVER = 'The time for the code is over. Please log in again.';
 
 const SHORTEST_PASSWORD = 8;
 
@@ -31,6 +34,7 @@ const ERROR_TEXTS = {
   managed: () => 'Your administrator has chosen the address. It cannot be changed here.',
   signed_out: () => 'No tokens found. Please login.',
   session_ended: ({ code }) => endedText(code),
+  second_step_over: ({ message }) => message ?? SECOND_STEP_OVER,
   refused: refusal,
   storage: () => 'The browser\'s storage cannot be read or written. Free some space on the disk, or reset the extension.',
   fault: () => 'Something went wrong in the extension. Close it, open it again, and try once more.',
@@ -64,6 +68,7 @@ export function remediesFor({ kind, status = 0 }) {
 
 /** Why a login ended by itself. @param {string | null} [code] */
 export function endedText(code) {
+  if (code === 'second_step_over') return SECOND_STEP_OVER;
   const reason =
     code === 'refresh_token_expired'
       ? 'your session has expired'
@@ -134,12 +139,26 @@ export function formProblem(purpose, { username, password }) {
   return undefined;
 }
 
+/** What can be done after a login. @param {number} [codesLeft] after one by a recovery code */
+export function loggedInText(codesLeft) {
+  if (codesLeft === undefined) return 'You can open the protected resource now.';
+  if (codesLeft === 0) return 'That was your last recovery code. Make new ones in “Sessions, password and more”.';
+  return `That recovery code is used up. ${count(codesLeft, 'code')} left.`;
+}
+
 /** How long the access token lives. @param {number} seconds */
 export function lifetimeText(seconds) {
   if (seconds <= 0) return 'expired, renewed at the next use';
   const whole = Math.ceil(seconds);
   const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
   return minutes > 0 ? `${minutes} min ${rest} s left` : `${rest} s left`;
+}
+
+/** Whether a login asks for more than the password. @param {import('./factorsSection.js').Factors} factors */
+export function factorsText({ on, totp, codesLeft }) {
+  if (!on) return 'Off: your password is all that a login asks for.';
+  const app = totp ? `An authenticator app since ${momentText(totp.since)}. ` : 'On. ';
+  return app + (codesLeft ? `${count(codesLeft, 'recovery code')} left.` : 'No recovery code is left: make new ones.');
 }
 
 /** A moment in the reader's own time and language. @param {string} iso */

@@ -41,6 +41,8 @@ class FirefoxPage:
         return self._bidi.run(self.context, body)
 
     def click(self, element_id: str, times: int = 1) -> None:
+        find = f"document.getElementById({json.dumps(element_id)})"
+        self.run(f'{find}.scrollIntoView({{ block: "nearest" }})')
         element = self._bidi.command(
             "browsingContext.locateNodes",
             context=self.context,

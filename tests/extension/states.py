@@ -5,9 +5,11 @@ from collections.abc import Callable
 from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.gate import Hold
 from tests.extension.screens import Screen
+from tests.extension.two_steps import confirm, enrolled, halfway, through, turn_on
 from tests.support.waiting import until
 
 ENDED = problem(400, "invalid_refresh_token", "Invalid refresh token.")
+STALE = problem(401, "insufficient_user_authentication", "This needs a recent login.")
 LONG_NAME = "the-longest-name-that-anybody-could-possibly-register@example.org"[:64]
 
 
@@ -148,6 +150,59 @@ def password_shown(owner: Owner) -> Screen:
     return popup
 
 
+def asked_for_code(owner: Owner) -> Screen:
+    """The password was right, the code is to come."""
+    return halfway(owner, enrolled(owner))
+
+
+def wrong_code(owner: Owner) -> Screen:
+    """The code was wrong."""
+    popup = halfway(owner, enrolled(owner))
+    confirm(popup, "000000")
+    until(lambda: popup.text("codeProblem"), "the words beside the field")
+    popup.ends_idle()
+    return popup
+
+
+def asked_for_recovery_code(owner: Owner) -> Screen:
+    """A recovery code in the place of the app's."""
+    popup = halfway(owner, enrolled(owner))
+    popup.page.click("otherCode")
+    return popup
+
+
+def recovered_login(owner: Owner) -> Screen:
+    """A recovery code was used."""
+    return through(owner, enrolled(owner))
+
+
+def account_enrolling(owner: Owner) -> Screen:
+    """An authenticator app is being turned on."""
+    owner.signed_in("Ann " + next(NAMES))
+    account = owner.account()
+    account.page.click("beginTotp")
+    until(lambda: account.sees("qr"), "the QR code")
+    return account
+
+
+def account_codes(owner: Owner) -> Screen:
+    """New recovery codes are shown."""
+    owner.signed_in()
+    account = owner.account()
+    turn_on(account)
+    return account
+
+
+def account_prompt(owner: Owner) -> Screen:
+    """The login is too old for what was wanted; there is a second step."""
+    through(owner, enrolled(owner))
+    account = owner.account()
+    owner.gate.replace("/me/totp", STALE)
+    account.page.click("removeTotp")
+    until(lambda: account.sees("recentCode"), "the prompt")
+    return account
+
+
 def account_page(owner: Owner) -> Screen:
     """Sessions, password, activity and the account's end."""
     owner.signed_in("Ann " + next(NAMES))
@@ -174,6 +229,13 @@ STATES: dict[str, Callable[[Owner], Screen]] = {
         not_allowed,
         insecure,
         password_shown,
+        asked_for_code,
+        wrong_code,
+        asked_for_recovery_code,
+        recovered_login,
+        account_enrolling,
+        account_codes,
+        account_prompt,
         account_page,
     )
 }

@@ -2,15 +2,17 @@
  * The whole client in one object: it registers, logs in, keeps the tokens fresh and logs out.
  */
 import { isInsecure, normalizeBaseUrl } from './address.js';
-import { readAnswer, send } from './api.js';
+import { readAnswer, send as sendTo } from './api.js';
 import { createAttempts } from './attempts.js';
 import { createAuthorizedFetch } from './authorizedFetch.js';
 import { ApiError, retryDelay } from './errors.js';
 import { defaultLock } from './locks.js';
+import { createLogin } from './login.js';
 import { createPendingLogouts } from './pendingLogouts.js';
+import { SECOND_STEP_OVER, createSecondStep } from './secondStep.js';
 import { createSession } from './session.js';
 import { createStore, memoryArea } from './store.js';
-import { accessIn, randomKey, timeLeft } from './tokens.js';
+import { freshTokensIn, randomKey, timeLeft } from './tokens.js';
 
 /**
  * @typedef {object} State
@@ -18,8 +20,11 @@ import { accessIn, randomKey, timeLeft } from './tokens.js';
  * @property {string | null} username who is logged in, if anybody
  * @property {number} secondsLeft of the access token
  * @property {number} lifetime of the access token, in seconds
- * @property {string | null} ended the error code that ended the last login
+ * @property {string | null} ended the error code that ended the last login, or `second_step_over`
+ * @property {SecondStepState | null} secondStep a login that waits for its code
  */
+
+/** @typedef {{username: string, factors: string[], secondsLeft: number}} SecondStepState */
 
 /**
  * @typedef {object} ClientOptions
@@ -62,6 +67,8 @@ export function createAuthClient({
   const onChange = () => notifyListener(listener);
   const session = createSession({ baseUrl, post, store, pendingLogouts, lock, now, random, onChange });
   const attempt = createAttempts({ baseUrl, random });
+  const second = createSecondStep({ baseUrl, store, now });
+  const login = createLogin({ post, store, attempt, second, session, onChange });
   const authorizedFetch = createAuthorizedFetch({ baseUrl, fetch, token: session.token, timeoutMs, sleep });
 
   /**
@@ -73,7 +80,7 @@ export function createAuthClient({
   async function post(path, body, key) {
     assertSecure();
     const link = { baseUrl, fetch, timeoutMs };
-    const request = () => send(link, path, { body, headers: { 'Idempotency-Key': key } });
+    const request = () => sendTo(link, path, { body, headers: { 'Idempotency-Key': key } });
     try {
       return await request();
     } catch (error) {
@@ -99,29 +106,19 @@ export function createAuthClient({
     await attempt(store.registration, username, (key) => post('/register', { username, password }, key));
   }
 
-  /**
-   * Logs in. Safe to repeat after a lost answer: no second session is opened.
-   * @param {string} username
-   * @param {string} password
-   * @param {{keep?: boolean}} [options] `keep`: stay logged in when the browser is closed
-   * @returns {Promise<void>}
-   * @throws {ApiError}
-   */
-  async function authenticate(username, password, { keep = true } = {}) {
-    await attempt(store.authentication, username, async (key) => {
-      await session.open(await post('/authenticate', { username, password }, key), { username, keep });
-    });
-  }
-
   /** @returns {Promise<State>} */
   async function state() {
     const { grant, access } = await session.read();
+    const waiting = grant ? undefined : await second.find();
+    const { username = '', factors = [], secondsLeft = 0 } = waiting ?? {};
+    const isOver = waiting !== undefined && secondsLeft === 0;
     return {
       baseUrl,
       username: grant?.username ?? null,
       secondsLeft: access ? Math.ceil(timeLeft(access, now()) / 1000) : 0,
       lifetime: access ? access.lifetime / 1000 : 0,
-      ended: (await store.ended.get()) ?? null,
+      ended: isOver ? SECOND_STEP_OVER : ((await store.ended.get()) ?? null),
+      secondStep: secondsLeft > 0 ? { username, factors, secondsLeft } : null,
     };
   }
 
@@ -159,25 +156,41 @@ export function createAuthClient({
    * Makes the login recent, for what the API answers with `insufficient_user_authentication` else.
    * It stays so for the minutes that the API says, or until the access token is renewed.
    * @param {string} password
+   * @param {{code?: string | undefined}} [options] `code`: of the second step, where the account has one
    * @returns {Promise<void>}
    * @throws {ApiError}
    */
-  async function reauthenticate(password) {
+  async function reauthenticate(password, { code } = {}) {
+    await send('POST', '/reauthenticate', { password, code });
+  }
+
+  /**
+   * Sends something for the user who is logged in, as JSON, and reads the answer. Fresh tokens in it, as
+   * after a change of the password or of the second factors, take the place of the ones before.
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @returns {Promise<import('./api.js').Answer>}
+   * @throws {ApiError}
+   */
+  async function send(method, path, body) {
     assertSecure();
+    await session.token(); // a refresh that is due comes first
     const { grant } = await session.read();
     if (!grant) throw new ApiError({ kind: 'signed_out', baseUrl });
-    const response = await authorizedFetch('/reauthenticate', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ password }),
-    });
-    await session.renewAccess(grant.id, accessIn(await readAnswer(response, baseUrl), baseUrl));
+    const content = { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    const response = await authorizedFetch(path, { method, ...(body !== undefined && content) });
+    const answer = await readAnswer(response, baseUrl);
+    const tokens = freshTokensIn(answer);
+    if (tokens) await session.renew(grant, tokens);
+    return answer;
   }
 
   return {
     register,
-    authenticate,
+    ...login,
     reauthenticate,
+    send,
     /** @type {ReturnType<typeof createAuthorizedFetch>} */
     fetch: async (input, init) => {
       assertSecure();

@@ -25,6 +25,12 @@ import { ApiError } from './errors.js';
 
 /** A request whose outcome is not known yet. @typedef {{baseUrl: string, username: string, key: string}} Attempt */
 
+/**
+ * A login whose password was right and whose second step is still to come; times in milliseconds.
+ * @typedef {{baseUrl: string, username: string, keep: boolean, token: string, factors: string[],
+ *   receivedAt: number, lifetime: number}} SecondStep
+ */
+
 const MAX_PENDING_LOGOUTS = 20;
 
 /**
@@ -80,8 +86,14 @@ const isPendingLogout = hasStrings(['baseUrl', 'token']);
 const isAttempt = hasStrings(['baseUrl', 'username', 'key']);
 
 /** @param {any} value */
-const isAccess = (value) =>
-  hasStrings(['id', 'token'])(value) && [value.receivedAt, value.lifetime].every(Number.isFinite);
+const hasTimes = (value) => [value.receivedAt, value.lifetime].every(Number.isFinite);
+
+/** @param {any} value */
+const isAccess = (value) => hasStrings(['id', 'token'])(value) && hasTimes(value);
+
+/** @param {any} value */
+const isSecondStep = (value) =>
+  hasStrings(['baseUrl', 'username', 'token'])(value) && Array.isArray(value.factors) && hasTimes(value);
 
 /** @param {Areas} areas */
 export function createStore({ session, local }) {
@@ -95,6 +107,8 @@ export function createStore({ session, local }) {
     registration: item(session, 'registration', isAttempt),
     /** @type {ReturnType<typeof item<Attempt>>} */
     authentication: item(session, 'authentication', isAttempt),
+    /** @type {ReturnType<typeof item<SecondStep>>} */
+    secondStep: item(session, 'secondStep', isSecondStep),
     pendingLogouts: pendingLogoutsIn(session, local),
   };
 }

@@ -16,6 +16,18 @@ export function json(status, body, headers = {}) {
 export const failure = (status, code, headers) =>
   json(status, { status: 'error', code, message: `Message of ${code}.` }, headers);
 
+/** The answer to the right password of an account with a second step. @param {object} [more] */
+export const secondFactorRequired = (more = {}) =>
+  json(401, {
+    status: 'error',
+    code: 'second_factor_required',
+    message: 'This account has a second step.',
+    mfa_token: 'an-mfa-token',
+    expires_in: 300,
+    factors: ['totp', 'recovery_code'],
+    ...more,
+  });
+
 /** A JWT that nobody signed. @param {object} claims */
 export function jwt(claims) {
   const part = (/** @type {object} */ value) =>
@@ -49,6 +61,8 @@ export function createService() {
   const usual = {
     '/register': () => json(200, { status: 'ok', message: 'User registered successfully.' }),
     '/authenticate': tokens,
+    '/authenticate/second': tokens,
+    '/reauthenticate': () => json(200, { status: 'ok', access_token: jwt({ sub: 'Ann', fresh: true }), expires_in: 900 }),
     '/refresh': tokens,
     '/logout': () => json(200, { status: 'ok', message: 'Logged out successfully.' }),
     '/protected': () => json(200, { status: 'ok', message: 'Hello, Ann!' }),

@@ -53,6 +53,7 @@ test('the state says who, how long and why not', async () => {
     secondsLeft: 0,
     lifetime: 0,
     ended: null,
+    secondStep: null,
   });
   await client.authenticate('ann', 'password');
   clock.now += 60_000;

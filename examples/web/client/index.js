@@ -11,9 +11,11 @@ export { createTabStorage } from './tabStorage.js';
 
 /** @typedef {import('./client.js').AuthClient} AuthClient */
 /** @typedef {import('./client.js').ClientOptions} ClientOptions */
+/** @typedef {import('./client.js').SecondStepState} SecondStepState */
 /** @typedef {import('./client.js').State} State */
 /** @typedef {import('./errors.js').Kind} Kind */
 /** @typedef {import('./errors.js').Problem} Problem */
 /** @typedef {import('./locks.js').Lock} Lock */
+/** @typedef {import('./login.js').LoginResult} LoginResult */
 /** @typedef {import('./store.js').Area} Area */
 /** @typedef {import('./store.js').Areas} Areas */

@@ -56,7 +56,7 @@ export function createSession(parts) {
     const grant = await store.grant.get().catch(() => undefined);
     const ended = grant && grant.token !== successor ? { baseUrl: grant.baseUrl, token: grant.token } : undefined;
     if (grant && ended) await pendingLogouts.add(ended, grant.keep);
-    await forget(successor ? [] : [store.authentication]);
+    await forget(successor ? [] : [store.authentication, store.secondStep]);
     return ended;
   }
 
@@ -79,6 +79,7 @@ export function createSession(parts) {
     const ended = await state(async () => {
       const before = await discard(tokens.refresh);
       await write({ id: random(), username: name, keep }, tokens);
+      await store.secondStep.remove();
       return before;
     });
     onChange();
@@ -102,15 +103,18 @@ export function createSession(parts) {
   }
 
   /**
-   * Takes an access token of this login; its refresh token stays as it is.
-   * @param {string} id the login's
-   * @param {Omit<Tokens, 'refresh'>} answer
+   * Takes fresh tokens that came with an answer. The refresh token of before stays good, so it is left
+   * where it is when a refresh has spent it meanwhile, or is about to.
+   * @param {Grant} before the login when the request was sent
+   * @param {Omit<Tokens, 'refresh'> & {refresh?: string | undefined}} tokens
    */
-  async function renewAccess(id, { access: token, lifetime }) {
+  async function renew(before, { access: token, refresh, lifetime }) {
     await state(async () => {
       const { grant } = await read();
-      if (grant?.id !== id) throw signedOut();
-      await store.access.set({ id, token, lifetime, receivedAt: now() });
+      if (grant?.id !== before.id) throw signedOut();
+      const isSame = grant.token === before.token && grant.key === undefined;
+      if (refresh !== undefined && isSame) await write(grant, { access: token, refresh, lifetime });
+      else await store.access.set({ id: grant.id, token, lifetime, receivedAt: now() });
     });
     onChange();
   }
@@ -199,7 +203,7 @@ export function createSession(parts) {
   /** @returns {ApiError} */
   const signedOut = () => new ApiError({ kind: 'signed_out', baseUrl });
 
-  return { open, close, renewAccess, token, read: () => state(read) };
+  return { open, close, renew, token, read: () => state(read) };
 }
 
 /** @param {unknown} error @returns {error is ApiError} */

@@ -1,5 +1,6 @@
 /**
- * Storage for a page whose tabs share a login. The access token is in memory. The refresh token is in
+ * Storage for a page whose tabs share a login. The access token is in memory, and so is
+ * a login that waits for its second step. The refresh token is in
  * `sessionStorage`: a reload keeps it, closing the tab ends it. It is never in `localStorage` or
  * IndexedDB, which outlive the browser, nor in a cookie, which goes along with requests that nobody
  * meant to send. The tabs tell each other of changes over a `BroadcastChannel`, which writes nothing.
@@ -29,7 +30,7 @@ import { randomKey } from './tokens.js';
 
 const NAME = 'authapi';
 const TAB_LOCK = 'authapi.tab.';
-const MEMORY_ONLY = ['session.access'];
+const MEMORY_ONLY = ['session.access', 'session.secondStep'];
 
 /** How long the answer of a tab that hangs is waited for. */
 const ANSWER_MS = 2000;

@@ -1,0 +1,74 @@
+/**
+ * Logging in: by the password and, where the account asks for it, by a second step.
+ */
+
+/**
+ * What a login tells. `recoveryCodesLeft` is there when one of them was used.
+ * @typedef {{recoveryCodesLeft?: number}} LoginResult
+ */
+
+/**
+ * @param {object} parts
+ * @param {import('./session.js').Post} parts.post
+ * @param {ReturnType<typeof import('./store.js').createStore>} parts.store
+ * @param {ReturnType<typeof import('./attempts.js').createAttempts>} parts.attempt
+ * @param {ReturnType<typeof import('./secondStep.js').createSecondStep>} parts.second
+ * @param {ReturnType<typeof import('./session.js').createSession>} parts.session
+ * @param {() => void} parts.onChange
+ */
+export function createLogin({ post, store, attempt, second, session, onChange }) {
+  /** @param {import('./api.js').Answer} answer @param {{username: string, keep: boolean}} login @returns {Promise<LoginResult>} */
+  async function open(answer, login) {
+    await session.open(answer, login);
+    const { recovery_codes_left: left } = answer;
+    return typeof left === 'number' ? { recoveryCodesLeft: left } : {};
+  }
+
+  /**
+   * Logs in. Safe to repeat after a lost answer: no second session is opened. An account with a second
+   * step is refused with `second_factor_required`; `secondStep()` goes on from there.
+   * @param {string} username
+   * @param {string} password
+   * @param {{keep?: boolean, code?: string}} [options] `keep`: stay logged in when the browser is closed;
+   *   `code`: of the second step, where it is known already
+   * @returns {Promise<LoginResult>}
+   * @throws {import('./errors.js').ApiError}
+   */
+  async function authenticate(username, password, { keep = true, code } = {}) {
+    const login = { username, keep };
+    try {
+      return await attempt(store.authentication, username, async (key) => {
+        return open(await post('/authenticate', { username, password, code }, key), login);
+      });
+    } catch (error) {
+      if (await second.begin(error, login)) onChange();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the second step of the login that waits for it. A wrong code (`invalid_code`) leaves it waiting.
+   * Safe to repeat with the same code after a lost answer.
+   * @param {string} code of the authenticator app, or a recovery code
+   * @returns {Promise<LoginResult>}
+   * @throws {import('./errors.js').ApiError} of kind `second_step_over` when no login waits (any more): begin with the password
+   */
+  async function secondStep(code) {
+    const { token, username, keep } = await second.take();
+    return attempt(store.authentication, username, async (key) => {
+      const request = post('/authenticate/second', { mfa_token: token, code }, key);
+      const answer = await request.catch(async (error) => {
+        throw await second.refused(error);
+      });
+      return open(answer, { username, keep });
+    });
+  }
+
+  /** Gives up the login that waits for its second step. */
+  async function cancelSecondStep() {
+    await second.cancel();
+    onChange();
+  }
+
+  return { authenticate, secondStep, cancelSecondStep };
+}

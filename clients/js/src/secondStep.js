@@ -1,0 +1,66 @@
+/**
+ * A login between its two steps: the password was right, a code is still to come. What the server gave
+ * for the password is kept in the `session` area, which no disk sees: a browser ends an idle worker
+ * after half a minute, sooner than people have found their telephone.
+ */
+import { ApiError } from './errors.js';
+import { lifetimeOf, timeLeft } from './tokens.js';
+
+/** @typedef {import('./store.js').SecondStep} SecondStep */
+
+/** Why a login is no more, in `State.ended`. */
+export const SECOND_STEP_OVER = 'second_step_over';
+
+/**
+ * @param {object} parts
+ * @param {string} parts.baseUrl
+ * @param {ReturnType<typeof import('./store.js').createStore>} parts.store
+ * @param {() => number} parts.now
+ */
+export function createSecondStep({ baseUrl, store, now }) {
+  /**
+   * Keeps what the refusal of a first step says, if it asks for a second one.
+   * @param {unknown} error
+   * @param {{username: string, keep: boolean}} login
+   * @returns {Promise<boolean>} whether it did
+   */
+  async function begin(error, { username, keep }) {
+    if (!(error instanceof ApiError) || error.problem.code !== 'second_factor_required') return false;
+    const token = error.told('mfa_token');
+    if (typeof token !== 'string') return false;
+    const { factors = [] } = error.problem;
+    const lifetime = lifetimeOf(error.told('expires_in'));
+    await store.ended.remove();
+    await store.secondStep.set({ baseUrl, username, keep, token, factors, receivedAt: now(), lifetime });
+    return true;
+  }
+
+  /** The login that waits, and how long it does so in seconds: 0 when its time is over. */
+  async function find() {
+    const found = await store.secondStep.get();
+    if (found?.baseUrl !== baseUrl) return undefined;
+    return { ...found, secondsLeft: Math.ceil(timeLeft(found, now()) / 1000) };
+  }
+
+  /** @returns {Promise<SecondStep>} @throws {ApiError} of kind `second_step_over` when no login waits */
+  async function take() {
+    const found = await find();
+    if (!found?.secondsLeft) throw over();
+    return found;
+  }
+
+  /**
+   * Turns the refusal of what the first step gave into the end of this login; any other error stays.
+   * @param {unknown} error
+   */
+  async function refused(error) {
+    if (!(error instanceof ApiError) || error.problem.code !== 'invalid_token') return error;
+    await store.secondStep.remove();
+    return over(error.problem);
+  }
+
+  /** @param {import('./errors.js').Problem} [problem] */
+  const over = (problem) => new ApiError({ ...problem, kind: SECOND_STEP_OVER, baseUrl });
+
+  return { begin, find, take, refused, cancel: () => store.secondStep.remove() };
+}

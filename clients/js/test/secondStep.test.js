@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BASE, createScene, failure, json, jwt, offline, problem, secondFactorRequired } from './kit.js';
+
+/** Somebody whose password was right, and whose code is asked for. */
+async function createHalfway() {
+  const scene = createScene();
+  scene.service.next('/authenticate', () => secondFactorRequired());
+  const refusal = await scene.client.authenticate('ann', 'password').catch((/** @type {any} */ error) => error);
+  return { ...scene, refusal };
+}
+
+test('an account with a second step is asked for its code', async () => {
+  const { client, refusal } = await createHalfway();
+  assert.equal(refusal.problem.code, 'second_factor_required');
+  assert.deepEqual(refusal.problem.factors, ['totp', 'recovery_code']);
+  const { username, secondStep } = await client.state();
+  assert.equal(username, null);
+  assert.deepEqual(secondStep, { username: 'ann', factors: ['totp', 'recovery_code'], secondsLeft: 300 });
+});
+
+test('a code finishes the login, with what the password brought', async () => {
+  const { client, service } = await createHalfway();
+  assert.deepEqual(await client.secondStep('123456'), {});
+  const [sent] = service.to('/authenticate/second');
+  assert.deepEqual(sent.body, { mfa_token: 'an-mfa-token', code: '123456' });
+  assert.match(String(sent.key), /^.{16,128}$/);
+  const { username, secondStep } = await client.state();
+  assert.equal(username, 'Ann');
+  assert.equal(secondStep, null);
+});
+
+test('what waits is on no disk, and in nothing that is told', async () => {
+  const { client, storage, refusal } = await createHalfway();
+  const kept = /** @type {any} */ (await storage.session.get('secondStep'));
+  assert.equal(kept.token, 'an-mfa-token');
+  assert.equal(await storage.local.get('secondStep'), undefined);
+  assert.doesNotMatch(JSON.stringify([refusal, refusal.problem, await client.state()]), /an-mfa-token|"password"/);
+});
+
+test('a worker that was ended between the steps costs nothing', async () => {
+  const { make } = await createHalfway();
+  await make().secondStep('123456');
+  assert.equal((await make().state()).username, 'Ann');
+});
+
+test('a wrong code can be corrected, each with a key of its own', async () => {
+  const { client, service } = await createHalfway();
+  service.next('/authenticate/second', () => failure(401, 'invalid_code'));
+  await assert.rejects(client.secondStep('000000'), (/** @type {any} */ { problem: { code } }) => code === 'invalid_code');
+  assert.ok((await client.state()).secondStep);
+  await client.secondStep('123456');
+  assert.equal(new Set(service.to('/authenticate/second').map(({ key }) => key)).size, 2);
+});
+
+test('a second step without an answer is repeated with its key', async () => {
+  const { client, make, service } = await createHalfway();
+  service.next('/authenticate/second', offline);
+  await assert.rejects(client.secondStep('123456'), problem('offline'));
+  await make().secondStep('123456');
+  const [first, second] = service.to('/authenticate/second');
+  assert.equal(first.key, second.key);
+  assert.deepEqual(first.body, second.body);
+});
+
+test('a second step that comes too late is over', async () => {
+  const { client, clock, service } = await createHalfway();
+  clock.now += 300_000;
+  const { secondStep, ended } = await client.state();
+  assert.equal(secondStep, null);
+  assert.equal(ended, 'second_step_over');
+  await assert.rejects(client.secondStep('123456'), problem('second_step_over'));
+  assert.equal(service.to('/authenticate/second').length, 0);
+  await client.authenticate('ann', 'password');
+  assert.equal((await client.state()).ended, null);
+});
+
+test('the server decides when it is over', async () => {
+  const { client, service, storage } = await createHalfway();
+  service.next('/authenticate/second', () => failure(401, 'invalid_token'));
+  await assert.rejects(client.secondStep('123456'), problem('second_step_over'));
+  assert.equal((await client.state()).secondStep, null);
+  assert.equal(await storage.session.get('authentication'), undefined);
+});
+
+test('it can be given up', async () => {
+  const { client, storage } = await createHalfway();
+  await client.cancelSecondStep();
+  assert.equal((await client.state()).secondStep, null);
+  assert.equal(await storage.session.get('secondStep'), undefined);
+  await assert.rejects(client.secondStep('123456'), problem('second_step_over'));
+});
+
+test('nothing waits after a logout, nor at another address', async () => {
+  const { client, make } = await createHalfway();
+  assert.equal((await make({ baseUrl: 'https://other.test' }).state()).secondStep, null);
+  await client.logout();
+  assert.equal((await client.state()).secondStep, null);
+});
+
+test('how many recovery codes are left is told', async () => {
+  const { client, service } = await createHalfway();
+  const pair = { status: 'ok', access_token: jwt({ sub: 'Ann' }), refresh_token: 'r', recovery_codes_left: 7 };
+  service.next('/authenticate/second', () => json(200, pair));
+  assert.deepEqual(await client.secondStep('1-K7QF-M2XW-9T3C-0HVB'), { recoveryCodesLeft: 7 });
+});
+
+test('a code that is known already goes along with the password', async () => {
+  const { client, service } = createScene();
+  await client.authenticate('ann', 'password', { code: '123456' });
+  assert.deepEqual(service.to('/authenticate')[0].body, { username: 'ann', password: 'password', code: '123456' });
+  await client.reauthenticate('password', { code: '234567' });
+  assert.deepEqual(service.to('/reauthenticate')[0].body, { password: 'password', code: '234567' });
+});
+
+for (const damage of [7, 'x', {}, { baseUrl: BASE, username: 'ann', token: 't', factors: [], receivedAt: 'now', lifetime: 9 }]) {
+  test('a damaged storage has nothing that waits', async () => {
+    const { client, storage } = createScene();
+    await storage.session.set('secondStep', damage);
+    assert.equal((await client.state()).secondStep, null);
+    await assert.rejects(client.secondStep('123456'), problem('second_step_over'));
+  });
+}
+
+test('a server that asks for a second step without a token is told as it is', async () => {
+  const { client, service } = createScene();
+  service.next('/authenticate', () => secondFactorRequired({ mfa_token: null }));
+  await assert.rejects(client.authenticate('ann', 'password'), problem('refused'));
+  assert.equal((await client.state()).secondStep, null);
+});
+
+test('fresh tokens in an answer take the place of the ones before', async () => {
+  const { client, service, storage } = createScene();
+  await client.authenticate('ann', 'password');
+  const access = jwt({ sub: 'Ann', acr: 'aal2' });
+  service.next('/me/totp/confirm', () => json(200, { status: 'ok', access_token: access, refresh_token: 'the-fresh', expires_in: 900 }));
+  await client.send('POST', '/me/totp/confirm', { code: '123456' });
+  assert.equal(/** @type {any} */ (await storage.local.get('grant')).token, 'the-fresh');
+  await client.fetch('/protected');
+  assert.equal(service.to('/protected')[0].token, `Bearer ${access}`);
+});
+
+test('a refresh meanwhile keeps the token that it got', async () => {
+  const { client, service, storage } = createScene();
+  await client.authenticate('ann', 'password');
+  service.next('/password', async () => {
+    service.next('/protected', () => failure(401, 'token_expired'));
+    await client.fetch('/protected');
+    return json(200, { status: 'ok', access_token: jwt({ sub: 'Ann' }), refresh_token: 'of-the-generation-before' });
+  });
+  await client.send('POST', '/password', {});
+  assert.equal(/** @type {any} */ (await storage.local.get('grant')).token, 'refresh-2');
+});

@@ -1,0 +1,109 @@
+/**
+ * The part of the account's page about the second step: the authenticator app and the recovery codes.
+ */
+import { byId, show } from './dom.js';
+import { saveAsFile } from './files.js';
+import { factorsText } from './texts.js';
+
+/** @typedef {{on: boolean, totp: {since: string} | null, codesLeft: number}} Factors */
+/** @typedef {(button: HTMLButtonElement, request: import('./protocol.js').Request, done: string, then: (data: any) => unknown) => void} Run */
+
+/**
+ * @param {object} parts
+ * @param {Run} parts.run sends a request, says how it went, and goes on
+ * @param {() => Promise<void>} parts.load reads the whole page again
+ * @param {import('./outcome.js').Outcome} parts.outcome
+ */
+export function createFactorsSection({ run, load, outcome }) {
+  const section = byId('secondStep', HTMLElement);
+  const enrolment = byId('enrolment', HTMLFormElement);
+  const appCode = byId('appCode', HTMLInputElement);
+  /** Those that are shown. @type {string[]} */
+  let codes = [];
+
+  /** @param {Factors | null} factors null at a server that knows no second steps */
+  function render(factors) {
+    show(section, factors !== null);
+    if (!factors) return;
+    byId('secondStepSaid', HTMLElement).textContent = factorsText(factors);
+    show(byId('whenOff', HTMLElement), !factors.totp && !enrolment.checkVisibility());
+    show(byId('whenOn', HTMLElement), factors.on);
+    show(byId('removeTotp', HTMLElement), factors.totp !== null);
+  }
+
+  /** @param {{secret: string, svg: string}} data */
+  function enrol({ secret, svg }) {
+    enrolment.reset();
+    byId('qr', HTMLImageElement).src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    byId('secret', HTMLElement).textContent = (secret.match(/.{1,4}/g) ?? []).join(' ');
+    show(byId('whenOff', HTMLElement), false);
+    show(enrolment, true);
+    appCode.focus();
+  }
+
+  /** The secret stays on the page no longer than it is needed. */
+  function endEnrolment() {
+    byId('qr', HTMLImageElement).removeAttribute('src');
+    byId('secret', HTMLElement).textContent = '';
+    show(enrolment, false);
+  }
+
+  /** @param {{codes: string[]}} data */
+  async function showCodes(data) {
+    endEnrolment();
+    await load();
+    codes = data.codes;
+    byId('codes', HTMLElement).replaceChildren(...codes.map(codeRow));
+    show(byId('recoveryCodes', HTMLElement), true);
+    byId('copyCodes', HTMLElement).focus();
+  }
+
+  function hideCodes() {
+    codes = [];
+    byId('codes', HTMLElement).replaceChildren();
+    show(byId('recoveryCodes', HTMLElement), false);
+  }
+
+  /** @param {string} id @param {(button: HTMLButtonElement) => unknown} work */
+  const onClick = (id, work) => {
+    const button = byId(id, HTMLButtonElement);
+    button.addEventListener('click', () => work(button));
+  };
+
+  onClick('beginTotp', (button) => run(button, { type: 'beginTotp' }, '', enrol));
+  onClick('cancelTotp', () => {
+    endEnrolment();
+    show(byId('whenOff', HTMLElement), true);
+  });
+  enrolment.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const request = /** @type {const} */ ({ type: 'confirmTotp', code: appCode.value.trim() });
+    run(byId('confirmTotp', HTMLButtonElement), request, 'The authenticator app is on.', showCodes);
+  });
+  onClick('renewRecoveryCodes', (button) => {
+    run(button, { type: 'renewRecoveryCodes' }, 'The codes of before are void.', showCodes);
+  });
+  onClick('removeTotp', (button) => {
+    hideCodes();
+    run(button, { type: 'removeTotp' }, 'The authenticator app is off.', load);
+  });
+  onClick('copyCodes', async () => {
+    const copied = await navigator.clipboard.writeText(codes.join('\n')).then(() => true, () => false);
+    if (copied) outcome.success('The codes are in the clipboard.');
+    else outcome.error('The browser does not let this page copy. Save the codes as a file.');
+  });
+  onClick('saveCodes', () => {
+    saveAsFile('recovery-codes.txt', 'text/plain', `${codes.join('\n')}\n`);
+    outcome.success('The file is among your downloads.');
+  });
+  onClick('keptCodes', hideCodes);
+
+  return { render };
+}
+
+/** @param {string} text */
+function codeRow(text) {
+  const row = document.createElement('li');
+  row.append(Object.assign(document.createElement('code'), { textContent: text }));
+  return row;
+}

@@ -1,0 +1,66 @@
+/**
+ * The form for the code of a second step: of the authenticator app, or a recovery code.
+ */
+import { byId, show } from './dom.js';
+
+/** What each kind of code says of itself. The keyboard of a telephone follows `inputMode`. */
+const KINDS = {
+  totp: {
+    label: 'Code',
+    hint: 'The six digits that your authenticator app shows now.',
+    inputMode: 'numeric',
+    other: 'Use a recovery code',
+  },
+  recovery_code: {
+    label: 'Recovery code',
+    hint: 'One of those that you kept. Each is good once.',
+    inputMode: 'text',
+    other: 'Use the authenticator app',
+  },
+};
+
+export function createSecondStepForm() {
+  const code = byId('code', HTMLInputElement);
+  const problem = byId('codeProblem', HTMLElement);
+  const other = byId('otherCode', HTMLButtonElement);
+  /** @type {keyof typeof KINDS} */
+  let kind = 'totp';
+
+  /** @param {keyof typeof KINDS} wanted */
+  function choose(wanted) {
+    kind = wanted;
+    byId('codeLabel', HTMLElement).textContent = KINDS[kind].label;
+    byId('codeHint', HTMLElement).textContent = KINDS[kind].hint;
+    other.textContent = KINDS[kind].other;
+    code.inputMode = KINDS[kind].inputMode;
+    code.value = '';
+    refuse('');
+  }
+
+  /** Says beside the field what is wrong with it. @param {string} text */
+  function refuse(text) {
+    problem.textContent = text;
+    code.setAttribute('aria-invalid', String(text !== ''));
+    if (text) code.select();
+  }
+
+  code.addEventListener('input', () => refuse(''));
+  other.addEventListener('click', () => {
+    choose(kind === 'totp' ? 'recovery_code' : 'totp');
+    code.focus();
+  });
+
+  return {
+    refuse,
+    focus: () => code.focus(),
+    content: () => code.value.trim(),
+
+    /** @param {import('../client/client.js').SecondStepState | null} step the login that waits, if any */
+    reset(step) {
+      byId('stepName', HTMLElement).textContent = step?.username ?? '';
+      const { factors = [] } = step ?? {};
+      choose(factors.includes('totp') ? 'totp' : 'recovery_code');
+      show(other, factors.includes('totp') && factors.includes('recovery_code'));
+    },
+  };
+}

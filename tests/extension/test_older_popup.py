@@ -1,0 +1,67 @@
+"""A popup from before there were second steps, which nobody will ever change."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.extension.actors import PASSWORD, Owner
+from tests.extension.chromium import Chromium
+from tests.extension.gate import Gate
+from tests.extension.service import Service
+from tests.extension.two_steps import enrolled
+from tests.support.waiting import until
+
+pytestmark = [
+    pytest.mark.xdist_group("browsers"),
+    pytest.mark.parametrize("browser", ["chromium"], indirect=True),
+]
+
+OLDER = Path(__file__).parent / "older"
+
+
+@pytest.fixture
+def older(browser: Chromium, gate: Gate, service: Service, tmp_path: Path) -> Iterator[Owner]:
+    """The owner of a browser that has the older popup."""
+    other = browser.beside(tmp_path, OLDER)
+    owner = Owner(other, gate, service)
+    owner.knows_address(gate.address)
+    yield owner
+    other.quit()
+
+
+def test_it_logs_in_by_password_comma_code(older: Owner) -> None:
+    """S111: what it shows says how, the code of the app works so, and so does a recovery code."""
+    person = enrolled(older)
+    popup = older.popup()
+    popup.login(person.name)
+    said = popup.status
+    until(lambda: "password,123456" in said(), "the server's words", instead=said)
+    assert said().startswith("Authentication failed: This account has a second step.")
+    for code in (person.app.code(), person.recovery_codes[4]):
+        popup.login(person.name, f"{PASSWORD},{code}")
+        popup.reads("Authentication successful.")
+        assert older.stored("local")["user"] == person.name
+        popup.access()
+        popup.reads(f"Hello, {person.name}!")
+        popup.logout()
+        popup.reads("Logged out successfully.")
+
+
+def test_a_wrong_code_is_told_as_any_failure(older: Owner) -> None:
+    """In the server's words, which it shows as they are."""
+    person = enrolled(older)
+    popup = older.popup()
+    popup.login(person.name, f"{PASSWORD},000000")
+    popup.reads("Authentication failed: That code is wrong, or its time is over.", "error")
+
+
+def test_an_account_without_a_second_step_notices_nothing(older: Owner) -> None:
+    """A comma and six digits may be a password's own end."""
+    popup = older.popup()
+    popup.register(name := "older-client", password := f"{PASSWORD},123456")
+    popup.reads("Registration successful.")
+    popup.login(name, password)
+    popup.reads("Authentication successful.")
+    popup.access()
+    popup.reads(f"Hello, {name}!")
