@@ -82,13 +82,21 @@ def test_the_recovery_runs_alone(server: str, tmp_path: Path) -> None:
     assert list(dict.fromkeys(sent(report))) == wanted
 
 
+def test_the_second_factor_runs_alone(server: str, tmp_path: Path) -> None:
+    """S104: its script computes the codes; nothing of the other folders is needed."""
+    report = newman.run(server, tmp_path / "report.json", folder="Second factor")
+    assert report["failures"] == []
+    wanted = [item["name"] for item in newman.requests(newman.folder("Second factor"))]
+    assert sent(report) == wanted
+
+
 def test_without_mail_the_recovery_says_so_and_leaves_the_rest_out(
     base_url: str, tmp_path: Path
 ) -> None:
     """A production server without mail offers no new password by mail."""
     report = newman.run(base_url, tmp_path / "report.json")
     assert report["failures"] == []
-    assert sent(report)[-2:] == ["Public keys", "Features"]
+    assert sent(report)[-2:] == ["Delete the account of the second factor", "Features"]
     (said,) = left_out(report)
     assert said.startswith("this server mails no links for a new password")
 
