@@ -2,7 +2,11 @@
 //
 //   val client = AuthClient("https://auth.example.org".toHttpUrl(), KeystoreStore(context))
 //   client.register("ann", "correct horse battery")
-//   client.logIn("ann", "correct horse battery")
+//   try {
+//       client.logIn("ann", "correct horse battery")
+//   } catch (step: SecondStepRequiredException) {
+//       client.secondStep(step, typed)
+//   }
 //   val request = Request.Builder().url("https://auth.example.org/protected").build()
 //   client.http.newCall(request).execute().use { println(it.body?.string()) }
 //   client.logOut()
@@ -35,13 +39,23 @@ import org.json.JSONException
 import org.json.JSONObject
 
 /** The service said no: [code] is for programs, the message for people. */
-class ServiceException(
+open class ServiceException(
     val status: Int,
     val code: String,
     message: String,
     /** Seconds to wait, with `rate_limited` and `service_unavailable`. */
     val retryAfter: Int?,
 ) : IOException(message)
+
+/** The password was right, and a code is to come: [AuthClient.secondStep] takes both. Keep it in memory. */
+class SecondStepRequiredException(
+    val mfaToken: String,
+    /** What may be shown: `totp`, `recovery_code`. */
+    val factors: List<String>,
+    /** Seconds. */
+    val expiresIn: Int,
+    message: String,
+) : ServiceException(401, "second_factor_required", message, null)
 
 /** Nobody is logged in, or the service ended the session: show the login form. OkHttp passes on no other exceptions. */
 class LoggedOutException : IOException("Please log in.")
@@ -79,9 +93,28 @@ class AuthClient(
         post("register", body, UUID.randomUUID().toString())
     }
 
-    fun logIn(username: String, password: String) {
-        val answer = post("authenticate", JSONObject().put("username", username).put("password", password))
+    /** [code] is of the second step, where it is known already; without it [SecondStepRequiredException] asks for one. */
+    fun logIn(username: String, password: String, code: String? = null) {
+        val body = JSONObject().put("username", username).put("password", password).put("code", code)
+        val answer = post("authenticate", body, UUID.randomUUID().toString())
         lock.withLock { store.save(login(answer)) }
+    }
+
+    /** After `invalid_code` another one may be tried; after `invalid_token` it begins with the password again. */
+    fun secondStep(step: SecondStepRequiredException, code: String) {
+        val body = JSONObject().put("mfa_token", step.mfaToken).put("code", code)
+        val answer = post("authenticate/second", body, UUID.randomUUID().toString())
+        lock.withLock { store.save(login(answer)) }
+    }
+
+    /** Has a link to a new password mailed, to whoever that is; nobody is told who it is. */
+    fun forgotPassword(username: String) {
+        post("password/forgot", JSONObject().put("username", username))
+    }
+
+    /** [token] stands behind `#` in the mailed link. Nobody is logged in by it. */
+    fun resetPassword(token: String, newPassword: String) {
+        post("password/reset", JSONObject().put("token", token).put("new_password", newPassword))
     }
 
     /** Forgets the login at once; a server that does not hear of it keeps the session until it ends. */
@@ -139,7 +172,7 @@ class AuthClient(
     /** With a key, a request whose answer was lost is sent again. */
     private fun post(path: String, body: JSONObject, key: String? = null): JSONObject {
         val request = Request.Builder()
-            .url(baseUrl.newBuilder().addPathSegment(path).build())
+            .url(baseUrl.newBuilder().addPathSegments(path).build())
             .post(body.toString().toRequestBody("application/json".toMediaType()))
             .apply { if (key != null) header("Idempotency-Key", key) }
             .build()
@@ -169,8 +202,19 @@ class AuthClient(
             throw ServiceException(response.code, "not_the_api", "This is not an answer of the API.", null)
         }
         if (response.isSuccessful) return body
+        if (body.optString("code") == "second_factor_required" && body.has("mfa_token")) throw secondStepIn(body)
         val retryAfter = response.header("Retry-After")?.toIntOrNull()
         throw ServiceException(response.code, body.optString("code"), body.optString("message"), retryAfter)
+    }
+
+    private fun secondStepIn(body: JSONObject): SecondStepRequiredException {
+        val factors = body.getJSONArray("factors")
+        return SecondStepRequiredException(
+            body.getString("mfa_token"),
+            List(factors.length()) { factors.getString(it) },
+            body.getInt("expires_in"),
+            body.getString("message"),
+        )
     }
 
     private companion object {

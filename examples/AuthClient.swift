@@ -2,7 +2,11 @@
 //
 //   let client = AuthClient(baseURL: URL(string: "https://auth.example.org")!)
 //   try await client.register(username: "ann", password: "correct horse battery")
-//   try await client.logIn(username: "ann", password: "correct horse battery")
+//   do {
+//       try await client.logIn(username: "ann", password: "correct horse battery")
+//   } catch let step as SecondStepRequired {
+//       try await client.secondStep(step, code: typed)
+//   }
 //   let answer = try await client.data(from: "protected")
 //   try await client.logOut()
 
@@ -17,6 +21,17 @@ struct ServiceError: LocalizedError {
     let errors: [String: [String]]
     /// Seconds to wait, with `rate_limited` and `service_unavailable`.
     let retryAfter: Int?
+
+    var errorDescription: String? { message }
+}
+
+/// The password was right, and a code is to come: `secondStep` takes both. Keep it in memory.
+struct SecondStepRequired: LocalizedError {
+    let mfaToken: String
+    /// What may be shown: `totp`, `recovery_code`.
+    let factors: [String]
+    let expires: Date
+    let message: String
 
     var errorDescription: String? { message }
 }
@@ -41,9 +56,27 @@ actor AuthClient {
         _ = try await post("register", body, key: UUID().uuidString)
     }
 
-    func logIn(username: String, password: String) async throws {
-        let body = ["username": username, "password": password]
-        try store.save(Login(answer: await post("authenticate", body)))
+    /// `code` is of the second step, where it is known already; without it `SecondStepRequired` asks for one.
+    func logIn(username: String, password: String, code: String? = nil) async throws {
+        var body = ["username": username, "password": password]
+        body["code"] = code
+        try store.save(Login(answer: await post("authenticate", body, key: UUID().uuidString)))
+    }
+
+    /// After `invalid_code` another one may be tried; after `invalid_token` it begins with the password again.
+    func secondStep(_ step: SecondStepRequired, code: String) async throws {
+        let body = ["mfa_token": step.mfaToken, "code": code]
+        try store.save(Login(answer: await post("authenticate/second", body, key: UUID().uuidString)))
+    }
+
+    /// Has a link to a new password mailed, to whoever that is; nobody is told who it is.
+    func forgotPassword(username: String) async throws {
+        _ = try await post("password/forgot", ["username": username])
+    }
+
+    /// `token` stands behind `#` in the mailed link. Nobody is logged in by it.
+    func resetPassword(token: String, newPassword: String) async throws {
+        _ = try await post("password/reset", ["token": token, "new_password": newPassword])
     }
 
     /// Forgets the login at once; a server that does not hear of it keeps the session until it ends.
@@ -138,9 +171,17 @@ actor AuthClient {
             let code: String
             let message: String
             let errors: [String: [String]]?
+            let mfa_token: String?
+            let factors: [String]?
+            let expires_in: Double?
         }
         guard let body = try? JSONDecoder().decode(Body.self, from: data) else {
             return URLError(.cannotParseResponse)
+        }
+        if body.code == "second_factor_required", let token = body.mfa_token {
+            let expires = Date().addingTimeInterval(body.expires_in ?? 0)
+            return SecondStepRequired(
+                mfaToken: token, factors: body.factors ?? [], expires: expires, message: body.message)
         }
         return ServiceError(
             status: response.statusCode, code: body.code, message: body.message, errors: body.errors ?? [:],

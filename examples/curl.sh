@@ -4,6 +4,9 @@
 #
 #   sh examples/curl.sh
 #   AUTHAPI=https://auth.example.org sh examples/curl.sh
+#   AUTHAPI_USERNAME=ann AUTHAPI_PASSWORD='…' sh examples/curl.sh   an account that is there already
+#   AUTHAPI_USERNAME=ann sh examples/curl.sh forgot                 have a link to a new password mailed
+#   sh examples/curl.sh reset                                       use it; asks for link and password
 #
 # Bodies and headers that are secret go to curl through files and pipes: its arguments can be read
 # by everybody on the machine.
@@ -33,7 +36,7 @@ field() {
     sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p' "$work/answer"
 }
 
-# call WHAT METHOD PATH [CURL'S OPTIONS]: send standard input, and stop unless the answer is a 200.
+# call WHAT METHOD PATH [CURL'S OPTIONS]: stop unless the answer is a 200, or has the code in $expected.
 call() {
     what=$1 method=$2 path=$3
     shift 3
@@ -42,9 +45,10 @@ call() {
         fail "$what: no answer from $api ($(cat "$work/problem")). Is AUTHAPI right, and the service running?"
     [ -n "$(field status)" ] ||
         fail "$what: $api$path answered $status, but it is not this API. Is AUTHAPI right?"
-    [ "$status" = 200 ] ||
+    [ "$status" = 200 ] || [ "$(field code)" = "${expected:-none}" ] ||
         fail "$what: $status $(cat "$work/answer")"
     message=$(field message)
+    [ "$status" = 200 ] || message=$(field code)
     printf '%-10s %s\n' "$what" "${message:-ok}"
 }
 
@@ -62,16 +66,45 @@ keep_tokens() {
     printf 'Authorization: Bearer %s\n' "$(field access_token)" >"$work/bearer"
 }
 
+# ask QUESTION: a line of standard input, without what JSON would have to escape.
+ask() {
+    printf '%s: ' "$1" >&2
+    IFS= read -r line || fail "no answer to: $1"
+    printf '%s' "$line" | tr -d '"\\'
+}
+
 command -v curl >/dev/null || fail "curl is not installed"
 
 username=${AUTHAPI_USERNAME:-user-$(random 4)}
 password=${AUTHAPI_PASSWORD:-$(random 12)}
 credentials="{\"username\": \"$username\", \"password\": \"$password\"}"
 
-# The key makes it safe to send again when the answer was lost: the same key, the same success.
-post register /register "$credentials" --header "Idempotency-Key: $(random 16)"
+case ${1-} in
+forgot)
+    post forgot /password/forgot "{\"username\": \"$username\"}"
+    exit
+    ;;
+reset)
+    link=$(ask 'The link from the mail')
+    new=$(ask 'The new password')
+    post reset /password/reset "{\"token\": \"${link##*#}\", \"new_password\": \"$new\"}"
+    exit
+    ;;
+esac
 
-post login /authenticate "$credentials"
+# The key makes it safe to send again when the answer was lost: the same key, the same success.
+[ -n "${AUTHAPI_PASSWORD-}" ] ||
+    post register /register "$credentials" --header "Idempotency-Key: $(random 16)"
+
+# An account with a second step answers the password with an mfa_token, which wants a code beside it.
+expected=second_factor_required
+post login /authenticate "$credentials" --header "Idempotency-Key: $(random 16)"
+expected=
+if [ "$(field code)" = second_factor_required ]; then
+    code=$(ask 'Code of the authenticator app, or a recovery code')
+    post code /authenticate/second "{\"mfa_token\": \"$(field mfa_token)\", \"code\": \"$code\"}" \
+        --header "Idempotency-Key: $(random 16)"
+fi
 keep_tokens
 
 call protected GET /protected --header "@$work/bearer"

@@ -2,7 +2,10 @@
 
     client = AuthClient("http://127.0.0.1:8000", TokenFile(Path("tokens.json")))
     client.register("ann", "correct horse battery")
-    client.log_in("ann", "correct horse battery")
+    try:
+        client.log_in("ann", "correct horse battery")
+    except SecondStepRequired as step:
+        client.second_step(step, input("Code: "))
     print(client.request("GET", "/protected").json()["message"])
     client.log_out()
 
@@ -52,6 +55,21 @@ class ApiError(Exception):
         self.errors: dict[str, list[str]] = body.get("errors", {})
         self.retry_after = _retry_after(response)
         self.request_id = response.headers.get("X-Request-ID")
+
+
+class SecondStepRequired(ApiError):
+    """The password was right, and a code is to come: `AuthClient.second_step` takes both.
+
+    `factors` says what may be shown (`totp`, `recovery_code`), `expires_in` for how many seconds.
+    Keep it in memory.
+    """
+
+    def __init__(self, response: requests.Response) -> None:
+        super().__init__(response)
+        body = _body(response)
+        self.mfa_token: str = body["mfa_token"]
+        self.factors: list[str] = body["factors"]
+        self.expires_in: int = body["expires_in"]
 
 
 class Unreachable(Exception):
@@ -233,16 +251,64 @@ class AuthClient:
         key = secrets.token_urlsafe(24)
         self._post("/register", {"username": username, "password": password}, key)
 
-    def log_in(self, username: str, password: str) -> None:
-        """Log in. It is not repeated when its answer is lost: that would be a second session.
+    def log_in(self, username: str, password: str, code: str | None = None) -> None:
+        """Log in; `code` is of the second step, where it is known already.
 
         Raises:
-            ApiError: `invalid_credentials`, `rate_limited`.
+            SecondStepRequired: when the account has a second step, and no code came along.
+            ApiError: `invalid_credentials`, `invalid_code`, `rate_limited`.
         """
-        credentials = {"username": username, "password": password}
-        grant = self._grant(self._post("/authenticate", credentials, repeat=False))
+        self._open("/authenticate", _proof(password, code) | {"username": username})
+
+    def second_step(self, step: SecondStepRequired, code: str) -> None:
+        """Finish a login by the code of an authenticator app, or by a recovery code.
+
+        Raises:
+            ApiError: `invalid_code`, after which another one may be tried; `invalid_token` when it
+                took too long, so that it begins with the password again; `rate_limited`.
+        """
+        self._open("/authenticate/second", {"mfa_token": step.mfa_token, "code": code})
+
+    def _open(self, path: str, body: dict[str, str]) -> None:
+        """With a key, an answer that is lost leaves no session behind, and spends no code."""
+        grant = self._grant(self._post(path, body, secrets.token_urlsafe(24)))
         with self._store.alone():
             self._store.save(grant)
+
+    def reauthenticate(self, password: str, code: str | None = None) -> None:
+        """Make the login recent, for what answered `insufficient_user_authentication`.
+
+        Raises:
+            SecondStepRequired: when the account has a second step, and no code came along.
+            ApiError: `invalid_credentials`, `invalid_code`, `rate_limited`.
+            LoggedOut, Unreachable
+        """
+        response = self.request("POST", "/reauthenticate", json=_proof(password, code))
+        answer = _answer(response)
+        with self._store.alone():
+            grant = self._store.load()
+            if grant is None or grant.base_url != self.base_url:
+                raise LoggedOut("Nobody is logged in.")
+            token, until = answer["access_token"], _fresh_until(answer)
+            self._store.save(replace(grant, access_token=token, fresh_until=until))
+
+    def forgot_password(self, username: str) -> None:
+        """Have a link to a new password mailed, to whoever that is; nobody is told who it is.
+
+        Raises:
+            ApiError: `rate_limited`; `not_found` where the service mails nothing.
+        """
+        self._post("/password/forgot", {"username": username})
+
+    def reset_password(self, token: str, new_password: str) -> None:
+        """Choose a new password by what stands behind `#` in the mailed link; then log in by it.
+
+        It is not repeated when its answer is lost: a link is good for one use.
+
+        Raises:
+            ApiError: `invalid_link`, `validation_error`.
+        """
+        self._post("/password/reset", {"token": token, "new_password": new_password}, repeat=False)
 
     def log_out(self) -> None:
         """End the session; whatever the service says, this client has forgotten it."""
@@ -293,20 +359,15 @@ class AuthClient:
             raise LoggedOut(str(error)) from error
 
     def _grant(self, answer: dict[str, Any]) -> Grant:
-        """Return what an answer grants; its time is counted from its receipt, by our own clock."""
-        life = answer["expires_in"]
-        until = time.time() + life - min(10, life / 10)
-        return Grant(self.base_url, answer["access_token"], answer["refresh_token"], until)
+        """Return what an answer grants."""
+        access, refresh = answer["access_token"], answer["refresh_token"]
+        return Grant(self.base_url, access, refresh, _fresh_until(answer))
 
     def _post(
         self, path: str, body: dict[str, str], key: str | None = None, *, repeat: bool = True
     ) -> dict[str, Any]:
         headers = {"Idempotency-Key": key} if key else {}
-        response = self._send("POST", path, repeat=repeat, json=body, headers=headers)
-        answer = _body(response)
-        if response.status_code != 200 or answer.get("status") != "ok":
-            raise ApiError(response)
-        return answer
+        return _answer(self._send("POST", path, repeat=repeat, json=body, headers=headers))
 
     def _send(self, method: str, path: str, *, repeat: bool, **options: Any) -> requests.Response:  # noqa: ANN401
         """Send; again after a while when the service is busy or, with `repeat`, unheard of."""
@@ -325,6 +386,31 @@ class AuthClient:
                 response.close()
             self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
+
+
+def _proof(password: str, code: str | None) -> dict[str, str]:
+    """Return what proves who somebody is."""
+    return {"password": password} | ({} if code is None else {"code": code})
+
+
+def _fresh_until(answer: dict[str, Any]) -> float:
+    """Return until when an access token is good: from its receipt on, by our own clock."""
+    life: float = answer["expires_in"]
+    return time.time() + life - min(10, life / 10)
+
+
+def _answer(response: requests.Response) -> dict[str, Any]:
+    """Return an answer that is good.
+
+    Raises:
+        ApiError: for any other.
+    """
+    answer = _body(response)
+    if response.status_code == 200 and answer.get("status") == "ok":
+        return answer
+    if answer.get("code") == "second_factor_required":
+        raise SecondStepRequired(response)
+    raise ApiError(response)
 
 
 def _body(response: requests.Response) -> dict[str, Any]:

@@ -5,6 +5,8 @@ const api = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="a
 const form = /** @type {HTMLFormElement} */ (byId('credentials'));
 const username = /** @type {HTMLInputElement} */ (byId('username'));
 const password = /** @type {HTMLInputElement} */ (byId('password'));
+const stepForm = /** @type {HTMLFormElement} */ (byId('secondStep'));
+const code = /** @type {HTMLInputElement} */ (byId('code'));
 const status = byId('status');
 const tabs = createTabStorage({ onChange: show });
 const client = createAuthClient({ baseUrl: api, storage: tabs.storage, lock: tabs.lock, onChange: show });
@@ -16,6 +18,7 @@ const TEXTS = {
   unavailable: 'The server is not there at the moment. Please try again in a minute.',
   signed_out: 'Please log in.',
   session_ended: 'Your session has ended. Please log in again.',
+  second_step_over: 'The time for the code is over. Please log in again.',
   insecure: 'Over http, others on the network can read passwords. The API needs an https address.',
   storage: 'The browser does not let this page store anything.',
 };
@@ -27,10 +30,27 @@ function byId(id) {
 }
 
 async function show() {
-  const { username: name } = await client.state();
-  form.hidden = name !== null;
+  const { username: name, secondStep } = await client.state();
+  if (name !== null || secondStep) password.value = '';
+  if (!secondStep) stepForm.reset();
+  if (secondStep && stepForm.hidden) setTimeout(endSecondStep, 1000 * secondStep.secondsLeft);
+  form.hidden = name !== null || secondStep !== null;
+  stepForm.hidden = secondStep === null;
   byId('account').hidden = name === null;
-  byId('who').textContent = name === null ? 'Log in, or make an account.' : `Logged in as ${name}.`;
+  byId('who').textContent = whoIsThere(name, secondStep);
+}
+
+/** @param {string | null} name @param {import('./client/index.js').SecondStepState | null} secondStep */
+function whoIsThere(name, secondStep) {
+  if (secondStep) return `Almost there, ${secondStep.username}: this account has a second step.`;
+  return name === null ? 'Log in, or make an account.' : `Logged in as ${name}.`;
+}
+
+/** Returns to the password when the time for the code is over. */
+async function endSecondStep() {
+  const { ended } = await client.state();
+  if (ended === 'second_step_over') say(/** @type {string} */ (TEXTS[ended]), true);
+  await show();
 }
 
 /** @param {string} text @param {boolean} [bad] */
@@ -43,7 +63,9 @@ function say(text, bad = false) {
 /** @param {unknown} error */
 function explain(error) {
   if (!(error instanceof ApiError)) throw error;
-  const { kind, message, retryAfter, errors = {} } = error.problem;
+  const { kind, code: reason, message = '', retryAfter, errors = {} } = error.problem;
+  if (reason === 'second_factor_required' && !stepForm.hidden) return code.focus();
+  if (reason === 'invalid_code') return mark({ code: [message] });
   const text = kind === 'refused' ? message : TEXTS[kind];
   say((text ?? NOT_THE_API) + (retryAfter ? ` Try again in ${wait(retryAfter)}.` : ''), true);
   mark(errors);
@@ -57,13 +79,13 @@ function wait(seconds) {
 
 /** @param {Record<string, string[]>} errors */
 function mark(errors) {
-  for (const field of [username, password]) {
+  for (const field of [username, password, code]) {
     const problem = byId(`${field.name}Problem`);
     problem.textContent = (errors[field.name] ?? []).join(' ');
     problem.hidden = problem.textContent === '';
     field.setAttribute('aria-invalid', String(!problem.hidden));
   }
-  /** @type {HTMLElement | null} */ (form.querySelector('[aria-invalid="true"]'))?.focus();
+  [username, password, code].find((field) => field.getAttribute('aria-invalid') === 'true')?.focus();
 }
 
 /** Does one thing at a time, however often a button is pressed. @param {string} id @param {() => Promise<string>} work */
@@ -76,6 +98,7 @@ async function run(id, work) {
   try {
     say(await work());
   } catch (error) {
+    await show();
     explain(error);
   } finally {
     busy = false;
@@ -85,14 +108,27 @@ async function run(id, work) {
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  run('login', async () => {
-    await client.authenticate(username.value, password.value);
+  run('login', async () => welcome(await client.authenticate(username.value, password.value)));
+});
+stepForm.addEventListener('submit', (event) => {
+  event.preventDefault();
+  run('confirm', async () => welcome(await client.secondStep(code.value)));
+});
+byId('back').addEventListener('click', () => {
+  run('back', async () => {
+    await client.cancelSecondStep();
     await show();
-    password.value = '';
-    byId('protected').focus();
-    return 'You are logged in.';
+    password.focus();
+    return '';
   });
 });
+
+/** @param {import('./client/index.js').LoginResult} result */
+async function welcome({ recoveryCodesLeft: left }) {
+  await show();
+  byId('protected').focus();
+  return left === undefined ? 'You are logged in.' : `You are logged in. Recovery codes left: ${left}.`;
+}
 byId('register').addEventListener('click', () => {
   run('register', async () => {
     await client.register(username.value, password.value);
@@ -115,9 +151,18 @@ byId('logout').addEventListener('click', () => {
   });
 });
 
+/** Shows the way to a new password, where the API mails one. */
+async function offerNewPassword() {
+  const link = /** @type {HTMLAnchorElement} */ (byId('forgot'));
+  const { reset } = await readAnswer(await fetch(`${api}/features`), api);
+  link.href = `${api}/account/forgot`;
+  link.hidden = reset !== true;
+}
+
 byId('api').textContent = api;
 await tabs.ready;
 await show();
 document.body.dataset.ready = 'true';
 void client.deliverPendingLogouts();
+offerNewPassword().catch(() => undefined);
 addEventListener('online', () => void client.deliverPendingLogouts());

@@ -12,7 +12,10 @@ from threading import Thread
 
 import pytest
 
+from tests.examples.conftest import NEW_PASSWORD, Mailing
 from tests.support.actors import PASSWORD, Visitor, fresh_name
+from tests.support.authenticator import Owner
+from tests.support.clock import MovedClock
 from tests.support.servers import ROOT, ServerProcess, free_port
 from tests.support.tools import program
 
@@ -40,13 +43,21 @@ def somebody_else(tmp_path: Path) -> Iterator[str]:
     site.server_close()
 
 
-def run(folder: Path, address: str | None, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the script with its temporary files in `folder`."""
+def run(
+    folder: Path, address: str | None, *arguments: str, typed: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the script with its temporary files in `folder`, and with what is typed into it."""
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(folder), **variables}
     if address is not None:
         environment["AUTHAPI"] = address
     return subprocess.run(
-        ["sh", SCRIPT], env=environment, capture_output=True, text=True, check=False, timeout=60
+        ["sh", SCRIPT, *arguments],
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 
@@ -99,3 +110,40 @@ def test_a_refusal_is_shown_as_it_is(server: ServerProcess, tmp_path: Path) -> N
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith('curl.sh: register: 400 {"status":"error","code":"user_exists"')
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_step_asks_for_its_code(
+    base_url: str, visitor: Visitor, clock: MovedClock, tmp_path: Path
+) -> None:
+    """With an account that is there already: the password, the code, and then as ever."""
+    owner = Owner(visitor, clock).enrol()
+    who = {"AUTHAPI_USERNAME": owner.name, "AUTHAPI_PASSWORD": PASSWORD}
+    done = run(tmp_path, base_url, typed=f"{owner.next_code()}\n", **who)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "Code of the authenticator app, or a recovery code: "
+    lines = [line.split() for line in done.stdout.splitlines() if line and line[0] != "{"]
+    assert [line[0] for line in lines[:-1]] == ["login", "code", *STEPS[2:]]
+    assert lines[0] == ["login", "second_factor_required"]
+    assert "eyJ" not in done.stdout
+
+
+def test_a_wrong_code_is_shown_as_it_is(
+    base_url: str, visitor: Visitor, clock: MovedClock, tmp_path: Path
+) -> None:
+    """What is typed never breaks the JSON around it."""
+    owner = Owner(visitor, clock).enrol()
+    who = {"AUTHAPI_USERNAME": owner.name, "AUTHAPI_PASSWORD": PASSWORD}
+    done = run(tmp_path, base_url, typed='"\\ 12\n', **who)
+    assert done.returncode == 1
+    assert 'curl.sh: code: 401 {"status":"error","code":"invalid_code"' in done.stderr
+
+
+def test_a_forgotten_password(mailing: Mailing, tmp_path: Path) -> None:
+    """The link comes by mail; the script takes it as it stands there."""
+    name = mailing.new_user()
+    assert run(tmp_path, mailing.url, "forgot", AUTHAPI_USERNAME=name).returncode == 0
+    typed = f"{mailing.link(name, 'reset')}\n{NEW_PASSWORD}\n"
+    done = run(tmp_path, mailing.url, "reset", typed=typed)
+    assert done.stdout == "reset      Password changed. Please log in.\n"
+    done = run(tmp_path, mailing.url, AUTHAPI_USERNAME=name, AUTHAPI_PASSWORD=NEW_PASSWORD)
+    assert done.returncode == 0, done.stderr

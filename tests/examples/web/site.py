@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Page
 
 from tests.extension.gate import Gate
-from tests.support.actors import PASSWORD
+from tests.support.actors import PASSWORD, Visitor
+from tests.support.authenticator import Owner
+from tests.support.clock import MovedClock
 from tests.support.servers import ROOT
 from tests.support.waiting import until
 
@@ -80,6 +82,11 @@ class Person:
         self.page.get_by_label("Username", exact=True).fill(name)
         self.page.get_by_label("Password", exact=True).fill(password)
 
+    def types_code(self, code: str) -> None:
+        """Type the code of a second step and press Confirm."""
+        self.page.get_by_label("Code", exact=True).fill(code)
+        self.clicks("Confirm")
+
     def logs_in(self, name: str) -> None:
         """Register and log in."""
         self.fills_in(name)
@@ -134,3 +141,21 @@ class Visitors:
 def keys(gate: Gate) -> list[str]:
     """Return the Idempotency-Key of every refresh."""
     return [exchange.headers["idempotency-key"] for exchange in gate.to("/refresh")]
+
+
+def with_app(gate: Gate, clock: MovedClock) -> Owner:
+    """Have somebody turn an authenticator app on elsewhere."""
+    visitor = Visitor(gate.address)
+    owner = Owner(visitor, clock).enrol()
+    visitor.close()
+    gate.reset(gate.upstream)
+    return owner
+
+
+def asks_for_code(person: Person, owner: Owner) -> None:
+    """Log in with the password alone."""
+    person.fills_in(owner.name)
+    person.clicks("Log in")
+    until(lambda: person.page.is_visible("#code"), "the field for the code", instead=person.status)
+    assert person.page.evaluate("document.activeElement.id") == "code"
+    assert person.page.input_value("#password") == ""

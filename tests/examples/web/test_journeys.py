@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from tests.examples.web.site import KEPT, NOTHING, Person, Visitors, keys
+from tests.examples.web.site import (
+    KEPT,
+    NOTHING,
+    Person,
+    Visitors,
+    asks_for_code,
+    keys,
+    with_app,
+)
 from tests.extension.gate import Gate
 from tests.support.actors import Visitor, fresh_name
 from tests.support.clock import MovedClock
@@ -37,11 +45,7 @@ def test_an_expired_token_is_renewed_unnoticed(
     clock.move(minutes=16)
     person.opens_what_is_protected()
     person.reads(f"Hello, {name}!")
-    assert [exchange.path for exchange in gate.exchanges[2:]] == [
-        "/protected",
-        "/refresh",
-        "/protected",
-    ]
+    assert gate.paths()[2:] == ["/protected", "/refresh", "/protected"]
 
 
 def test_a_lost_answer_logs_nobody_out(person: Person, gate: Gate, clock: MovedClock) -> None:
@@ -123,3 +127,42 @@ def test_a_damaged_storage_is_no_dead_end(person: Person, visitors: Visitors, da
     again = visitors.see(person.page)
     again.is_logged_in_as(None)
     again.logs_in(fresh_name())
+
+
+def test_a_second_step(person: Person, gate: Gate, clock: MovedClock) -> None:
+    """The code is asked for; a wrong one is told beside it, the right one logs in."""
+    owner = with_app(gate, clock)
+    asks_for_code(person, owner)
+    person.types_code("not a code")
+    until(lambda: "wrong" in person.page.inner_text("#codeProblem"), "the words beside the field")
+    person.types_code(owner.next_code())
+    person.reads("You are logged in.")
+    person.is_logged_in_as(owner.name)
+    person.opens_what_is_protected()
+    person.reads(f"Hello, {owner.name}!")
+
+
+def test_a_recovery_code(person: Person, gate: Gate, clock: MovedClock) -> None:
+    """It goes into the same field; how many are left is told."""
+    owner = with_app(gate, clock)
+    asks_for_code(person, owner)
+    person.types_code(owner.recovery[0])
+    person.reads("You are logged in. Recovery codes left: 7.")
+
+
+def test_a_second_step_that_waits_is_in_memory_only(
+    person: Person, gate: Gate, clock: MovedClock
+) -> None:
+    """S102: not in `sessionStorage`; a reload begins with the password, and so does Back."""
+    owner = with_app(gate, clock)
+    asks_for_code(person, owner)
+    (first,) = [exchange.answer for exchange in gate.to("/authenticate") if exchange.answer]
+    stored = person.run("return JSON.stringify([sessionStorage, localStorage])")
+    assert first.json["mfa_token"] not in stored
+    person.clicks("Back")
+    person.is_logged_in_as(None)
+    person.fills_in(owner.name)
+    person.clicks("Log in")
+    until(lambda: person.page.is_visible("#code"), "the field for the code")
+    person.page.reload()
+    person.is_logged_in_as(None)

@@ -7,9 +7,12 @@ from typing import Literal
 
 import pytest
 
-from tests.examples.web.site import Person
+from tests.examples.web.site import Person, asks_for_code, with_app
+from tests.extension.gate import Gate
 from tests.support.actors import PASSWORD, fresh_name
+from tests.support.clock import MovedClock
 from tests.support.servers import ROOT
+from tests.support.waiting import until
 
 PICTURES = ROOT / "build" / "screenshots"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -19,15 +22,23 @@ return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", ["form", "problem", "account"])
+@pytest.mark.parametrize("state", ["form", "problem", "code", "account"])
 def test_it_looks_good_and_everybody_can_use_it(
-    person: Person, state: str, scheme: Literal["light", "dark"]
+    person: Person,
+    gate: Gate,
+    clock: MovedClock,
+    state: str,
+    scheme: Literal["light", "dark"],
 ) -> None:
     """No rule of axe is broken, no text too pale, no sideways scrolling; pictures are written."""
     if state == "problem":
         person.fills_in("ann", "short")
         person.clicks("Register")
         person.reads("Password must be at least 8 characters long.")
+    if state == "code":
+        asks_for_code(person, with_app(gate, clock))
+        person.types_code("not a code")
+        until(lambda: person.page.inner_text("#codeProblem"), "the words beside the field")
     if state == "account":
         person.logs_in(name := fresh_name())
         person.opens_what_is_protected()
