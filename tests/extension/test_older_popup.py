@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.extension.actors import PASSWORD, Owner
+from tests.extension.actors import Owner
 from tests.extension.chromium import Chromium
 from tests.extension.gate import Gate
+from tests.extension.screens import PASSWORD
 from tests.extension.service import Service
 from tests.extension.two_steps import enrolled
 from tests.support.waiting import until

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from tests.extension.actors import NAMES, PASSWORD, Owner, Popup, problem
-from tests.extension.gate import Answer
+from tests.extension.actors import NAMES, Owner, problem
+from tests.extension.exchange import Answer
+from tests.extension.screens import PASSWORD, Popup
 from tests.extension.two_steps import asks_for_code, confirm, enrolled, halfway
 from tests.support.waiting import until
 

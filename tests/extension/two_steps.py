@@ -3,7 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from tests.extension.actors import NAMES, PASSWORD, Account, Owner, Popup
+from tests.extension.actors import NAMES, Owner
+from tests.extension.screens import PASSWORD, Account, Popup
 from tests.support.authenticator import STEP, code_at
 from tests.support.waiting import until
 
