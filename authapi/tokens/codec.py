@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import jwt
-from jwt.algorithms import HMACAlgorithm
+from jwt.algorithms import HMACAlgorithm, OKPAlgorithm
 
 from authapi.tokens.keys import KeyRing, SigningKey
 from authapi.tokens.rules import TokenInvalid
@@ -32,8 +32,9 @@ class _HS256(HMACAlgorithm):
     prepare_key = lru_cache(64)(HMACAlgorithm.prepare_key)
 
 
-_jws = jwt.PyJWS(algorithms=["EdDSA", "ES256"])
+_jws = jwt.PyJWS(algorithms=["EdDSA", "ES256", "RS256"])
 _jws.register_algorithm("HS256", _HS256(HMACAlgorithm.SHA256))
+_jws.register_algorithm("Ed25519", OKPAlgorithm())  # RFC 9864
 
 
 def encode(claims: dict[str, Any], typ: str, ring: KeyRing) -> str:

@@ -5,18 +5,36 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from jwt.algorithms import ECAlgorithm, OKPAlgorithm
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
 
 from authapi.tokens.keys import SigningKey
 
 Jwk = dict[str, Any]
-EDDSA, ES256 = "EdDSA", "ES256"
-ALGORITHMS = (EDDSA, ES256)
-_CURVES = {EDDSA: ("OKP", "Ed25519"), ES256: ("EC", "P-256")}
-_PUBLIC = ("kty", "crv", "x", "y")
+EDDSA, ES256, RS256 = "EdDSA", "ES256", "RS256"
+ALGORITHMS = (EDDSA, ES256, RS256)
+_ED25519 = "Ed25519"
+"""What RFC 9864 calls EdDSA with this curve; a key may say so, and its tokens do then."""
+
+_CURVES = {
+    EDDSA: ("OKP", "Ed25519"),
+    _ED25519: ("OKP", "Ed25519"),
+    ES256: ("EC", "P-256"),
+    RS256: ("RSA", None),
+}
+_READ = {
+    EDDSA: OKPAlgorithm.from_jwk,
+    _ED25519: OKPAlgorithm.from_jwk,
+    ES256: ECAlgorithm.from_jwk,
+    RS256: RSAAlgorithm.from_jwk,
+}
+_PUBLIC = ("kty", "crv", "x", "y", "n", "e")
+_SHORTEST_RSA, _NEW_RSA = 2048, 3072
+"""Bits: RFC 7518, 3.3, and what is as strong as the other two (ASVS 11.2.3)."""
+
 _LONGEST_KID = 64
 
 
@@ -53,9 +71,11 @@ def signing_keys(keys: list[Jwk]) -> list[SigningKey]:
 
 
 def generate(algorithm: str, kid: str) -> Jwk:
-    """Make a new private key for `algorithm`, EdDSA (Ed25519) or ES256 (P-256)."""
+    """Make a new private key for one of `ALGORITHMS`: Ed25519, P-256, or RSA of 3,072 bits."""
     if algorithm == EDDSA:
         made: Jwk = OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate(), as_dict=True)
+    elif algorithm == RS256:
+        made = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, _NEW_RSA), as_dict=True)
     else:
         made = ECAlgorithm.to_jwk(generate_private_key(SECP256R1()), as_dict=True)
     made.pop("key_ops", None)
@@ -97,21 +117,23 @@ def retire(keys: list[Jwk], kid: str) -> list[Jwk]:
 
 
 def _problem(key: Jwk) -> str | None:
-    if key.get("alg") not in ALGORITHMS:
+    if key.get("alg") not in _CURVES:
         return f"needs an alg: {' or '.join(ALGORITHMS)}"
     if not isinstance(key.get("kid"), str) or not 1 <= len(key["kid"]) <= _LONGEST_KID:
         return f"needs a kid of 1 to {_LONGEST_KID} characters"
     if (key.get("kty"), key.get("crv")) != _CURVES[key["alg"]]:
         return f"is not one for {key['alg']}"
     try:
-        _signing_key(key)
+        usable = _signing_key(key)
     except (InvalidKeyError, ValueError, TypeError, KeyError):
         return "is malformed"
+    if key["alg"] == RS256 and usable.public.key_size < _SHORTEST_RSA:
+        return f"is shorter than {_SHORTEST_RSA} bits"
     return None
 
 
 def _signing_key(key: Jwk) -> SigningKey:
-    read = OKPAlgorithm.from_jwk if key["alg"] == EDDSA else ECAlgorithm.from_jwk
+    read = _READ[key["alg"]]
     half = public(key)
     private = read(key) if "d" in key else None
     return SigningKey(key["kid"], key["alg"], private, read(half), half)

@@ -3,11 +3,18 @@
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 from authapi.settings import Settings, SettingsError
 from authapi.tokens import jwks
 
 KEY = jwks.generate(jwks.EDDSA, "one")
+SHORT = {
+    **json.loads(RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 1024))),
+    "kid": "short",
+    "alg": "RS256",
+}
 BASE = {"AUTHAPI_ENV": "development"}
 
 
@@ -22,6 +29,9 @@ BASE = {"AUTHAPI_ENV": "development"}
         (json.dumps({"keys": [{**KEY, "kid": "k" * 65}]}), "key 1 needs a kid of 1 to 64"),
         ('{"keys": [{"alg": "EdDSA", "kid": "x", "kty": "EC"}]}', "key 1 is not one for EdDSA"),
         (json.dumps({"keys": [{**KEY, "x": "AA"}]}), "key 1 is malformed"),
+        (json.dumps({"keys": [SHORT]}), "key 1 is shorter than 2048 bits"),
+        (json.dumps({"keys": [{**SHORT, "alg": "ES256"}]}), "key 1 is not one for ES256"),
+        (json.dumps({"keys": [{**SHORT, "n": 7}]}), "key 1 is malformed"),
         (json.dumps({"keys": [KEY, KEY]}), "has two keys of one kid"),
         (json.dumps({"keys": [jwks.public(KEY)]}), "cannot sign"),
         ("/nowhere/keys.json", "cannot be read"),
