@@ -14,6 +14,7 @@ from authapi.accounts.settings import AccountSettings
 from authapi.audit.settings import AuditSettings
 from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, parse, variable
 from authapi.factors.settings import FactorSettings
+from authapi.introspection.settings import IntrospectionSettings
 from authapi.limits.settings import LimitSettings
 from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
@@ -57,6 +58,7 @@ class Settings(
     AuditSettings,
     MailSettings,
     MetricsSettings,
+    IntrospectionSettings,
     PageSettings,
     WebSettings,
 ):

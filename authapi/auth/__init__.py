@@ -30,7 +30,7 @@ def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
     blueprint.register_blueprint(factors)  # /me/factors, /me/totp, /me/recovery-codes
     blueprint.register_blueprint(recovery)  # /password/reset
     blueprint.register_blueprint(audit)  # /me/activity
-    blueprint.register_blueprint(introspection)  # /verify
+    blueprint.register_blueprint(introspection)  # /verify, /introspect
     if addresses:
         from authapi.addresses.routes import blueprint as emails
         from authapi.recovery.routes_by_mail import blueprint as recovery_by_mail

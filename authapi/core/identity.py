@@ -1,9 +1,8 @@
 """Who is calling: what a verified access token says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 PASSWORD = "pwd"
@@ -20,8 +19,6 @@ AAL1 = "aal1"
 
 AAL2 = "aal2"
 """The assurance of two factors (NIST SP 800-63B-4, 2.2)."""
-
-NO_CLAIMS: Mapping[str, Any] = MappingProxyType({})
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -44,7 +41,7 @@ class Identity:
         assurance: how strong that was (claim `acr`).
         session_start: when the session began (claim `session_start` where it is not `auth_time`).
         roles: what the user may do, sorted (claim `roles`).
-        claims: what the app itself put into the token.
+        claims_text: what the app itself put into the token, as JSON; empty without any.
     """
 
     username: str
@@ -59,4 +56,9 @@ class Identity:
     assurance: str = AAL1
     session_start: datetime = LONG_AGO
     roles: tuple[str, ...] = ()
-    claims: Mapping[str, Any] = field(default_factory=lambda: NO_CLAIMS, hash=False)
+    claims_text: str = ""
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What the app itself put into the token; a copy, since the token is remembered."""
+        return dict(json.loads(self.claims_text)) if self.claims_text else {}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from authapi.core.identity import NO_CLAIMS, Identity
+from authapi.core.identity import Identity
 from authapi.web.services import within
 
 if TYPE_CHECKING:
@@ -84,13 +83,7 @@ def added_by(hooks: Collection[ClaimsHook], identity: Identity) -> dict[str, Any
     return added
 
 
-def found_in(token: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the claims of a token that are not ours, so that no view can change them."""
-    found = {name: _frozen(value) for name, value in token.items() if name not in _OURS}
-    return MappingProxyType(found) if found else NO_CLAIMS
-
-
-def _frozen(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return MappingProxyType({name: _frozen(each) for name, each in value.items()})
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def found_in(token: Mapping[str, Any]) -> str:
+    """Return the claims of a token that are not ours, as JSON; empty without any."""
+    found = {name: value for name, value in token.items() if name not in _OURS}
+    return json.dumps(found) if found else ""

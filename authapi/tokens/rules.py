@@ -56,7 +56,7 @@ def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
         methods=_methods(claims),
         assurance=_assurance(claims),
         roles=_roles(claims),
-        claims=own_claims.found_in(claims),
+        claims_text=own_claims.found_in(claims),
     )
 
 

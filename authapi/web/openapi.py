@@ -49,6 +49,7 @@ RECENT_LOGIN_ERRORS = (
 
 Failure = ErrorCode | tuple[ErrorCode, HTTPStatus]
 BEARER: list[dict[str, list[str]]] = [{"bearerAuth": []}]
+SERVICE: list[dict[str, list[str]]] = [{"serviceCredential": []}]
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "The challenge (RFC 6750, 3; RFC 9470, 3)."),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "Seconds to wait."),
@@ -123,6 +124,14 @@ def create_api(app: Flask, version: str) -> Api:
             "scheme": "bearer",
             "bearerFormat": "JWT",
             "description": "The `access_token` of `/authenticate` or `/refresh`.",
+        },
+    )
+    api.spec.components.security_scheme(
+        "serviceCredential",
+        {
+            "type": "http",
+            "scheme": "basic",
+            "description": "Any name, and `INTROSPECTION_SECRET`; or that as a bearer token.",
         },
     )
     return api

@@ -15,6 +15,7 @@ from authapi.database import StoredCollection
 from authapi.factors import room as factors
 from authapi.factors import store as factors_store
 from authapi.health import room as health
+from authapi.introspection import room as introspection
 from authapi.limits import room as limits
 from authapi.limits import store as limits_store
 from authapi.metrics import room as metrics
@@ -75,6 +76,7 @@ ROOMS = (
     Room(revocation.build, revocation_store.COLLECTIONS),
     Room(passwords.build),
     Room(metrics.build),
+    Room(introspection.build),
     Room(links.build),
     Room(_mail),
     Room(accounts.build, (*accounts_store.COLLECTIONS, *foreign_store.COLLECTIONS)),

@@ -188,7 +188,7 @@ def _protecting_caddy(
     certificate: Certificate,
 ) -> list[str]:
     site = changed(
-        _DEPLOY / "caddy" / "protected-app.Caddyfile",
+        _DEPLOY / "caddy" / "protected-app" / "Caddyfile",
         {
             "\napp.example {": f"\nlocalhost {{\n\ttls {certificate.chain} {certificate.key}",
             "127.0.0.1:8000": f"127.0.0.1:{upstream}",

@@ -25,14 +25,18 @@ BODY = {
 }
 TOKEN = {ErrorCode.MISSING_TOKEN, ErrorCode.INVALID_TOKEN, ErrorCode.TOKEN_EXPIRED}
 STALE = ErrorCode.INSUFFICIENT_USER_AUTHENTICATION
-BARE = {"/openapi.json", "/.well-known/jwks.json"}  # documents in shapes of their own
+BARE = {
+    "/openapi.json",
+    "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
+}  # documents in shapes of their own
 OPTIONAL = {"code", "passkey", "email", "everywhere", "locale"}
 OPERATIONS = [
     *("register", "authenticate", "authenticateSecond", "refresh", "logout", "getProtected"),
     *("reauthenticate", "listSessions", "endSession", "listActivity"),
     *("getMe", "exportMe", "deleteMe", "changePassword"),
     *("getFactors", "beginTotp", "confirmTotp", "removeTotp", "renewRecoveryCodes"),
-    *("resetPassword", "verify"),
+    *("resetPassword", "verify", "introspect", "getMetadata"),
     *("getHome", "getFeatures", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
     *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
 ]
@@ -176,8 +180,10 @@ def test_the_protected_resource_wants_a_bearer_token(description: dict[str, Any]
     """Contract 1: the security scheme is there, and is asked for there alone."""
     scheme = description["components"]["securitySchemes"]["bearerAuth"]
     assert (scheme["type"], scheme["scheme"], scheme["bearerFormat"]) == ("http", "bearer", "JWT")
-    secured = {path for _, path, operation in operations(description) if operation.get("security")}
+    bearer: list[dict[str, list[str]]] = [{"bearerAuth": []}]
+    secured = {path for _, path, each in operations(description) if each.get("security") == bearer}
     assert secured == SECURED
+    assert description["paths"]["/introspect"]["post"]["security"] == [{"serviceCredential": []}]
     assert description["paths"]["/protected"]["get"]["security"] == [{"bearerAuth": []}]
 
 

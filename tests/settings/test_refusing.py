@@ -101,6 +101,7 @@ WRONG = [
     ("PAGES_STYLESHEET", __file__, "must be a file that ends in .css"),
     ("PAGES_LOGO", "/nowhere/logo.svg", "must be a file that ends in .svg or .png"),
     ("TEMPLATES", "/nowhere/at/all", "must be a folder"),
+    ("INTROSPECTION_SECRET", "only-15-letters", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "only-15-letters", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "ababababababababab", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "replace-me-metrics-token", "not words or a few over and over"),

@@ -70,6 +70,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "REGISTRATION": ("closed", "closed"),
     "DOCS": ("off", "off"),
     "PROTECTED_SAMPLE": ("off", "off"),
+    "INTROSPECTION_SECRET": ("for-tests-Qw7Tq2Lr9ZpK", Secret("for-tests-Qw7Tq2Lr9ZpK")),
     "METRICS_TOKEN": ("for-tests-Xw7Tq2Lr9ZpK", Secret("for-tests-Xw7Tq2Lr9ZpK")),
     "PUBLIC_URL": ("https://accounts.example/", "https://accounts.example"),
     "MAIL_URL": (

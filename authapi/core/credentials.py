@@ -1,0 +1,25 @@
+"""Credentials of services: what one program shows to another."""
+
+import re
+
+from authapi.core.randomness import unpredictable
+from authapi.core.secrets import Secret
+
+_MINIMUM_UNPREDICTABLE = 6
+"""Of 32 characters of `secrets.token_urlsafe(24)` on average 30 look random, never under 12."""
+_TEXT = re.compile(r"[\x21-\x7e]{16,200}")
+
+
+def credential(text: str) -> Secret:
+    """Return the credential that a setting names.
+
+    Raises:
+        ValueError: when it could be guessed.
+    """
+    if unpredictable(text) < _MINIMUM_UNPREDICTABLE or not _TEXT.fullmatch(text):
+        raise ValueError(
+            "must be 16 to 200 visible ASCII characters, not words or a few over and over; "
+            "make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(24))'"
+        )
+    return Secret(text)

@@ -1,0 +1,13 @@
+"""What the questions about tokens need."""
+
+from authapi.core.clock import Clock
+from authapi.core.services import Services
+from authapi.introspection.service import Introspection
+from authapi.introspection.settings import IntrospectionSettings
+from authapi.revocation.verification import AccessTokenVerification
+from authapi.tokens.service import TokenService
+
+
+def build(services: Services, settings: IntrospectionSettings, clock: Clock) -> None:
+    """Add what answers them."""
+    services.add(Introspection(services[AccessTokenVerification], services[TokenService], settings))

@@ -1,0 +1,19 @@
+"""Who may ask about tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from authapi.core.credentials import credential
+from authapi.core.environment import variable
+from authapi.core.secrets import Secret
+from authapi.tokens.settings import TokenSettings
+
+
+@dataclass(frozen=True)
+class IntrospectionSettings(TokenSettings):
+    """What another service has to show."""
+
+    introspection_secret: Secret | None = variable(
+        "INTROSPECTION_SECRET", None, credential, secret=True
+    )

@@ -1,0 +1,161 @@
+"""Services that believe access tokens by the public keys alone: two of the examples."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+import requests
+from flask import Flask
+
+from authapi.administration.models import UserRef
+from authapi.administration.service import Administration
+from authapi.core.secrets import Secret
+from authapi.settings import Settings
+from authapi.tokens import jwks
+from tests.conftest import services_of
+from tests.support.actors import Visitor, error_code
+from tests.support.apps import served
+from tests.support.forging import forged, payload_of
+from tests.support.servers import ROOT, clean_environment, free_port, stop
+from tests.support.tools import program
+from tests.support.waiting import DEADLINE, until
+
+pytestmark = pytest.mark.external
+
+KEYS = [jwks.generate(algorithm, f"key-{algorithm}") for algorithm in jwks.ALGORITHMS]
+EXAMPLES = ROOT / "examples"
+FLASK = [sys.executable, "-m", "flask", "--app", str(EXAMPLES / "resource_server.py"), "run"]
+NODE = str(EXAMPLES / "resource-server.js")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A service that gives tokens, and one that believes them."""
+
+    app: Flask
+    visitor: Visitor
+    orders: str
+
+    def ask(self, token: str | None) -> requests.Response:
+        """Ask the one that believes."""
+        headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        return requests.get(self.orders, headers=headers, timeout=DEADLINE)
+
+
+@pytest.fixture(scope="module", params=["flask", "node"])
+def pair(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """Each of the two examples in turn, with a service that has keys of each kind."""
+    apps: list[Flask] = []
+    value = Secret(json.dumps({"keys": KEYS}))
+    with (
+        served(replace(settings, jwt_keys=value), prepare=apps.append) as visitor,
+        ExitStack() as stack,
+    ):
+        port = free_port()
+        told = {"AUTH_URL": visitor.base_url, "PORT": str(port)}
+        node = [program("node"), NODE]
+        command = [*FLASK, "--port", str(port)] if request.param == "flask" else node
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=clean_environment(told), text=True, start_new_session=True
+        )
+        stack.callback(stop, process)
+        until(lambda: _listens(process, port), what="the example answers")
+        yield Pair(apps[0], visitor, f"http://127.0.0.1:{port}/orders")
+
+
+def _listens(process: subprocess.Popen[str], port: int) -> bool:
+    assert process.poll() is None, "the example has ended"
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def signed(claims: dict[str, Any], key: dict[str, Any], typ: str = "at+jwt") -> str:
+    """Return a token that one of the keys signed."""
+    private = jwks.signing_keys([key])[0].private
+    headers = {"typ": typ, "kid": key["kid"]}
+    return jwt.encode(claims, private, algorithm=key["alg"], headers=headers)
+
+
+def good_claims() -> dict[str, Any]:
+    """Return what a good token may say."""
+    now = int(datetime.now(UTC).timestamp())
+    mine = {"iss": "authapi", "aud": "authapi", "sub": "ann", "uid": "u1", "jti": "t1"}
+    return {**mine, "iat": now, "exp": now + 900}
+
+
+def test_a_token_is_believed_and_says_whose_it_is(pair: Pair) -> None:
+    """S40: the id and the roles, with nothing but the public keys."""
+    name = pair.visitor.new_user()
+    services_of(pair.app)[Administration].change_roles(UserRef(name), {"editor"}, (), now=False)
+    token = pair.visitor.log_in(name)["access_token"]
+    answer = pair.ask(token)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"orders": [], "of": payload_of(token)["uid"], "roles": ["editor"]}
+
+
+@pytest.mark.parametrize("key", KEYS, ids=jwks.ALGORITHMS)
+def test_every_key_that_is_published_verifies(pair: Pair, key: dict[str, Any]) -> None:
+    """S39: also one that signs no more, or not yet."""
+    assert pair.ask(signed(good_claims(), key)).status_code == 200
+
+
+def test_without_a_token_there_is_a_challenge(pair: Pair) -> None:
+    """S43: and no error code in it."""
+    refused = pair.ask(None)
+    assert error_code(refused) == (401, "missing_token")
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+def bad_tokens() -> dict[str, str]:
+    """Return tokens that nobody may believe, by what is wrong with them."""
+    claims, key = good_claims(), KEYS[0]
+    long_ago = int((datetime.now(UTC) - timedelta(hours=1)).timestamp())
+    public = json.dumps(jwks.public(key)).encode()
+    stranger = jwks.generate(jwks.EDDSA, key["kid"])
+    head, body, signature = signed(claims, key).split(".")
+    return {
+        "expired": signed({**claims, "exp": long_ago}, key),
+        "early": signed({**claims, "iat": claims["iat"] + 3600}, key),
+        "another issuer": signed({**claims, "iss": "evil"}, key),
+        "another audience": signed({**claims, "aud": "others"}, key),
+        "no end": signed({n: v for n, v in claims.items() if n != "exp"}, key),
+        "another kind": signed(claims, key, typ="rt+jwt"),
+        "a plain JWT": signed(claims, key, typ="JWT"),
+        "a stranger's key": signed(claims, stranger),
+        "an unknown kid": signed(claims, {**key, "kid": secrets.token_hex(8)}),
+        "no signature": f"{head}.{body}.",
+        "a changed signature": f"{head}.{body}.{signature.swapcase()}",
+        "none": forged({"alg": "none", "typ": "at+jwt", "kid": key["kid"]}, claims, b""),
+        "the public key as a secret": forged(
+            {"alg": "HS256", "typ": "at+jwt", "kid": key["kid"]}, claims, public
+        ),
+        "no token": "x",
+        "three parts of nothing": "..",
+    }
+
+
+@pytest.mark.parametrize("what", bad_tokens())
+def test_no_other_token_is_believed(pair: Pair, what: str) -> None:
+    """S31, S33, S34, S35: each check that the page asks for is made."""
+    refused = pair.ask(bad_tokens()[what])
+    assert error_code(refused) == (401, "invalid_token")
+    assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_the_keys_alone_do_not_tell_of_a_logout(pair: Pair) -> None:
+    """What the page says is the price; the service itself refuses at once."""
+    tokens = pair.visitor.log_in()
+    pair.visitor.log_out(tokens["refresh_token"])
+    assert pair.visitor.protected(tokens["access_token"]).status_code == 401
+    assert pair.ask(tokens["access_token"]).status_code == 200
