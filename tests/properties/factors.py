@@ -88,10 +88,11 @@ class SecondFactors(RuleBasedStateMachine):
         self._be_recent(account)
         answer = account.owner.ask("DELETE", "/me/totp")
         assert answer.status_code == 200, answer.text
+        assert ("access_token" in answer.json()) is account.on
         if account.on:
             account.end_others()
             account.no_codes()
-        account.owner.tokens, account.on = answer.json(), False
+            account.owner.tokens, account.on = answer.json(), False
 
     @rule(account=accounts)
     def reset_by_the_operator(self, account: Account) -> None:
