@@ -10,6 +10,11 @@ _MILLISECONDS = range(10**11, 10**14)
 _NUMBERS = ("$numberInt", "$numberLong", "$numberDouble")
 
 
+def bare(name: str) -> str:
+    """Return a member's name without what differs from program to program: case and dashes."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON may hold
     """Return a number that is wrapped as one of BSON's, else `value` itself."""
     if isinstance(value, dict) and len(value) == 1:

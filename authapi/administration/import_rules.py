@@ -10,10 +10,10 @@ from authapi.accounts import rules
 from authapi.accounts.emails import read_email
 from authapi.accounts.models import Email, PendingEmail, User
 from authapi.administration.errors import LineError
-from authapi.administration.extended_json import as_id, as_moment, as_text, plain
+from authapi.administration.extended_json import as_id, as_moment, as_text, bare, plain
+from authapi.administration.import_factors import totp_secret
 from authapi.administration.models import FirebaseHash, ImportedUser, ImportOptions
 from authapi.core.roles import Roles, problems
-from authapi.factors.rules import read_secret
 from authapi.passwords.formats import find_format, looks_like_a_hash
 
 _HASHES = ("password_hash", "hashed_password", "password")
@@ -55,7 +55,7 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
     known = _NAMES | set(_FIREBASE if options.firebase else ())
     known |= {"email"} if options.addresses else set()
     known |= {name for name in found if _vouches(name)} if email else set()
-    ignored = [name for name in found if name not in known and not _decides(_bare(name))]
+    ignored = [name for name in found if name not in known and not _decides(name)]
     return ImportedUser(
         username=_username(found),
         password_hash=_password_hash(found, options.firebase),
@@ -65,7 +65,7 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
         email=email,
         email_verified=email is not None and _email_verified(found),
         roles=_roles(found),
-        totp_secret=_totp_secret(found),
+        totp_secret=totp_secret(found),
         ignored=tuple(ignored),
     )
 
@@ -164,12 +164,12 @@ def _disabled(found: Mapping[str, Any]) -> bool:
     """
     disabled = False
     for name, value in found.items():
-        bare = _bare(name)
-        if _SHUTS_OUT.fullmatch(bare):
+        known = bare(name)
+        if _SHUTS_OUT.fullmatch(known):
             disabled |= _truth(name, value)
-        elif _LETS_IN.fullmatch(bare):
+        elif _LETS_IN.fullmatch(known):
             disabled |= not _truth(name, value)
-        elif _MAY_SHUT_OUT.fullmatch(bare) and plain(value):
+        elif _MAY_SHUT_OUT.fullmatch(known) and plain(value):
             raise LineError(
                 f"{name} may say that the user may not log in; make a member disabled of it,"
                 f" true or false, and pass it over with --ignore {name}"
@@ -193,7 +193,7 @@ def _email_verified(found: Mapping[str, Any]) -> bool:
 
 
 def _vouches(name: str) -> bool:
-    return _bare(name) == "emailverified"
+    return bare(name) == "emailverified"
 
 
 def _truth(name: str, value: object) -> bool:
@@ -203,12 +203,8 @@ def _truth(name: str, value: object) -> bool:
     return text in _TRUE
 
 
-def _decides(bare: str) -> bool:
-    return any(which.fullmatch(bare) for which in (_SHUTS_OUT, _LETS_IN, _MAY_SHUT_OUT))
-
-
-def _bare(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
+def _decides(name: str) -> bool:
+    return any(which.fullmatch(bare(name)) for which in (_SHUTS_OUT, _LETS_IN, _MAY_SHUT_OUT))
 
 
 def _roles(found: Mapping[str, Any]) -> Roles:
@@ -221,15 +217,6 @@ def _roles(found: Mapping[str, Any]) -> Roles:
     if wrong := problems(names):
         raise LineError(f"roles: {' '.join(wrong)} Pass them over with --ignore roles")
     return Roles(tuple(sorted(set(names))))
-
-
-def _totp_secret(found: Mapping[str, Any]) -> str | None:
-    if not (text := found.get("totp_secret")):
-        return None
-    secret = read_secret(text) if isinstance(text, str) else None
-    if secret is None:
-        raise LineError("totp_secret is no secret of an authenticator app: base32 of 128 bits")
-    return secret
 
 
 def _id(found: Mapping[str, Any]) -> str:

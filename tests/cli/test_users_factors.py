@@ -95,6 +95,28 @@ def test_what_is_no_secret_of_an_app_is_a_refused_line(operator: Operator, secre
     assert "totp_secret is no secret of an authenticator app" in done["said"]
 
 
+@pytest.mark.parametrize(
+    ("member", "value", "refused"),
+    [
+        ("second_factor", True, 1),
+        ("is_2fa_enabled", "1", 1),
+        ("mfaEnabled", {"since": 2020}, 1),
+        ("two-factor", False, 0),
+        ("totp_enabled", 0, 0),
+        ("otp_enabled", None, 0),
+        ("on", True, 0),
+    ],
+)
+def test_nobody_is_imported_without_the_second_step_that_was_on(
+    operator: Operator, member: str, value: object, refused: int
+) -> None:
+    """S137: it is the operator who says that the password is enough, or gives the secret."""
+    done = imported(operator, user() | {member: value})
+    assert (done["refused"], f"--ignore {member}" in done["said"]) == (refused, bool(refused))
+    given = imported(operator, user(totp_secret=SECRET) | {member: value})
+    assert given["imported"] == 1
+
+
 def test_the_data_key_is_checked_and_wrapped_anew(operator: Operator, owner: Owner) -> None:
     """S112: `check` tells which wrapping opens; `rewrap` leaves the present secret's."""
     assert "opens" in operator("keys", "check").out
