@@ -112,7 +112,9 @@ def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lif
     """Register what there is to ask for; return what is told of every answer."""
     api = create_api(app, __version__)
     auth = auth_blueprint(
-        sample=settings.protected_sample == "on", addresses=settings.has_addresses
+        sample=settings.protected_sample == "on",
+        addresses=settings.has_addresses,
+        passkeys=bool(built.features["passkeys"]),
     )
     for blueprint in (auth, home, keys, health, *([reference] if settings.docs == "on" else ())):
         api.register_blueprint(blueprint)

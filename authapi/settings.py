@@ -13,12 +13,12 @@ from pathlib import Path
 from authapi.accounts.settings import AccountSettings
 from authapi.audit.settings import AuditSettings
 from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, parse, variable
-from authapi.factors.settings import FactorSettings
 from authapi.introspection.settings import IntrospectionSettings
 from authapi.limits.settings import LimitSettings
 from authapi.mail.settings import MailSettings
 from authapi.metrics.settings import MetricsSettings
 from authapi.pages.settings import PageSettings
+from authapi.passkeys.settings import PasskeySettings
 from authapi.recovery.settings import RecoverySettings
 from authapi.revocation.settings import RevocationSettings
 from authapi.sessions.settings import SessionSettings
@@ -52,7 +52,7 @@ class Settings(
     SessionSettings,
     SignInSettings,
     RecoverySettings,
-    FactorSettings,
+    PasskeySettings,
     AccountSettings,
     LimitSettings,
     AuditSettings,
@@ -72,8 +72,11 @@ class Settings(
         Raises:
             SettingsError: when production lacks what it needs.
         """
-        if problems := [*_missing_in_production(self), *self.mail_problems()]:
+        if problems := self._problems():
             raise SettingsError(problems)
+
+    def _problems(self) -> list[str]:
+        return [*_missing_in_production(self), *self.mail_problems(), *self.passkey_problems()]
 
     @property
     def has_pages(self) -> bool:

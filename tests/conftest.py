@@ -34,6 +34,7 @@ from tests.support.servers import SECRET, in_thread
 GENEROUS = "300/second"
 """All tests come from one address, and many of them fail to log in on purpose."""
 GENEROUS_ROW = 1_000_000
+RP_ID = "accounts.example"
 CHEAP_HASH_KIB = 64
 """Thousands of hashes at the real cost take minutes. Server processes, and the tests of timing and
 of memory, have the real one."""
@@ -69,6 +70,7 @@ def settings(mongo_uri: str, shared_folder: Path) -> Settings:
         limit_failures_in_a_row=GENEROUS_ROW,
         limit_registrations=Rate.parse(GENEROUS),
         limit_refreshes=Rate.parse(GENEROUS),
+        webauthn_rp_id=RP_ID,
         instance=shared_folder / "instance",
     )
 
@@ -89,6 +91,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "LIMIT_FAILURES_IN_A_ROW": str(GENEROUS_ROW),
         "LIMIT_REGISTRATIONS": GENEROUS,
         "LIMIT_REFRESHES": GENEROUS,
+        "WEBAUTHN_RP_ID": RP_ID,
         "AUTHAPI_INSTANCE": str(settings.instance),
     }
 

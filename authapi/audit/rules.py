@@ -8,6 +8,8 @@ from authapi.core.events import Event, Origin, SecurityEvent
 AGGREGATED = frozenset(
     {
         Event.LOGIN_FAILED,
+        Event.PASSKEY_COUNTER_FELL,
+        Event.PASSKEY_REFUSED,
         Event.RATE_LIMITED,
         Event.REAUTHENTICATED,
         Event.REFRESH_REFUSED,

@@ -13,12 +13,13 @@ from authapi.web.body import Blueprint
 from authapi.web.errors import answer_http
 
 
-def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
+def auth_blueprint(*, sample: bool, addresses: bool, passkeys: bool) -> Blueprint:
     """Return the blueprint.
 
     Args:
         sample: with the sample of a protected resource.
         addresses: with what needs mail, which is loaded only then.
+        passkeys: with what passkeys do, likewise.
     """
     blueprint = Blueprint(
         "auth", __name__, description="Accounts, sessions and a protected resource"
@@ -37,6 +38,10 @@ def auth_blueprint(*, sample: bool, addresses: bool) -> Blueprint:
 
         blueprint.register_blueprint(emails)  # /me/email, /email
         blueprint.register_blueprint(recovery_by_mail)  # /password/forgot, /account/secure
+    if passkeys:
+        from authapi.passkeys.routes import blueprint as keys
+
+        blueprint.register_blueprint(keys)  # /me/passkeys, /authenticate/passkey
     for status in (401, 403, 503):  # of guards, before an app's own answers, which may be pages
         blueprint.register_error_handler(status, answer_http)
     if sample:

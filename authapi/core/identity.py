@@ -14,6 +14,9 @@ CODE = "otp"
 HARDWARE_KEY = "hwk"
 """The method of a key that does not leave its device or its owner's devices: a passkey."""
 
+PRESENCE = "user"
+"""Somebody was there and did something: they touched the key, or unlocked it."""
+
 AAL1 = "aal1"
 """The assurance of one factor (NIST SP 800-63B-4, 2.1), as claim `acr`."""
 

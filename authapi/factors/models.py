@@ -47,7 +47,7 @@ class Factors:
         recovery: hashes of the recovery codes that are left, by their number.
         passkeys: ids of the user's passkeys.
         passkeys_required: whether the password wants one of them beside it.
-        passkeys_since: a passkey confirmed before may not stand alone (S119).
+        passkeys_since: a passkey confirmed in an earlier epoch may not stand alone (S119).
     """
 
     totp: Totp | None = None
@@ -55,7 +55,7 @@ class Factors:
     recovery: Mapping[str, str] = field(default_factory=dict)
     passkeys: tuple[str, ...] = ()
     passkeys_required: bool = False
-    passkeys_since: datetime | None = None
+    passkeys_since: int = 0
 
     @classmethod
     def of(cls, user: User) -> Factors:
@@ -68,7 +68,7 @@ class Factors:
             recovery=found.get("recovery", {}),
             passkeys=tuple(found.get("passkeys", ())),
             passkeys_required=found.get("passkeys_required", False),
-            passkeys_since=found.get("passkeys_since"),
+            passkeys_since=found.get("passkeys_since", 0),
         )
 
 

@@ -40,6 +40,15 @@ _FACTORS: dict[str, object] = {
     "totp": {"since": "2026-11-22T18:08:40+00:00"},
     "recovery_codes_left": 8,
     "passkeys_required": False,
+    "passkeys": [
+        {
+            "id": "AY3x…",
+            "name": "My phone",
+            "created_at": "2026-11-22T18:08:40+00:00",
+            "used_at": None,
+            "backed_up": True,
+        }
+    ],
 }
 
 

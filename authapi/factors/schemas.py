@@ -59,6 +59,18 @@ class AppSchema(Schema):
     since = fields.DateTime(required=True)
 
 
+class PasskeySchema(Schema):
+    """A passkey."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    used_at = fields.DateTime(required=True, allow_none=True)
+    backed_up = fields.Boolean(
+        required=True, metadata={"description": "Whether it is on more than one device."}
+    )
+
+
 class FactorsSchema(Schema):
     """The caller's second factors."""
 
@@ -69,3 +81,4 @@ class FactorsSchema(Schema):
     totp = fields.Nested(AppSchema, required=True, allow_none=True)
     recovery_codes_left = fields.Integer(required=True)
     passkeys_required = fields.Boolean(required=True)
+    passkeys = fields.List(fields.Nested(PasskeySchema), required=True)

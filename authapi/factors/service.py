@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from authapi.accounts.models import Change, User
@@ -39,6 +40,11 @@ class FactorService:
         self._recovery_codes = recovery_codes
         self._notifier = notifier
         self._events = events
+        self._passkeys: Callable[[User], list[dict[str, object]]] = lambda user: []
+
+    def tell_passkeys(self, describe: Callable[[User], list[dict[str, object]]]) -> None:
+        """Let `describe` say which passkeys a user has."""
+        self._passkeys = describe
 
     def renew_codes(
         self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
@@ -63,10 +69,11 @@ class FactorService:
 
     def describe(self, identity: Identity) -> dict[str, Any]:
         """Return which factors the caller has, since when, and how many codes are left."""
-        return describe(self._accounts.get_user_by_id(identity.user_id))
+        user = self._accounts.get_user_by_id(identity.user_id)
+        return {**describe(user), "passkeys": self._passkeys(user)}
 
     def export(self, subject: Subject) -> dict[str, Any]:
-        """Return the same, for an export; no secret, no hash."""
+        """Return the same but for passkeys, for an export; no secret, no hash."""
         return {"factors": describe(self._accounts.get_user_by_id(subject.id))}
 
     def erase(self, subject: Subject) -> None:

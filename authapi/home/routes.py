@@ -20,6 +20,13 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 _STYLE_SECONDS = 3600
+_FEATURES: dict[str, object] = {
+    "email": "optional",
+    "reset": True,
+    "totp": True,
+    "passkeys": True,
+    "rp_id": "example.com",
+}
 _PLACES = (
     ("/docs", "The API", "Read what it answers, and try it in the browser."),
     ("/account", "Your account", "Sign in, change the password, see your sessions."),
@@ -57,6 +64,17 @@ class FeaturesSchema(Schema):
         required=True,
         metadata={"description": "Whether a link for a new password can be asked for by mail."},
     )
+    totp = fields.Boolean(
+        required=True, metadata={"description": "Whether users may have an authenticator app."}
+    )
+    passkeys = fields.Boolean(
+        required=True, metadata={"description": "Whether users may have passkeys."}
+    )
+    rp_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The domain that passkeys belong to (WebAuthn)."},
+    )
 
 
 @blueprint.route("/", methods=["GET"])
@@ -82,9 +100,7 @@ def show() -> Response:
 
 
 @blueprint.route("/features", methods=["GET"])
-@documented(
-    FeaturesSchema, {"status": "ok", "email": "optional", "reset": True}, operationId="getFeatures"
-)
+@documented(FeaturesSchema, {"status": "ok", **_FEATURES}, operationId="getFeatures")
 def features() -> dict[str, object]:
     """Tell clients what this service offers, so that they show no more than that."""
     return {"status": "ok", **services_of(current_app).features}

@@ -25,6 +25,7 @@ NOTICES = (
     "code_used",
     "passkey_added",
     "passkey_removed",
+    "passkey_copied",
     "password_known",
 )
 """Notices that need no more than their facts and the link that secures the account."""

@@ -14,6 +14,14 @@ def is_alive(link: Link, user: User) -> bool:
     return link.epoch == user.epoch and not user.disabled
 
 
+def doubted(user: User) -> dict[str, int]:
+    """Return the member that keeps passkeys from standing alone until the owner is sure (S119).
+
+    Whoever had the account may have added one. The epoch is the one that the write begins.
+    """
+    return {"factors.passkeys_since": user.epoch + 1}
+
+
 def ended_with(link: Link) -> tuple[str, ...]:
     """Return the members of a user that end with the use of a link (S87).
 

@@ -16,7 +16,7 @@ from authapi.mail.links import InvalidLink, Link, LinkClaims, Links, MailedToken
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.recovery.refusing import refused
-from authapi.recovery.rules import ended_with, is_alive
+from authapi.recovery.rules import doubted, ended_with, is_alive
 from authapi.sessions.ending import SessionEnding
 
 OPERATORS_LINK_LIFE = timedelta(hours=24)
@@ -83,7 +83,7 @@ class Recovery:
         with self._hasher.admit(client.network):
             new_hash = self._hasher.hash(new_password)
         told = self._notifier.about(user, "password_reset")
-        change = Change({"password_hash": new_hash}, ended_with(link), told)
+        change = Change({"password_hash": new_hash, **doubted(user)}, ended_with(link), told)
         self._end_everything(link, user, change, Event.PASSWORD_RESET)
         leave_to_later(lambda: self._limits.trust_network(user.name_key, client))
 
@@ -97,7 +97,7 @@ class Recovery:
         """
         link, user = self._open(token, Purpose.SECURE)
         told = self._notifier.about(user, "secured")
-        change = Change(unset=("password_hash", *ended_with(link)), notices=told)
+        change = Change(doubted(user), ("password_hash", *ended_with(link)), told)
         self._end_everything(link, user, change, Event.ACCOUNT_SECURED)
 
     def operators_link(self, user: User) -> tuple[str, datetime]:

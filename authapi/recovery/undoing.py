@@ -18,6 +18,7 @@ from authapi.mail.links import InvalidLink, Link, MailedTokens, Purpose
 from authapi.mail.notices import Notice, Notified
 from authapi.recovery.mails import SECURED
 from authapi.recovery.refusing import refused
+from authapi.recovery.rules import doubted
 from authapi.sessions.ending import SessionEnding
 
 _ENDED = ("password_hash", "email_undo", "pending_email", "factors.totp_pending", "email_nonce")
@@ -116,6 +117,7 @@ class FormerAddress:
             "email": former.email,
             "email_key": former.email_key,
             "email_verified_at": former.asked_at,
+            **doubted(user),
         }
         told = self._notifier.about(replace(user, email=former.email), SECURED)
         change = Change(members, _ENDED, told)

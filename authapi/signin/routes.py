@@ -4,10 +4,10 @@ from typing import Any
 
 from authapi.core.errors import ErrorCode
 from authapi.signin.schemas import (
-    ConfirmationSchema,
     CredentialsSchema,
     SecondStepSchema,
     SignedInSchema,
+    StepUpSchema,
 )
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
@@ -80,7 +80,7 @@ def authenticate_second(body: dict[str, Any], headers: dict[str, str]) -> dict[s
 
 @blueprint.route("/reauthenticate", methods=["POST"])
 @token_required
-@blueprint.arguments(ConfirmationSchema)
+@blueprint.arguments(StepUpSchema)
 @documented(
     AccessTokenSchema,
     EXAMPLE_ACCESS,
@@ -92,11 +92,11 @@ def authenticate_second(body: dict[str, Any], headers: dict[str, str]) -> dict[s
     operationId="reauthenticate",
 )
 def reauthenticate(body: dict[str, Any]) -> dict[str, object]:
-    """Send the password again: the access token of the answer counts as a recent login.
+    """Send the password again, or a passkey: the answer's access token counts as a recent login.
 
     It is of the same session, whose refresh token stays as it is; a refresh makes no login recent.
     """
     token = service(StepUp).reauthenticate(
-        current_identity, body["password"], client(), body["evidence"]
+        current_identity, body.get("password"), client(), body["evidence"]
     )
     return {"status": "ok", **token.as_members()}

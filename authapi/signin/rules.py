@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from authapi.accounts.models import User
 from authapi.core.identity import Identity
-from authapi.signin.models import Proof
+from authapi.signin.models import Evidence, Proof
 
 # Six digits of an app; or a recovery code, as it is shown, or without its dashes.
 _CODE_BEHIND = re.compile(r"(.+), ?([0-9]{6}|[1-9](?:-?[0-9A-Za-z]{4}){4})", re.DOTALL)
@@ -52,6 +52,11 @@ def code_behind(typed: str) -> tuple[str, str] | None:
     """
     found = _CODE_BEHIND.fullmatch(typed)
     return (found[1], found[2]) if found else None
+
+
+def has_second_step(user: User, evidence: Evidence | None) -> bool:
+    """Whether the password is not all that counts: the account wants more, or a passkey came."""
+    return user.second_factor or (evidence is not None and evidence.passkey is not None)
 
 
 def _proven_by(user: User) -> tuple[object, ...]:

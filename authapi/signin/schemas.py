@@ -9,13 +9,13 @@ from authapi.signin.models import Evidence
 from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema
 
 _LONGEST_CODE = 64
-_LONGEST_TOKEN = 4096
+LONGEST_TOKEN = 4096
 
 
 class AssertionSchema(RequestSchema):
     """What a passkey answered to a challenge of `/authenticate/passkey/options`."""
 
-    ceremony = fields.String(required=True, validate=validate.Length(1, _LONGEST_TOKEN))
+    ceremony = fields.String(required=True, validate=validate.Length(1, LONGEST_TOKEN))
     credential = fields.Dict(keys=fields.String(), required=True)
 
 
@@ -81,6 +81,27 @@ class ConfirmationSchema(PasswordSchema, EvidenceSchema):
     """The password, and the second step if there is one."""
 
 
+class StepUpSchema(EvidenceSchema):
+    """The password, and the second step if there is one; or a passkey alone."""
+
+    password = fields.String(
+        validate=validate.Length(
+            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
+        ),
+        metadata={
+            "format": "password",
+            "example": "password123",
+            "description": "May be left out where a passkey's owner was verified.",
+        },
+    )
+
+    @validates_schema
+    def asks_for_something(self, body: dict[str, Any], **_: object) -> None:
+        """Refuse what shows neither."""
+        if "password" not in body and "passkey" not in body:
+            raise ValidationError("Missing data for required field.", "password")
+
+
 class CredentialsSchema(ConfirmationSchema):
     """A name and a password; whether they are right is not a question of shape."""
 
@@ -97,7 +118,7 @@ class SecondStepSchema(EvidenceSchema):
     mfa_token = fields.String(
         required=True,
         validate=validate.Length(
-            1, _LONGEST_TOKEN, error=f"Mfa token must be 1 to {_LONGEST_TOKEN} characters long."
+            1, LONGEST_TOKEN, error=f"Mfa token must be 1 to {LONGEST_TOKEN} characters long."
         ),
         metadata={"description": "From the answer `second_factor_required`."},
     )

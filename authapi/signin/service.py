@@ -9,14 +9,14 @@ from authapi.accounts.models import User
 from authapi.accounts.service import TRIES, AccountService
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode, busy
-from authapi.core.identity import AAL2, PASSWORD, Identity
+from authapi.core.identity import AAL2, HARDWARE_KEY, PASSWORD, Identity
 from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
 from authapi.sessions.opening import Room, SessionOpening
 from authapi.signin.models import Evidence, Proof
 from authapi.signin.proving import PasswordProof
-from authapi.signin.rules import Decision, decide
+from authapi.signin.rules import Decision, decide, has_second_step
 from authapi.signin.second_step import SecondStep
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class SignIn:
                 with a second factor as `SecondStep.take`.
         """
         proof, evidence = self._passwords.check(username, password, client, evidence)
-        if not proof.user.second_factor:
+        if not has_second_step(proof.user, evidence):
             return self.open_session(proof, client, idempotency_key)
         return self._second_step(proof, evidence, client, idempotency_key)
 
@@ -116,7 +116,7 @@ class SignIn:
         if proof.user.id != identity.user_id:
             raise ApiError(ErrorCode.INVALID_TOKEN)
         is_spared = spare_second and evidence is None and identity.epoch >= proof.user.epoch
-        if not proof.user.second_factor or is_spared:
+        if is_spared or not has_second_step(proof.user, evidence):
             return proof
         return self._second.take(proof, evidence, client)
 
@@ -184,6 +184,10 @@ class SignIn:
             self._ending.end_unused(opened, void=True)
         raise busy()
 
+    def is_repeat(self, user: User, key: str | None) -> bool:
+        """Whether `open_session` began a session with this key already that nobody has used."""
+        return key is not None and self._opening.find_unused(user, key) is not None
+
     def _second_step(
         self, proof: Proof, evidence: Evidence | None, client: Client, key: str | None
     ) -> TokenPair:
@@ -192,20 +196,19 @@ class SignIn:
         Its id comes from the evidence, too: nobody gets it who could not show that.
         """
         bound = f"{key} {evidence.text}" if key is not None and evidence is not None else None
-
-        def is_repeat() -> bool:
-            return bound is not None and self._opening.find_unused(proof.user, bound) is not None
-
-        return self.open_session(
-            self._second.take(proof, evidence, client, is_repeat), client, bound
+        proof = self._second.take(
+            proof, evidence, client, lambda: self.is_repeat(proof.user, bound)
         )
+        return self.open_session(proof, client, bound)
 
     def _open(self, proof: Proof, client: Client, key: str | None) -> OpenedSession:
         """Store a session; a proof that is used up finds the one that it began (S104)."""
         if not proof.repeated:
             return self._opening.open(proof.user, proof.methods, proof.assurance, client, key)
         if (found := self._opening.find_unused(proof.user, key)) is None:
-            raise ApiError(ErrorCode.INVALID_CODE, status=HTTPStatus.UNAUTHORIZED)
+            by_passkey = HARDWARE_KEY in proof.methods
+            code = ErrorCode.INVALID_PASSKEY if by_passkey else ErrorCode.INVALID_CODE
+            raise ApiError(code, status=HTTPStatus.UNAUTHORIZED)
         return found
 
     def _confirm(self, proof: Proof, client: Client) -> None:

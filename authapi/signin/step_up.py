@@ -1,5 +1,8 @@
 """The story of a step-up: prove again who you are, for what is hard to undo (RFC 9470)."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
@@ -33,16 +36,25 @@ class StepUp:
         self._events = events
         self._clock = clock
         self._minutes = settings.recent_login_minutes
+        self._alone: Callable[[Identity, Evidence], Proof] = _refuse
+
+    def take_alone(self, prove: Callable[[Identity, Evidence], Proof]) -> None:
+        """Let `prove` say which evidence is enough without the password, or raise."""
+        self._alone = prove
 
     def reauthenticate(
-        self, identity: Identity, password: str, client: Client, evidence: Evidence | None
+        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
     ) -> AccessToken:
         """Return a fresh access token of the caller's session, for all that a login asks for.
 
         Raises:
-            ApiError: as `SignIn.reauthenticate`; `invalid_token` when the session has ended.
+            ApiError: as `SignIn.reauthenticate`, or without a password as what was given to
+                `take_alone`; `invalid_token` when the session has ended.
         """
-        proof = self._signin.reauthenticate(identity, password, client, evidence)
+        if password is None and evidence is not None:
+            proof = self._alone(identity, evidence)
+        else:
+            proof = self._signin.reauthenticate(identity, password or "", client, evidence)
         fresh = FreshProof(proof.methods, proof.assurance)
         token = self._sessions.access_after(identity, proof.user.epoch, fresh)
         self._events.record(
@@ -119,3 +131,7 @@ class StepUp:
         if acr_values is not None:
             wanted["acr_values"] = acr_values
         return ApiError(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, details=wanted)
+
+
+def _refuse(_identity: Identity, evidence: Evidence) -> Proof:
+    raise ApiError(evidence.refusal, status=HTTPStatus.UNAUTHORIZED)

@@ -38,6 +38,10 @@ WRONG_SECOND_STEP = (
     (ErrorCode.INVALID_CODE, HTTPStatus.UNAUTHORIZED),
     (ErrorCode.INVALID_PASSKEY, HTTPStatus.UNAUTHORIZED),
 )
+PASSKEY_ERRORS = (
+    ErrorCode.SECOND_FACTOR_REQUIRED,
+    (ErrorCode.INVALID_PASSKEY, HTTPStatus.UNAUTHORIZED),
+)
 SECOND_STEP_ERRORS = (ErrorCode.SECOND_FACTOR_REQUIRED, *WRONG_SECOND_STEP)
 """How what asks for the password fails, where the account has a second step."""
 RECENT_LOGIN_ERRORS = (
@@ -84,7 +88,7 @@ class ErrorSchema(Schema):
         fields.String(),
         metadata={
             "description": "With `second_factor_required`: what is accepted, such as `totp`,"
-            " `recovery_code`, `passkey`."
+            " `recovery_code`, `passkey`; `password` where a passkey alone is not enough."
         },
     )
     clock_off_seconds = fields.Integer(

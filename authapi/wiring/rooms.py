@@ -19,6 +19,8 @@ from authapi.introspection import room as introspection
 from authapi.limits import room as limits
 from authapi.limits import store as limits_store
 from authapi.metrics import room as metrics
+from authapi.passkeys import room as passkeys
+from authapi.passkeys import store as passkeys_store
 from authapi.passwords import room as passwords
 from authapi.profile import room as profile
 from authapi.recovery import room as recovery
@@ -83,6 +85,7 @@ ROOMS = (
     Room(sessions.build, sessions_store.COLLECTIONS),
     Room(signin.build),
     Room(factors.build, factors_store.COLLECTIONS),
+    Room(passkeys.build, passkeys_store.COLLECTIONS),
     Room(_addresses),
     Room(recovery.build),
     Room(profile.build),

@@ -53,6 +53,7 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
         "RESET_URL",
         "VERIFY_URL",
         "PAGES_",
+        "WEBAUTHN_",
         "PROMETHEUS_",
         "HOST",
         "PORT",

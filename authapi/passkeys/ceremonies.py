@@ -1,0 +1,63 @@
+"""Ceremonies: begun by a token that nothing is stored of, answered once."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from authapi.accounts.models import User
+from authapi.core.errors import ApiError
+from authapi.passkeys.ceremony import CeremonyRefused
+from authapi.passkeys.models import Ceremony, Use
+from authapi.passkeys.store import SpentStore
+from authapi.tokens.transient import TransientTokens
+
+CEREMONY_TYPE = "wa+jwt"
+_SPENT_FOR = timedelta(minutes=5)
+"""How long a ceremony is known as answered after its end, whatever the servers' clocks say."""
+
+
+class Ceremonies:
+    """Makes challenges and takes their answers; each is good once and five minutes (S115).
+
+    The challenge is the digest of the token: signed by us, with a random id, so that nobody knows
+    it beforehand and it belongs to this ceremony alone.
+
+    Args:
+        tokens: carry a ceremony from its begin to its end.
+        spent: remembers what was answered.
+    """
+
+    def __init__(self, tokens: TransientTokens, spent: SpentStore) -> None:
+        self._tokens = tokens
+        self._spent = spent
+
+    def begin(self, use: Use, user: User | None = None) -> Ceremony:
+        """Begin a ceremony; nothing is stored.
+
+        Args:
+            use: what it is for.
+            user: who may answer, where that is known.
+        """
+        claims = {"use": use} if user is None else {"use": use, "uid": user.id}
+        return self.read(self._tokens.issue(claims), use)
+
+    def read(self, token: str, *uses: Use) -> Ceremony:
+        """Return the ceremony that a token tells of.
+
+        Raises:
+            CeremonyRefused: when it is not ours, its time is over, or it is for something else.
+        """
+        try:
+            claims = self._tokens.read(token)
+        except ApiError:
+            raise CeremonyRefused from None
+        if claims["use"] not in uses:
+            raise CeremonyRefused
+        challenge = hashlib.sha256(token.encode()).digest()
+        until = datetime.fromtimestamp(claims["exp"], UTC)
+        return Ceremony(token, challenge, claims["jti"], until, claims.get("uid"))
+
+    def spend(self, ceremony: Ceremony) -> bool:
+        """Use a ceremony up, by one insert; False when it was answered before."""
+        return self._spent.add(ceremony.id, ceremony.until + _SPENT_FOR)

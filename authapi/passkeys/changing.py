@@ -1,0 +1,172 @@
+"""The stories of passkeys that are removed, or asked for beside the password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from authapi.accounts.models import Change, User
+from authapi.accounts.notifying import Notifier
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.events import Event, EventRecorder
+from authapi.core.identity import Identity
+from authapi.database import leave_to_later
+from authapi.factors.models import Factors
+from authapi.factors.recovery_codes import RecoveryCodes
+from authapi.passkeys import rules
+from authapi.passkeys.store import PasskeyStore
+from authapi.sessions.service import SessionService
+from authapi.signin.models import Evidence
+from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
+
+_NONE = "The account has no passkey."
+
+
+class PasskeyChanges:
+    """Each by one conditional write on the user, which ends all other sessions (S107).
+
+    Args:
+        accounts: changes the users.
+        signin: keeps a proof true until the write.
+        step_up: asks for a recent login.
+        sessions: takes the caller's own session along.
+        recovery_codes: makes the codes that help without the passkey.
+        passkeys: the stored ones.
+        notifier: makes what the owner is told.
+        events: is told of everything.
+        clock: what tells the time.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        signin: SignIn,
+        step_up: StepUp,
+        sessions: SessionService,
+        recovery_codes: RecoveryCodes,
+        passkeys: PasskeyStore,
+        notifier: Notifier,
+        events: EventRecorder,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._signin = signin
+        self._step_up = step_up
+        self._sessions = sessions
+        self._recovery_codes = recovery_codes
+        self._passkeys = passkeys
+        self._notifier = notifier
+        self._events = events
+        self._clock = clock
+
+    def remove(
+        self,
+        identity: Identity,
+        passkey_id: str,
+        password: str | None,
+        client: Client,
+        evidence: Evidence | None,
+    ) -> dict[str, Any]:
+        """Remove one of the caller's passkeys.
+
+        With the last second factor its recovery codes go, too.
+
+        Returns:
+            Fresh tokens of the caller's session, as members of the answer.
+
+        Raises:
+            ApiError: as `StepUp.prove_recently`; `not_found` when the caller has no such passkey.
+        """
+        proof = self._step_up.prove_recently(identity, password, client, evidence)
+
+        def write(user: User) -> User | None:
+            before = Factors.of(user)
+            if passkey_id not in before.passkeys:
+                raise ApiError(ErrorCode.NOT_FOUND)
+            after = rules.without(before, passkey_id)
+            return self._change(user, before, after, "passkey_removed")
+
+        changed = self._signin.while_proven(proof, write)
+        leave_to_later(lambda: self._passkeys.remove(passkey_id, changed.id))
+        self._events.record(Event.PASSKEY_REMOVED, user_id=changed.id)
+        return self._kept(identity, changed)
+
+    def require(
+        self,
+        identity: Identity,
+        password: str | None,
+        client: Client,
+        evidence: Evidence | None,
+        *,
+        required: bool,
+    ) -> dict[str, Any]:
+        """Let logins by the password ask for a passkey as well, or not; as it is already is fine.
+
+        Returns:
+            Recovery codes, where the account had none; fresh tokens of the caller's session.
+
+        Raises:
+            ApiError: as `StepUp.prove_recently`; `not_found` without a passkey.
+        """
+        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        made: list[str] = []
+
+        def write(user: User) -> User | None:
+            nonlocal made
+            before = Factors.of(user)
+            if required and not before.passkeys:
+                raise ApiError(ErrorCode.NOT_FOUND, message=_NONE)
+            if before.passkeys_required == required:
+                return user
+            if not required:
+                return self._change(user, before, replace(before, passkeys_required=False))
+            made, hashes = ([], None) if before.recovery else self._recovery_codes.make(client)
+            return self._turn_on(user, hashes)
+
+        changed = self._signin.while_proven(proof, write)
+        if changed.epoch == proof.user.epoch:
+            return {}
+        event = Event.SECOND_FACTOR_ON if required else Event.SECOND_FACTOR_OFF
+        self._events.record(event, user_id=changed.id, reason="passkeys")
+        codes = {"recovery_codes": made} if made else {}
+        return {**codes, **self._kept(identity, changed)}
+
+    def _turn_on(self, user: User, hashes: Mapping[str, str] | None) -> User | None:
+        """Ask for a passkey from now on; with the hashes of recovery codes if there were none."""
+        members = {
+            "second_factor": True,
+            "factors.passkeys_required": True,
+            "factors.changed_at": self._clock(),
+            **({"factors.recovery": hashes} if hashes else {}),
+        }
+        seen = {
+            "factors.passkeys": user.factors.get("passkeys"),
+            **({"factors.recovery": None} if hashes else {}),
+        }
+        told = self._notifier.about(user, "factor_on")
+        return self._accounts.begin_epoch(user, Change(members, (), told), seen)
+
+    def _change(
+        self, user: User, before: Factors, after: Factors, kind: str | None = None
+    ) -> User | None:
+        """Take something away, and all that ends with the last second factor; tell the owner."""
+        gone = rules.ended_with(before, after)
+        kinds = [*([kind] if kind else []), *(["factor_off"] if gone else [])]
+        told = [notice for each in kinds for notice in self._notifier.about(user, each)]
+        members = {
+            "factors.passkeys": list(after.passkeys),
+            "factors.passkeys_required": after.passkeys_required,
+            "factors.changed_at": self._clock(),
+        }
+        seen = {"factors.passkeys": user.factors.get("passkeys")}
+        return self._accounts.begin_epoch(user, Change(members, gone, told), seen)
+
+    def _kept(self, identity: Identity, user: User) -> dict[str, Any]:
+        """Return fresh tokens of the caller's session, the only one that lives in the new epoch."""
+        pair = self._sessions.keep_only(identity, user.epoch)
+        return pair.as_members() if pair is not None else {}

@@ -1,0 +1,131 @@
+"""Passkeys, and what is shown of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from authapi.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey (a discoverable credential; WebAuthn, 4). It counts only while its user names it.
+
+    Attributes:
+        id: the credential's id, in base64url.
+        user_id: whose it is.
+        name_key: the unique form of that user's name.
+        public_key: verifies what it signs (COSE, RFC 9052, 7).
+        sign_count: the highest signature counter that was seen; 0 where it counts nothing.
+        aaguid: the model of its authenticator, as far as that is told.
+        transports: how it can be reached, such as `internal` or `usb`.
+        backed_up: whether its owner has it on more than one device.
+        name: what its owner calls it.
+        created_at: when it was added.
+        confirmed_epoch: the user's epoch when it was added, or last used beside the password.
+        used_at: when it was used last.
+    """
+
+    id: str
+    user_id: str
+    name_key: str
+    public_key: bytes
+    sign_count: int
+    aaguid: str
+    transports: tuple[str, ...]
+    backed_up: bool
+    name: str
+    created_at: datetime
+    confirmed_epoch: int
+    used_at: datetime | None = None
+
+
+class Use(StrEnum):
+    """What a ceremony is for."""
+
+    ADD = "add"
+    """A passkey is added by who is logged in."""
+    LOG_IN = "login"
+    """Somebody logs in, and nobody knows yet who."""
+    KNOWN = "known"
+    """Somebody who is known already shows a passkey."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """A ceremony (WebAuthn, 1.3): a challenge, and what it is answered for.
+
+    Attributes:
+        token: what the client hands back with the answer.
+        challenge: 32 bytes that nobody can know beforehand, and no other ceremony has.
+        id: tells it from all others.
+        until: when its time is over.
+        user_id: who may answer, where that is known.
+    """
+
+    token: str
+    challenge: bytes
+    id: str
+    until: datetime
+    user_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new credential whose registration is in order.
+
+    Attributes:
+        id: in base64url.
+        public_key: in COSE.
+        sign_count: where its counter begins.
+        aaguid: the model of its authenticator.
+        transports: how it can be reached.
+        backed_up: whether its owner has it on more than one device.
+    """
+
+    id: str
+    public_key: bytes
+    sign_count: int
+    aaguid: str
+    transports: tuple[str, ...]
+    backed_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a passkey signed, once the signature and all around it are in order.
+
+    Attributes:
+        sign_count: the authenticator's counter.
+        backed_up: whether its owner has it on more than one device.
+        user_handle: whose it is, as its authenticator says, if it does.
+    """
+
+    sign_count: int
+    backed_up: bool
+    user_handle: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passkey that was shown rightly, and is good for one use of its ceremony."""
+
+    passkey: Passkey
+    user: User
+    assertion: Assertion
+    ceremony: Ceremony
+
+
+Credential = Mapping[str, Any]
+"""A `PublicKeyCredential` as its `toJSON()` writes it (WebAuthn, 5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The exact origins at which passkeys may be used."""
+
+    exact: tuple[str, ...]

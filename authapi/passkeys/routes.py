@@ -1,0 +1,212 @@
+"""HTTP in and out of passkeys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from authapi.core.errors import ErrorCode
+from authapi.passkeys.adding import PasskeyEnrolment
+from authapi.passkeys.changing import PasskeyChanges
+from authapi.passkeys.models import Origins
+from authapi.passkeys.rules import related
+from authapi.passkeys.schemas import (
+    CeremonySchema,
+    LoginOptionsSchema,
+    NewPasskeySchema,
+    OriginsSchema,
+    PasskeyAddedSchema,
+    PasskeyNameSchema,
+    PasskeyOptionsSchema,
+    PasskeyRemovedSchema,
+    PasskeyRenamedSchema,
+    RequirementSchema,
+    RequirementSetSchema,
+)
+from authapi.passkeys.service import PasskeyService
+from authapi.passkeys.signing_in import PasskeySignIn
+from authapi.signin.models import Evidence
+from authapi.signin.schemas import AssertionSchema, SignedInSchema
+from authapi.web.bearer import current_identity, token_optional, token_required
+from authapi.web.body import Blueprint
+from authapi.web.client import client
+from authapi.web.openapi import (
+    BEARER,
+    PASSKEY_ERRORS,
+    RECENT_LOGIN_ERRORS,
+    TOKEN_ERRORS,
+    documented,
+)
+from authapi.web.schemas import EXAMPLE_TOKENS, IdempotencySchema
+from authapi.web.services import service
+
+blueprint = Blueprint("passkeys", __name__)
+
+_MAX_AGE_SECONDS = 300
+_CEREMONY = "eyJhbGciOiJIUzI1NiIsImtpZCI6…"
+_REQUEST: dict[str, object] = {"challenge": "5h7K…", "rpId": "example.com", "timeout": 300000}
+_CREATION: dict[str, object] = {
+    "challenge": "5h7K…",
+    "rp": {"id": "example.com", "name": "Example"},
+    "user": {"id": "ZGEzNmI3…", "name": "user1", "displayName": "user1"},
+    "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+}
+_RENAMED = {"status": "ok", "message": "Passkey renamed."}
+_REMOVED = {"status": "ok", "message": "Passkey removed."}
+_SET = {"status": "ok", "message": "Second step changed."}
+
+
+@blueprint.route("/me/passkeys/options", methods=["POST"])
+@token_required
+@blueprint.arguments(PasskeyOptionsSchema)
+@documented(
+    CeremonySchema,
+    {"status": "ok", "ceremony": _CEREMONY, "options": _CREATION},
+    *RECENT_LOGIN_ERRORS,
+    *TOKEN_ERRORS,
+    body=True,
+    security=BEARER,
+    operationId="beginPasskey",
+)
+def begin(body: dict[str, Any]) -> dict[str, object]:
+    """Begin to add a passkey: what a browser makes it of."""
+    begun = service(PasskeyEnrolment).begin(
+        current_identity, body.get("password"), client(), body["evidence"]
+    )
+    return {"status": "ok", **begun}
+
+
+@blueprint.route("/me/passkeys", methods=["POST"])
+@token_required
+@blueprint.arguments(NewPasskeySchema)
+@documented(
+    PasskeyAddedSchema,
+    {"status": "ok", "id": "AY3x…"},
+    ErrorCode.INVALID_PASSKEY,
+    *TOKEN_ERRORS,
+    body=True,
+    security=BEARER,
+    operationId="addPasskey",
+)
+def add(body: dict[str, Any]) -> dict[str, object]:
+    """Add the passkey that a browser made."""
+    passkey_id = service(PasskeyEnrolment).add(
+        current_identity, body["ceremony"], body["credential"], body.get("name"), client()
+    )
+    return {"status": "ok", "id": passkey_id}
+
+
+@blueprint.route("/me/passkeys/<passkey_id>", methods=["PATCH"])
+@token_required
+@blueprint.arguments(PasskeyNameSchema)
+@documented(
+    PasskeyRenamedSchema,
+    _RENAMED,
+    ErrorCode.NOT_FOUND,
+    *TOKEN_ERRORS,
+    body=True,
+    security=BEARER,
+    operationId="renamePasskey",
+)
+def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
+    """Call one of the caller's passkeys something else."""
+    service(PasskeyService).rename(current_identity, passkey_id, body["name"])
+    return _RENAMED
+
+
+@blueprint.route("/me/passkeys/<passkey_id>", methods=["DELETE"])
+@token_required
+@blueprint.arguments(PasskeyOptionsSchema)
+@documented(
+    PasskeyRemovedSchema,
+    {**EXAMPLE_TOKENS, **_REMOVED},
+    *RECENT_LOGIN_ERRORS,
+    *TOKEN_ERRORS,
+    ErrorCode.NOT_FOUND,
+    body=True,
+    security=BEARER,
+    operationId="removePasskey",
+)
+def remove(body: dict[str, Any], passkey_id: str) -> dict[str, object]:
+    """Remove one of the caller's passkeys. All other sessions end."""
+    told = service(PasskeyChanges).remove(
+        current_identity, passkey_id, body.get("password"), client(), body["evidence"]
+    )
+    return {**_REMOVED, **told}
+
+
+@blueprint.route("/me/second-factor", methods=["PUT"])
+@token_required
+@blueprint.arguments(RequirementSchema)
+@documented(
+    RequirementSetSchema,
+    {**EXAMPLE_TOKENS, **_SET, "recovery_codes": ["1-K7QF-M2XW-9T3C-0HVB", "2-…"]},
+    *RECENT_LOGIN_ERRORS,
+    *TOKEN_ERRORS,
+    ErrorCode.NOT_FOUND,
+    body=True,
+    security=BEARER,
+    operationId="setSecondFactor",
+)
+def require(body: dict[str, Any]) -> dict[str, object]:
+    """Let logins by the password ask for a passkey as well, or not. All other sessions end."""
+    told = service(PasskeyChanges).require(
+        current_identity,
+        body.get("password"),
+        client(),
+        body["evidence"],
+        required=body["passkeys"],
+    )
+    return {**_SET, **told}
+
+
+@blueprint.route("/authenticate/passkey/options", methods=["POST"])
+@token_optional
+@blueprint.arguments(LoginOptionsSchema)
+@documented(
+    CeremonySchema,
+    {"status": "ok", "ceremony": _CEREMONY, "options": _REQUEST},
+    ErrorCode.INVALID_TOKEN,
+    ErrorCode.TOKEN_EXPIRED,
+    body=True,
+    operationId="askForPasskey",
+)
+def ask(body: dict[str, str]) -> dict[str, object]:
+    """Ask for a passkey: to log in by it alone, or where who it is is known, beside the password.
+
+    With an access token it is for `/reauthenticate`.
+    """
+    identity = current_identity if current_identity else None
+    return {"status": "ok", **service(PasskeySignIn).ask(body.get("mfa_token"), identity)}
+
+
+@blueprint.route("/authenticate/passkey", methods=["POST"])
+@blueprint.arguments(AssertionSchema)
+@blueprint.arguments(IdempotencySchema, location="headers")
+@documented(
+    SignedInSchema,
+    EXAMPLE_TOKENS,
+    *PASSKEY_ERRORS,
+    body=True,
+    operationId="authenticateByPasskey",
+)
+def log_in(body: dict[str, Any], headers: dict[str, str]) -> dict[str, object]:
+    """Log in by a passkey alone.
+
+    After a reset of the password it is asked for once: `second_factor_required` with `password`
+    among the `factors`. Then send the same answer as `passkey` to `/authenticate`.
+    """
+    pair = service(PasskeySignIn).log_in(
+        Evidence(passkey=body), client(), headers.get("idempotency_key")
+    )
+    return {"status": "ok", **pair.as_members()}
+
+
+@blueprint.route("/.well-known/webauthn", methods=["GET"])
+@documented(OriginsSchema, {"origins": ["https://example.com"]}, operationId="getRelatedOrigins")
+def show_origins() -> Response:
+    """Say which sites may use the passkeys of this domain (related origins)."""
+    response = jsonify(origins=related(service(Origins).exact))
+    response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE_SECONDS}"
+    return response

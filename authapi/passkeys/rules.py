@@ -1,0 +1,84 @@
+"""Where a passkey may be used, and what it is worth: pure decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from authapi.factors.models import Factors
+from authapi.factors.rules import has_second_factor
+
+MOST = 10
+"""How many passkeys an account has at most."""
+
+LONGEST_NAME = 64
+LONGEST_KEY = 1024
+"""Bytes of a public key; one of RSA with 4096 bits has half of that."""
+
+SITE = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?")
+EXTENSION = re.compile(r"chrome-extension://[a-p]{32}|moz-extension://[a-p]{64}")
+_THIS_MACHINE = re.compile(r"http://localhost(:\d{1,5})?")
+
+
+def is_allowed(origin: str, exact: Collection[str], *, development: bool) -> bool:
+    """Whether a passkey may be used at an origin (WebAuthn, 7.2).
+
+    Args:
+        origin: as the browser says.
+        exact: the origins that are allowed.
+        development: whether pages of this machine and all extensions are allowed as well.
+    """
+    if origin in exact:
+        return True
+    return development and any(each.fullmatch(origin) for each in (_THIS_MACHINE, EXTENSION))
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_within(origin: str, rp_id: str) -> bool:
+    """Whether pages of an origin may use the passkeys of a domain without being listed."""
+    host = urlsplit(origin).hostname or ""
+    return host == rp_id or host.endswith(f".{rp_id}")
+
+
+def related(exact: Collection[str]) -> list[str]:
+    """Return the sites among the allowed origins, for other sites' browsers (WebAuthn, 5.11)."""
+    return [origin for origin in exact if SITE.fullmatch(origin)]
+
+
+def counter_fell(stored: int, sent: int) -> bool:
+    """Whether a counter says that there are two of an authenticator (WebAuthn, 6.1.1).
+
+    One that counts nothing says 0 for ever.
+    """
+    return (stored > 0 or sent > 0) and sent <= stored
+
+
+def may_stand_alone(confirmed_epoch: int, factors: Factors) -> bool:
+    """Whether a passkey lets in without the password (S119).
+
+    After a reset it does once it was used beside the new password: whoever added it before may
+    not have been the owner. Epochs decide, since no clock is off there.
+    """
+    return confirmed_epoch >= factors.passkeys_since
+
+
+def without(factors: Factors, passkey_id: str) -> Factors:
+    """Return the factors without one passkey; without any, none is required."""
+    left = tuple(each for each in factors.passkeys if each != passkey_id)
+    return replace(
+        factors, passkeys=left, passkeys_required=factors.passkeys_required and bool(left)
+    )
+
+
+def ended_with(before: Factors, after: Factors) -> tuple[str, ...]:
+    """Return the members of a user that end with the last second factor."""
+    if has_second_factor(before) and not has_second_factor(after):
+        return ("second_factor", "factors.recovery")
+    return ()

@@ -1,0 +1,98 @@
+"""The shapes of passkeys."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+from marshmallow.validate import Predicate
+
+from authapi.factors.schemas import FactorOffSchema
+from authapi.passkeys.rules import LONGEST_NAME
+from authapi.signin.schemas import LONGEST_TOKEN, AssertionSchema, RecentLoginSchema
+from authapi.web.schemas import MessageSchema, OptionalBodySchema, RequestSchema, StrictBoolean
+
+_NAME = (
+    validate.Length(1, LONGEST_NAME, error=f"Name must be 1 to {LONGEST_NAME} characters long."),
+    Predicate("isprintable", error="Name must not contain control characters."),
+)
+
+
+class PasskeyOptionsSchema(RecentLoginSchema):
+    """A recent login; or the password, and the second step if there is one."""
+
+
+class NewPasskeySchema(AssertionSchema):
+    """What a browser made, and what its owner calls it."""
+
+    name = fields.String(
+        validate=_NAME,
+        metadata={"example": "My phone", "description": "By default after the browser."},
+    )
+
+
+class PasskeyNameSchema(RequestSchema):
+    """What a passkey is called."""
+
+    name = fields.String(required=True, validate=_NAME, metadata={"example": "My phone"})
+
+
+class RequirementSchema(RecentLoginSchema):
+    """Whether a login by the password asks for a passkey as well."""
+
+    passkeys = StrictBoolean(required=True, metadata={"example": True})
+
+
+class LoginOptionsSchema(OptionalBodySchema):
+    """Who is asked for a passkey, where that is known."""
+
+    mfa_token = fields.String(
+        validate=validate.Length(
+            1, LONGEST_TOKEN, error=f"Mfa token must be 1 to {LONGEST_TOKEN} characters long."
+        ),
+        metadata={"description": "From the answer `second_factor_required`, for a second step."},
+    )
+
+
+class CeremonySchema(Schema):
+    """What a browser is asked for."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    ceremony = fields.String(
+        required=True, metadata={"description": "To be sent back with the answer; five minutes."}
+    )
+    options = fields.Dict(
+        required=True,
+        keys=fields.String(),
+        metadata={
+            "description": "For `PublicKeyCredential.parseCreationOptionsFromJSON` or"
+            " `parseRequestOptionsFromJSON`."
+        },
+    )
+
+
+class PasskeyAddedSchema(Schema):
+    """The new passkey."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
+    id = fields.String(required=True)
+
+
+class PasskeyRemovedSchema(FactorOffSchema):
+    """Fresh tokens of the caller's session: all others have ended."""
+
+
+class RequirementSetSchema(FactorOffSchema):
+    """Fresh tokens of the caller's session, if anything changed: all others have ended."""
+
+    recovery_codes = fields.List(
+        fields.String(), metadata={"description": "Where the account had none. Shown once."}
+    )
+
+
+class PasskeyRenamedSchema(MessageSchema):
+    """It worked."""
+
+
+class OriginsSchema(Schema):
+    """Related origins (WebAuthn, 5.11)."""
+
+    origins = fields.List(fields.String(), required=True)

@@ -1,0 +1,103 @@
+"""The story of a login by a passkey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authapi.accounts.models import User
+from authapi.core.client import Client
+from authapi.core.identity import Identity
+from authapi.factors.models import Factors
+from authapi.passkeys.ceremonies import Ceremonies
+from authapi.passkeys.ceremony import RelyingParty
+from authapi.passkeys.models import Use
+from authapi.passkeys.proving import PasskeyProof
+from authapi.passkeys.store import PasskeyStore
+from authapi.sessions.models import TokenPair
+from authapi.signin.models import Evidence, Proof
+from authapi.signin.second_step import SecondStep
+from authapi.signin.service import SignIn
+
+
+class PasskeySignIn:
+    """Asks for a passkey, and lets in who has it.
+
+    Args:
+        signin: turns the proof into a session.
+        second: knows whose password was right.
+        proof: checks passkeys.
+        passkeys: the stored ones.
+        ceremonies: begin here.
+        party: says what a browser is asked for.
+    """
+
+    def __init__(
+        self,
+        signin: SignIn,
+        second: SecondStep,
+        proof: PasskeyProof,
+        passkeys: PasskeyStore,
+        ceremonies: Ceremonies,
+        party: RelyingParty,
+    ) -> None:
+        self._signin = signin
+        self._second = second
+        self._proof = proof
+        self._passkeys = passkeys
+        self._ceremonies = ceremonies
+        self._party = party
+
+    def ask(self, mfa_token: str | None, identity: Identity | None) -> dict[str, Any]:
+        """Return what a browser asks its user for, and the ceremony that it is for.
+
+        Who nobody knows yet gets a challenge and nothing else: it tells nothing about names, and
+        the browser shows the passkeys that it has (S117).
+
+        Args:
+            mfa_token: of a login whose password was right.
+            identity: of who is logged in, for a step-up.
+
+        Raises:
+            ApiError: `invalid_token` when one of them is void.
+        """
+        if mfa_token is not None:
+            return self._ask_known(self._second.resume(mfa_token).user, "discouraged")
+        if identity is not None:
+            return self._ask_known(self._signin.prove_by_token(identity).user, "preferred")
+        ceremony = self._ceremonies.begin(Use.LOG_IN)
+        options = self._party.request_options(ceremony.challenge, (), "required")
+        return {"ceremony": ceremony.token, "options": options}
+
+    def log_in(self, evidence: Evidence, client: Client, key: str | None) -> TokenPair:
+        """Begin a session for whose passkey it is; the password is not asked for.
+
+        Args:
+            evidence: what the passkey answered.
+            client: who shows it.
+            key: the request's Idempotency-Key, if it had one; a repeat gets the same session.
+
+        Raises:
+            ApiError: as `PasskeyProof.show_alone` and `SignIn.open_session`.
+        """
+        shown = self._proof.show_alone(evidence.passkey or {}, Use.LOG_IN)
+        bound = f"{key} {evidence.text}" if key is not None else None
+        if not self._proof.use(shown) and not self._signin.is_repeat(shown.user, bound):
+            raise self._proof.refused(shown.user)
+        return self._signin.open_session(self._proof.proof(shown), client, bound)
+
+    def step_up(self, identity: Identity, evidence: Evidence) -> Proof:
+        """Let the caller prove by a passkey alone, again, who they are.
+
+        Raises:
+            ApiError: as `PasskeyProof.show_alone`.
+        """
+        shown = self._proof.show_alone(evidence.passkey or {}, Use.LOG_IN, Use.KNOWN)
+        if shown.user.id != identity.user_id or not self._proof.use(shown):
+            raise self._proof.refused(shown.user)
+        return self._proof.proof(shown)
+
+    def _ask_known(self, user: User, verification: str) -> dict[str, Any]:
+        ceremony = self._ceremonies.begin(Use.KNOWN, user)
+        allowed = self._passkeys.find_many(Factors.of(user).passkeys)
+        options = self._party.request_options(ceremony.challenge, allowed, verification)
+        return {"ceremony": ceremony.token, "options": options}

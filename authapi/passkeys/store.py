@@ -1,0 +1,119 @@
+"""Passkeys, and the ceremonies that were answered, as MongoDB keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from pymongo.errors import DuplicateKeyError
+
+from authapi.database import Collections, Document, Index, StoredCollection
+from authapi.passkeys.models import Passkey
+
+PASSKEYS = "passkeys"
+SPENT = "spent"
+COLLECTIONS = (
+    StoredCollection(PASSKEYS, (Index(PASSKEYS, [("user_id", 1)]),)),
+    StoredCollection(
+        SPENT,
+        (Index(SPENT, [("expires_at", 1)], {"expireAfterSeconds": 0}),),
+        nothing_personal="random ids of ceremonies that are over",
+    ),
+)
+
+
+class PasskeyStore:
+    """Passkeys in MongoDB; the id is the credential's, so that it is one account's (S118)."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+
+    def add(self, passkey: Passkey) -> bool:
+        """Store a passkey; False when there is one of that id."""
+        members = asdict(passkey)
+        document = {"_id": members.pop("id"), **members}
+        document["transports"] = list(passkey.transports)
+        try:
+            self._collections[PASSKEYS].insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def find(self, passkey_id: str) -> Passkey | None:
+        """Return the passkey of that id, or None."""
+        found = self._collections[PASSKEYS].find_one({"_id": passkey_id})
+        return _passkey(found) if found else None
+
+    def find_many(self, passkey_ids: Iterable[str]) -> list[Passkey]:
+        """Return the passkeys of those ids."""
+        found = self._collections[PASSKEYS].find({"_id": {"$in": list(passkey_ids)}})
+        return [_passkey(each) for each in found]
+
+    def note_use(
+        self,
+        seen: Passkey,
+        *,
+        sign_count: int,
+        backed_up: bool,
+        used_at: datetime,
+        confirmed_epoch: int | None,
+    ) -> bool:
+        """Note that a passkey was used, unless its counter changed since it was read (S116).
+
+        Args:
+            seen: as it was read.
+            sign_count: its counter by now.
+            backed_up: whether it is on more than one device by now.
+            used_at: when.
+            confirmed_epoch: the user's, where the password stood beside it.
+        """
+        used: Document = {"sign_count": sign_count, "backed_up": backed_up, "used_at": used_at}
+        if confirmed_epoch is not None:
+            used["confirmed_epoch"] = confirmed_epoch
+        result = self._collections[PASSKEYS].update_one(
+            {"_id": seen.id, "user_id": seen.user_id, "sign_count": seen.sign_count},
+            {"$set": used},
+        )
+        return result.matched_count == 1
+
+    def rename(self, passkey_id: str, user_id: str, name: str) -> bool:
+        """Call a user's passkey something else; False when there is none of that id."""
+        result = self._collections[PASSKEYS].update_one(
+            {"_id": passkey_id, "user_id": user_id}, {"$set": {"name": name}}
+        )
+        return result.matched_count == 1
+
+    def remove(self, passkey_id: str, user_id: str) -> None:
+        """Remove a user's passkey."""
+        self._collections[PASSKEYS].delete_one({"_id": passkey_id, "user_id": user_id})
+
+    def remove_others(self, user_id: str, named: Collection[str], before: datetime) -> None:
+        """Remove what a user does not name, from before a moment: a story was cut off there."""
+        self._collections[PASSKEYS].delete_many(
+            {"user_id": user_id, "_id": {"$nin": list(named)}, "created_at": {"$lt": before}}
+        )
+
+    def forget_user(self, user_id: str) -> None:
+        """Remove a user's passkeys."""
+        self._collections[PASSKEYS].delete_many({"user_id": user_id})
+
+
+class SpentStore:
+    """What was used up: one insert is one use."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+
+    def add(self, spent_id: str, expires_at: datetime) -> bool:
+        """Use something up; False when it was (S115)."""
+        try:
+            self._collections[SPENT].insert_one({"_id": spent_id, "expires_at": expires_at})
+        except DuplicateKeyError:
+            return False
+        return True
+
+
+def _passkey(found: Document) -> Passkey:
+    members = {name: value for name, value in found.items() if name != "_id"}
+    return Passkey(found["_id"], **{**members, "transports": tuple(found["transports"])})
