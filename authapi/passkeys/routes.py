@@ -19,8 +19,6 @@ from authapi.passkeys.schemas import (
     PasskeyAddedSchema,
     PasskeyNameSchema,
     PasskeyOptionsSchema,
-    PasskeyRemovedSchema,
-    PasskeyRenamedSchema,
     RequirementSchema,
     RequirementSetSchema,
 )
@@ -38,7 +36,12 @@ from authapi.web.openapi import (
     TOKEN_ERRORS,
     documented,
 )
-from authapi.web.schemas import EXAMPLE_TOKENS, IdempotencySchema
+from authapi.web.schemas import (
+    EXAMPLE_TOKENS,
+    IdempotencySchema,
+    MessageSchema,
+    RenewedSessionSchema,
+)
 from authapi.web.services import service
 
 blueprint = Blueprint("passkeys", __name__)
@@ -101,7 +104,7 @@ def add(body: dict[str, Any]) -> dict[str, object]:
 @token_required
 @blueprint.arguments(PasskeyNameSchema)
 @documented(
-    PasskeyRenamedSchema,
+    MessageSchema,
     _RENAMED,
     ErrorCode.NOT_FOUND,
     *TOKEN_ERRORS,
@@ -119,7 +122,7 @@ def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
 @token_required
 @blueprint.arguments(PasskeyOptionsSchema)
 @documented(
-    PasskeyRemovedSchema,
+    RenewedSessionSchema,
     {**EXAMPLE_TOKENS, **_REMOVED},
     *RECENT_LOGIN_ERRORS,
     *TOKEN_ERRORS,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 from marshmallow.validate import Predicate
 
-from authapi.factors.schemas import FactorOffSchema
 from authapi.passkeys.rules import LONGEST_NAME
 from authapi.signin.schemas import LONGEST_TOKEN, AssertionSchema, RecentLoginSchema
-from authapi.web.schemas import MessageSchema, OptionalBodySchema, RequestSchema, StrictBoolean
+from authapi.web.schemas import (
+    OptionalBodySchema,
+    RenewedSessionSchema,
+    RequestSchema,
+    StrictBoolean,
+)
 
 _NAME = (
     validate.Length(1, LONGEST_NAME, error=f"Name must be 1 to {LONGEST_NAME} characters long."),
@@ -76,20 +80,12 @@ class PasskeyAddedSchema(Schema):
     id = fields.String(required=True)
 
 
-class PasskeyRemovedSchema(FactorOffSchema):
-    """Fresh tokens of the caller's session: all others have ended."""
-
-
-class RequirementSetSchema(FactorOffSchema):
-    """Fresh tokens of the caller's session, if anything changed: all others have ended."""
+class RequirementSetSchema(RenewedSessionSchema):
+    """As it is now; fresh tokens of the caller's session, where anything changed."""
 
     recovery_codes = fields.List(
         fields.String(), metadata={"description": "Where the account had none. Shown once."}
     )
-
-
-class PasskeyRenamedSchema(MessageSchema):
-    """It worked."""
 
 
 class OriginsSchema(Schema):

@@ -11,6 +11,7 @@ import pytest
 from tests.support.servers import ROOT, SECRET, clean_environment
 
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/authapi"}
+PASSKEYS = {**ENOUGH, "WEBAUTHN_RP_ID": "example.com"}
 METRICS = {**ENOUGH, "METRICS_TOKEN": "for-tests-Xw7Tq2Lr9ZpK"}
 
 
@@ -19,6 +20,7 @@ METRICS = {**ENOUGH, "METRICS_TOKEN": "for-tests-Xw7Tq2Lr9ZpK"}
     [
         ("granian", "from authapi.__main__ import main; main(['serve'])", ENOUGH, "serve"),
         ("prometheus_client", "import wsgi", METRICS, "metrics"),
+        ("webauthn", "import wsgi", PASSKEYS, "passkeys"),
     ],
 )
 def test_an_extra_that_is_missing_is_named(

@@ -29,6 +29,7 @@ BARE = {
     "/openapi.json",
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
+    "/.well-known/webauthn",
 }  # documents in shapes of their own
 OPTIONAL = {"code", "passkey", "email", "everywhere", "locale"}
 OPERATIONS = [
@@ -37,6 +38,8 @@ OPERATIONS = [
     *("getMe", "exportMe", "deleteMe", "changePassword"),
     *("getFactors", "beginTotp", "confirmTotp", "removeTotp", "renewRecoveryCodes"),
     *("resetPassword", "verify", "introspect", "getMetadata"),
+    *("beginPasskey", "addPasskey", "renamePasskey", "removePasskey", "setSecondFactor"),
+    *("askForPasskey", "authenticateByPasskey", "getRelatedOrigins"),
     *("getHome", "getFeatures", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
     *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
 ]
@@ -54,6 +57,10 @@ SECURED = {
     "/me/totp",
     "/me/totp/confirm",
     "/me/recovery-codes",
+    "/me/passkeys",
+    "/me/passkeys/options",
+    "/me/passkeys/{passkey_id}",
+    "/me/second-factor",
 }
 WANTED = {
     ("post", "/register"): {ErrorCode.USER_EXISTS, ErrorCode.REGISTRATION_CLOSED, *BODY},
@@ -72,6 +79,11 @@ WANTED = {
     ("get", "/me/export"): {*TOKEN, STALE, ErrorCode.NOT_FOUND},
     ("post", "/reauthenticate"): {*TOKEN, *BODY, ErrorCode.INVALID_CREDENTIALS},
     ("post", "/password"): {*TOKEN, *BODY, ErrorCode.INVALID_CREDENTIALS},
+    ("post", "/me/passkeys/options"): {*TOKEN, *BODY, STALE},
+    ("post", "/me/passkeys"): {*TOKEN, *BODY, ErrorCode.INVALID_PASSKEY},
+    ("delete", "/me/passkeys/{passkey_id}"): {*TOKEN, *BODY, STALE, ErrorCode.NOT_FOUND},
+    ("put", "/me/second-factor"): {*TOKEN, *BODY, STALE, ErrorCode.NOT_FOUND},
+    ("post", "/authenticate/passkey"): {*BODY, ErrorCode.SECOND_FACTOR_REQUIRED},
     ("post", "/password/reset"): {*BODY, ErrorCode.INVALID_LINK},
     ("get", "/readyz"): {ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.INTERNAL_ERROR},
     ("get", "/healthz"): {ErrorCode.INTERNAL_ERROR},

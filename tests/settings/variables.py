@@ -40,6 +40,11 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "RECENT_LOGIN_MINUTES": ("5", 5),
     "CODE_IN_PASSWORD": ("off", "off"),
     "TOTP_ISSUER": ("Example & Co", "Example & Co"),
+    "WEBAUTHN_RP_ID": ("example.com", "example.com"),
+    "WEBAUTHN_ORIGINS": (
+        f"https://app.example.com, https://a.example:8443 chrome-extension://{'b' * 32}",
+        ("https://app.example.com", "https://a.example:8443", f"chrome-extension://{'b' * 32}"),
+    ),
     "CORS_ORIGINS": (
         "https://a.example, https://b.example:8443 http://localhost:3000",
         ("https://a.example", "https://b.example:8443", "http://localhost:3000"),

@@ -1,0 +1,222 @@
+"""A passkey is enough to log in, if all about it is right."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import pytest
+
+from authapi.database import Collections
+from tests.passkeys.authenticator import (
+    PRESENT,
+    VERIFIED,
+    Authenticator,
+    base64url,
+)
+from tests.passkeys.conftest import (
+    Member,
+    NewMember,
+    answer_of,
+    challenge,
+    log_in_alone,
+)
+from tests.support.actors import Visitor, error_code
+from tests.support.clock import MovedClock
+from tests.support.commands import Commands
+from tests.support.forging import payload_of
+
+REFUSED = (401, "invalid_passkey")
+
+
+def test_it_is_two_factors_in_one(member: Member, device: Authenticator) -> None:
+    """S103: the session says how it began, and goes on as any."""
+    answer = log_in_alone(member.with_passkey(device).visitor, device)
+    assert answer.status_code == 200
+    assert answer.json().keys() == {
+        *("status", "access_token", "refresh_token", "token_type", "expires_in")
+    }
+    claims = payload_of(answer.json()["access_token"])
+    assert (claims["sub"], claims["acr"]) == (member.name, "aal2")
+    assert claims["amr"] == ["hwk", "user"]
+    assert member.visitor.refresh(answer.json()["refresh_token"]).status_code == 200
+    (listed,) = member.factors()["passkeys"]
+    assert listed["used_at"] is not None
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "origin": {"origin": "https://accounts.example.evil.example"},
+    "plain http": {"origin": "http://accounts.example"},
+    "an extension": {"origin": f"chrome-extension://{'a' * 32}"},
+    "this machine": {"origin": "http://localhost:8000"},
+    "in a frame": {"cross_origin": True},
+    "rp id": {"rp_id": "evil.example"},
+    "type": {"type": "webauthn.create"},
+    "challenge": {"challenge": base64url(b"x" * 32)},
+    "nobody there": {"clear_flags": PRESENT},
+    "nobody verified": {"clear_flags": VERIFIED},
+    "backup flags": {"set_flags": 0x10},
+    "signature": {"signature": b"0" * 70},
+    "no signature": {"signature": b""},
+    "unknown": {"id": b"z" * 16},
+    "other user": {"handle": b"0" * 24},
+    "no user": {"handle": None},
+    "an empty user": {"handle": b""},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_is_refused(
+    member: Member, device: Authenticator, wrong: dict[str, Any]
+) -> None:
+    """S114: one and the same 401, whatever it is; the passkey stays good."""
+    member.with_passkey(device)
+    answer = log_in_alone(member.visitor, device, **wrong)
+    assert error_code(answer) == REFUSED
+    assert answer.json()["message"] == "That passkey was not accepted. Please try again."
+    assert answer.json().keys() == {"status", "code", "message"}
+    assert log_in_alone(member.visitor, device).status_code == 200
+
+
+def test_a_key_of_somebody_else_is_refused(new_member: NewMember, device: Authenticator) -> None:
+    """S114: what another key signs under a known id, and what says it is another user's."""
+    ann, bob = new_member().with_passkey(device), new_member()
+    theirs = Authenticator()
+    bob.with_passkey(theirs)
+    forged = Authenticator(id=device.id, handle=device.handle)
+    assert error_code(log_in_alone(ann.visitor, forged)) == REFUSED
+    assert error_code(log_in_alone(ann.visitor, theirs, handle=device.handle)) == REFUSED
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [{}, {"id": 7}, {"id": {}}, {"id": ""}, {"id": "AAAA", "response": []}],
+)
+def test_what_is_no_credential_is_refused(visitor: Visitor, credential: dict[str, Any]) -> None:
+    """S17: never a fault."""
+    body = {"ceremony": challenge(visitor)["ceremony"], "credential": credential}
+    assert error_code(visitor.post("/authenticate/passkey", body)) == REFUSED
+
+
+@pytest.mark.parametrize("part", ["clientDataJSON", "authenticatorData", "signature", "userHandle"])
+@pytest.mark.parametrize("rubbish", [None, 7, "", "!", "☃", "AAAA", "A" * 2000, base64url(b"[]")])
+def test_rubbish_in_any_part_is_refused(
+    member: Member, device: Authenticator, part: str, rubbish: object
+) -> None:
+    """S17: never a fault, and never a login."""
+    member.with_passkey(device)
+    body = answer_of(device, challenge(member.visitor))
+    body["credential"]["response"][part] = rubbish
+    assert error_code(member.visitor.post("/authenticate/passkey", body)) == REFUSED
+
+
+def test_an_answer_is_good_once(member: Member) -> None:
+    """S115: also of a device that counts nothing, whose second answer looks as the first."""
+    device = Authenticator(counts=False)
+    member.with_passkey(device)
+    body = answer_of(device, challenge(member.visitor))
+    assert member.visitor.post("/authenticate/passkey", body).status_code == 200
+    assert error_code(member.visitor.post("/authenticate/passkey", body)) == REFUSED
+    assert log_in_alone(member.visitor, device).status_code == 200
+
+
+def test_an_answer_ends_after_five_minutes(
+    member: Member, device: Authenticator, clock: MovedClock
+) -> None:
+    """S115: by the server's clock."""
+    asked = challenge(member.with_passkey(device).visitor)
+    clock.move(minutes=5, seconds=1)
+    body = answer_of(device, asked)
+    assert error_code(member.visitor.post("/authenticate/passkey", body)) == REFUSED
+
+
+def test_a_ceremony_is_for_one_thing(member: Member, device: Authenticator) -> None:
+    """S114: what was begun to add a passkey, or for who is known, lets nobody in."""
+    member.with_passkey(device)
+    asked = challenge(member.visitor)
+    for other in (member.begin(), challenge(member.visitor, member.tokens["access_token"])):
+        options = {**asked["options"], "challenge": other["options"]["challenge"]}
+        body = answer_of(device, {"ceremony": other["ceremony"], "options": options})
+        assert error_code(member.visitor.post("/authenticate/passkey", body)) == REFUSED
+    forged = {**answer_of(device, asked), "ceremony": member.tokens["access_token"]}
+    assert error_code(member.visitor.post("/authenticate/passkey", forged)) == REFUSED
+
+
+def test_a_counter_that_fell_is_refused_and_told(
+    member: Member, device: Authenticator, collections: Collections
+) -> None:
+    """S116: two have the key; its user can see that, and the device that counts on goes on."""
+    member.with_passkey(device)
+    device.count = 5
+    assert log_in_alone(member.visitor, device).status_code == 200
+    for count in (6, 5, 0):
+        assert error_code(log_in_alone(member.visitor, device, count=count)) == REFUSED
+    stored = collections["passkeys"].find_one({"_id": member.passkey_id})
+    assert stored is not None
+    assert stored["sign_count"] == 6
+    assert log_in_alone(member.visitor, device, count=7).status_code == 200
+    told = member.ask("GET", "/me/activity").json()["events"]
+    assert {"passkey_counter_fell", "passkey_used", "passkey_added"} <= {
+        each["event"] for each in told
+    }
+
+
+def test_options_tell_nothing_about_names(member: Member, device: Authenticator) -> None:
+    """S117: they are asked without a name, list no credential, and cost no look at the database."""
+    member.with_passkey(device)
+    commands = Commands("test_")
+    options = challenge(member.visitor, username=member.name)["options"]
+    assert commands.since_last() == []
+    assert options.keys() == {
+        *("challenge", "timeout", "rpId", "allowCredentials", "userVerification")
+    }
+    assert (options["allowCredentials"], options["userVerification"]) == ([], "required")
+    challenges = {challenge(member.visitor)["options"]["challenge"] for _ in range(20)}
+    assert len(challenges) == 20
+
+
+def test_a_disabled_user_is_refused(
+    member: Member, device: Authenticator, collections: Collections
+) -> None:
+    """S114: as any other."""
+    member.with_passkey(device)
+    collections["users"].update_one({"name_key": member.name}, {"$set": {"disabled": True}})
+    assert error_code(log_in_alone(member.visitor, device)) == REFUSED
+
+
+def test_a_repeat_gets_the_same_session(member: Member, device: Authenticator) -> None:
+    """Contract 7: with its key; without it, or with another one, the answer is used up."""
+    body = answer_of(device, challenge(member.with_passkey(device).visitor))
+    key = {"Idempotency-Key": secrets.token_urlsafe(24)}
+    answers = [member.visitor.post("/authenticate/passkey", body, key) for _ in range(3)]
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+    other = {"Idempotency-Key": secrets.token_urlsafe(24)}
+    for headers in ({}, other):
+        answer = member.visitor.post("/authenticate/passkey", body, headers)
+        assert error_code(answer) == REFUSED
+
+
+def test_a_step_up_by_a_passkey_alone(
+    new_member: NewMember, device: Authenticator, clock: MovedClock
+) -> None:
+    """S120: its user is verified, and it is the caller's own."""
+    ann, bob = new_member().with_passkey(device), new_member()
+    clock.move(minutes=12)
+    ann.log_in()
+    token, theirs = ann.tokens["access_token"], Authenticator()
+    bob.log_in()
+    bob.with_passkey(theirs)
+    clock.move(minutes=12)
+    for other, shown in ((theirs, {}), (device, {"clear_flags": VERIFIED})):
+        body = {"passkey": answer_of(other, challenge(ann.visitor), **shown)}
+        assert error_code(ann.ask("POST", "/reauthenticate", **body)) == REFUSED
+    asked = challenge(ann.visitor, token)
+    (allowed,) = asked["options"]["allowCredentials"]
+    assert allowed["id"] == ann.passkey_id
+    answer = ann.ask("POST", "/reauthenticate", passkey=answer_of(device, asked))
+    assert answer.status_code == 200, answer.text
+    claims = payload_of(answer.json()["access_token"])
+    assert claims["acr"] == "aal2"
+    ann.tokens["access_token"] = answer.json()["access_token"]
+    assert ann.ask("POST", "/me/passkeys/options").status_code == 200
+    assert error_code(ann.ask("POST", "/reauthenticate")) == (422, "validation_error")
