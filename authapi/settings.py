@@ -72,11 +72,8 @@ class Settings(
         Raises:
             SettingsError: when production lacks what it needs.
         """
-        if problems := self._problems():
+        if problems := [*_missing_in_production(self), *self.mail_problems()]:
             raise SettingsError(problems)
-
-    def _problems(self) -> list[str]:
-        return [*_missing_in_production(self), *self.mail_problems(), *self.passkey_problems()]
 
     @property
     def has_pages(self) -> bool:

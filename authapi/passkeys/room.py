@@ -31,6 +31,7 @@ from authapi.signin.step_up import StepUp
 from authapi.tokens.transient import TransientTokenFactory
 
 _NOT_INSTALLED = "webauthn is not installed: pip install 'authapi-flask[passkeys]'"
+_WHOSE = "WEBAUTHN_RP_ID is missing, beside WEBAUTHN_ORIGINS: the domain that passkeys belong to"
 _log = logging.getLogger("authapi.passkeys")
 
 
@@ -38,7 +39,7 @@ def build(services: Services, settings: PasskeySettings, clock: Clock) -> None:
     """Add what is told of passkeys; and where they are taken, all that they do.
 
     Raises:
-        SettingsError: where the package was installed without them.
+        SettingsError: where the package was installed without them, or the domain is missing.
     """
     store = PasskeyStore(services[Database])
     told = services.add(PasskeyService(services[AccountService], store))
@@ -46,6 +47,8 @@ def build(services: Services, settings: PasskeySettings, clock: Clock) -> None:
     services.personal_data.append(told)
     services.features.update(passkeys=False, rp_id=None)
     if settings.rp_id is None:
+        if settings.webauthn_origins:
+            raise SettingsError([_WHOSE])
         return
     if is_installed():
         _take(services, settings, settings.rp_id, store, clock)

@@ -49,9 +49,3 @@ class PasskeySettings(FactorSettings, MailSettings):
         own = origin_of(self.public_url) if self.public_url else None
         near = [own] if own and is_within(own, self.webauthn_rp_id) else []
         return tuple(dict.fromkeys([f"https://{self.webauthn_rp_id}", *near]))
-
-    def passkey_problems(self) -> list[str]:
-        """Say why a service with these settings may not start."""
-        if self.webauthn_origins and self.rp_id is None:
-            return ["WEBAUTHN_RP_ID is missing; it is the domain that passkeys belong to"]
-        return []

@@ -61,4 +61,6 @@ def has_second_step(user: User, evidence: Evidence | None) -> bool:
 
 def _proven_by(user: User) -> tuple[object, ...]:
     """Return what must be the same for what was proven to be true still."""
-    return user.password_hash, user.second_factor, user.factors.get("changed_at")
+    members = ("changed_at", "passkeys", "passkeys_since")
+    factors = [user.factors.get(member) for member in members]
+    return user.password_hash, user.second_factor, *factors

@@ -9,6 +9,8 @@ import pytest
 import requests
 from flask import Flask
 
+from tests.passkeys.authenticator import VERIFIED, Authenticator
+from tests.passkeys.conftest import answer_of, challenge
 from tests.support.actors import PASSWORD, Visitor
 from tests.support.authenticator import Owner
 from tests.support.forging import payload_of
@@ -41,6 +43,32 @@ def _turn_off(owner: Owner) -> requests.Response:
     return owner.ask("DELETE", "/me/totp", password=PASSWORD)
 
 
+def _with_passkey(owner: Owner) -> tuple[Authenticator, str]:
+    device = Authenticator()
+    begun = owner.ask("POST", "/me/passkeys/options").json()
+    made = device.create(begun["options"])
+    added = owner.ask("POST", "/me/passkeys", ceremony=begun["ceremony"], credential=made)
+    return device, added.json()["id"]
+
+
+def _passkey_without_its_user(owner: Owner) -> requests.Response:
+    device, _ = _with_passkey(owner)
+    shown = answer_of(device, challenge(owner.visitor), clear_flags=VERIFIED)
+    return owner.visitor.post("/authenticate/passkey", shown)
+
+
+def _remove_passkey(owner: Owner) -> requests.Response:
+    _, passkey_id = _with_passkey(owner)
+    owner.clock.move(minutes=11)
+    return owner.ask("DELETE", f"/me/passkeys/{passkey_id}", password=PASSWORD)
+
+
+def _ask_for_passkeys(owner: Owner) -> requests.Response:
+    _with_passkey(owner)
+    owner.clock.move(minutes=11)
+    return owner.ask("PUT", "/me/second-factor", passkeys=True, password=PASSWORD)
+
+
 WAYS: dict[tuple[str, str], Way] = {
     ("post", "/authenticate"): lambda owner: owner.first_step(),
     ("post", "/authenticate/second"): _second_without_a_code,
@@ -53,6 +81,9 @@ WAYS: dict[tuple[str, str], Way] = {
         "POST", "/me/totp/confirm", code="000000"
     ),
     ("delete", "/me/totp"): _turn_off,
+    ("post", "/authenticate/passkey"): _passkey_without_its_user,
+    ("delete", "/me/passkeys/{passkey_id}"): _remove_passkey,
+    ("put", "/me/second-factor"): _ask_for_passkeys,
 }
 """Whatever answers with an access token, and the best that somebody can do there who has the
 password alone, or a session of before."""

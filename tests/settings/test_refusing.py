@@ -72,6 +72,8 @@ WRONG = [
     ("RESET_URL", "http://app.example/reset", "must begin with https://"),
     ("SESSIONS_PER_USER", "0", "must be between 1 and 10000"),
     ("CODE_IN_PASSWORD", "yes", "must be one of: on, off"),
+    ("WEBAUTHN_RP_ID", "https://example.com", "a domain, such as example.com"),
+    ("WEBAUTHN_ORIGINS", "https://*.example.com", "is not an exact origin"),
     ("TOTP_ISSUER", "a:b", "must be 1 to 64 characters without a colon"),
     ("LIMIT_SECOND_STEPS", "5", "must be a rate such as"),
     ("RECENT_LOGIN_MINUTES", "0", "must be between 1 and 1440"),
