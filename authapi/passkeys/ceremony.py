@@ -11,12 +11,10 @@ from typing import Any
 
 from authapi.accounts.models import User
 from authapi.passkeys.models import Assertion, Credential, Passkey, Registered
-from authapi.passkeys.rules import LONGEST_KEY
+from authapi.passkeys.rules import LONGEST_ID, LONGEST_KEY, SHORTEST_ID
 
 TIMEOUT_MS = 300_000
 """How long a browser asks its user: as long as a ceremony is good."""
-
-_LONGEST_ID = 1023  # WebAuthn, 4: Credential ID
 
 
 class CeremonyRefused(Exception):
@@ -111,7 +109,7 @@ class RelyingParty:
                 require_user_verification=True,
             )
             key = found.credential_public_key
-            if len(found.credential_id) > _LONGEST_ID or len(key) > LONGEST_KEY:
+            if not SHORTEST_ID <= len(found.credential_id) <= LONGEST_ID or len(key) > LONGEST_KEY:
                 raise CeremonyRefused
             helpers.decoded_public_key_to_cryptography(helpers.decode_credential_public_key(key))
             read = helpers.parse_registration_credential_json(dict(credential))

@@ -10,7 +10,7 @@ from authapi.core.errors import ErrorCode
 from authapi.passkeys.adding import PasskeyEnrolment
 from authapi.passkeys.changing import PasskeyChanges
 from authapi.passkeys.models import Origins
-from authapi.passkeys.rules import related
+from authapi.passkeys.rules import SHORTEST_ID_TEXT, related
 from authapi.passkeys.schemas import (
     CeremonySchema,
     LoginOptionsSchema,
@@ -46,6 +46,7 @@ from authapi.web.services import service
 
 blueprint = Blueprint("passkeys", __name__)
 
+_ONE = f"/me/passkeys/<string(minlength={SHORTEST_ID_TEXT}):passkey_id>"
 _MAX_AGE_SECONDS = 300
 _CEREMONY = "eyJhbGciOiJIUzI1NiIsImtpZCI6…"
 _REQUEST: dict[str, object] = {"challenge": "5h7K…", "rpId": "example.com", "timeout": 300000}
@@ -100,7 +101,7 @@ def add(body: dict[str, Any]) -> dict[str, object]:
     return {"status": "ok", "id": passkey_id}
 
 
-@blueprint.route("/me/passkeys/<passkey_id>", methods=["PATCH"])
+@blueprint.route(_ONE, methods=["PATCH"])
 @token_required
 @blueprint.arguments(PasskeyNameSchema)
 @documented(
@@ -118,7 +119,7 @@ def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
     return _RENAMED
 
 
-@blueprint.route("/me/passkeys/<passkey_id>", methods=["DELETE"])
+@blueprint.route(_ONE, methods=["DELETE"])
 @token_required
 @blueprint.arguments(PasskeyOptionsSchema)
 @documented(

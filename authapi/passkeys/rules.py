@@ -13,6 +13,11 @@ from authapi.factors.rules import has_second_factor
 MOST = 10
 """How many passkeys an account has at most."""
 
+SHORTEST_ID, LONGEST_ID = 16, 1023
+"""Bytes of a credential's id (WebAuthn, 4)."""
+SHORTEST_ID_TEXT = 22
+"""Characters of the shortest in base64url."""
+
 LONGEST_NAME = 64
 LONGEST_KEY = 1024
 """Bytes of a public key; one of RSA with 4096 bits has half of that."""

@@ -34,6 +34,8 @@ _EXPORT: dict[str, object] = {
     "sessions": [],
     "failed_logins": {"in_a_row": 0, "last_at": None, "known_places": []},
     "events": [],
+    "factors": {"second_factor": False, "totp": None},
+    "passkeys": [],
 }
 
 

@@ -61,3 +61,5 @@ class ExportSchema(Schema):
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
     failed_logins = fields.Nested(FailedLoginsSchema, required=True)
     events = fields.List(fields.Nested(EventSchema), required=True)
+    factors = fields.Dict(required=True)
+    passkeys = fields.List(fields.Dict(), required=True)
