@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from authapi.accounts.models import User
@@ -81,9 +82,11 @@ class PasskeySignIn:
         """
         shown = self._proof.show_alone(evidence.passkey or {}, Use.LOG_IN)
         bound = f"{key} {evidence.text}" if key is not None else None
-        if not self._proof.use(shown) and not self._signin.is_repeat(shown.user, bound):
+        repeated = not self._proof.use(shown)
+        if repeated and not self._signin.is_repeat(shown.user, bound):
             raise self._proof.refused(shown.user)
-        return self._signin.open_session(self._proof.proof(shown), client, bound)
+        proof = replace(self._proof.proof(shown), repeated=repeated)
+        return self._signin.open_session(proof, client, bound)
 
     def step_up(self, identity: Identity, evidence: Evidence) -> Proof:
         """Let the caller prove by a passkey alone, again, who they are.
