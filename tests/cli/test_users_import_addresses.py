@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
+from authapi.administration.import_format import Record
+from authapi.administration.imports import UserImport
 from authapi.core.services import Services
 from authapi.database import Database, Document
 from tests.addresses.conftest import Person
@@ -14,12 +18,13 @@ from tests.addresses.conftest import mails as mails
 from tests.addresses.conftest import person as person
 from tests.addresses.conftest import server as server
 from tests.addresses.conftest import services as services
-from tests.addresses.test_confirming import Read, confirm
+from tests.addresses.test_confirming import Read, ask, confirm, verify
 from tests.addresses.test_cut_off import entries
 from tests.addresses.test_cut_off import environment as environment
 from tests.cli.conftest import Operator
 from tests.cli.imports import BCRYPT, imported, in_full, lines, user
 from tests.support.actors import fresh_name
+from tests.support.crowd import at_once
 from tests.support.dying import dies_after
 
 ANN = "Ann@Example.com"
@@ -161,3 +166,31 @@ def test_an_import_that_is_cut_off_is_completed_by_the_next(
         if not died:
             return
     raise AssertionError
+
+
+def test_an_import_and_an_owner_at_once_give_one_of_them_the_address(
+    app: Flask, services: Services, mails: Read
+) -> None:
+    """S90: whoever is first; the other is told, and the address is nobody else's."""
+    for _ in range(8):
+        owner = Person(app)
+        owner.register()
+        ask(owner.log_in(), ANN)
+        code = mails()[0]["code"]
+        name, refused = fresh_name(), list[str]()
+
+        def bring_in(name: str = name, refused: list[str] = refused) -> bool:
+            line = Record(1, user(name, email=ANN, email_verified=True))
+            list(services[UserImport].run([line], lambda _, why: refused.append(why)))
+            return not refused
+
+        def type_it(owner: Person = owner, code: str = code) -> bool:
+            return verify(owner, code)[0] == 200
+
+        deeds: list[Callable[[], bool]] = [bring_in, type_it]
+        assert sorted(at_once(deeds)) == [False, True]
+        [holder] = services[Database]["users"].find({"email_key": KEY})
+        assert entries(services) == {KEY: (holder["_id"], False)}
+        assert bool(refused) is (holder["name_key"] == owner.name)
+        for collection in ("users", "addresses", "mail"):
+            services[Database][collection].delete_many({})
