@@ -6,6 +6,7 @@ from authapi.accounts.roles import UserRoles
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
 from authapi.accounts.store import UserStore
+from authapi.accounts.store_batches import UserBatches
 from authapi.accounts.store_foreign import ForeignUserStore
 from authapi.accounts.store_roles import RoleStore
 from authapi.audit.service import AuditTrail
@@ -27,6 +28,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     events = services[EventRecorder]
     notifier = services.add(_notifier(services, settings, clock), Notifier)
     accounts = services.add(AccountService(users, services[Revocations], events, notifier))
+    services.add(UserBatches(services[Database]))
     roles = RoleStore(services[Database])
     services.add(UserRoles(roles, accounts, services[Revocations], events))
     services.personal_data.append(accounts)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
 
-from authapi.accounts.models import Change, User
+from authapi.accounts.emails import confirmed
+from authapi.accounts.models import PendingEmail, User
 from authapi.accounts.service import TRIES, AccountService
 from authapi.addresses.registry import Registry
 from authapi.core.clock import Clock
 from authapi.core.errors import busy
+
+Waiting = Sequence[tuple[User, PendingEmail]]
+
+
+class Batches(Protocol):
+    """Changes many users at once."""
+
+    def confirm_emails(self, users: Waiting, at: datetime) -> int:
+        """Make the address that each waits for the user's own; return for how many it was."""
+        ...
 
 
 class ImportedAddresses:
@@ -18,8 +31,11 @@ class ImportedAddresses:
     that counts, and the next run goes on from there. Nobody is mailed.
     """
 
-    def __init__(self, accounts: AccountService, registry: Registry, clock: Clock) -> None:
+    def __init__(
+        self, accounts: AccountService, batches: Batches, registry: Registry, clock: Clock
+    ) -> None:
         self._accounts = accounts
+        self._batches = batches
         self._registry = registry
         self._clock = clock
 
@@ -33,18 +49,36 @@ class ImportedAddresses:
         others = self._registry.others({key: name_key for key, (_, name_key) in keys.items()})
         return {keys[key][0] for key in others}
 
-    def confirm(self, user: User, email_key: str) -> bool:
-        """Confirm an address for a stored user; running it again completes what was cut off.
+    def confirm(self, users: Mapping[str, User]) -> set[str]:
+        """Confirm an address for each stored user; running it again completes what was cut off.
 
         Who has chosen another one since keeps that.
 
         Args:
-            user: as it was stored or read.
-            email_key: the unique form of the address.
+            users: by the unique form of the address, as they were stored or read.
 
         Returns:
-            False when it became somebody else's.
+            Those that became somebody else's.
         """
+        theirs = [key for key, user in users.items() if user.email is not None]
+        waiting = [
+            (user, user.pending_email)
+            for key, user in users.items()
+            if user.email is None and user.pending_email and user.pending_email.email_key == key
+        ]
+        left = self._registry.unsettled(theirs) | self._contested(waiting)
+        return {key for key in left if not self._confirm_one(users[key], key)}
+
+    def _contested(self, waiting: Waiting) -> set[str]:
+        """Confirm all addresses at once where nobody comes in between; return the others."""
+        held = self._registry.hold_new(waiting)
+        free = [each for each in waiting if each[1].email_key in held]
+        if not free or self._batches.confirm_emails(free, self._clock()) < len(free):
+            return {pending.email_key for _, pending in waiting}
+        self._registry.settle(held.values())
+        return {pending.email_key for _, pending in waiting} - held.keys()
+
+    def _confirm_one(self, user: User, email_key: str) -> bool:
         seen: User | None = user
         for _ in range(TRIES):
             if seen is None:
@@ -57,17 +91,8 @@ class ImportedAddresses:
                 return True
             if not self._registry.hold(seen, pending):
                 return False
-            change = Change(
-                {
-                    "email": pending.email,
-                    "email_key": pending.email_key,
-                    "email_verified_at": self._clock(),
-                    "email_nonce": pending.nonce,
-                },
-                ("pending_email",),
-            )
             where = {"pending_email.nonce": pending.nonce, "email": None}
-            done = self._accounts.change(seen, change, where)
+            done = self._accounts.change(seen, confirmed(pending, self._clock()), where)
             self._registry.put_in_order(seen.id, email_key)
             if done:
                 return True

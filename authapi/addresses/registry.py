@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from authapi.accounts.emails import read_email
@@ -61,6 +61,22 @@ class Registry:
             for entry in self._store.find_many(names)
             if entry.name_key != names[entry.key] and self._is_in_use(entry, now)
         }
+
+    def hold_new(self, wanted: Sequence[tuple[User, PendingEmail]]) -> dict[str, Entry]:
+        """Hold addresses, each of them another one; return those that nobody had or held."""
+        until = self._clock() + LINK_LIFE
+        entries = [Entry(p.email_key, u.id, u.name_key, p.nonce, until) for u, p in wanted]
+        taken = self._store.add_many(entries) if entries else set()
+        return {entry.key: entry for place, entry in enumerate(entries) if place not in taken}
+
+    def settle(self, held: Iterable[Entry]) -> None:
+        """Keep for good what was held, now that the users' documents say the same."""
+        self._store.keep_many(held)
+
+    def unsettled(self, keys: Collection[str]) -> set[str]:
+        """Return which of these addresses are held, and not yet for good."""
+        found = self._store.find_many(keys) if keys else []
+        return {entry.key for entry in found if entry.held_until is not None}
 
     def put_in_order(self, user_id: str, key: str) -> None:
         """Keep a user's entry for good, or remove it, as the user's document says.

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from pymongo.errors import DuplicateKeyError
+import pymongo
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from authapi.addresses.models import Entry
-from authapi.database import Collections, Document, Index, StoredCollection
+from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
 
 COLLECTION = "addresses"
+BATCH_SECONDS = 30
+"""How long a look at, or a change of, many entries may take at the most."""
 INDEXES = (
     Index(COLLECTION, [("user_id", 1)]),
     Index(COLLECTION, [("held_until", 1)], {"expireAfterSeconds": 0}),
 )
+_KEEP = {"$unset": {"held_until": ""}}
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
@@ -37,10 +41,30 @@ class RegistryStore:
         found = self._collections[COLLECTION].find_one({"_id": key})
         return _entry(found) if found else None
 
+    def add_many(self, entries: Sequence[Entry]) -> set[int]:
+        """Store entries, each by an insert of its own; return the positions of those taken."""
+        documents = [{"_id": entry.key, **_members(entry)} for entry in entries]
+        try:
+            with pymongo.timeout(BATCH_SECONDS):
+                self._collections[COLLECTION].insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            failures = (error.details or {}).get("writeErrors", [])
+            if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
+                raise
+            return {failure["index"] for failure in failures}
+        return set()
+
     def find_many(self, keys: Iterable[str]) -> list[Entry]:
         """Return the entries of those addresses."""
-        found = self._collections[COLLECTION].find({"_id": {"$in": list(keys)}})
-        return [_entry(each) for each in found]
+        with pymongo.timeout(BATCH_SECONDS):
+            found = self._collections[COLLECTION].find({"_id": {"$in": list(keys)}})
+            return [_entry(each) for each in found]
+
+    def keep_many(self, seen: Iterable[Entry]) -> None:
+        """Keep entries without an end, but those that changed meanwhile."""
+        writes = [pymongo.UpdateOne(_as_seen(entry), _KEEP) for entry in seen]
+        with pymongo.timeout(BATCH_SECONDS):
+            self._collections[COLLECTION].bulk_write(writes, ordered=False)
 
     def of_user(self, user_id: str) -> list[Entry]:
         """Return a user's entries."""
@@ -53,7 +77,7 @@ class RegistryStore:
 
     def keep(self, seen: Entry) -> None:
         """Keep an entry without an end, unless it changed meanwhile."""
-        self._collections[COLLECTION].update_one(_as_seen(seen), {"$unset": {"held_until": ""}})
+        self._collections[COLLECTION].update_one(_as_seen(seen), _KEEP)
 
     def remove(self, seen: Entry) -> None:
         """Remove an entry, unless it changed meanwhile."""

@@ -1,6 +1,6 @@
 """An import that is rehearsed: it stores nothing, and answers as the stores would have."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from authapi.accounts.models import User
@@ -29,8 +29,8 @@ class Addresses(Protocol):
         """Return the positions of users who wait for an address that is somebody else's."""
         ...
 
-    def confirm(self, user: User, email_key: str) -> bool:
-        """Make the address that a stored user waits for the user's own; False if it is taken."""
+    def confirm(self, users: Mapping[str, User]) -> set[str]:
+        """Make addresses the own of users who wait for them; return those that are taken."""
         ...
 
 
@@ -85,7 +85,7 @@ class DryRunAddresses:
         }
         return given | self._addresses.taken(users)
 
-    def confirm(self, user: User, email_key: str) -> bool:
-        """Note whose the address would be."""
-        self._given[email_key] = user.name_key
-        return True
+    def confirm(self, users: Mapping[str, User]) -> set[str]:
+        """Note whose the addresses would be."""
+        self._given |= {key: user.name_key for key, user in users.items()}
+        return set()

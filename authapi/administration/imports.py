@@ -135,6 +135,7 @@ def _store(lines: list[_Line], run: _Run) -> None:
     taken = run.users.add_many([line.user for line in lines]) if lines else set()
     run.summary.imported += len(lines) - len(taken)
     holders = run.users.holders(lines[place].user.name_key for place in taken) if taken else {}
+    stored: dict[str, tuple[int, User]] = {}
     for place, line in enumerate(lines):
         there: User | None = line.user
         if place in taken:
@@ -143,14 +144,12 @@ def _store(lines: list[_Line], run: _Run) -> None:
                 continue
             run.summary.already_there += 1
             there = holders[line.user.name_key]
-        if there is not None and not _confirmed(there, line, run):
-            run.reject(line.number, "another user got this address at the same moment")
-
-
-def _confirmed(user: User, line: _Line, run: _Run) -> bool:
-    if line.email_key is None or run.addresses is None:
-        return True
-    return run.addresses.confirm(user, line.email_key)
+        if line.email_key is not None and there is not None:
+            stored[line.email_key] = (line.number, there)
+    if stored and run.addresses is not None:
+        lost = run.addresses.confirm({key: user for key, (_, user) in stored.items()})
+        for number in sorted(stored[key][0] for key in lost):
+            run.reject(number, "another user got this address at the same moment")
 
 
 def _with_addresses_of_their_own(lines: list[_Line], run: _Run) -> list[_Line]:
