@@ -19,7 +19,8 @@ STRICT = """\
 from flask import Flask
 
 import authapi
-from authapi import Settings, create_app, current_identity, token_required
+from authapi import Settings, create_app, current_identity, init_app, token_required
+from authapi.testing import MovedClock, client_of, log_in
 
 
 def made(settings: Settings | None = None) -> Flask:
@@ -32,6 +33,12 @@ def made(settings: Settings | None = None) -> Flask:
 
     reveal_type(note)
     return app
+
+
+def added(app: Flask, settings: Settings) -> str:
+    init_app(app, "/accounts", settings=settings, clock=MovedClock(), docs=False)
+    answer = client_of(app, "Ann", roles=["editor"]).get("/accounts/me")
+    return f"{answer.status} {log_in(app).access_token}"
 """
 
 
