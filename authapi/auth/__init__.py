@@ -42,7 +42,7 @@ def auth_blueprint(*, sample: bool, addresses: bool, passkeys: bool) -> Blueprin
         from authapi.passkeys.routes import blueprint as keys
 
         blueprint.register_blueprint(keys)  # /me/passkeys, /authenticate/passkey
-    for status in (401, 403, 503):  # of guards, before an app's own answers, which may be pages
+    for status in (401, 403, 404, 503):  # of guards: before an app's own pages
         blueprint.register_error_handler(status, answer_http)
     if sample:
         blueprint.register_blueprint(protected)  # /protected
