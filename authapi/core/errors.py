@@ -83,7 +83,8 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are missing or not valid."
     ),
     ErrorCode.SECOND_FACTOR_REQUIRED: ErrorKind(
-        HTTPStatus.UNAUTHORIZED, "This account has a second step."
+        HTTPStatus.UNAUTHORIZED,
+        "This account has a second step. Log in with an app that asks for it.",
     ),
     ErrorCode.INVALID_PASSKEY: ErrorKind(
         HTTPStatus.BAD_REQUEST, "That passkey was not accepted. Please try again."

@@ -31,7 +31,7 @@ class SecondStep:
         tokens: carry a login from its first step to its second.
         events: is told of everything.
         clock: what tells the time.
-        hint: a sentence for clients that know of no second step.
+        hint: for who has an authenticator app, and a client that knows of no second step.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class SecondStep:
         tokens: TransientTokens,
         events: EventRecorder,
         clock: Clock,
-        hint: str,
+        hint: str | None,
     ) -> None:
         self._accounts = accounts
         self._limits = limits
@@ -62,13 +62,14 @@ class SecondStep:
         user = proof.user
         self._events.record(Event.SECOND_FACTOR_ASKED, user_id=user.id)
         token = self._tokens.issue({"uid": user.id, "ep": user.epoch, "amr": proof.methods})
+        offered = [name for factor in self._factors for name in factor.offered(user)]
         return ApiError(
             ErrorCode.SECOND_FACTOR_REQUIRED,
-            message=self._hint,
+            message=self._hint if "totp" in offered else None,
             details={
                 "mfa_token": token,
                 "expires_in": int(LIFE.total_seconds()),
-                "factors": [name for factor in self._factors for name in factor.offered(user)],
+                "factors": offered,
             },
         )
 

@@ -17,10 +17,10 @@ class SignInSettings(TokenSettings):
     code_in_password: str = variable("CODE_IN_PASSWORD", "on", choice("on", "off"))
 
     @property
-    def second_step_hint(self) -> str:
+    def second_step_hint(self) -> str | None:
         """What people read in a client that knows of no second step, so that they can take it."""
         if self.code_in_password == "off":
-            return "This account has a second step. Log in with an app that asks for it."
+            return None
         return (
             "This account has a second step. Log in again with your password, a comma, and the"
             " code of your authenticator app, like this: password,123456"
