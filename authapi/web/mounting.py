@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from flask import Flask, abort
 from werkzeug.routing import Rule, RuleFactory
 
-from authapi.web.services import share
+from authapi.web.services import has_services, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,8 +33,8 @@ def init_app(host: Flask, service: Flask, prefix: str) -> None:
     """
     if not PREFIX.fullmatch(prefix):
         raise ValueError(f"url_prefix must be a path such as /auth, not {prefix!r}")
-    if ENDPOINT in host.view_functions:
-        raise ValueError(f"{host.name} has an endpoint {ENDPOINT!r}, or the service, already")
+    if ENDPOINT in host.view_functions or has_services(host):
+        raise ValueError(f"{host.name} has the service, or an endpoint {ENDPOINT!r}, already")
     _refuse_taken(host.url_map.iter_rules(), prefix)
     host.add_url_rule(f"{prefix}/<path:path>", ENDPOINT, _never_asked)
     host.add_url_rule(f"{prefix}/", ENDPOINT, _never_asked, defaults={"path": ""})
@@ -63,6 +63,7 @@ def _dispatch(host: Flask, service: Flask, prefix: str) -> None:
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
         if path.startswith(inside) or path == prefix:
+            service.testing = host.testing  # where the host is tested, faults are raised here, too
             return service.wsgi_app({**environ}, start_response)  # whoever is outside keeps theirs
         return others(environ, start_response)
 

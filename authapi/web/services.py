@@ -39,6 +39,11 @@ def within(app: Flask) -> Iterator[None]:
             yield
 
 
+def has_services(app: Flask) -> bool:
+    """Whether `app` is the service, or has it."""
+    return _EXTENSION in app.extensions
+
+
 def services_of(app: Flask) -> Services:
     """Return the services of an app that has them."""
     services: Services = app.extensions[_EXTENSION]

@@ -15,6 +15,7 @@ from authapi.core.identity import Identity
 from authapi.core.secrets import Secret
 from authapi.settings import Settings
 from tests.host.conftest import add_notes, bearing, existing_app, logged_in
+from tests.support.actors import PASSWORD, fresh_name
 from tests.support.clock import MovedClock
 from tests.support.forging import payload_of
 from tests.support.servers import free_port
@@ -94,6 +95,22 @@ def test_code_of_the_host_runs_in_the_host(new_host: Flask) -> None:
         tokens = logged_in(new_host.test_client())
     assert payload_of(tokens["access_token"])["tenant"] == new_host.name
     assert apps == [f"{new_host.name} login_succeeded"]
+
+
+def test_a_fault_of_its_code_is_raised_where_the_host_is_tested(new_host: Flask) -> None:
+    """As in its own views; everywhere else it is a plain 500, and no session is left."""
+
+    @claims(new_host)
+    def tenant(_identity: Identity) -> dict[str, str]:
+        raise LookupError
+
+    client = new_host.test_client()
+    user = {"username": fresh_name(), "password": PASSWORD}
+    client.post("/auth/register", json=user)
+    assert client.post("/auth/authenticate", json=user).get_json()["code"] == "internal_error"
+    new_host.testing = True
+    with pytest.raises(LookupError):
+        client.post("/auth/authenticate", json=user)
 
 
 def test_templates_of_the_host_know_the_caller(client: FlaskClient, tokens: dict[str, Any]) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from authapi import init_app
+from authapi import create_app, init_app
 from authapi.database import Database
 from authapi.settings import DEVELOPMENT, Settings
 from tests.conftest import services_of
@@ -165,16 +165,19 @@ def test_a_hosts_address_below_the_prefix_is_refused(settings: Settings, path: s
         init_app(early, settings=settings)
     init_app(late, settings=settings)
     late.add_url_rule("/author", "author", lambda: "x")
+    blueprint = Blueprint("late", __name__, url_prefix="/auth" if path != "/auth" else "")
+    blueprint.add_url_rule(path.removeprefix("/auth") or path, "mine", lambda name="": name)
     with pytest.raises(ValueError, match="another url_prefix"):
-        late.add_url_rule(path, "mine", lambda name="": name)
+        late.register_blueprint(blueprint)
 
 
 def test_a_service_is_added_once(settings: Settings) -> None:
-    """A second one would share its name with the first."""
+    """A second one would share its name with the first; so would one in the service itself."""
     app = Flask("any")
     init_app(app, settings=settings)
-    with pytest.raises(ValueError, match="already"):
-        init_app(app, "/other", settings=settings)
+    for taken in (app, create_app(settings)):
+        with pytest.raises(ValueError, match="already"):
+            init_app(taken, "/other", settings=settings)
 
 
 def test_two_apps_in_a_process_have_a_service_each(host: Flask, settings: Settings) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urljoin
 
 import pytest
 
+from authapi.settings import Settings
 from tests.support.actors import Visitor
+from tests.support.apps import served
 
 
 def linked(html: str) -> list[str]:
@@ -36,6 +39,16 @@ def test_a_strange_host_header_changes_nothing_on_it(visitor: Visitor) -> None:
     """S72: the page does not repeat whom the client believes to speak to."""
     answer = visitor.send("GET", "/docs", headers={"Host": "evil.example"})
     assert "evil.example" not in answer.text
+
+
+def test_its_links_are_below_the_path_that_a_proxy_takes_away(settings: Settings) -> None:
+    """By `X-Forwarded-Prefix`, where proxies are trusted; the description says so, too."""
+    prefix = {"X-Forwarded-Prefix": "/accounts"}
+    with served(replace(settings, trusted_proxies=1)) as visitor:
+        page = visitor.send("GET", "/docs", headers=prefix).text
+        assert all(address.startswith("/accounts/") for address in linked(page))
+        described = visitor.send("GET", "/openapi.json", headers=prefix).json()
+        assert described["servers"][0]["url"] == "/accounts"
 
 
 def test_everything_on_the_page_is_served(visitor: Visitor) -> None:
