@@ -25,8 +25,11 @@ PASSWORD_IN_CLEAR = (
     r'\\"password\\": \\"(?!(?:not )?\{\{(?:new_)?password\}\}(?:,\{\{recovery_code\}\})?\\")'
 )
 
-OTHER_WAYS_IN = {"/", "/verify", "/home.css", "/readyz", "/docs", "/docs/start.js", "/openapi.json"}
-"""For operators, proxies and browsers, not for clients."""
+OTHER_WAYS_IN = {
+    *("/", "/home.css", "/readyz", "/docs", "/docs/start.js", "/openapi.json"),
+    *("/verify", "/introspect", "/.well-known/oauth-authorization-server"),
+}
+"""For operators, proxies, other services and browsers, not for clients."""
 
 VALIDATE = """
 const { PostmanValidator } = require(process.argv[1]);
