@@ -40,7 +40,8 @@ def test_the_service_does_what_its_description_says(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """S15, S16, S17: right and wrong requests of every kind to every operation: as described."""
-    everything = {**environment, "METRICS_TOKEN": "a-token-Xw7Tq2Lr9ZpK"}
+    secrets = dict.fromkeys(("METRICS_TOKEN", "INTROSPECTION_SECRET"), "a-token-Xw7Tq2Lr9ZpK")
+    everything = {**environment, **secrets}
     with workers(everything, processes=1, threads=16) as server:
         ready = f"{server.base_url}/readyz"
         until(lambda: requests.get(ready, timeout=10).ok, "the indexes are made")
