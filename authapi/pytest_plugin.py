@@ -7,12 +7,13 @@ the service before a test asks for it.
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -55,17 +56,14 @@ def authapi_clock() -> MovedClock:
 def log_in_as(app: Flask) -> Callable[..., FlaskClient]:
     """Return what makes a client of `app`, a fixture of your own, that somebody is logged in at.
 
-    It takes a name, or none for somebody new; and `roles`.
+    It takes what `authapi.testing.client_of` takes after the app: a name, or none for somebody
+    new; `roles`; and `second_factor`.
     """
     from authapi.testing import client_of
 
     if app not in _apps:
         _apps.append(app)
-
-    def log_in_as(username: str | None = None, *, roles: str | Collection[str] = ()) -> FlaskClient:
-        return client_of(app, username, roles=roles)
-
-    return log_in_as
+    return partial(client_of, app)
 
 
 @pytest.hookimpl(trylast=True)

@@ -20,7 +20,7 @@ from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.service import AccountService
 from authapi.audit.service import AuditTrail
 from authapi.core.client import Client
-from authapi.core.identity import PASSWORD
+from authapi.core.identity import AAL1, AAL2, CODE, PASSWORD
 from authapi.core.roles import Roles, problems
 from authapi.core.secrets import Secret
 from authapi.database import Database
@@ -75,7 +75,11 @@ def settings_in(folder: Path, mongo_uri: str | None = None) -> Settings:
 
 
 def log_in(
-    app: Flask, username: str | None = None, *, roles: str | Collection[str] = ()
+    app: Flask,
+    username: str | None = None,
+    *,
+    roles: str | Collection[str] = (),
+    second_factor: bool = False,
 ) -> TokenPair:
     """Begin a session of a user, and return its tokens.
 
@@ -83,23 +87,29 @@ def log_in(
         app: an app with the service.
         username: who; made when there is nobody of that name. A new name when none is given.
         roles: what the user may do, from now on: one, or several.
+        second_factor: whether the login was by two factors.
 
     Raises:
         ValueError: for what is no role.
         ApiError: `invalid_credentials` for a user who is disabled.
     """
+    proven = ((PASSWORD, CODE), AAL2) if second_factor else ((PASSWORD,), AAL1)
     with app.app_context():
         user = _user(username, frozenset([roles] if isinstance(roles, str) else roles))
-        return service(SignIn).open_session(Proof(user, (PASSWORD,)), _CLIENT, None)
+        return service(SignIn).open_session(Proof(user, *proven), _CLIENT, None)
 
 
 def client_of(
-    app: Flask, username: str | None = None, *, roles: str | Collection[str] = ()
+    app: Flask,
+    username: str | None = None,
+    *,
+    roles: str | Collection[str] = (),
+    second_factor: bool = False,
 ) -> FlaskClient:
     """Return a client whose requests carry the access token of `log_in`."""
+    tokens = log_in(app, username, roles=roles, second_factor=second_factor)
     client = app.test_client()
-    token = log_in(app, username, roles=roles).access_token
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {tokens.access_token}"
     return client
 
 

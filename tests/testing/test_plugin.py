@@ -36,6 +36,11 @@ def with_views(app):
     def secret():
         return "something"
 
+    @app.get("/vault")
+    @recent_login_required(second_factor=True)
+    def vault():
+        return "more"
+
     return app
 
 @pytest.fixture(scope="session", params=["alone", "in a host"])
@@ -71,6 +76,10 @@ def test_with_any_roles(log_in_as):
     assert before.get("/admin").status_code == 200
     assert log_in_as("Cleo").get("/admin").status_code == 403
     assert before.get("/admin").status_code in {401, 403}
+
+def test_with_a_second_factor(log_in_as):
+    assert log_in_as("Ann", second_factor=True).get("/vault").status_code == 200
+    assert log_in_as("Ann").get("/vault").json["acr_values"] == "aal2"
 
 def test_a_role_that_is_none_is_refused(log_in_as):
     with pytest.raises(ValueError, match="A role is"):
