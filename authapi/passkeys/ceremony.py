@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from authapi.accounts.models import User
+from authapi.passkeys.cbor import check_authenticator_data, end_of_item
 from authapi.passkeys.models import Assertion, Credential, Passkey, Registered
 from authapi.passkeys.rules import LONGEST_ID, LONGEST_KEY, SHORTEST_ID
 
@@ -101,6 +102,7 @@ class RelyingParty:
         from webauthn import helpers
 
         try:
+            _check_cbor(credential, "attestationObject")
             found = webauthn.verify_registration_response(
                 credential=dict(credential),
                 expected_challenge=challenge,
@@ -146,6 +148,7 @@ class RelyingParty:
         from webauthn import helpers
 
         try:
+            _check_cbor(credential, "authenticatorData")
             found = webauthn.verify_authentication_response(
                 credential=dict(credential),
                 expected_challenge=challenge,
@@ -171,6 +174,17 @@ class RelyingParty:
         if data.cross_origin or not self._is_allowed(data.origin):
             raise CeremonyRefused
         return data.origin
+
+
+def _check_cbor(credential: Credential, member: str) -> None:
+    """Check what an authenticator wrote, before the library decodes whatever it says."""
+    from webauthn import helpers
+
+    data = helpers.base64url_to_bytes(credential["response"][member])
+    if member == "attestationObject":
+        end_of_item(data, 0)
+        data = helpers.parse_cbor(data)["authData"]
+    check_authenticator_data(data, lambda item: helpers.encode_cbor(helpers.parse_cbor(item)))
 
 
 def _descriptor(passkey: Passkey) -> Any:  # noqa: ANN401 - the library's, imported late

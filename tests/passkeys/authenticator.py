@@ -22,7 +22,7 @@ Wrong = dict[str, Any]
 """What is made wrong: `origin`, `rp_id`, `set_flags`, `signature`, …."""
 
 ES256, EDDSA, RS256 = -7, -8, -257
-PRESENT, VERIFIED, ELIGIBLE, BACKED_UP, ATTESTED = 0x01, 0x04, 0x08, 0x10, 0x40
+PRESENT, VERIFIED, ELIGIBLE, BACKED_UP, ATTESTED, EXTENDED = 0x01, 0x04, 0x08, 0x10, 0x40, 0x80
 
 
 def base64url(raw: bytes) -> str:
@@ -111,7 +111,7 @@ class Authenticator:
         cose = wrong.get("cose", self.key.cose())
         attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
         data = self._data(options["rp"]["id"], attested, wrong)
-        statement = {"fmt": "none", "attStmt": {}, "authData": data}
+        statement = {"fmt": "none", "attStmt": {}, "authData": data, **wrong.get("statement", {})}
         response = {
             "clientDataJSON": self._client_data("webauthn.create", options, wrong),
             "attestationObject": base64url(cbor2.dumps(statement)),
@@ -144,7 +144,8 @@ class Authenticator:
         flags = (flags | wrong.get("set_flags", 0)) & ~wrong.get("clear_flags", 0)
         rp_hash = hashlib.sha256(wrong.get("rp_id", rp_id).encode()).digest()
         count = wrong.get("count", self.count)
-        return rp_hash + bytes([flags]) + int(count).to_bytes(4, "big") + attested
+        fixed = rp_hash + bytes([flags]) + int(count).to_bytes(4, "big")
+        return fixed + wrong.get("attested", attested) + wrong.get("extensions", b"")
 
     def _client_data(self, kind: str, options: Options, wrong: Wrong) -> str:
         told = {

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
+import cbor2
 import pytest
 
 from authapi.database import Collections
 from tests.passkeys.authenticator import (
     EDDSA,
+    EXTENDED,
     PRESENT,
     VERIFIED,
     Authenticator,
@@ -75,6 +78,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "algorithm": {"cose": {**P256Key().cose(), 3: -35}},
     "no key": {"cose": {1: 1, 3: EDDSA, -1: 6, -2: b"short"}},
     "curve": {"cose": {**P256Key().cose(), -1: 99}},
+    "an expression": {"set_flags": EXTENDED, "extensions": cbor2.dumps({"a": re.compile("b")})},
+    "one in the statement": {"statement": {"other": re.compile("b")}},
 }
 
 
@@ -85,6 +90,15 @@ def test_what_is_wrong_is_refused(member: Member, wrong: dict[str, Any]) -> None
     assert error_code(answer) == REFUSED
     assert answer.json()["message"] == "That passkey was not accepted. Please try again."
     assert member.factors()["passkeys"] == []
+
+
+def test_what_an_authenticator_adds_by_itself_is_fine(
+    member: Member, device: Authenticator
+) -> None:
+    """WebAuthn 9: extensions that nobody asked for, at the beginning and at each login."""
+    added = {"set_flags": EXTENDED, "extensions": cbor2.dumps({"credProtect": 2, "b": [None]})}
+    assert member.add(device, **added).status_code == 200
+    assert log_in_alone(member.visitor, device, **added).status_code == 200
 
 
 @pytest.mark.parametrize(

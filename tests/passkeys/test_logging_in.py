@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
+import cbor2
 import pytest
 
 from authapi.database import Collections
 from tests.passkeys.authenticator import (
+    EXTENDED,
     PRESENT,
     VERIFIED,
     Authenticator,
@@ -59,6 +62,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "signature": {"signature": b"0" * 70},
     "no signature": {"signature": b""},
     "unknown": {"id": b"z" * 16},
+    "an expression": {"set_flags": EXTENDED, "extensions": cbor2.dumps({"a": re.compile("b")})},
     "other user": {"handle": b"0" * 24},
     "no user": {"handle": None},
     "an empty user": {"handle": b""},
