@@ -1,7 +1,7 @@
 """CBOR as authenticators write it (RFC 8949; CTAP 2.1, 8), looked at before anything decodes it.
 
-A decoder makes dates, regular expressions and more of tags. To compile an expression of 15 kB that a
-stranger wrote takes half a minute; authenticators write no tags.
+A decoder makes dates, regular expressions and more of tags. To compile an expression of 15 kB that
+a stranger wrote takes half a minute; authenticators write no tags.
 """
 
 from __future__ import annotations

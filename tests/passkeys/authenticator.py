@@ -145,7 +145,7 @@ class Authenticator:
         rp_hash = hashlib.sha256(wrong.get("rp_id", rp_id).encode()).digest()
         count = wrong.get("count", self.count)
         fixed = rp_hash + bytes([flags]) + int(count).to_bytes(4, "big")
-        return fixed + wrong.get("attested", attested) + wrong.get("extensions", b"")
+        return fixed + attested + bytes(wrong.get("extensions", b""))
 
     def _client_data(self, kind: str, options: Options, wrong: Wrong) -> str:
         told = {

@@ -15,8 +15,10 @@ BEHIND = b"\x00"
 
 @pytest.mark.parametrize(
     "value",
-    [0, 23, 24, 255, 256, 2**32, -1, -500, True, None, 1.5, "", "é" * 300, b"x" * 70_000]
-    + [[], [1, "a", [b""]], {}, {1: {"fmt": "none"}, "x5c": [b"1" * 30] * 30}],
+    [
+        *(0, 23, 24, 255, 256, 2**32, -1, -500, True, None, 1.5, "", "é" * 300, b"x" * 70_000),
+        *([], [1, "a", [b""]], {}, {1: {"fmt": "none"}, "x5c": [b"1" * 30] * 30}),
+    ],
 )
 def test_it_ends_where_a_decoder_ends(value: object) -> None:
     """RFC 8949, 3: whatever has no tag."""
