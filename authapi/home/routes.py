@@ -31,6 +31,7 @@ _PLACES = (
     ("/docs", "The API", "Read what it answers, and try it in the browser."),
     ("/account", "Your account", "Sign in, change the password, see your sessions."),
     ("/account/forgot", "Forgot your password?", "Get a link by mail to choose a new one."),
+    ("/account/passkeys", "Passkeys", "Add one, and log in by it."),
     ("/dev/mailbox", "The mailbox", "What this development server would have mailed."),
 )
 

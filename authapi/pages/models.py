@@ -54,6 +54,10 @@ PAGES = (
 )
 
 
+PASSKEYS_ENDPOINT = "/authenticate/passkey"
+"""The endpoint whose page has no form, since a browser signs by a script."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What all pages share.

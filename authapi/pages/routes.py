@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.pages.endpoint import ask
-from authapi.pages.models import PAGES, Frame, Outcome, Page
+from authapi.pages.models import PAGES, PASSKEYS_ENDPOINT, Frame, Outcome, Page
 from authapi.pages.rules import body, by_field, comes_from_here, token, unconfirmed
 from authapi.pages.texts import LANGUAGES, Texts, texts
 from authapi.web.form import TYPE, read_form
@@ -25,6 +25,7 @@ from authapi.web.services import service
 
 Form = Callable[[], Response]
 _STATIC = Path(__file__).with_name("static")
+_FILES = ("pages.css", "pages.js", "passkeys.js")
 _STATIC_SECONDS = 3600
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _POLICY = (
@@ -42,12 +43,15 @@ def init_app(app: Flask) -> None:
         if "POST" in (rule.methods or ())
     }
     pages = [page for page in PAGES if page.endpoint in posts]
-    if not pages:
+    has_passkeys = PASSKEYS_ENDPOINT in posts
+    if not pages and not has_passkeys:
         return
     blueprint = Blueprint("pages", __name__, url_prefix="/account", template_folder="templates")
-    blueprint.add_url_rule("/pages.<any(css, js):kind>", "static", _static)
+    blueprint.add_url_rule(f"/<any({', '.join(_FILES)}):name>", "static", _static)
     blueprint.add_url_rule("/own.css", "stylesheet", _stylesheet)
     blueprint.add_url_rule("/logo", "logo", _logo)
+    if has_passkeys:
+        blueprint.add_url_rule("/passkeys", "passkeys", _passkeys)
     for page in pages:
         show, submit = _views(page)
         blueprint.add_url_rule(f"/{page.name}", page.name, show)
@@ -104,27 +108,43 @@ def _page(
     page: Page, outcome: Outcome | None = None, values: dict[str, str] | None = None
 ) -> Response:
     """Show a page: its form, or how that was answered."""
-    spoken = _texts()
     done = outcome is not None and outcome.code is None
     beside = by_field(page, outcome) if outcome else {}
-    html = flask.render_template(
+    spoken = _texts()
+    response = _html(
         "account/done.html" if done else "account/form.html",
+        spoken,
+        outcome.status if outcome else 200,
         page=page,
-        frame=service(Frame),
-        language=spoken.language,
-        words=spoken.words,
         says=spoken.words["pages"][page.name],
         problems={name: spoken.problem(found) for name, found in beside.items()},
         refusal=spoken.refusal(outcome.code) if outcome and outcome.code and not beside else None,
         values=_shown_again(page, values or {}, beside),
-        views=current_app.view_functions,
     )
-    response = flask.make_response(html, outcome.status if outcome else 200)
+    if outcome is not None and outcome.retry_after is not None:
+        response.headers["Retry-After"] = outcome.retry_after
+    return response
+
+
+def _passkeys() -> Response:
+    """Show the page of passkeys: a script of ours asks the endpoints (S121)."""
+    spoken = _texts()
+    return _html("account/passkeys.html", spoken, 200, says=spoken.words["passkeys"])
+
+
+def _html(template: str, spoken: Texts, status: int, **shown: object) -> Response:
+    html = flask.render_template(
+        template,
+        frame=service(Frame),
+        language=spoken.language,
+        words=spoken.words,
+        views=current_app.view_functions,
+        **shown,
+    )
+    response = flask.make_response(html, status)
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Robots-Tag"] = "noindex"
     response.vary.add("Accept-Language")
-    if outcome is not None and outcome.retry_after is not None:
-        response.headers["Retry-After"] = outcome.retry_after
     return response
 
 
@@ -137,8 +157,8 @@ def _shown_again(page: Page, values: dict[str, str], beside: dict[str, str]) -> 
     return shown | ({"token": token(shown["token"])} if "token" in shown else {})
 
 
-def _static(kind: str) -> Response:
-    return flask.send_from_directory(_STATIC, f"pages.{kind}", max_age=_STATIC_SECONDS)
+def _static(name: str) -> Response:
+    return flask.send_from_directory(_STATIC, name, max_age=_STATIC_SECONDS)
 
 
 def _stylesheet() -> Response:

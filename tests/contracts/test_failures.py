@@ -148,6 +148,8 @@ def test_every_code_has_its_status() -> None:
         "invalid_token": 401,
         "token_expired": 401,
         "insufficient_user_authentication": 401,
+        "second_factor_required": 401,
+        "invalid_passkey": 400,
         "registration_closed": 403,
         "forbidden": 403,
         "invalid_code": 400,

@@ -39,6 +39,7 @@ def development(settings: Settings) -> Settings:
         settings,
         environment=DEVELOPMENT,
         mongo_database=f"pages_{secrets.token_hex(6)}",
+        webauthn_rp_id=None,  # `localhost`, as browsers know it
         limit_resets=Rate.parse("300/second"),
         mail_sweep="off",  # the mailbox sends when it is looked at
     )

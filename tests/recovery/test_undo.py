@@ -61,7 +61,7 @@ def test_the_former_address_comes_back(service: Service) -> None:
     user = service.user(name)
     assert (user["email"], user["email_key"]) == (f"{name}@example.com",) * 2
     assert not {"password_hash", "email_undo", "pending_email"} & user.keys()
-    assert user["factors"] == {}
+    assert user["factors"] == {"passkeys_since": user["epoch"]}
     assert keys(service, name) == [f"{name}@example.com"]
     service.send()
     assert service.reset(service.tokens(name)[-1]).status_code == 200

@@ -1,0 +1,194 @@
+/* Logs in, adds passkeys and tries them. The tokens stay in this page's memory, and end with it. */
+
+/**
+ * @typedef {{ access_token: string, refresh_token: string }} Tokens
+ * @typedef {{ ceremony: string, credential: object }} Shown
+ * @typedef {{ id: string, name: string }} Passkey
+ */
+
+/** Failures that send back to the login. */
+const OVER = new Set(['invalid_token', 'token_expired', 'insufficient_user_authentication']);
+
+/** @param {string} id */
+const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @param {string} id */
+const field = (id) => /** @type {HTMLInputElement} */ (at(id));
+
+/** @type {Tokens | null} */
+let tokens = null;
+/** What a login has shown by now: the token of its first step, or a passkey that wants the password.
+ * @type {{ mfa_token?: string, passkey?: Shown }} */
+let begun = {};
+
+/**
+ * Ask the service, whose paths begin where this page's path has `/account`.
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ */
+async function ask(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = body ? { 'Content-Type': 'application/json' } : {};
+  if (tokens) headers['Authorization'] = `Bearer ${tokens.access_token}`;
+  const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const response = await fetch(new URL(`..${path}`, location.href), request);
+  const answer = await response.json();
+  if (answer.status !== 'ok') throw answer;
+  if (answer.refresh_token) tokens = answer;
+  else if (tokens && answer.access_token) tokens = { ...tokens, ...answer };
+  return answer;
+}
+
+/**
+ * Let the browser show a passkey.
+ * @param {object} who
+ * @returns {Promise<Shown>}
+ */
+async function show(who) {
+  const { ceremony, options } = await ask('POST', '/authenticate/passkey/options', who);
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const credential = await navigator.credentials.get({ publicKey });
+  return { ceremony, credential: /** @type {PublicKeyCredential} */ (credential).toJSON() };
+}
+
+/** @param {string} [word] What is said of a success; nothing takes away what is there. */
+function tell(word) {
+  at('refusal').hidden = true;
+  at('result').hidden = !word;
+  at('result').textContent = word ? (at('result').dataset[word] ?? '') : '';
+}
+
+/** @param {{ code?: unknown, name?: string, factors?: string[] }} failure Of the service, or a DOMException. */
+function refuse(failure) {
+  const said = at('refusal').dataset;
+  const named = typeof failure.code === 'string' ? failure.code : (failure.name ?? 'other');
+  const code = OVER.has(named) ? 'insufficient_user_authentication' : named.toLowerCase();
+  tell();
+  at('refusal').textContent = said[wantsPassword(failure) ? 'password_first' : code] ?? said['other'] ?? '';
+  at('refusal').hidden = false;
+  at('refusal').focus();
+}
+
+/** @param {{ code?: unknown, factors?: string[] }} failure */
+function wantsPassword(failure) {
+  return failure.code === 'second_factor_required' && failure.factors?.includes('password');
+}
+
+async function refresh() {
+  const there = tokens !== null;
+  at('login').hidden = there;
+  at('use').hidden = there;
+  at('account').hidden = !there;
+  at('code-field').hidden = begun.mfa_token === undefined;
+  if (!tokens) return;
+  /** @type {{ passkeys: Passkey[] }} */
+  const { passkeys } = await ask('GET', '/me/factors');
+  at('none').hidden = passkeys.length > 0;
+  at('try').hidden = passkeys.length === 0;
+  at('who').textContent = (await ask('GET', '/me')).username;
+  at('list').replaceChildren(...passkeys.map(item));
+}
+
+/** @param {Passkey} passkey */
+function item(passkey) {
+  const template = /** @type {HTMLTemplateElement} */ (at('item'));
+  const line = /** @type {HTMLElement} */ (template.content.cloneNode(true)).firstElementChild;
+  const [name, button] = /** @type {HTMLElement} */ (line).children;
+  if (name) name.textContent = passkey.name;
+  const remove = async () => {
+    await ask('DELETE', `/me/passkeys/${passkey.id}`);
+    return 'removed';
+  };
+  if (button) when(/** @type {HTMLElement} */ (button), 'click', remove);
+  return /** @type {HTMLElement} */ (line);
+}
+
+async function logIn() {
+  const typed = { username: field('username').value, password: field('password').value };
+  if (begun.mfa_token) {
+    await ask('POST', '/authenticate/second', { ...begun, code: field('code').value });
+  } else {
+    await ask('POST', '/authenticate', { ...typed, ...begun });
+  }
+}
+
+async function usePasskey() {
+  const { mfa_token } = begun;
+  const passkey = await show(mfa_token ? { mfa_token } : {});
+  if (mfa_token) {
+    await ask('POST', '/authenticate/second', { mfa_token, passkey });
+    return 'worked';
+  }
+  try {
+    await ask('POST', '/authenticate/passkey', passkey);
+  } catch (failure) {
+    if (wantsPassword(/** @type {object} */ (failure))) begun = { passkey };
+    throw failure;
+  }
+  return 'worked';
+}
+
+async function tryPasskey() {
+  await ask('POST', '/reauthenticate', { passkey: await show({}) });
+  return 'worked';
+}
+
+async function add() {
+  const { ceremony, options } = await ask('POST', '/me/passkeys/options', {});
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const made = /** @type {PublicKeyCredential} */ (await navigator.credentials.create({ publicKey }));
+  const name = field('name').value.trim();
+  await ask('POST', '/me/passkeys', { ceremony, credential: made.toJSON(), ...(name && { name }) });
+  field('name').value = '';
+  return 'added';
+}
+
+async function logOut() {
+  const { refresh_token } = tokens ?? {};
+  tokens = null;
+  await ask('POST', '/logout', { refresh_token });
+}
+
+/**
+ * Do something for an event, and say how it went.
+ * @param {HTMLElement} source
+ * @param {string} event
+ * @param {() => Promise<string | void>} deed
+ */
+function when(source, event, deed) {
+  source.addEventListener(event, async (happened) => {
+    happened.preventDefault();
+    tell('wait');
+    try {
+      const word = await deed();
+      begun = {};
+      field('password').value = field('code').value = '';
+      await refresh();
+      tell(word ?? undefined);
+    } catch (failure) {
+      const told = /** @type {{ code?: unknown, mfa_token?: string }} */ (failure);
+      if (told.mfa_token) begun = { mfa_token: told.mfa_token };
+      if (OVER.has(String(told.code))) {
+        begun = {};
+        tokens = null;
+      }
+      if (!tokens) await refresh();
+      refuse(told);
+    }
+  });
+}
+
+when(at('login'), 'submit', logIn);
+when(at('use'), 'click', usePasskey);
+when(at('add'), 'click', add);
+when(at('try'), 'click', tryPasskey);
+when(at('log-out'), 'click', logOut);
+addEventListener('pagehide', () => {
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ refresh_token: tokens?.refresh_token });
+  if (tokens) fetch(new URL('../logout', location.href), { method: 'POST', headers, body, keepalive: true });
+  tokens = null;
+  refresh();
+});
+if (typeof window.PublicKeyCredential?.parseCreationOptionsFromJSON === 'function') refresh();
+else refuse({ code: 'unsupported' });

@@ -1,0 +1,251 @@
+"""The page of passkeys in a real Chromium, with an authenticator by its own DevTools protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pytest
+import requests
+from playwright.sync_api import Browser, CDPSession, Page
+
+from tests.pages.conftest import Owner
+from tests.pages.test_browser import AXE, LOOKING, VIOLATIONS
+from tests.support.actors import PASSWORD
+from tests.support.waiting import until
+
+WORKS = "It works: your passkey was accepted."
+STOPPED = "Your browser stopped, or has no passkey for this site. Nothing was changed."
+
+
+@dataclass
+class Desk:
+    """Somebody at the page, with an authenticator that Chromium plays."""
+
+    tab: Page
+    debugger: CDPSession
+    authenticator: str
+    owner: Owner
+
+    def tell(self, command: str, **options: object) -> dict[str, Any]:
+        """Send a command to the authenticator."""
+        options = {"authenticatorId": self.authenticator, **options}
+        told: dict[str, Any] = self.debugger.send(f"WebAuthn.{command}", options)
+        return told
+
+    def verify(self, *, succeeds: bool) -> None:
+        """Let the user's finger be the right one, or not."""
+        self.tell("setUserVerified", isUserVerified=succeeds)
+
+    def open(self) -> None:
+        """Open the page, as nobody."""
+        self.tab.goto("about:blank")
+        self.tab.goto(f"{self.owner.site}/account/passkeys")
+
+    def log_in(self, password: str = PASSWORD) -> None:
+        """Send the name and the password."""
+        self.tab.fill("#username", self.owner.name)
+        self.tab.fill("#password", password)
+        self.tab.click("#log-in")
+
+    def click(self, element: str, said: str) -> None:
+        """Press a button, and wait until the page says so."""
+        self.tab.click(element)
+        self.says(said)
+
+    def says(self, text: str) -> None:
+        """Wait until the page says something."""
+        self.tab.wait_for_selector(f"#result:text-is('{text}'), #refusal:text-is('{text}')")
+
+    def add(self) -> None:
+        """Log in, and add a passkey."""
+        self.open()
+        self.log_in()
+        self.tab.wait_for_selector("#account:visible")
+        self.click("#add", "The passkey was added. Try it.")
+
+    def require(self) -> None:
+        """Let logins by the password ask for a passkey."""
+        access = self.owner.log_in().json()["access_token"]
+        answer = requests.put(
+            f"{self.owner.site}/me/second-factor",
+            json={"passkeys": True},
+            headers={"Authorization": f"Bearer {access}"},
+            timeout=60,
+        )
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def here(site: str) -> str:
+    """The server's address by its name: an IP can have no passkeys."""
+    return site.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def desk(tab: Page, owner: Owner, here: str) -> Desk:
+    """Somebody with an account, in front of a device with a fingerprint reader."""
+    owner.site = here
+    debugger = tab.context.new_cdp_session(tab)
+    debugger.send("WebAuthn.enable")
+    added = debugger.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    return Desk(tab, debugger, added["authenticatorId"], owner)
+
+
+def test_a_passkey_is_added_and_lets_in(desk: Desk) -> None:
+    """S103: added after the password, it is enough by itself; tried, named, removed."""
+    desk.add()
+    assert desk.tab.inner_text("#list li span") == "Chrome on Linux"
+    desk.click("#try", WORKS)
+    desk.click("#add", "This device has a passkey of your account already.")
+    desk.tab.click("#log-out")
+    desk.tab.wait_for_selector("#login:visible")
+    desk.click("#use", WORKS)
+    assert desk.tab.inner_text("#who") == desk.owner.name
+    desk.click("#list button", "The passkey was removed. Other sessions have ended.")
+    desk.open()
+    desk.click("#use", "This passkey was not accepted. Please try again.")
+
+
+def test_a_finger_that_is_not_the_right_one_does_not_log_in(desk: Desk) -> None:
+    """S103: the browser itself refuses then."""
+    desk.add()
+    desk.open()
+    desk.verify(succeeds=False)
+    desk.click("#use", STOPPED)
+    desk.verify(succeeds=True)
+    desk.click("#use", WORKS)
+
+
+def test_it_is_the_second_step(desk: Desk) -> None:
+    """S103: after the password it is asked for, and presence is enough there."""
+    desk.add()
+    desk.require()
+    desk.open()
+    desk.verify(succeeds=False)
+    desk.log_in()
+    desk.says("The password is right. Now use a passkey, or enter a code.")
+    assert desk.tab.is_visible("#code")
+    desk.click("#use", WORKS)
+
+
+def test_a_counter_that_was_put_back_is_refused(desk: Desk) -> None:
+    """S116: what a copy of the device would show; the owner is told by mail."""
+    desk.add()
+    for _ in range(2):
+        desk.click("#try", WORKS)
+    (stored,) = desk.tell("getCredentials")["credentials"]
+    desk.tell("removeCredential", credentialId=stored["credentialId"])
+    desk.tell("addCredential", credential={**stored, "signCount": 1})
+    desk.open()
+    desk.click("#use", "This passkey was not accepted. Please try again.")
+    assert "there are two of it" in desk.owner.mail("passkey_copied")["text"]
+
+
+def test_after_a_reset_the_new_password_is_asked_for_once(desk: Desk) -> None:
+    """S119: the page remembers the passkey that was shown, so that it is shown once."""
+    desk.add()
+    new = "an entirely different password"
+    link = desk.owner.forget()
+    desk.owner.post("/password/reset", token=link.partition("#")[2], new_password=new)
+    desk.open()
+    reset = "Your password was reset. Enter the new one once: then the passkey is enough again."
+    desk.click("#use", reset)
+    desk.log_in(new)
+    desk.tab.wait_for_selector("#account:visible")
+    desk.open()
+    desk.click("#use", WORKS)
+
+
+def test_at_an_address_without_a_name_it_says_why(desk: Desk, site: str) -> None:
+    """`127.0.0.1` can have no passkeys; `localhost` can."""
+    desk.owner.site = site
+    desk.open()
+    desk.tab.click("#use")
+    desk.tab.wait_for_selector("#refusal:text('on this machine that is localhost')")
+
+
+def test_a_session_ends_with_its_page(desk: Desk) -> None:
+    """S121: its tokens are nowhere but in the page, which logs out when it goes."""
+    desk.open()
+    desk.log_in()
+    desk.tab.wait_for_selector("#account:visible")
+    access = desk.owner.log_in().json()["access_token"]
+    headers = {"Authorization": f"Bearer {access}"}
+
+    def sessions() -> int:
+        answer = requests.get(f"{desk.owner.site}/sessions", headers=headers, timeout=60)
+        return len(answer.json()["sessions"])
+
+    before = sessions()
+    desk.tab.goto("about:blank")
+    until(lambda: sessions() == before - 1, "the session of the page is over")
+
+
+def test_without_scripts_it_says_what_is_missing(here: str, chromium: Browser) -> None:
+    """S121: a passkey signs by a script; nothing else of the page is shown."""
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    tab = context.new_page()
+    tab.goto(f"{here}/account/passkeys")
+    assert "This page needs scripts" in tab.inner_text("main")
+    assert tab.locator("button:visible, input:visible").count() == 0
+    context.close()
+
+
+def test_the_page_is_guarded_as_the_others(here: str) -> None:
+    """S121: nothing in line, not kept, not framed, not indexed, in the reader's language."""
+    answer = requests.get(f"{here}/account/passkeys", headers={"Accept-Language": "de"}, timeout=60)
+    assert answer.status_code == 200
+    assert '<html lang="de">' in answer.text
+    assert "'unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert requests.post(f"{here}/account/passkeys", timeout=60).status_code == 405
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_it_looks_good_and_everybody_can_use_it(
+    here: str,
+    owner: Owner,
+    chromium: Browser,
+    scheme: Literal["light", "dark"],
+    language: str,
+) -> None:
+    """S121: no rule of axe is broken, no text too pale, nothing wider than 320 pixels."""
+    context = chromium.new_context(
+        color_scheme=scheme, locale=language, viewport={"width": 320, "height": 640}
+    )
+    tab = context.new_page()
+    tab.goto(f"{here}/account/passkeys")
+    tab.wait_for_selector("#login:visible")
+    _look(tab)
+    tab.click("#log-in")
+    tab.wait_for_selector("#refusal:visible")
+    _look(tab)
+    tab.fill("#username", owner.name)
+    tab.fill("#password", PASSWORD)
+    tab.click("#log-in")
+    tab.wait_for_selector("#account:visible")
+    _look(tab)
+    context.close()
+
+
+def _look(tab: Page) -> None:
+    run = "async () => {{ {0}; {1} }}"
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
+    assert tab.evaluate(run.format(AXE, VIOLATIONS)) == []
+    assert tab.evaluate(run.format(LOOKING, "return flaws();")) == []
