@@ -21,9 +21,11 @@ OTHER = derived_key(Secret("one master secret of at least 32 bytes"), "another")
 RING, OTHER_RING = KeyRing([KEY]), KeyRing([OTHER])
 CLAIMS: dict[str, Any] = {"sub": "ann", "exp": 1}
 texts = st.text(st.characters(exclude_categories=["Cs"]))
+short = st.text(st.characters(exclude_categories=["Cs"]), max_size=16)
+"""Six pairs of these make no token beyond the maximum length, escaped as they are."""
 
 
-@given(st.dictionaries(texts, texts | st.integers(-(2**53), 2**53)))
+@given(st.dictionaries(short, short | st.integers(-(2**53), 2**53), max_size=6))
 def test_what_goes_in_comes_out(claims: dict[str, Any]) -> None:
     """Contract 3: whatever the characters."""
     assert decode(encode(claims, "t", RING), "t", RING) == claims
