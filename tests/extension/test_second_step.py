@@ -122,6 +122,25 @@ def test_a_popup_that_was_closed_asks_for_the_code_again(owner: Owner) -> None:
     assert len(owner.gate.to("/authenticate")) == 1
 
 
+def test_a_popup_that_was_closed_too_early_does_so_too(owner: Owner) -> None:
+    """S78: what was typed before is forgotten as soon as the password was right."""
+    person = enrolled(owner)
+    popup = owner.popup()
+    held = owner.gate.hold("/authenticate", answered=True)
+    popup.login(person.name)
+    held.wait()
+    until(lambda: "draft" in owner.stored("session"), "the draft")
+    owner.close(popup)
+    held.release()
+    until(lambda: "secondStep" in owner.stored("session"), "the worker to hear the answer")
+    again = owner.popup()
+    asks_for_code(again)
+    until(lambda: "draft" not in owner.stored("session"), "the draft to go")
+    again.page.click("back")
+    until(lambda: again.sees("password"), "the form for the password")
+    assert again.value("password") == ""
+
+
 def test_what_waits_is_in_memory_only(owner: Owner) -> None:
     """S102: neither the token of the first step nor the password is on a disk, or in a page."""
     person = enrolled(owner)

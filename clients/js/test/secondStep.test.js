@@ -20,7 +20,7 @@ test('an account with a second step is asked for its code', async () => {
 });
 
 test('a code finishes the login, with what the password brought', async () => {
-  const { client, service } = await createHalfway();
+  const { client, service, storage } = await createHalfway();
   assert.deepEqual(await client.secondStep('123456'), {});
   const [sent] = service.to('/authenticate/second');
   assert.deepEqual(sent.body, { mfa_token: 'an-mfa-token', code: '123456' });
@@ -28,6 +28,7 @@ test('a code finishes the login, with what the password brought', async () => {
   const { username, secondStep } = await client.state();
   assert.equal(username, 'Ann');
   assert.equal(secondStep, null);
+  assert.equal(await storage.session.get('secondStep'), undefined);
 });
 
 test('what waits is on no disk, and in nothing that is told', async () => {
@@ -150,4 +151,17 @@ test('a refresh meanwhile keeps the token that it got', async () => {
   });
   await client.send('POST', '/password', {});
   assert.equal(/** @type {any} */ (await storage.local.get('grant')).token, 'refresh-2');
+});
+
+test('a refresh whose answer was lost goes on with the token that it was sent with', async () => {
+  const { client, service, storage } = createScene();
+  await client.authenticate('ann', 'password');
+  service.next('/protected', () => failure(401, 'token_expired'));
+  service.next('/refresh', offline);
+  await assert.rejects(client.fetch('/protected'), problem('offline'));
+  service.next('/password', () => json(200, { status: 'ok', access_token: jwt({ sub: 'Ann' }), refresh_token: 'unasked' }));
+  await client.send('POST', '/password', {});
+  const { token, key } = /** @type {any} */ (await storage.local.get('grant'));
+  assert.equal(token, 'refresh-1');
+  assert.equal(key, service.to('/refresh')[0].key);
 });
