@@ -3,12 +3,13 @@
  */
 import { createAccountView } from './src/accountView.js';
 import { parseAddress } from './src/address.js';
-import { areas, ask, onAnnounced, openAccount, openOptions, requestHost } from './src/browserApi.js';
+import { areas, ask, onAnnounced, openAccount, openOptions, openPasskey, requestHost } from './src/browserApi.js';
 import { createCredentialsForm } from './src/credentialsForm.js';
 import { byId, createBusy } from './src/dom.js';
 import { createDrafts } from './src/drafts.js';
-import { createForgotLink } from './src/forgotLink.js';
+import { createOffers } from './src/offers.js';
 import { createOutcome } from './src/outcome.js';
+import { canUsePasskeys } from './src/passkeys.js';
 import { createSecondStepForm } from './src/secondStepForm.js';
 import { MISSING_CODE, endedText, explain, formProblem, loggedInText, remediesFor } from './src/texts.js';
 
@@ -32,7 +33,7 @@ const outcome = createOutcome();
 const busy = createBusy();
 const stepForm = createSecondStepForm();
 const accountView = createAccountView({ onUserChanged, onStepOver: () => answerTo({ type: 'state' }) });
-const forgotLink = createForgotLink(() => ask({ type: 'forgotPage' }));
+const offers = createOffers({ askServer: () => ask({ type: 'offers' }), canUsePasskeys });
 
 /** Problems whose text needs no prefix such as "Authentication failed:". @type {Problem['kind'][]} */
 const STANDALONE = ['signed_out', 'session_ended', 'second_step_over', 'moved'];
@@ -51,7 +52,7 @@ function onUserChanged({ username, secondStep, ended, keep, lastUsername }, befo
 /** @param {State} state */
 function render(state) {
   accountView.render(state);
-  void forgotLink.follow(state);
+  void offers.follow(state);
 }
 
 /** Sends a request to the worker; a worker that does not reply is reported as a fault. @param {Request} request */
@@ -178,6 +179,7 @@ byId('logout', HTMLButtonElement).addEventListener('click', ({ currentTarget }) 
 });
 byId('options', HTMLButtonElement).addEventListener('click', openOptions);
 byId('openAccount', HTMLButtonElement).addEventListener('click', () => void openAccount());
+byId('usePasskey', HTMLButtonElement).addEventListener('click', () => void openPasskey());
 
 onAnnounced(render);
 setInterval(accountView.tick, 1000);

@@ -7,6 +7,8 @@
  * @typedef {{recoveryCodesLeft?: number}} LoginResult
  */
 
+/** The `ceremony` of `passkeyOptions()`, and `toJSON()` of the credential that the browser gave. @typedef {{ceremony: string, credential: unknown}} PasskeyAnswer */
+
 /**
  * @param {object} parts
  * @param {import('./session.js').Post} parts.post
@@ -14,9 +16,10 @@
  * @param {ReturnType<typeof import('./attempts.js').createAttempts>} parts.attempt
  * @param {ReturnType<typeof import('./secondStep.js').createSecondStep>} parts.second
  * @param {ReturnType<typeof import('./session.js').createSession>} parts.session
+ * @param {() => string} parts.random
  * @param {() => void} parts.onChange
  */
-export function createLogin({ post, store, attempt, second, session, onChange }) {
+export function createLogin({ post, store, attempt, second, session, random, onChange }) {
   /** @param {import('./api.js').Answer} answer @param {{username: string, keep: boolean}} login @returns {Promise<LoginResult>} */
   async function open(answer, login) {
     await session.open(answer, login);
@@ -53,14 +56,45 @@ export function createLogin({ post, store, attempt, second, session, onChange })
    * @returns {Promise<LoginResult>}
    * @throws {import('./errors.js').ApiError} of kind `second_step_over` when no login waits (any more): begin with the password
    */
-  async function secondStep(code) {
+  const secondStep = (code) => takeSecondStep({ code });
+
+  /** @param {{code: string} | {passkey: PasskeyAnswer}} evidence @returns {Promise<LoginResult>} */
+  async function takeSecondStep(evidence) {
     const { token, username, keep } = await second.take();
     return attempt(store.authentication, username, async (key) => {
-      const request = post('/authenticate/second', { mfa_token: token, code }, key);
+      const request = post('/authenticate/second', { mfa_token: token, ...evidence }, key);
       const answer = await request.catch(async (error) => {
         throw await second.refused(error);
       });
       return open(answer, { username, keep });
+    });
+  }
+
+  /**
+   * What `navigator.credentials` is to ask for: a passkey alone or, while a login waits for its second step,
+   * one beside the password.
+   * @returns {Promise<{ceremony: string, options: any}>} `options` for `parseRequestOptionsFromJSON`
+   * @throws {import('./errors.js').ApiError}
+   */
+  async function passkeyOptions() {
+    const waiting = await second.find();
+    const body = waiting?.secondsLeft ? { mfa_token: waiting.token } : {};
+    const { ceremony, options } = await post('/authenticate/passkey/options', body, random());
+    return { ceremony: String(ceremony), options };
+  }
+
+  /**
+   * Logs in by what a passkey answered. Safe to repeat with the same answer.
+   * @param {PasskeyAnswer} answer
+   * @param {{keep?: boolean}} [options] as for `authenticate`
+   * @returns {Promise<LoginResult>}
+   * @throws {import('./errors.js').ApiError}
+   */
+  async function authenticateByPasskey(answer, { keep = true } = {}) {
+    const waiting = await second.find();
+    if (waiting?.secondsLeft) return takeSecondStep({ passkey: answer });
+    return attempt(store.authentication, '', async (key) => {
+      return open(await post('/authenticate/passkey', answer, key), { username: '', keep });
     });
   }
 
@@ -70,5 +104,5 @@ export function createLogin({ post, store, attempt, second, session, onChange })
     onChange();
   }
 
-  return { authenticate, secondStep, cancelSecondStep };
+  return { authenticate, secondStep, cancelSecondStep, passkeyOptions, authenticateByPasskey };
 }

@@ -133,5 +133,8 @@ export const openOptions = () => chrome.runtime.openOptionsPage();
 /** Opens the page of one's own account in a tab. */
 export const openAccount = () => chrome.tabs.create({ url: chrome.runtime.getURL('account.html') });
 
+/** Opens the page for a passkey in a tab: a popup would close when the browser's own window opens. */
+export const openPasskey = () => chrome.tabs.create({ url: chrome.runtime.getURL('passkey.html') });
+
 /** The version that the manifest says. */
 export const version = () => chrome.runtime.getManifest().version;

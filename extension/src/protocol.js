@@ -3,13 +3,16 @@
  */
 
 /**
+ * `credential`: what the browser's passkey answered, as JSON;
  * `allowInsecure`: the user agrees that others on the network may read what is sent to this address.
  * @typedef {{type: 'state'}
- *   | {type: 'forgotPage'}
+ *   | {type: 'offers'}
  *   | {type: 'register', username: string, password: string}
  *   | {type: 'login', username: string, password: string, keep: boolean}
  *   | {type: 'secondStep', code: string}
  *   | {type: 'cancelSecondStep'}
+ *   | {type: 'passkeyOptions'}
+ *   | {type: 'passkey', ceremony: string, credential: string}
  *   | {type: 'access'}
  *   | {type: 'logout'}
  *   | {type: 'reset'}
@@ -51,11 +54,13 @@
 /** @type {Record<Request['type'], Record<string, 'string' | 'boolean'>>} */
 const SHAPES = {
   state: {},
-  forgotPage: {},
+  offers: {},
   register: { username: 'string', password: 'string' },
   login: { username: 'string', password: 'string', keep: 'boolean' },
   secondStep: { code: 'string' },
   cancelSecondStep: {},
+  passkeyOptions: {},
+  passkey: { ceremony: 'string', credential: 'string' },
   access: {},
   logout: {},
   reset: {},

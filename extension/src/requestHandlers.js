@@ -85,7 +85,7 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   /** @type {{[T in Request['type']]: (request: Extract<Request, {type: T}>) => Promise<Outcome>}} */
   const handlers = {
     state: async () => ({}),
-    forgotPage: async () => ({ data: await forgotPage() }),
+    offers: async () => ({ data: await offers() }),
     register: async ({ username, password }) => {
       await (await client()).register(username, password);
       return {};
@@ -95,6 +95,11 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
     cancelSecondStep: async () => {
       await (await client()).cancelSecondStep();
       return {};
+    },
+    passkeyOptions: async () => ({ data: await (await client()).passkeyOptions() }),
+    passkey: async ({ ceremony, credential }) => {
+      const keep = await settings.keep.get();
+      return logIn((mine) => mine.authenticateByPasskey({ ceremony, credential: JSON.parse(credential) }, { keep }));
     },
     access: async () => ({ message: String((await (await client()).send('GET', '/protected')).message) }),
     ...createAccountHandlers(client),
@@ -133,16 +138,21 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   }
 
   /**
-   * The server's page that mails a link to a new password. A name that is typed there is sent, so over
-   * http only where the user has agreed to that.
-   * @returns {Promise<string | null>} null when the server says that it mails none
+   * What the server offers beside the password: its page that mails a link to a new one, and passkeys. A
+   * name that is typed there is sent, so over http only where the user has agreed to that. The browser uses
+   * the passkeys of a domain that the extension may talk to.
+   * @returns {Promise<{forgotPage: string | null, passkeys: boolean}>}
    * @throws {ApiError} when it does not say: it is away, or too old to know
    */
-  async function forgotPage() {
+  async function offers() {
     const { baseUrl, insecure, allowInsecure } = await settings.getAddress();
-    if (insecure && !allowInsecure) return null;
-    const { reset } = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/features');
-    return reset === true ? `${baseUrl}/account/forgot` : null;
+    if (insecure && !allowInsecure) return { forgotPage: null, passkeys: false };
+    const { reset, passkeys, rp_id: domain } = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/features');
+    const scheme = new URL(baseUrl).protocol;
+    return {
+      forgotPage: reset === true ? `${baseUrl}/account/forgot` : null,
+      passkeys: passkeys === true && (await permissions.has(`${scheme}//${domain}/*`)),
+    };
   }
 
   /** @param {string} baseUrl @throws {ApiError} when no authapi answers there */

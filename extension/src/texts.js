@@ -154,6 +154,12 @@ export function lifetimeText(seconds) {
   return minutes > 0 ? `${minutes} min ${rest} s left` : `${rest} s left`;
 }
 
+/** Why the browser gave no passkey. @param {string} name of the error @param {string} domain */
+export function passkeyProblem(name, domain) {
+  if (name === 'SecurityError') return `This browser lets the extension use no passkeys of ${domain}.`;
+  return 'No passkey was used. Try again, or log in with your password.';
+}
+
 /** Whether a login asks for more than the password. @param {import('./factorsSection.js').Factors} factors */
 export function factorsText({ on, totp, codesLeft }) {
   if (!on) return 'Off: your password is all that a login asks for.';

@@ -45,6 +45,10 @@ class Owner:
         """Open the page of the account."""
         return Account(self._keep(self.browser.open("account.html")))
 
+    def visit_own(self, page: str) -> Page:
+        """Open a page of the extension."""
+        return self._keep(self.browser.open(page))
+
     def visit(self, address: str) -> Page:
         """Open a page of the web."""
         return self._keep(self.browser.open_address(address))

@@ -13,6 +13,13 @@ from tests.extension.private_window import PrivatePage
 from tests.support.waiting import until
 
 KEYS = {"Space": " "}
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
 PREFERENCES = {"extensions": {"ui": {"developer_mode": True}}}
 HOSTS = "MAP api.example.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 ARGUMENTS = [
@@ -54,6 +61,12 @@ class ChromiumPage:
 
     def close(self) -> None:
         self._page.close()
+
+    def has_authenticator(self) -> None:
+        """Give the tab an authenticator of its own, whose owner agrees to everything."""
+        session = self._page.context.new_cdp_session(self._page)
+        session.send("WebAuthn.enable")
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
 
 
 class Chromium:

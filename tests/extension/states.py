@@ -203,6 +203,11 @@ def account_prompt(owner: Owner) -> Screen:
     return account
 
 
+def passkey_page(owner: Owner) -> Screen:
+    """The page for a passkey."""
+    return Screen(owner.visit_own("passkey.html"))
+
+
 def account_page(owner: Owner) -> Screen:
     """Sessions, password, activity and the account's end."""
     owner.signed_in("Ann " + next(NAMES))
@@ -233,6 +238,7 @@ STATES: dict[str, Callable[[Owner], Screen]] = {
         wrong_code,
         asked_for_recovery_code,
         recovered_login,
+        passkey_page,
         account_enrolling,
         account_codes,
         account_prompt,

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("browsers")
 
 WHERE = "return document.activeElement.id"
 HEADING = "return document.readyState === 'complete' && document.querySelector('h1') !== null"
-ASK = "await chrome.runtime.sendMessage({ type: 'forgotPage' })"
+ASK = "await chrome.runtime.sendMessage({ type: 'offers' })"
 BOTTOM = "return document.getElementById('login').getBoundingClientRect().bottom"
 
 SILENT: dict[str, Answer] = {

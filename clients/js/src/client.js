@@ -68,7 +68,7 @@ export function createAuthClient({
   const session = createSession({ baseUrl, post, store, pendingLogouts, lock, now, random, onChange });
   const attempt = createAttempts({ baseUrl, random });
   const second = createSecondStep({ baseUrl, store, now });
-  const login = createLogin({ post, store, attempt, second, session, onChange });
+  const login = createLogin({ post, store, attempt, second, session, random, onChange });
   const authorizedFetch = createAuthorizedFetch({ baseUrl, fetch, token: session.token, timeoutMs, sleep });
 
   /**

@@ -17,5 +17,6 @@ export { createTabStorage } from './tabStorage.js';
 /** @typedef {import('./errors.js').Problem} Problem */
 /** @typedef {import('./locks.js').Lock} Lock */
 /** @typedef {import('./login.js').LoginResult} LoginResult */
+/** @typedef {import('./login.js').PasskeyAnswer} PasskeyAnswer */
 /** @typedef {import('./store.js').Area} Area */
 /** @typedef {import('./store.js').Areas} Areas */

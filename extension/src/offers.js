@@ -1,0 +1,46 @@
+/**
+ * What a server offers beside the password: the link for a forgotten one, and passkeys. They are there only
+ * once the server has said so.
+ */
+import { byId, show } from './dom.js';
+
+/** @typedef {import('./protocol.js').Reply} Reply */
+/** @typedef {import('./protocol.js').State} State */
+
+/**
+ * @param {object} parts
+ * @param {() => Promise<Reply>} parts.askServer
+ * @param {() => boolean} parts.canUsePasskeys whether this browser lets an extension use them
+ */
+export function createOffers({ askServer, canUsePasskeys }) {
+  const link = byId('forgot', HTMLAnchorElement);
+  const passkey = byId('usePasskey', HTMLButtonElement);
+  /** The server that was asked last: once while the popup is open, and only when nobody is logged in. */
+  let asked = '';
+  let hasPasskeys = false;
+
+  /** @param {State} state */
+  function showPasskey({ username, secondStep }) {
+    const isOffered = secondStep ? secondStep.factors.includes('passkey') : hasPasskeys;
+    show(passkey, username === null && isOffered && canUsePasskeys());
+  }
+
+  return {
+    /** Nothing waits for the answer; without one there is nothing of it. @param {State} state */
+    async follow(state) {
+      showPasskey(state);
+      const { baseUrl, username } = state;
+      if (username !== null || baseUrl === asked) return;
+      asked = baseUrl;
+      hasPasskeys = false;
+      show(link, false);
+      const reply = await askServer().catch(() => undefined);
+      if (asked !== baseUrl || !reply?.ok) return;
+      const { forgotPage, passkeys } = reply.data;
+      hasPasskeys = passkeys;
+      if (forgotPage) link.href = forgotPage;
+      show(link, forgotPage !== null);
+      showPasskey(reply.state);
+    },
+  };
+}
