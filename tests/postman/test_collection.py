@@ -55,7 +55,7 @@ def test_it_is_a_collection_of_version_2_1() -> None:
 
 def ways_into(app: Flask) -> set[tuple[str, str]]:
     return {
-        (method, rule.rule)
+        (method, re.sub(r"<[^:>]+:(\w+)>", r"<\1>", rule.rule))
         for rule in app.url_map.iter_rules()
         if rule.rule not in OTHER_WAYS_IN and "<any(" not in rule.rule
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -16,6 +16,7 @@ from authapi.mail.servers import MailServer
 from authapi.settings import Settings
 from tests.conftest import services_of
 from tests.postman import newman
+from tests.support.apps import served
 from tests.support.servers import flask_run, in_thread
 
 pytestmark = pytest.mark.xdist_group("postman")
@@ -90,13 +91,24 @@ def test_the_second_factor_runs_alone(server: str, tmp_path: Path) -> None:
     assert sent(report) == wanted
 
 
+def test_without_passkeys_the_folder_says_so_and_leaves_the_rest_out(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """A production server without `WEBAUTHN_RP_ID` goes on with the next folder."""
+    with served(replace(settings, webauthn_rp_id=None)) as visitor:
+        report = newman.run(visitor.base_url, tmp_path / "report.json")
+    assert report["failures"] == []
+    assert sent(report)[-2:] == ["Ask for a passkey", "Features"]
+    assert left_out(report)[0].startswith("this server has no passkeys")
+
+
 def test_without_mail_the_recovery_says_so_and_leaves_the_rest_out(
     base_url: str, tmp_path: Path
 ) -> None:
     """A production server without mail offers no new password by mail."""
     report = newman.run(base_url, tmp_path / "report.json")
     assert report["failures"] == []
-    assert sent(report)[-2:] == ["Delete the account of the second factor", "Features"]
+    assert sent(report)[-2:] == ["Delete the account of the passkeys", "Features"]
     (said,) = left_out(report)
     assert said.startswith("this server mails no links for a new password")
 
