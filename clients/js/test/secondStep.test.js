@@ -165,3 +165,31 @@ test('a refresh whose answer was lost goes on with the token that it was sent wi
   assert.equal(token, 'refresh-1');
   assert.equal(key, service.to('/refresh')[0].key);
 });
+
+const ASSERTION = { ceremony: 'a-ceremony', credential: { id: 'x' } };
+const CEREMONY = () => json(200, { status: 'ok', ceremony: 'a-ceremony', options: { challenge: 'c' } });
+
+test('a passkey alone logs in', async () => {
+  const { client, service } = createScene();
+  service.next('/authenticate/passkey/options', CEREMONY);
+  assert.deepEqual(await client.passkeyOptions(), { ceremony: 'a-ceremony', options: { challenge: 'c' } });
+  assert.deepEqual(service.to('/authenticate/passkey/options')[0].body, {});
+  service.next('/authenticate/passkey', offline);
+  service.next('/authenticate/passkey', () => json(200, { status: 'ok', access_token: jwt({ sub: 'Ann' }), refresh_token: 'r' }));
+  await assert.rejects(client.authenticateByPasskey(ASSERTION), problem('offline'));
+  await client.authenticateByPasskey(ASSERTION);
+  const [first, second] = service.to('/authenticate/passkey');
+  assert.deepEqual(first.body, ASSERTION);
+  assert.equal(first.key, second.key);
+  assert.equal((await client.state()).username, 'Ann');
+});
+
+test('a passkey beside the password is the second step of the login that waits', async () => {
+  const { client, service } = await createHalfway();
+  service.next('/authenticate/passkey/options', CEREMONY);
+  await client.passkeyOptions();
+  assert.deepEqual(service.to('/authenticate/passkey/options')[0].body, { mfa_token: 'an-mfa-token' });
+  await client.authenticateByPasskey(ASSERTION);
+  assert.deepEqual(service.to('/authenticate/second')[0].body, { mfa_token: 'an-mfa-token', passkey: ASSERTION });
+  assert.equal((await client.state()).secondStep, null);
+});
