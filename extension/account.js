@@ -2,10 +2,11 @@
  * The page of one's own account: sessions, password, activity, export and deletion.
  */
 import { ask, onAnnounced } from './src/browserApi.js';
-import { byId, createBusy, show } from './src/dom.js';
+import { byId, createBusy, row, show } from './src/dom.js';
 import { createFactorsSection } from './src/factorsSection.js';
 import { saveAsFile } from './src/files.js';
 import { createOutcome } from './src/outcome.js';
+import { createPasskeysSection } from './src/passkeysSection.js';
 import { eventText, explain, momentText } from './src/texts.js';
 
 /** @typedef {import('./src/protocol.js').Request} Request */
@@ -25,6 +26,7 @@ const WANTED = { insufficient_user_authentication: RECENT_LOGIN, second_factor_r
 const outcome = createOutcome();
 const busy = createBusy();
 const factorsSection = createFactorsSection({ run, load, outcome });
+const passkeysSection = createPasskeysSection({ run, perform, load, outcome });
 
 /** Sends a request; what goes wrong is shown. @param {Request} request @returns {Promise<any>} */
 async function answerTo(request) {
@@ -51,6 +53,7 @@ async function load() {
   byId('sessions', HTMLElement).replaceChildren(...data.sessions.map(sessionRow));
   byId('events', HTMLElement).replaceChildren(...data.events.map(eventRow));
   factorsSection.render(data.factors);
+  passkeysSection.render(data.factors?.passkeys ?? [], data.passkeys);
   show(byId('recentCodeField', HTMLElement), data.factors?.on === true);
 }
 
@@ -108,17 +111,6 @@ async function proveAndPerform(proof, action) {
     show(byId('recentLogin', HTMLElement), false);
     await perform(action);
   }
-}
-
-/** @param {string} title @param {string} hint */
-function row(title, hint) {
-  const item = document.createElement('li');
-  const texts = item.appendChild(document.createElement('div'));
-  texts.append(
-    Object.assign(document.createElement('p'), { textContent: title }),
-    Object.assign(document.createElement('p'), { textContent: hint, className: 'hint' }),
-  );
-  return item;
 }
 
 /** @param {Session} session */

@@ -45,7 +45,7 @@ button.addEventListener('click', () => {
         outcome.success('Authentication successful.', { next: 'You can close this tab.' });
       }
     } catch (error) {
-      outcome.error(passkeyProblem(error instanceof DOMException ? error.name : '', options.rpId));
+      outcome.error(`${passkeyProblem(error, options.rpId)} Try again, or log in with your password.`);
     }
   });
 });

@@ -5,8 +5,12 @@ import { ApiError } from '../client/errors.js';
 
 /** @typedef {import('../client/client.js').AuthClient} AuthClient */
 
-/** @param {() => Promise<AuthClient>} client */
-export function createAccountHandlers(client) {
+/**
+ * @param {object} parts
+ * @param {() => Promise<AuthClient>} parts.client
+ * @param {() => Promise<{passkeys: boolean}>} parts.offers what the server offers
+ */
+export function createAccountHandlers({ client, offers }) {
   /** @type {AuthClient['send']} */
   const send = async (method, path, body) => (await client()).send(method, path, body);
 
@@ -14,7 +18,8 @@ export function createAccountHandlers(client) {
     account: async () => {
       const { sessions } = await send('GET', '/sessions');
       const { events } = await send('GET', '/me/activity');
-      return { data: { sessions, events, factors: await factors() } };
+      const { passkeys } = await offers().catch(() => ({ passkeys: false }));
+      return { data: { sessions, events, factors: await factors(), passkeys } };
     },
     /** @param {{id: string}} request */
     endSession: async ({ id }) => {
@@ -52,6 +57,20 @@ export function createAccountHandlers(client) {
       const { recovery_codes: codes } = await send('POST', '/me/recovery-codes');
       return { data: { codes } };
     },
+    beginPasskey: async () => {
+      const { ceremony, options } = await send('POST', '/me/passkeys/options');
+      return { data: { ceremony, options } };
+    },
+    /** @param {{ceremony: string, credential: string}} request */
+    addPasskey: async ({ ceremony, credential }) => {
+      await send('POST', '/me/passkeys', { ceremony, credential: JSON.parse(credential) });
+      return {};
+    },
+    /** @param {{id: string}} request */
+    removePasskey: async ({ id }) => {
+      await send('DELETE', `/me/passkeys/${encodeURIComponent(id)}`);
+      return {};
+    },
     export: async () => ({ data: await send('GET', '/me/export') }),
     /** The session ends with the account, so nobody is left to be notified. @param {{password: string}} request */
     deleteAccount: async ({ password }) => {
@@ -64,8 +83,8 @@ export function createAccountHandlers(client) {
   /** @returns {Promise<unknown>} null at a server that knows no second steps */
   async function factors() {
     try {
-      const { second_factor: on, totp, recovery_codes_left: codesLeft } = await send('GET', '/me/factors');
-      return { on, totp, codesLeft };
+      const { second_factor: on, totp, recovery_codes_left: codesLeft, passkeys } = await send('GET', '/me/factors');
+      return { on, totp, codesLeft, passkeys };
     } catch (error) {
       if (error instanceof ApiError && error.problem.status === 404) return null;
       throw error;

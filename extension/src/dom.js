@@ -33,6 +33,17 @@ export function isolated(text, name) {
   });
 }
 
+/** A row of a list. @param {string} title @param {string} hint */
+export function row(title, hint) {
+  const item = document.createElement('li');
+  const texts = item.appendChild(document.createElement('div'));
+  texts.append(
+    Object.assign(document.createElement('p'), { textContent: title }),
+    Object.assign(document.createElement('p'), { textContent: hint, className: 'hint' }),
+  );
+  return item;
+}
+
 /**
  * One action at a time. The buttons keep the keyboard's focus, so they are not `disabled` but say
  * `aria-disabled` and do nothing.

@@ -11,6 +11,18 @@ export function canUsePasskeys() {
 }
 
 /**
+ * Lets the browser make a passkey.
+ * @param {any} options as the server gave them
+ * @returns {Promise<string>} what it made, in JSON
+ * @throws {DOMException}
+ */
+export async function createPasskey(options) {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const credential = /** @type {PublicKeyCredential} */ (await navigator.credentials.create({ publicKey }));
+  return JSON.stringify(credential.toJSON());
+}
+
+/**
  * Lets the browser ask its user for a passkey.
  * @param {any} options as the server gave them
  * @returns {Promise<string>} the answer, in JSON

@@ -25,6 +25,9 @@
  *   | {type: 'confirmTotp', code: string}
  *   | {type: 'removeTotp'}
  *   | {type: 'renewRecoveryCodes'}
+ *   | {type: 'beginPasskey'}
+ *   | {type: 'addPasskey', ceremony: string, credential: string}
+ *   | {type: 'removePasskey', id: string}
  *   | {type: 'export'}
  *   | {type: 'deleteAccount', password: string}
  *   | {type: 'check', address: string}
@@ -73,6 +76,9 @@ const SHAPES = {
   confirmTotp: { code: 'string' },
   removeTotp: {},
   renewRecoveryCodes: {},
+  beginPasskey: {},
+  addPasskey: { ceremony: 'string', credential: 'string' },
+  removePasskey: { id: 'string' },
   export: {},
   deleteAccount: { password: 'string' },
   check: { address: 'string' },

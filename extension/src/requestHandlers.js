@@ -102,7 +102,7 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
       return logIn((mine) => mine.authenticateByPasskey({ ceremony, credential: JSON.parse(credential) }, { keep }));
     },
     access: async () => ({ message: String((await (await client()).send('GET', '/protected')).message) }),
-    ...createAccountHandlers(client),
+    ...createAccountHandlers({ client, offers }),
     logout: async () => (await client()).logout(),
     reset,
     check: async ({ address: text }) => {

@@ -154,10 +154,12 @@ export function lifetimeText(seconds) {
   return minutes > 0 ? `${minutes} min ${rest} s left` : `${rest} s left`;
 }
 
-/** Why the browser gave no passkey. @param {string} name of the error @param {string} domain */
-export function passkeyProblem(name, domain) {
+/** Why the browser gave no passkey. @param {unknown} error the browser's @param {string} domain */
+export function passkeyProblem(error, domain) {
+  const name = error instanceof DOMException ? error.name : '';
   if (name === 'SecurityError') return `This browser lets the extension use no passkeys of ${domain}.`;
-  return 'No passkey was used. Try again, or log in with your password.';
+  if (name === 'InvalidStateError') return 'This device has a passkey of the account already.';
+  return 'The browser gave no passkey.';
 }
 
 /** Whether a login asks for more than the password. @param {import('./factorsSection.js').Factors} factors */

@@ -87,9 +87,29 @@ def test_without_a_passkey_one_can_try_again(owner: Owner) -> None:
     popup = owner.popup()
     screen = passkey_page(owner, popup)
     screen.page.click("usePasskey")
-    screen.reads("No passkey was used. Try again, or log in with your password.", "error")
+    screen.reads("The browser gave no passkey. Try again, or log in with your password.", "error")
     assert screen.sees("usePasskey")
     popup.is_signed_out()
+
+
+@CHROMIUM
+def test_a_passkey_is_added_and_removed(owner: Owner) -> None:
+    """On the page of the account, by whoever has logged in lately."""
+    owner.signed_in()
+    account = owner.account()
+    assert isinstance(account.page, ChromiumPage)
+    account.page.has_authenticator()
+    account.page.click("addPasskey")
+    account.reads("The passkey is added.")
+    (name, hint) = account.rows("passkeyList")
+    assert name
+    assert hint.endswith("not used yet")
+    account.page.click("addPasskey")
+    account.reads("This device has a passkey of the account already.", "error")
+    account.page.run("document.querySelector('#passkeyList button').click()")
+    account.reads("The passkey is removed.")
+    assert account.rows("passkeyList") == []
+    assert account.sees("addPasskey")
 
 
 def test_it_is_offered_where_the_server_has_passkeys(owner: Owner) -> None:
