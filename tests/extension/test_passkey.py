@@ -37,6 +37,12 @@ def passkey_page(owner: Owner, popup: Popup) -> Screen:
     return Screen(page)
 
 
+def offers_passkey(popup: Popup) -> bool:
+    """Tell whether there is a button for a passkey, once the server has said what it offers."""
+    until(lambda: popup.sees("forgot"), "the server's answer")
+    return popup.sees("usePasskey")
+
+
 def with_passkey(owner: Owner, screen: Screen) -> tuple[str, str]:
     """Register somebody who adds a passkey of that page; return the name and an access token."""
     name = owner.registered(next(NAMES))
@@ -114,14 +120,11 @@ def test_a_passkey_is_added_and_removed(owner: Owner) -> None:
 
 def test_it_is_offered_where_the_server_has_passkeys(owner: Owner) -> None:
     """And where the extension may talk to their domain; nowhere else."""
-    popup = owner.popup()
-    until(lambda: popup.sees("usePasskey"), "the button for a passkey")
+    assert offers_passkey(owner.popup())
     for features in ({"passkeys": False}, {"passkeys": True, "rp_id": "elsewhere.example"}, {}):
         body = {"status": "ok", "reset": True, **features}
         owner.gate.replace("/features", answer(200, json.dumps(body)))
-        popup = owner.popup()
-        until(lambda shown=popup: shown.sees("forgot"), "the answer")
-        assert not popup.sees("usePasskey")
+        assert not offers_passkey(owner.popup())
 
 
 def test_the_page_for_a_passkey_says_who_is_in(owner: Owner) -> None:
