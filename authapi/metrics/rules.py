@@ -18,7 +18,14 @@ RESETS = {
     Event.RESET_REFUSED: "refused",
     Event.ACCOUNT_SECURED: "secured",
 }
-TOKENS = ("access_token", "refresh_token")
+PASSKEYS = {
+    Event.PASSKEY_ADDED: "added",
+    Event.PASSKEY_REMOVED: "removed",
+    Event.PASSKEY_USED: "used",
+    Event.PASSKEY_REFUSED: "refused",
+    Event.PASSKEY_COUNTER_FELL: "counter_fell",
+}
+TOKENS = ("access_token", "refresh_token", "mfa+jwt", "wa+jwt")
 REGISTRATIONS = {Event.USER_REGISTERED: "registered", Event.REGISTRATION_REFUSED: "refused"}
 
 

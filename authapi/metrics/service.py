@@ -142,6 +142,7 @@ class Metrics:
                     rules.REGISTRATIONS,
                 ),
                 (self._counter("authapi_resets", "Passwords reset.", "result"), rules.RESETS),
+                (self._counter("authapi_passkeys", "Passkeys shown.", "result"), rules.PASSKEYS),
             )
             for event, outcome in outcomes.items()
         }

@@ -185,3 +185,12 @@ def test_links_for_a_new_password_are_counted(watched: Visitor) -> None:
     assert watched.post("/password/reset", body).status_code == 400
     assert scrape(watched).sum("authapi_resets_total", result="refused") == 1
     assert scrape(watched).sum("authapi_resets_total", result="reset") == 0
+
+
+def test_passkeys_are_counted(watched: Visitor) -> None:
+    """By what came of them; here of one that nobody has, for a ceremony that nobody began."""
+    body = {"ceremony": "a.b.c", "credential": {"id": "x"}}
+    assert watched.post("/authenticate/passkey", body).status_code == 401
+    assert scrape(watched).sum("authapi_passkeys_total", result="refused") == 1
+    assert scrape(watched).sum("authapi_passkeys_total", result="used") == 0
+    assert scrape(watched).sum("authapi_tokens_refused_total", kind="wa+jwt") == 1
