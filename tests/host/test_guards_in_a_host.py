@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,9 @@ from authapi import claims, init_app, signal
 from authapi.core.events import SecurityEvent
 from authapi.core.identity import Identity
 from authapi.core.secrets import Secret
+from authapi.database import Database
 from authapi.settings import Settings
+from tests.conftest import services_of
 from tests.host.conftest import add_notes, bearing, existing_app, logged_in
 from tests.support.actors import PASSWORD, fresh_name
 from tests.support.clock import MovedClock
@@ -64,13 +67,14 @@ def test_a_hosts_own_page_for_a_401_is_shown(new_host: Flask) -> None:
 
 
 @pytest.fixture
-def lost(settings: Settings) -> FlaskClient:
+def lost(settings: Settings) -> Iterator[FlaskClient]:
     """A caller of a host whose database is away."""
     app = existing_app()
     uri = Secret(f"mongodb://127.0.0.1:{free_port()}")
     init_app(app, settings=replace(settings, mongo_uri=uri, mongo_timeout_ms=200))
     add_notes(app)
-    return app.test_client()
+    yield app.test_client()
+    services_of(app)[Database].close()  # nothing is left to be written there
 
 
 def test_a_database_that_is_away_is_a_503(lost: FlaskClient, tokens: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
+from authapi.recovery.asking import SLOT
 from tests.recovery.conftest import NEW, PUBLIC_URL, Service
 from tests.recovery.deeds import change_password
 from tests.recovery.test_undo import keys, taken_over
@@ -27,6 +28,11 @@ def run(
         "MAIL_SWEEP": "off",
     }
     return dies_after(writes, own, STORY.format(path=path, body=body))
+
+
+def slot(service: Service) -> int:
+    """Return which two minutes it is: in the same ones a repeated question is one mail."""
+    return int(service.clock().timestamp() // SLOT.total_seconds())
 
 
 def test_a_reset_is_whole_wherever_the_process_dies(
@@ -98,9 +104,11 @@ def test_a_question_is_mailed_or_was_never_asked(
 ) -> None:
     """S96: the place is counted first; a repeat after the death is one mail."""
     for writes in count(1):
-        name = service.owner()
-        died = run(service, environment, writes, "/password/forgot", {"username": name})
-        service.forgot(name)
+        began = None
+        while began != slot(service):  # who asks again in the next two minutes is mailed twice
+            began, name = slot(service), service.owner()
+            died = run(service, environment, writes, "/password/forgot", {"username": name})
+            service.forgot(name)
         service.send()
         assert len(service.texts(name)) == 1, writes
         service.clock.reset()
