@@ -21,6 +21,7 @@ class Proof:
         told: further members of the answer that holds the session's tokens.
         repeated: whether it was used up by the same request before: then it leads to the session
             that it began, and to no other.
+        by_token: whether the caller's token is a part of it: then it ends with that one's epoch.
     """
 
     user: User
@@ -28,6 +29,7 @@ class Proof:
     assurance: str = AAL1
     told: Mapping[str, object] = field(default_factory=dict)
     repeated: bool = False
+    by_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)

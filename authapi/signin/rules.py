@@ -20,7 +20,8 @@ class Decision(Enum):
     AGAIN = auto()
     """The session was ended meanwhile; what was proven is still true, so open another one."""
     REFUSED = auto()
-    """The user is gone, disabled, or has another password or other factors by now."""
+    """The user is gone, disabled, or has another password or other factors by now; or all sessions
+    ended, and with them the token that was a part of the proof."""
 
 
 def decide(proof: Proof, user: User | None) -> Decision:
@@ -29,6 +30,8 @@ def decide(proof: Proof, user: User | None) -> Decision:
         return Decision.REFUSED
     if user.epoch == proof.user.epoch:
         return Decision.GRANTED
+    if proof.by_token:
+        return Decision.REFUSED
     return Decision.AGAIN if _proven_by(user) == _proven_by(proof.user) else Decision.REFUSED
 
 

@@ -115,9 +115,10 @@ class SignIn:
         proof, evidence = self._passwords.check(identity.username, password, client, evidence)
         if proof.user.id != identity.user_id:
             raise ApiError(ErrorCode.INVALID_TOKEN)
-        is_spared = spare_second and evidence is None and identity.epoch >= proof.user.epoch
-        if is_spared or not has_second_step(proof.user, evidence):
+        if not has_second_step(proof.user, evidence):
             return proof
+        if spare_second and evidence is None and identity.epoch >= proof.user.epoch:
+            return replace(proof, by_token=True)
         return self._second.take(proof, evidence, client)
 
     def prove_by_token(self, identity: Identity) -> Proof:
@@ -132,7 +133,7 @@ class SignIn:
             raise ApiError(ErrorCode.INVALID_TOKEN)
         if user.epoch > identity.epoch:
             raise ApiError(ErrorCode.INVALID_TOKEN)
-        return Proof(user, identity.methods, identity.assurance)
+        return Proof(user, identity.methods, identity.assurance, by_token=True)
 
     def while_proven(self, proof: Proof, write: Callable[[User], T | None]) -> T:
         """Let `write` change the user, again if somebody's write came before.
@@ -142,8 +143,9 @@ class SignIn:
             write: gets the user as stored now; returns None when that is over.
 
         Raises:
-            ApiError: `invalid_credentials` when meanwhile the password was changed, or the user
-                disabled or deleted; `service_unavailable` when others are first again and again.
+            ApiError: `invalid_credentials` when meanwhile the password was changed, the user
+                disabled or deleted, or the token's session ended with all others;
+                `service_unavailable` when others are first again and again.
         """
         for _ in range(TRIES):
             if (done := write(proof.user)) is not None:

@@ -12,6 +12,8 @@ import requests
 from flask import Blueprint, Flask
 
 from authapi import create_app, current_identity, recent_login_required
+from authapi.accounts.models import Change, User
+from authapi.accounts.service import AccountService
 from authapi.audit.service import AuditTrail
 from authapi.core.client import Client
 from authapi.core.clock import utc_now
@@ -21,6 +23,7 @@ from authapi.limits.rules import Rate
 from authapi.revocation.models import EVERYBODY, Revocation
 from authapi.revocation.rules import RevocationCache
 from authapi.settings import Settings
+from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 from authapi.tokens.models import FreshProof
 from authapi.tokens.service import TokenService
@@ -319,3 +322,32 @@ def test_a_recent_login_of_ended_sessions_proves_nothing(app: Flask) -> None:
     client.post("/logout", json={"refresh_token": pair["refresh_token"], "everywhere": True})
     with pytest.raises(ApiError, match="Invalid token"):
         services[StepUp].prove_recently(identity, None, HERE)
+
+
+@pytest.mark.parametrize("with_password", [False, True], ids=["token", "password and token"])
+def test_what_a_token_proved_ends_with_all_sessions(
+    app: Flask, visitor: Visitor, collections: Collections, *, with_password: bool
+) -> None:
+    """S58: a logout everywhere meanwhile, and the change is refused: its session would live on."""
+    name = visitor.new_user()
+    tokens = visitor.log_in(name)
+    services = services_of(app)
+    identity = services[TokenService].verify_access(tokens["access_token"])
+    if with_password:  # the second step, which the token tells of, is spared
+        identity = replace(identity, assurance="aal2")
+        collections["users"].update_one(
+            {"_id": identity.user_id}, {"$set": {"second_factor": True}}
+        )
+    password = PASSWORD if with_password else None
+    proof = services[StepUp].prove_recently(identity, password, HERE)
+    everywhere = {"refresh_token": tokens["refresh_token"], "everywhere": True}
+    assert visitor.post("/logout", everywhere).status_code == 200
+    tried = []
+
+    def write(user: User) -> User | None:
+        tried.append(user)
+        return services[AccountService].begin_epoch(user, Change({"locale": "de"}))
+
+    with pytest.raises(ApiError) as refused:
+        services[SignIn].while_proven(proof, write)
+    assert (refused.value.status, len(tried)) == (401, 1)
