@@ -4,6 +4,7 @@ from datetime import datetime
 
 from authapi.core.client import Client
 from authapi.core.clock import whole_second
+from authapi.core.roles import Roles
 from authapi.sessions.models import Session, TokenPair
 from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
@@ -35,8 +36,14 @@ def session_of(claims: RefreshClaims, client: Client, opened_at: datetime) -> Se
     )
 
 
-def claims_of(session: Session, username: str) -> RefreshClaims:
-    """Return the claims of the refresh token that is alive in a session."""
+def claims_of(session: Session, username: str, roles: Roles) -> RefreshClaims:
+    """Return the claims of the refresh token that is alive in a session.
+
+    Args:
+        session: as it is stored.
+        username: whose it is.
+        roles: the user's, as known by now; the session's may be of before a change of them.
+    """
     return RefreshClaims(
         sub=username,
         uid=session.user_id,
@@ -48,5 +55,5 @@ def claims_of(session: Session, username: str) -> RefreshClaims:
         epoch=session.epoch,
         methods=session.methods,
         assurance=session.assurance,
-        roles=session.roles,
+        roles=session.roles.or_later(roles),
     )

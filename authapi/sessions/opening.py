@@ -92,7 +92,8 @@ class SessionOpening:
             except SessionExists:
                 found = self._sessions.find_session(session_id)
                 if found is not None and is_same_login(found, claims):
-                    return OpenedSession(claims_of(found, user.username), has_key=True)
+                    claims = claims_of(found, user.username, user.roles)
+                    return OpenedSession(claims, has_key=True)
             else:
                 if not keyed or not self._revocations.was_revoked(session_id):
                     return OpenedSession(claims, has_key=keyed)
@@ -105,7 +106,7 @@ class SessionOpening:
         found = self._sessions.find_session(self._session_id(user, idempotency_key))
         if found is None or not is_unused(found, self._clock()):
             return None
-        return OpenedSession(claims_of(found, user.username), has_key=True)
+        return OpenedSession(claims_of(found, user.username, user.roles), has_key=True)
 
     def count(self, user: User) -> bool:
         """Count a session of a user who may log in, by one write; False when that is not so.

@@ -99,7 +99,11 @@ class SessionService:
         session = self._sessions.find_session(identity.session_id)
         if session is None or session.epoch != epoch:
             return None
-        return token_pair(self._tokens, claims_of(session, identity.username))
+        return token_pair(self._tokens, self._claims(session, identity))
+
+    def _claims(self, session: Session, identity: Identity) -> RefreshClaims:
+        roles = self._revocations.floor(identity.user_id).roles
+        return claims_of(session, identity.username, roles)
 
     def access_after(self, identity: Identity, epoch: int, proof: FreshProof) -> AccessToken:
         """Return an access token of the caller's session that tells of a proof of just now.
@@ -118,7 +122,7 @@ class SessionService:
         session = self._sessions.find_session(identity.session_id)
         if session is None or session.epoch < epoch or session.expires_at <= self._clock():
             raise ApiError(ErrorCode.INVALID_TOKEN)
-        claims = claims_of(session, identity.username)
+        claims = self._claims(session, identity)
         return AccessToken(*self._tokens.issue_access(claims, proof=proof))
 
     def list_sessions(self, user_id: str, epoch: int) -> list[Session]:

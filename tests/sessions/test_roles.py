@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 
 from authapi import create_app
+from authapi.accounts.roles import UserRoles
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.database import Collections, Database
 from authapi.profile.sweep import Sweep
 from authapi.settings import Settings
 from tests.conftest import services_of
-from tests.support.actors import Visitor, error_code
+from tests.support.actors import PASSWORD, Visitor, error_code
 from tests.support.clock import MovedClock
 from tests.support.commands import Commands
 from tests.support.dying import dies_after
@@ -237,6 +238,26 @@ def test_many_sessions_get_their_roles_in_several_commands(
     sessions = [visitor.log_in(name) for _ in range(5)]
     change(name, "+editor")
     assert [roles_of(refreshed(visitor, tokens)) for tokens in sessions] == [["editor"]] * 5
+
+
+def test_a_change_cut_short_is_seen_on_every_way_to_an_access_token(
+    visitor: Visitor, app: Flask, change: Change
+) -> None:
+    """S124: the sessions still have the role; a step-up and a repeated login give it no more."""
+    name = visitor.new_user()
+    change(name, "+admin")
+    key = {"Idempotency-Key": f"repeated-{name}"}
+    body = {"username": name, "password": PASSWORD}
+    first = visitor.post("/authenticate", body, key).json()
+    bearer = {"Authorization": f"Bearer {first['access_token']}"}
+    user_id = payload_of(first["access_token"])["uid"]
+    services_of(app)[UserRoles].change(user_id, (), {"admin"}, now=False, reason="test")
+    assert roles_of(visitor.post("/authenticate", body, key).json()) == []
+    for path, sent in (
+        ("/reauthenticate", {"password": PASSWORD}),
+        ("/password", {"current_password": PASSWORD, "new_password": "another horse battery"}),
+    ):
+        assert roles_of(visitor.post(path, sent, bearer).json()) == []
 
 
 def test_a_change_is_whole_wherever_the_process_dies(
