@@ -96,6 +96,7 @@ def asleep(pid: int | None) -> Iterator[None]:
     """Let a process do nothing as long as the block lasts."""
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
+    until(lambda: processes.stands_still(pid))
     try:
         yield
     finally:

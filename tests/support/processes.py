@@ -48,3 +48,15 @@ def group(leader: int) -> Iterator[int]:
 def _fields(pid: int | None) -> list[str]:
     """Return what follows a process's name in its `stat`: state, parent, group, and more."""
     return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+
+
+def stands_still(pid: int) -> bool:
+    """Whether every thread of a stopped process has stopped: a busy machine takes its time.
+
+    Where there is no `/proc` to look at, it is taken for granted.
+    """
+    threads = Path(f"/proc/{pid}/task")
+    if not threads.exists():
+        return True
+    found = [(thread / "stat").read_text() for thread in threads.iterdir()]
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in found)
