@@ -146,7 +146,7 @@ class PasskeyChanges:
         }
         seen = {
             "factors.passkeys": user.factors.get("passkeys"),
-            **({"factors.recovery": None} if hashes else {}),
+            **({"factors.recovery": user.factors.get("recovery")} if hashes else {}),
         }
         told = self._notifier.about(user, "factor_on")
         return self._accounts.begin_epoch(user, Change(members, (), told), seen)

@@ -54,6 +54,19 @@ def test_turning_it_on_gives_codes_and_ends_the_other_sessions(
     assert told["recovery_codes_left"] == 8
 
 
+def test_who_has_used_all_codes_gets_new_ones(
+    member: Member, device: Authenticator, collections: Collections
+) -> None:
+    """S108: beside an authenticator app whose codes are used up."""
+    member.with_passkey(device)
+    used_up = {"$set": {"second_factor": True, "factors.recovery": {}}}
+    collections["users"].update_one({"name_key": member.name}, used_up)
+    member.tokens = log_in_with_both(member, device).json()
+    answer = member.require()
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["recovery_codes"]) == 8
+
+
 def test_turning_it_on_again_changes_nothing(guarded: Member, device: Authenticator) -> None:
     """A repeat succeeds, makes no codes, and ends nothing."""
     guarded.tokens = log_in_alone(guarded.visitor, device).json()
