@@ -32,8 +32,9 @@ _READ = {
     RS256: RSAAlgorithm.from_jwk,
 }
 _PUBLIC = ("kty", "crv", "x", "y", "n", "e")
-_SHORTEST_RSA, _NEW_RSA = 2048, 3072
-"""Bits: RFC 7518, 3.3, and what is as strong as the other two (ASVS 11.2.3)."""
+_SHORTEST_RSA, _NEW_RSA, _LONGEST_RSA = 2048, 3072, 4096
+"""Bits: RFC 7518, 3.3; what is as strong as the other two (ASVS 11.2.3); and what leaves room in a
+token for a long name, roles and an app's own claims."""
 
 _LONGEST_KID = 64
 
@@ -129,6 +130,8 @@ def _problem(key: Jwk) -> str | None:
         return "is malformed"
     if key["alg"] == RS256 and usable.public.key_size < _SHORTEST_RSA:
         return f"is shorter than {_SHORTEST_RSA} bits"
+    if key["alg"] == RS256 and usable.public.key_size > _LONGEST_RSA:
+        return f"is longer than {_LONGEST_RSA} bits"
     return None
 
 

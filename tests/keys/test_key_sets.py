@@ -15,6 +15,17 @@ SHORT = {
     "kid": "short",
     "alg": "RS256",
 }
+
+
+def _long() -> dict[str, str]:
+    """Return an RSA key of 4,484 bits, of two Mersenne primes: to look for others takes seconds."""
+    p, q, e = 2**2203 - 1, 2**2281 - 1, 65537
+    d = pow(e, -1, (p - 1) * (q - 1))
+    exponents = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, *exponents, rsa.RSAPublicNumbers(e, p * q))
+    return {**json.loads(RSAAlgorithm.to_jwk(numbers.private_key())), "kid": "l", "alg": "RS256"}
+
+
 BASE = {"AUTHAPI_ENV": "development"}
 
 
@@ -30,6 +41,7 @@ BASE = {"AUTHAPI_ENV": "development"}
         ('{"keys": [{"alg": "EdDSA", "kid": "x", "kty": "EC"}]}', "key 1 is not one for EdDSA"),
         (json.dumps({"keys": [{**KEY, "x": "AA"}]}), "key 1 is malformed"),
         (json.dumps({"keys": [SHORT]}), "key 1 is shorter than 2048 bits"),
+        (json.dumps({"keys": [_long()]}), "key 1 is longer than 4096 bits"),
         (json.dumps({"keys": [{**SHORT, "alg": "ES256"}]}), "key 1 is not one for ES256"),
         (json.dumps({"keys": [{**SHORT, "n": 7}]}), "key 1 is malformed"),
         (json.dumps({"keys": [KEY, KEY]}), "has two keys of one kid"),
