@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 
 from authapi.accounts.models import Change, User
 from authapi.accounts.notifying import Notifier
@@ -11,6 +13,7 @@ from authapi.accounts.service import TRIES, AccountService
 from authapi.core.clock import Clock
 from authapi.core.errors import busy
 from authapi.core.events import Event, EventRecorder
+from authapi.database import leave_to_later
 from authapi.factors.codes import TOTP_SECRET
 from authapi.factors.data_key import DataKey
 from authapi.factors.models import Totp
@@ -40,6 +43,11 @@ class OperatorFactors:
         self._notifier = notifier
         self._events = events
         self._clock = clock
+        self._forget: Callable[[User, datetime], None] = lambda user, before: None
+
+    def forget_passkeys(self, forget: Callable[[User, datetime], None]) -> None:
+        """Let `forget` remove what is kept of a user's passkeys from before a moment."""
+        self._forget = forget
 
     def reset(self, user_id: str, reason: str) -> User:
         """Remove all factors of a user, and end all sessions, by one write.
@@ -53,11 +61,13 @@ class OperatorFactors:
         Raises:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
+        before = self._clock()
         for _ in range(TRIES):
             user = self._accounts.get_user_by_id(user_id)
             told = self._notifier.about(user, "factor_off")
             change = Change(unset=("second_factor", "factors"), notices=told)
             if (changed := self._accounts.begin_epoch(user, change)) is not None:
+                leave_to_later(partial(self._forget, changed, before))
                 self._events.record(Event.FACTORS_RESET, user_id=user_id, reason=reason)
                 return changed
         raise busy()

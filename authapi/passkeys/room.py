@@ -11,6 +11,7 @@ from authapi.core.environment import SettingsError
 from authapi.core.events import EventRecorder
 from authapi.core.services import Services
 from authapi.database import Database
+from authapi.factors.operating import OperatorFactors
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.factors.service import FactorService
 from authapi.passkeys.adding import PasskeyEnrolment
@@ -44,6 +45,9 @@ def build(services: Services, settings: PasskeySettings, clock: Clock) -> None:
     store = PasskeyStore(services[Database])
     told = services.add(PasskeyService(services[AccountService], store))
     services[FactorService].tell_passkeys(told.describe)
+    services[OperatorFactors].forget_passkeys(
+        lambda user, before: store.remove_others(user.id, (), before)
+    )
     services.personal_data.append(told)
     services.features.update(passkeys=False, rp_id=None)
     if settings.rp_id is None:

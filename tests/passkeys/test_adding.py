@@ -8,8 +8,11 @@ from typing import Any
 
 import cbor2
 import pytest
+from flask import Flask
 
 from authapi.database import Collections
+from authapi.factors.operating import OperatorFactors
+from tests.conftest import services_of
 from tests.passkeys.authenticator import (
     EDDSA,
     EXTENDED,
@@ -26,6 +29,7 @@ from tests.passkeys.conftest import Member, NewMember, log_in_alone
 from tests.support.actors import PASSWORD, Visitor, error_code
 from tests.support.clock import MovedClock
 from tests.support.crowd import at_once
+from tests.support.forging import payload_of
 
 REFUSED = (400, "invalid_passkey")
 
@@ -260,3 +264,16 @@ def test_a_passkey_is_exported_and_goes_with_its_user(
     assert "public_key" not in exported
     assert member.ask("DELETE", "/me", password=PASSWORD).status_code == 200
     assert collections["passkeys"].find_one({"_id": member.passkey_id}) is None
+
+
+def test_what_an_operator_removes_is_not_kept(
+    member: Member, device: Authenticator, app: Flask, collections: Collections
+) -> None:
+    """S110: nothing is left of a passkey, and a new one can be added."""
+    member.with_passkey(device)
+    user_id = payload_of(member.tokens["access_token"])["uid"]
+    services_of(app)[OperatorFactors].reset(user_id, "stolen")
+    assert collections["passkeys"].count_documents({"user_id": user_id}) == 0
+    assert error_code(log_in_alone(member.visitor, device)) == (401, "invalid_passkey")
+    member.log_in()
+    member.with_passkey(Authenticator())
