@@ -15,7 +15,7 @@ from authapi.database import Database
 from authapi.settings import Settings
 from tests.addresses.conftest import Person
 from tests.addresses.test_confirming import Read
-from tests.conftest import services_of
+from tests.conftest import RP_ID, services_of
 from tests.support.actors import PASSWORD, fresh_name
 from tests.support.clock import MovedClock
 
@@ -37,9 +37,10 @@ def other_mode(
 def test_clients_are_told_what_there_is(app: Flask, other_mode: Flask) -> None:
     """So that they ask for no address where none is wanted."""
     modes = [each.test_client().get("/features").get_json() for each in (app, other_mode)]
-    assert modes[0] == {"status": "ok", "email": "optional", "reset": True, "totp": True}
+    same = {"status": "ok", "totp": True, "passkeys": True, "rp_id": RP_ID}
     mode = other_mode.config["EMAIL"]
-    assert modes[1] == {"status": "ok", "email": mode, "reset": mode != "off", "totp": True}
+    assert modes[0] == {**same, "email": "optional", "reset": True}
+    assert modes[1] == {**same, "email": mode, "reset": mode != "off"}
 
 
 @pytest.mark.parametrize("other_mode", ["required"], indirect=True)
