@@ -13,7 +13,7 @@ from authapi.passkeys.store import SpentStore
 from authapi.tokens.transient import TransientTokens
 
 CEREMONY_TYPE = "wa+jwt"
-_SPENT_FOR = timedelta(minutes=5)
+_SPENT_FOR = timedelta(hours=1)
 """How long a ceremony is known as answered after its end, whatever the servers' clocks say."""
 
 

@@ -28,7 +28,7 @@ from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
 from tests.support.forging import forged, payload_of
 from tests.support.servers import ROOT, clean_environment, free_port, stop
-from tests.support.tools import program
+from tests.support.tools import node
 from tests.support.waiting import DEADLINE, until
 
 pytestmark = pytest.mark.external
@@ -64,8 +64,8 @@ def pair(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Pair]:
     ):
         port = free_port()
         told = {"AUTH_URL": visitor.base_url, "PORT": str(port)}
-        node = [program("node"), NODE]
-        command = [*FLASK, "--port", str(port)] if request.param == "flask" else node
+        is_flask = request.param == "flask"
+        command = [*FLASK, "--port", str(port)] if is_flask else [node(), NODE]
         process = subprocess.Popen(
             command, cwd=ROOT, env=clean_environment(told), text=True, start_new_session=True
         )
