@@ -33,7 +33,11 @@ const outcome = createOutcome();
 const busy = createBusy();
 const stepForm = createSecondStepForm();
 const accountView = createAccountView({ onUserChanged, onStepOver: () => answerTo({ type: 'state' }) });
-const offers = createOffers({ askServer: () => ask({ type: 'offers' }), canUsePasskeys });
+const offers = createOffers({
+  askServer: () => ask({ type: 'offers' }),
+  canUsePasskeys,
+  onShown: outcome.keepInSight,
+});
 
 /** Problems whose text needs no prefix such as "Authentication failed:". @type {Problem['kind'][]} */
 const STANDALONE = ['signed_out', 'session_ended', 'second_step_over', 'moved'];

@@ -11,8 +11,9 @@ import { byId, show } from './dom.js';
  * @param {object} parts
  * @param {() => Promise<Reply>} parts.askServer
  * @param {() => boolean} parts.canUsePasskeys whether this browser lets an extension use them
+ * @param {() => void} parts.onShown told when something came that may have moved the rest
  */
-export function createOffers({ askServer, canUsePasskeys }) {
+export function createOffers({ askServer, canUsePasskeys, onShown }) {
   const link = byId('forgot', HTMLAnchorElement);
   const passkey = byId('usePasskey', HTMLButtonElement);
   /** The server that was asked last: once while the popup is open, and only when nobody is logged in. */
@@ -41,6 +42,7 @@ export function createOffers({ askServer, canUsePasskeys }) {
       if (forgotPage) link.href = forgotPage;
       show(link, forgotPage !== null);
       showPasskey(reply.state);
+      onShown();
     },
   };
 }

@@ -12,13 +12,18 @@ export function createOutcome() {
   const nextStep = byId('nextStep', HTMLElement);
   const remedies = byId('remedies', HTMLElement);
 
+  /** Scrolls to it, where a small window would hide it. */
+  function keepInSight() {
+    if (status.className) outcome.scrollIntoView({ block: 'nearest' });
+  }
+
   /** @param {string} kind @param {Node[]} content @param {string} next @param {Action[]} actions */
   function set(kind, content, next, actions) {
     status.replaceChildren(...content);
     status.className = kind && `show ${kind}`;
     nextStep.textContent = next;
     remedies.replaceChildren(...actions.map(buttonFor));
-    if (kind) outcome.scrollIntoView({ block: 'nearest' });
+    keepInSight();
   }
 
   return {
@@ -31,6 +36,7 @@ export function createOutcome() {
     /** @param {string} text @param {Action[]} [actions] */
     error: (text, actions = []) => set('error', isolated(text, null), '', actions),
     clear: () => set('', [], '', []),
+    keepInSight,
   };
 }
 
