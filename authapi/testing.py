@@ -70,6 +70,7 @@ def settings_in(folder: Path, mongo_uri: str | None = None) -> Settings:
         mongo_database=f"test_{secrets.token_hex(8)}",
         argon2_memory_kib=CHEAP_HASH_KIB,
         limits="off",
+        mail_sweep="off",  # no thread looks for mails that outlives the database
         instance=folder,
     )
 
