@@ -64,6 +64,7 @@ def test_a_server_that_says_nothing_is_in_nobody_s_way(owner: Owner) -> None:
     owner.has_pending_logout(silent.address)
     popup.access()
     held.wait()
+    popup.reads(f"Hello, {popup.text('name')}!")  # until then the buttons do nothing
     popup.logout()
     popup.reads("Logged out successfully.")
     popup.ends_idle()
