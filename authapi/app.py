@@ -13,13 +13,7 @@ from authapi.core.clock import Clock, utc_now
 from authapi.core.events import EventRecorder
 from authapi.core.secret_files import warn_of_exposed
 from authapi.core.services import Services
-from authapi.database import (
-    FAILURES,
-    Database,
-    DatabaseUnavailable,
-    RequestScope,
-    database_answered,
-)
+from authapi.database import FAILURES, Database, DatabaseUnavailable
 from authapi.health.routes import blueprint as health
 from authapi.home.routes import blueprint as home
 from authapi.keys.routes import blueprint as keys
@@ -141,18 +135,11 @@ def _surround_requests(
         app,
         *observers,
         https_only=https_only,
-        scope=RequestScope,
-        afterwards=lambda: _sweep(built[Sweep]),
+        afterwards=built[Sweep].run_if_due,
     )
     if built.prefix:
         mounting.below(app, built.prefix)
     client.trust_proxies(app, settings.trusted_proxies)
-
-
-def _sweep(sweep: Sweep) -> None:
-    """Sweep after a request that found the database well; no other has to wait for it."""
-    if database_answered():
-        sweep.run_if_due()
 
 
 def _count(api: Api, built: Services) -> lifecycle.Observer:

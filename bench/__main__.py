@@ -22,6 +22,7 @@ from bench.client import WrongAnswer
 from bench.contenders import PEER_USERS
 from bench.groups import (
     ALL,
+    BEFORE,
     COLD,
     FLOORS,
     MEMORY,
@@ -77,7 +78,7 @@ def main() -> int:
     for name in options.group:
         say(f"--- {report.TITLES[name]} ({name})")
         try:
-            _measure(name, _task(name, options.users), options, say)
+            _measure(name, _task(name, options), options, say)
         except FAILURES as failure:
             failed.append(name)
             say(f"FAILED: {name}: {failure}")
@@ -112,11 +113,12 @@ def _measure(
             results.keep(RESULT, name, rows, circumstances)
 
 
-def _task(name: str, users: list[int]) -> Task:
+def _task(name: str, options: argparse.Namespace) -> Task:
     return {
+        BEFORE: Task(lambda: groups.before(options.before), load_rounds),
         FLOORS: Task(groups.floors, load_rounds),
         SHARED: Task(groups.floors, load_rounds),
-        SIZES: Task(lambda: groups.sizes(users), load_rounds),
+        SIZES: Task(lambda: groups.sizes(options.users), load_rounds),
         PEERS_GROUP: Task(groups.peers, load_rounds),
         SERVERS: Task(groups.servers, load_rounds),
         MEMORY: Task(groups.plain, memory_rounds),
@@ -154,8 +156,11 @@ def _progress() -> Callable[[str], None]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument("--group", type=_groups, default=list(ALL), help=f"of {','.join(ALL)}")
+    parser.add_argument("--group", type=_groups, default=None, help=f"of {','.join(ALL)}")
     parser.add_argument("--users", type=seed.numbers, default=[1000], help="1000,100000,1000000")
+    parser.add_argument(
+        "--before", metavar="COMMIT", help="measure the service beside itself at this commit"
+    )
     parser.add_argument("--rounds", type=int, help="of each group, instead of its own number")
     parser.add_argument(
         "--seconds",
@@ -164,7 +169,10 @@ def _options() -> argparse.Namespace:
         help="of one measurement; with a hash 1.5 times that",
     )
     parser.add_argument("--warm-up", type=float, default=1.0, help="seconds of load before it")
-    return parser.parse_args()
+    options = parser.parse_args()
+    named = options.group or ([] if options.before else list(ALL))
+    options.group = [BEFORE, *named] if options.before else named
+    return options
 
 
 def _groups(text: str) -> list[str]:

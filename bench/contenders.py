@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bench import databases
 from bench.dialects import (
@@ -50,6 +51,7 @@ class Contender:
         dear: whether its hash takes so long that it is measured longer, with fewer connections.
         rounds: in how many rounds it takes part; None: in all.
         knows_places: whether it remembers from where somebody logged in.
+        folder: where its code is.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Contender:
     dear: bool = False
     rounds: int | None = None
     knows_places: bool = False
+    folder: Path = ROOT
 
 
 def granian(target: str) -> Command:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bench import earlier
 from bench.contenders import (
     AUTHENTICATE,
     ENDPOINTS,
@@ -38,11 +39,14 @@ FLOORS, SHARED, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD = (
     "memory",
     "cold",
 )
+BEFORE = "before"
+"""The service beside itself at another commit: measured when such a commit is named."""
+
 ALL = (FLOORS, SHARED, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD)
-ROUNDS = {FLOORS: 7, SHARED: 3, SIZES: 5, PEERS_GROUP: 5, SERVERS: 3, MEMORY: 2, COLD: 3}
+ROUNDS = {BEFORE: 9, FLOORS: 7, SHARED: 3, SIZES: 5, PEERS_GROUP: 5, SERVERS: 3, MEMORY: 2, COLD: 3}
 """How many rounds each has: most where the goals are judged, least where rounds hardly differ."""
 
-_APART = (FLOORS, SIZES, PEERS_GROUP)
+_APART = (BEFORE, FLOORS, SIZES, PEERS_GROUP)
 BARE_WSGI, BARE_FLASK = "bare WSGI", "bare Flask"
 UPDATE, HASH_ROUTE, HASH = "bare update", "bare hash route", "hash alone"
 LOGIN = "bare login"
@@ -79,6 +83,11 @@ def floors() -> Group:
         ],
         with_hash_alone=True,
     )
+
+
+def before(commit: str) -> Group:
+    """Return the service as it is and as it was at a commit."""
+    return Group([*earlier.now(), *earlier.earlier(commit)])
 
 
 def sizes(users: Sequence[int]) -> Group:
@@ -134,6 +143,11 @@ def comparisons(group: str, users: Sequence[int]) -> list[Comparison]:
     """Return what a group is measured for, with the goals."""
     if group == FLOORS:
         return _against_floors()
+    if group == BEFORE:
+        return [
+            Comparison(endpoint, OURS, earlier.NAME, 0.97)
+            for endpoint in (PROTECTED, REFRESH, AUTHENTICATE)
+        ]
     if group == SHARED:
         return [replace(one, target=None) for one in _against_floors()]
     if group == SIZES:

@@ -57,8 +57,11 @@ def started(
     environment: Mapping[str, str],
     path: str,
     cores: Sequence[int],
+    folder: Path = ROOT,
 ) -> Iterator[Server]:
     """Run a server on some cores until the block ends; it answers `path` when the block begins.
+
+    It is started in `folder`, so that is where Python finds its code.
 
     Raises:
         ServerFailed: when it does not within a minute.
@@ -69,7 +72,7 @@ def started(
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,
-            cwd=ROOT,
+            cwd=folder,
             env=clean_environment(environment),
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ from typing import Any
 from bench import results
 from bench.groups import (
     ALL,
+    BEFORE,
     COLD,
     FLOORS,
     MEMORY,
@@ -23,6 +24,7 @@ from bench.places import PAGE, RESULT
 from bench.ratios import Outcome, Row, outcome
 
 TITLES = {
+    BEFORE: "Beside itself, earlier",
     FLOORS: "Against the floor",
     SHARED: "On shared cores",
     SIZES: "With many users",

@@ -173,7 +173,8 @@ def serving(contender: Contender, layout: Layout) -> Iterator[Served]:
     port = free_port()
     command, environment = contender.command(port, layout.processes), contender.environment
     log = f"{contender.name} {contender.endpoints[0]}"
-    with started(log, command, port, environment, contender.alive, layout.service) as server:
+    alive, cores, folder = contender.alive, layout.service, contender.folder
+    with started(log, command, port, environment, alive, cores, folder) as server:
         served = Served(contender, server, layout)
         served.client.check()
         yield served

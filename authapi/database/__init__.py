@@ -2,7 +2,7 @@
 
 from authapi.database.collection import Document, retry_conflicts
 from authapi.database.connection import Collections, Database
-from authapi.database.deadline import RequestScope, database_answered
+from authapi.database.deadline import RequestScope
 from authapi.database.errors import (
     DUPLICATE_KEY,
     FAILURES,
@@ -26,7 +26,6 @@ __all__ = [
     "Index",
     "RequestScope",
     "StoredCollection",
-    "database_answered",
     "leave_to_later",
     "retry_conflicts",
     "uri_problem",

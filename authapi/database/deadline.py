@@ -30,29 +30,29 @@ def without_an_end() -> AbstractContextManager[None]:
 
 
 class RequestScope:
-    """A block that answers one request: what its operations take counts together."""
+    """A block that answers one request: what its operations take counts together.
+
+    Attributes:
+        spent: seconds that its operations took.
+        failed: whether one found the database away.
+        in_operation: whether one is under way.
+    """
 
     __slots__ = ("_token", "failed", "in_operation", "spent")
 
     def __init__(self) -> None:
-        self.spent = 0.0  # seconds
-        self.failed = False
-        self.in_operation = False
+        self.spent = 0.0
+        self.failed = self.in_operation = False
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> RequestScope:
         self._token: Token[RequestScope | None] = _scope.set(self)
+        return self
 
     def __exit__(self, *_: object) -> None:
         _scope.reset(self._token)
 
 
 _scope: ContextVar[RequestScope | None] = ContextVar("authapi_request_scope", default=None)
-
-
-def database_answered() -> bool:
-    """Whether the request that is being answered asked the database, and was answered."""
-    scope = _scope.get()
-    return scope is not None and scope.spent > 0 and not scope.failed
 
 
 class Deadlines:

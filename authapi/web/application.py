@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, Request
@@ -42,6 +43,8 @@ class Application(Flask):
             BadRequest: without exactly one `Host`.
             NotFound: for a path that is no route however it is read.
         """
+        if request is None and not self.config["SERVER_NAME"]:
+            return None
         if request is None:
             return super().create_url_adapter(None)
         host = _required_host(request)
@@ -79,9 +82,14 @@ def _required_host(request: Request) -> str:
     host: str = request.environ.get("HTTP_HOST", "")
     if not host and request.environ.get("SERVER_PROTOCOL") != "HTTP/1.1":
         return ""
-    if not _HOST.fullmatch(host):
+    if not _is_host(host):
         raise BadRequest
     return host
+
+
+@lru_cache(1024)
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None
 
 
 def _proper_path(request: Request) -> str:
@@ -126,4 +134,4 @@ class _Sessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> Any:  # noqa: ANN401 - a kind of session
         """Return the request's session, or one that raises when a view writes to it."""
-        return super().open_session(app, request) if app.secret_key else self._none
+        return super().open_session(app, request) if app.config["SECRET_KEY"] else self._none

@@ -5,7 +5,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from flask import Flask, current_app, request
+from flask import Flask, Request, current_app, request
 from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
@@ -18,6 +18,10 @@ R = TypeVar("R")
 EXTENSION = "authapi.verify_access"
 _CALLER = "authapi.caller"
 """Where a request's environment has its caller: it is one request's, whatever thread looks."""
+
+_app = cast("LocalProxy[Flask]", current_app)
+_request = cast("LocalProxy[Request]", request)
+"""To be asked for what stands behind them: every look through a proxy takes six times as long."""
 
 
 class AccessTokenVerifier(Protocol):
@@ -133,7 +137,7 @@ def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
 def identify() -> None:
     """Find out who sends the current request, as `token_required` does."""
     verify = _verifier()
-    environ = request.environ
+    environ = _request._get_current_object().environ
     environ[_CALLER] = verify(bearer_token(environ.get("HTTP_AUTHORIZATION", "")))
 
 
@@ -150,7 +154,7 @@ def _identify_whoever_says() -> None:
 
 def _verifier() -> AccessTokenVerifier:
     try:
-        verify: AccessTokenVerifier = current_app.extensions[EXTENSION]
+        verify: AccessTokenVerifier = _app._get_current_object().extensions[EXTENSION]
     except KeyError:
         raise RuntimeError(
             "this app has no service to ask about tokens: make it with authapi.create_app(),"
@@ -173,11 +177,12 @@ def bearer_token(header: str) -> str:
 
 def _caller() -> Identity:
     try:
-        return cast(Identity, request.environ[_CALLER])
+        caller: Identity = _request._get_current_object().environ[_CALLER]
     except (KeyError, RuntimeError):
         raise RuntimeError(
             "current_identity is known in a request with @token_required only"
         ) from None
+    return caller
 
 
 current_identity: Identity = cast(Identity, LocalProxy(_caller))

@@ -29,9 +29,12 @@ def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
         https_only: whether browsers shall use HTTPS alone from now on (HSTS).
     """
     ours = [*_ALWAYS, *([_HSTS] if https_only else ()), *_USUAL]
+    usual = [_JSON]
     names = {name.lower() for name, _ in ours} - {"vary"}
 
     def lacking(sent: Headers) -> Headers:
+        if sent[:1] == usual and len(sent) == 2 and sent[1][0] == "Content-Length":
+            return ours  # most answers: there is nothing to compare
         chosen = {name.lower() for name, _ in sent}
         if _JSON not in sent and any(
             value[:9] == "text/html" and name.lower() == "content-type" for name, value in sent

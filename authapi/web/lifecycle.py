@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
 
+from authapi.database import RequestScope
 from authapi.web import headers, request_id
 
 if TYPE_CHECKING:
@@ -23,16 +23,11 @@ Observer = Callable[["WSGIEnvironment", int, float], None]
 """Is told of every answer: the request's environment, the status code, the seconds it took."""
 
 
-Scope = Callable[[], AbstractContextManager[object]]
-"""Makes what is entered while a request is being answered."""
-
-
 def init_app(
     app: Flask,
     *observers: Observer,
     https_only: bool,
-    scope: Scope = nullcontext,
-    afterwards: Callable[[], None] = lambda: None,
+    afterwards: Callable[[], None],
 ) -> None:
     """Surround every request of `app`; refusals and faults pass here as well (S73).
 
@@ -40,11 +35,11 @@ def init_app(
         app: the service.
         observers: are told of every answer.
         https_only: whether browsers shall come by HTTPS alone from now on.
-        scope: what is entered around each request.
-        afterwards: is called within it, once the answer is made; it fails nothing.
+        afterwards: is called once an answer is made for which the database was asked, and was well:
+            no other has to wait for it. It fails nothing.
     """
     app.wsgi_app = Lifecycle(  # type: ignore[method-assign]
-        app.wsgi_app, (_log_request, *observers), scope, afterwards, https_only=https_only
+        app.wsgi_app, (_log_request, *observers), afterwards, https_only=https_only
     )
 
 
@@ -55,14 +50,12 @@ class Lifecycle:
         self,
         app: WSGIApplication,
         observers: Sequence[Observer],
-        scope: Scope,
         afterwards: Callable[[], None],
         *,
         https_only: bool,
     ) -> None:
         self._app = app
         self._observers = observers
-        self._scope = scope
         self._afterwards = afterwards
         self._secure = headers.secured(https_only=https_only)
 
@@ -78,9 +71,10 @@ class Lifecycle:
                 observe(environ, int(status[:3]), time.perf_counter() - started)
             return start_response(status, whole, *exc_info)
 
-        with self._scope():
+        with RequestScope() as scope:
             answer = self._app(environ, respond)
-            self._afterwards()
+            if scope.spent and not scope.failed:
+                self._afterwards()
             return answer
 
 
