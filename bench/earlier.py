@@ -17,8 +17,9 @@ from bench.contenders import AUTHENTICATE, PEER_USERS, REFRESH, Contender, direc
 from bench.places import BUILD, ROOT
 
 NAME = "authapi, earlier"
+DATABASE = "earlier"
 
-_CHECKOUT = BUILD / "earlier"
+CHECKOUT = BUILD / "earlier"
 _SEED = (
     "import os; from authapi.settings import Settings; from authapi.wiring import build_database;"
     "from bench.seed import fill;"
@@ -45,19 +46,19 @@ def now() -> list[Contender]:
 
 
 def _of(contender: Contender, folder: Path) -> Contender:
-    told = {**contender.environment, "MONGO_DATABASE": "earlier"}
+    told = {**contender.environment, "MONGO_DATABASE": DATABASE}
     return replace(contender, name=NAME, folder=folder, environment=told)
 
 
 def _checked_out(commit: str) -> Path:
     """Return a folder with the files of a commit, and nothing else."""
-    shutil.rmtree(_CHECKOUT, ignore_errors=True)
-    _CHECKOUT.mkdir(parents=True)
+    shutil.rmtree(CHECKOUT, ignore_errors=True)
+    CHECKOUT.mkdir(parents=True)
     packed = subprocess.run(  # noqa: S603
         ["git", "archive", commit],  # noqa: S607
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
     )
-    subprocess.run(["tar", "-x"], cwd=_CHECKOUT, input=packed.stdout, check=True)  # noqa: S607
-    return _CHECKOUT
+    subprocess.run(["tar", "-x"], cwd=CHECKOUT, input=packed.stdout, check=True)  # noqa: S607
+    return CHECKOUT

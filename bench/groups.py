@@ -43,7 +43,7 @@ BEFORE = "before"
 """The service beside itself at another commit: measured when such a commit is named."""
 
 ALL = (FLOORS, SHARED, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD)
-ROUNDS = {BEFORE: 9, FLOORS: 7, SHARED: 3, SIZES: 5, PEERS_GROUP: 5, SERVERS: 3, MEMORY: 2, COLD: 3}
+ROUNDS = {BEFORE: 7, FLOORS: 7, SHARED: 3, SIZES: 5, PEERS_GROUP: 5, SERVERS: 3, MEMORY: 2, COLD: 3}
 """How many rounds each has: most where the goals are judged, least where rounds hardly differ."""
 
 _APART = (BEFORE, FLOORS, SIZES, PEERS_GROUP)

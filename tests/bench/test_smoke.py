@@ -10,7 +10,7 @@ import pytest
 
 from authapi.settings import Settings
 from authapi.wiring import build_database
-from bench import wrk
+from bench import earlier, wrk
 from bench.client import WrongAnswer
 from bench.contenders import AUTHENTICATE, PROTECTED, REFRESH, Contender, granian
 from bench.dialects import Request
@@ -60,6 +60,22 @@ def ours(settings: Settings, environment: Mapping[str, str]) -> Contender:
         "wsgi",
         users=USERS,
     )
+
+
+def test_the_service_of_a_commit_runs_on_the_files_of_that_commit(
+    settings: Settings,
+    environment: Mapping[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With users of its own in a database of its own."""
+    monkeypatch.setattr("bench.databases.uri", lambda users: environment["MONGO_URI"])
+    monkeypatch.setattr(earlier, "DATABASE", f"{settings.mongo_database}_earlier")
+    monkeypatch.setattr(earlier, "CHECKOUT", tmp_path / "earlier")
+    _, proxied = earlier.earlier("HEAD")
+    assert (tmp_path / "earlier" / "wsgi.py").is_file()
+    with serving(proxied, LAYOUT) as served:
+        assert served.measure(REFRESH, 0.5, 0).errors == {}
 
 
 def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> None:
