@@ -11,11 +11,14 @@ import process from 'node:process';
 
 const { AUTH_URL = 'http://127.0.0.1:8000', PORT = '9000' } = process.env;
 const { JWT_ISSUER = 'authapi', JWT_AUDIENCE = 'authapi' } = process.env;
+const { KEYS_COOLDOWN_SECONDS = '5' } = process.env; // for unknown kids
 const KEEP_KEYS_MS = 300_000;
 const LEEWAY_SECONDS = 60; // by which clocks may differ
 const HASHES = { EdDSA: null, ES256: 'sha256', RS256: 'sha256' }; // never HS256: the key is public
 
 /** @typedef {import('node:crypto').JsonWebKey & {kid: string, alg: keyof typeof HASHES}} Jwk */
+
+/** @typedef {[number, Record<string, string>, unknown]} Answer */
 
 /** @type {Map<string, Jwk>} */
 let keys = new Map();
@@ -24,7 +27,7 @@ let fetchedAt = -Infinity;
 /** @param {string} kid */
 async function keyOf(kid) {
   const age = Date.now() - fetchedAt;
-  if (age > KEEP_KEYS_MS || (!keys.has(kid) && age > 5_000)) {
+  if (age > KEEP_KEYS_MS || (!keys.has(kid) && age >= Number(KEYS_COOLDOWN_SECONDS) * 1000)) {
     const answer = await fetch(`${AUTH_URL}/.well-known/jwks.json`);
     if (!answer.ok) throw new Error(`the keys: ${answer.status}`);
     const published = /** @type {{keys: Jwk[]}} */ (await answer.json());
@@ -75,7 +78,7 @@ function opened(part) {
 
 /**
  * @param {string | undefined} authorization
- * @returns {Promise<[number, Record<string, string>, unknown]>}
+ * @returns {Promise<Answer>}
  */
 async function answerTo(authorization = '') {
   const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
@@ -88,7 +91,7 @@ async function answerTo(authorization = '') {
 /**
  * @param {string} code
  * @param {string} challenge
- * @returns {[number, Record<string, string>, unknown]}
+ * @returns {Answer}
  */
 function refused(code, challenge) {
   const message = 'An access token is needed.';
@@ -98,7 +101,7 @@ function refused(code, challenge) {
 const server = createServer(async (request, response) => {
   const away = { status: 'error', code: 'service_unavailable', message: 'Try again.' };
   const [status, headers, body] = await answerTo(request.headers.authorization).catch(
-    () => /** @type {[number, Record<string, string>, unknown]} */ ([503, {}, away]),
+    () => /** @type {Answer} */ ([503, { 'Retry-After': '2' }, away]),
   );
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
   response.end(JSON.stringify(body));

@@ -8,11 +8,12 @@ docs/resource-servers.md says what has to be checked, and what the keys alone ca
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
 import jwt
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 
 ISSUER = os.environ.get("JWT_ISSUER", "authapi")
@@ -22,7 +23,10 @@ NEEDED = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
 app = Flask(__name__)
 keys = jwt.PyJWKClient(
-    f"{os.environ.get('AUTH_URL', 'http://127.0.0.1:8000')}/.well-known/jwks.json", lifespan=300
+    f"{os.environ.get('AUTH_URL', 'http://127.0.0.1:8000')}/.well-known/jwks.json",
+    lifespan=300,  # seconds that the keys are kept
+    cooldown_duration=float(os.environ.get("KEYS_COOLDOWN_SECONDS", "5")),  # for unknown kids
+    timeout=5,
 )
 
 
@@ -51,22 +55,21 @@ def only_with_a_token() -> ResponseReturnValue | None:
     """Let only callers with a good access token pass."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        return refused("missing_token", "Bearer")
+        return refused(401, "missing_token", {"WWW-Authenticate": "Bearer"})
     try:
         g.caller = verified(token.strip())
-    except jwt.PyJWKClientConnectionError:
-        return jsonify(status="error", code="service_unavailable", message="Try again."), 503
+    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # no keys: nobody's fault
+        return refused(503, "service_unavailable", {"Retry-After": "2"})
     except jwt.PyJWTError:
-        return refused("invalid_token", 'Bearer error="invalid_token"')
+        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        return refused(401, "invalid_token", challenge)
     return None
 
 
-def refused(code: str, challenge: str) -> Response:
-    """Return a 401 with its challenge (RFC 6750, 3)."""
-    answer = jsonify(status="error", code=code, message="An access token is needed.")
-    answer.status_code = 401
-    answer.headers["WWW-Authenticate"] = challenge
-    return answer
+def refused(status: int, code: str, headers: dict[str, str]) -> ResponseReturnValue:
+    """Return a refusal, with its challenge (RFC 6750, 3)."""
+    body = {"status": "error", "code": code, "message": "An access token is needed."}
+    return body, status, headers
 
 
 @app.get("/orders")

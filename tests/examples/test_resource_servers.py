@@ -1,4 +1,4 @@
-"""Services that believe access tokens by the public keys alone: two of the examples."""
+"""Services that believe access tokens by the public keys alone: the examples, each as a process."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -24,6 +25,8 @@ from authapi.core.secrets import Secret
 from authapi.settings import Settings
 from authapi.tokens import jwks
 from tests.conftest import services_of
+from tests.extension.exchange import answer
+from tests.extension.gate import Gate
 from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
 from tests.support.forging import forged, payload_of
@@ -34,9 +37,23 @@ from tests.support.waiting import DEADLINE, until
 pytestmark = pytest.mark.external
 
 KEYS = [jwks.generate(algorithm, f"key-{algorithm}") for algorithm in jwks.ALGORITHMS]
+JWKS = "/.well-known/jwks.json"
 EXAMPLES = ROOT / "examples"
-FLASK = [sys.executable, "-m", "flask", "--app", str(EXAMPLES / "resource_server.py"), "run"]
-NODE = str(EXAMPLES / "resource-server.js")
+PROGRAMS = ("flask", "fastapi", "django", "node", "express")
+AN_HOUR, NONE = "3600", "0"
+
+
+def command_of(program: str, port: int) -> list[str]:
+    """Return how an example is started, as its first lines say."""
+    python = [sys.executable, "-m"]
+    if program == "flask":
+        return [*python, "flask", "--app", "resource_server", "run", "--port", str(port)]
+    if program == "fastapi":
+        return [*python, "uvicorn", "resource_server_fastapi:app", "--port", str(port)]
+    if program == "django":
+        runserver = ["runserver", "--noreload", str(port)]
+        return [sys.executable, "resource_server_django.py", *runserver]
+    return [node(), f"resource-server{'-express' if program == 'express' else ''}.js"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,7 @@ class Pair:
 
     app: Flask
     visitor: Visitor
+    gate: Gate
     orders: str
 
     def ask(self, token: str | None) -> requests.Response:
@@ -53,25 +71,46 @@ class Pair:
         return requests.get(self.orders, headers=headers, timeout=DEADLINE)
 
 
-@pytest.fixture(scope="module", params=["flask", "node"])
-def pair(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Pair]:
-    """Each of the two examples in turn, with a service that has keys of each kind."""
+@contextmanager
+def giving(settings: Settings, keys: list[dict[str, Any]]) -> Iterator[tuple[Flask, Visitor]]:
+    """Serve what gives tokens, signed by the first of the keys."""
     apps: list[Flask] = []
-    value = Secret(json.dumps({"keys": KEYS}))
-    with (
-        served(replace(settings, jwt_keys=value), prepare=apps.append) as visitor,
-        ExitStack() as stack,
-    ):
-        port = free_port()
-        told = {"AUTH_URL": visitor.base_url, "PORT": str(port)}
-        is_flask = request.param == "flask"
-        command = [*FLASK, "--port", str(port)] if is_flask else [node(), NODE]
+    value = Secret(json.dumps({"keys": keys}))
+    with served(replace(settings, jwt_keys=value), prepare=apps.append) as visitor:
+        yield apps[0], visitor
+
+
+@contextmanager
+def believing(program: str, settings: Settings, cooldown: str) -> Iterator[Pair]:
+    """Start an example beside a service with keys of each kind; a gate is between the two."""
+    port = free_port()
+    with giving(settings, KEYS) as (app, visitor), ExitStack() as stack:
+        gate = Gate(port_of(visitor))
+        gate.start()
+        stack.callback(gate.stop)
+        told = {"AUTH_URL": gate.address, "PORT": str(port), "KEYS_COOLDOWN_SECONDS": cooldown}
         process = subprocess.Popen(
-            command, cwd=ROOT, env=clean_environment(told), text=True, start_new_session=True
+            command_of(program, port),
+            cwd=EXAMPLES,
+            env=clean_environment(told),
+            text=True,
+            start_new_session=True,
         )
         stack.callback(stop, process)
         until(lambda: _listens(process, port), what="the example answers")
-        yield Pair(apps[0], visitor, f"http://127.0.0.1:{port}/orders")
+        yield Pair(app, visitor, gate, f"http://127.0.0.1:{port}/orders")
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def pair(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """Each of the examples in turn."""
+    with believing(request.param, settings, AN_HOUR) as pair:
+        yield pair
+
+
+def port_of(visitor: Visitor) -> int:
+    """Return where a service listens."""
+    return urlsplit(visitor.base_url).port or 0
 
 
 def _listens(process: subprocess.Popen[str], port: int) -> bool:
@@ -140,7 +179,9 @@ def bad_tokens() -> dict[str, str]:
         "the public key as a secret": forged(
             {"alg": "HS256", "typ": "at+jwt", "kid": key["kid"]}, claims, public
         ),
+        "no kid": forged({"alg": key["alg"], "typ": "at+jwt"}, claims, b"x" * 64),
         "no token": "x",
+        "not ASCII": "\xe9",
         "three parts of nothing": "..",
     }
 
@@ -153,9 +194,57 @@ def test_no_other_token_is_believed(pair: Pair, what: str) -> None:
     assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
+def test_a_refresh_token_is_none_to_come_with(pair: Pair) -> None:
+    """S32: one of the service's own, which it gave along."""
+    refused = pair.ask(pair.visitor.log_in()["refresh_token"])
+    assert error_code(refused) == (401, "invalid_token")
+
+
+def test_unknown_kids_do_not_make_it_fetch_the_keys_each_time(pair: Pair) -> None:
+    """Else anybody could have the service asked as often as they like."""
+    assert pair.ask(signed(good_claims(), KEYS[0])).status_code == 200
+    before = len(pair.gate.to(JWKS))
+    for _ in range(5):
+        stranger = {**KEYS[0], "kid": secrets.token_hex(8)}
+        assert pair.ask(signed(good_claims(), stranger)).status_code == 401
+    assert len(pair.gate.to(JWKS)) == before
+
+
 def test_the_keys_alone_do_not_tell_of_a_logout(pair: Pair) -> None:
     """What the page says is the price; the service itself refuses at once."""
     tokens = pair.visitor.log_in()
     pair.visitor.log_out(tokens["refresh_token"])
     assert pair.visitor.protected(tokens["access_token"]).status_code == 401
     assert pair.ask(tokens["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_rotation_and_a_service_that_is_away_lock_nobody_out(
+    settings: Settings, program: str
+) -> None:
+    """S39: a new key is fetched when its first token comes; what cannot be judged is a 503."""
+    new = jwks.generate(jwks.ES256, "new")
+    with (
+        believing(program, settings, NONE) as pair,
+        giving(settings, [new, *KEYS]) as (_, rotated),
+    ):
+        old_token = pair.visitor.log_in()["access_token"]
+        with pair.gate.away():
+            assert told_to_wait(pair.ask(old_token))
+        for instead in (answer(503, "{}"), answer(200, "<p>Sorry.</p>", "text/html")):
+            pair.gate.replace(JWKS, instead)
+            assert told_to_wait(pair.ask(old_token))
+        assert pair.ask(old_token).status_code == 200
+        pair.gate.reset(port_of(rotated))
+        new_token = rotated.log_in()["access_token"]
+        with pair.gate.away():
+            assert pair.ask(old_token).status_code == 200, "its key is still known"
+            assert told_to_wait(pair.ask(new_token))
+        assert pair.ask(new_token).status_code == 200
+        assert pair.ask(old_token).status_code == 200
+
+
+def told_to_wait(answer: requests.Response) -> bool:
+    """Tell whether it is a 503 that says when to come again: no 401, which would be a login."""
+    assert error_code(answer) == (503, "service_unavailable")
+    return int(answer.headers["Retry-After"]) > 0
