@@ -2,11 +2,14 @@
  * The page of one's own account: sessions, password, activity, export and deletion.
  */
 import { ask, onAnnounced } from './src/browserApi.js';
-import { byId, createBusy, row, show } from './src/dom.js';
+import { button, byId, createBusy, row, show } from './src/dom.js';
+import { createEmailSection } from './src/emailSection.js';
 import { createFactorsSection } from './src/factorsSection.js';
 import { saveAsFile } from './src/files.js';
 import { createOutcome } from './src/outcome.js';
+import { canUsePasskeys } from './src/passkeys.js';
 import { createPasskeysSection } from './src/passkeysSection.js';
+import { createRecentLogin, RECENT_LOGIN, SECOND_STEP } from './src/recentLogin.js';
 import { eventText, explain, momentText } from './src/texts.js';
 
 /** @typedef {import('./src/protocol.js').Request} Request */
@@ -14,19 +17,15 @@ import { eventText, explain, momentText } from './src/texts.js';
 /** @typedef {{id: string, device: string, address: string, last_seen: string, current: boolean}} Session */
 /** @typedef {{event: string, at: string, last_at: string, count: number, address: string | null}} Event */
 
-/** The answer to what wants a recent login. */
-const RECENT_LOGIN = { wanted: 'recent login' };
-
-/** The answer to what wants a code as well. */
-const SECOND_STEP = { wanted: 'second step' };
-
 /** @type {Record<string, object>} */
 const WANTED = { insufficient_user_authentication: RECENT_LOGIN, second_factor_required: SECOND_STEP };
 
 const outcome = createOutcome();
 const busy = createBusy();
+const recentLogin = createRecentLogin({ answerTo, outcome, busy });
+const emailSection = createEmailSection({ run, load, outcome });
 const factorsSection = createFactorsSection({ run, load, outcome });
-const passkeysSection = createPasskeysSection({ run, perform, load, outcome });
+const passkeysSection = createPasskeysSection({ run, perform, load, showCodes: factorsSection.showCodes, outcome });
 
 /** Sends a request; what goes wrong is shown. @param {Request} request @returns {Promise<any>} */
 async function answerTo(request) {
@@ -35,6 +34,7 @@ async function answerTo(request) {
   if (reply?.ok) return reply.data ?? {};
   const wanted = WANTED[reply?.problem.code ?? ''];
   if (wanted) return wanted;
+  if (reply?.problem.kind === 'gone') await load();
   outcome.error(explain(reply ? reply.problem : { kind: 'fault', baseUrl: '' }));
   return undefined;
 }
@@ -52,9 +52,14 @@ async function load() {
   if (!data) return;
   byId('sessions', HTMLElement).replaceChildren(...data.sessions.map(sessionRow));
   byId('events', HTMLElement).replaceChildren(...data.events.map(eventRow));
-  factorsSection.render(data.factors);
-  passkeysSection.render(data.factors?.passkeys ?? [], data.passkeys);
-  show(byId('recentCodeField', HTMLElement), data.factors?.on === true);
+  const { factors, offered } = data;
+  emailSection.render(data, offered.email);
+  factorsSection.render(factors, offered.totp);
+  passkeysSection.render(factors, offered.passkeys);
+  recentLogin.offer({
+    code: factors?.on === true,
+    passkey: offered.passkeys && canUsePasskeys() && factors?.passkeys.length > 0,
+  });
 }
 
 /** What a button does: what it asks for, what is said after that, and what follows. @typedef {{request: Request, done: string, then: (data: any) => unknown}} Action */
@@ -73,43 +78,10 @@ function run(button, request, done, then = load) {
 async function perform(action) {
   outcome.clear();
   const data = await answerTo(action.request);
-  if (data === RECENT_LOGIN || data === SECOND_STEP) askForPassword(action, data === SECOND_STEP);
+  if (data === RECENT_LOGIN || data === SECOND_STEP) recentLogin.ask(data === SECOND_STEP, () => perform(action));
   else if (data) {
     await action.then(data);
     if (action.done) outcome.success(action.done);
-  }
-}
-
-/**
- * Asks for the password and, where there is one, the second step: the login is too old for what was wanted.
- * @param {Action} action
- * @param {boolean} withCode whether the server has just said that it wants one
- */
-function askForPassword(action, withCode) {
-  const form = byId('recentLogin', HTMLFormElement);
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    const [password, code] = [valueOf('recentPassword'), valueOf('recentCode').trim()];
-    if (password === '') outcome.error('Please enter your password.');
-    else busy(byId('goOn', HTMLButtonElement), () => proveAndPerform({ password, code }, action));
-  };
-  if (withCode) show(byId('recentCodeField', HTMLElement), true);
-  show(form, true);
-  byId('recentPassword', HTMLInputElement).focus();
-}
-
-/** @param {{password: string, code: string}} proof @param {Action} action */
-async function proveAndPerform(proof, action) {
-  outcome.clear();
-  const data = await answerTo({ type: 'reauthenticate', ...proof });
-  if (data === SECOND_STEP) {
-    show(byId('recentCodeField', HTMLElement), true);
-    outcome.error('Please enter the code of your second step as well.');
-    byId('recentCode', HTMLInputElement).focus();
-  } else if (data) {
-    byId('recentLogin', HTMLFormElement).reset();
-    show(byId('recentLogin', HTMLElement), false);
-    await perform(action);
   }
 }
 
@@ -117,10 +89,9 @@ async function proveAndPerform(proof, action) {
 function sessionRow({ id, device, address, last_seen: lastSeen, current }) {
   const item = row(current ? `${device} (this one)` : device, `${address}, last seen ${momentText(lastSeen)}`);
   if (!current) {
-    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'End' });
-    button.setAttribute('aria-label', `End the session of ${device}, last seen ${momentText(lastSeen)}`);
-    button.addEventListener('click', () => run(button, { type: 'endSession', id }, 'The session has ended.'));
-    item.append(button);
+    const end = button('End', `End the session of ${device}, last seen ${momentText(lastSeen)}`);
+    end.addEventListener('click', () => run(end, { type: 'endSession', id }, 'The session has ended.'));
+    item.append(end);
   }
   return item;
 }

@@ -33,6 +33,13 @@ export function isolated(text, name) {
   });
 }
 
+/** @param {string} text @param {string} [label] for who cannot see what the button stands beside */
+export function button(text, label) {
+  const made = Object.assign(document.createElement('button'), { type: 'button', textContent: text });
+  if (label) made.setAttribute('aria-label', label);
+  return made;
+}
+
 /** A row of a list. @param {string} title @param {string} hint */
 export function row(title, hint) {
   const item = document.createElement('li');

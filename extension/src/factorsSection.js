@@ -5,7 +5,10 @@ import { byId, show } from './dom.js';
 import { saveAsFile } from './files.js';
 import { factorsText } from './texts.js';
 
-/** @typedef {{on: boolean, totp: {since: string} | null, codesLeft: number}} Factors */
+/**
+ * @typedef {{on: boolean, totp: {since: string} | null, codesLeft: number, passkeysRequired?: boolean | undefined,
+ *   passkeys: import('./passkeysSection.js').Passkey[]}} Factors
+ */
 /** @typedef {(button: HTMLButtonElement, request: import('./protocol.js').Request, done: string, then: (data: any) => unknown) => void} Run */
 
 /**
@@ -21,12 +24,15 @@ export function createFactorsSection({ run, load, outcome }) {
   /** Those that are shown. @type {string[]} */
   let codes = [];
 
-  /** @param {Factors | null} factors null at a server that knows no second steps */
-  function render(factors) {
-    show(section, factors !== null);
+  /**
+   * @param {Factors | null} factors null at a server that knows no second steps
+   * @param {boolean} offered whether the server has authenticator apps
+   */
+  function render(factors, offered) {
+    show(section, factors !== null && (offered || factors.on));
     if (!factors) return;
     byId('secondStepSaid', HTMLElement).textContent = factorsText(factors);
-    show(byId('whenOff', HTMLElement), !factors.totp && !enrolment.checkVisibility());
+    show(byId('whenOff', HTMLElement), offered && !factors.totp && !enrolment.checkVisibility());
     show(byId('whenOn', HTMLElement), factors.on);
     show(byId('removeTotp', HTMLElement), factors.totp !== null);
   }
@@ -52,6 +58,7 @@ export function createFactorsSection({ run, load, outcome }) {
   async function showCodes(data) {
     endEnrolment();
     await load();
+    if (data.codes.length === 0) return;
     codes = data.codes;
     byId('codes', HTMLElement).replaceChildren(...codes.map(codeRow));
     show(byId('recoveryCodes', HTMLElement), true);
@@ -98,7 +105,7 @@ export function createFactorsSection({ run, load, outcome }) {
   });
   onClick('keptCodes', hideCodes);
 
-  return { render };
+  return { render, showCodes };
 }
 
 /** @param {string} text */

@@ -4,6 +4,10 @@
  */
 import { byId, show } from './dom.js';
 
+/**
+ * `passkeys`: those that this extension may use; `email`: whether accounts have an address.
+ * @typedef {{forgotPage: string | null, passkeys: boolean, totp: boolean, email: 'off' | 'optional' | 'required'}} Offered
+ */
 /** @typedef {import('./protocol.js').Reply} Reply */
 /** @typedef {import('./protocol.js').State} State */
 

@@ -1,11 +1,14 @@
 /**
  * The part of the account's page about passkeys.
  */
-import { byId, row, show } from './dom.js';
+import { byId, button, row, show } from './dom.js';
 import { canUsePasskeys, createPasskey } from './passkeys.js';
 import { momentText, passkeyProblem } from './texts.js';
 
 /** @typedef {{id: string, name: string, created_at: string, used_at: string | null}} Passkey */
+
+/** The longest name that the API takes. */
+const LONGEST_NAME = 64;
 
 /**
  * @param {object} parts
@@ -13,20 +16,48 @@ import { momentText, passkeyProblem } from './texts.js';
  * @param {(action: {request: import('./protocol.js').Request, done: string, then: () => unknown}) => Promise<void>} parts.perform
  *   the same, within an action
  * @param {() => Promise<void>} parts.load reads the whole page again
+ * @param {(data: {codes: string[]}) => Promise<void>} parts.showCodes shows new recovery codes, if there are any
  * @param {import('./outcome.js').Outcome} parts.outcome
  */
-export function createPasskeysSection({ run, perform, load, outcome }) {
+export function createPasskeysSection({ run, perform, load, showCodes, outcome }) {
   const add = byId('addPasskey', HTMLButtonElement);
+  const require = byId('requirePasskey', HTMLButtonElement);
+  const dispense = byId('dispensePasskey', HTMLButtonElement);
 
   /** @param {Passkey} passkey */
-  function passkeyRow({ id, name, created_at: madeAt, used_at: usedAt }) {
+  function passkeyRow(passkey) {
+    const { id, name, created_at: madeAt, used_at: usedAt } = passkey;
     const used = usedAt ? `last used ${momentText(usedAt)}` : 'not used yet';
     const item = row(name, `added ${momentText(madeAt)}, ${used}`);
-    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Remove' });
-    button.setAttribute('aria-label', `Remove the passkey ${name}, added ${momentText(madeAt)}`);
-    button.addEventListener('click', () => run(button, { type: 'removePasskey', id }, 'The passkey is removed.', load));
-    item.append(button);
+    const rename = button('Rename', `Rename the passkey ${name}, added ${momentText(madeAt)}`);
+    const remove = button('Remove', `Remove the passkey ${name}, added ${momentText(madeAt)}`);
+    rename.addEventListener('click', () => item.replaceChildren(nameForm(passkey, () => item.replaceWith(passkeyRow(passkey)))));
+    remove.addEventListener('click', () => run(remove, { type: 'removePasskey', id }, 'The passkey is removed.', load));
+    item.append(rename, remove);
     return item;
+  }
+
+  /** @param {Passkey} passkey @param {() => void} cancel */
+  function nameForm({ id, name }, cancel) {
+    const form = document.createElement('form');
+    const label = Object.assign(document.createElement('label'), { textContent: 'Name', className: 'field' });
+    const field = label.appendChild(document.createElement('input'));
+    const save = Object.assign(button('Save'), { type: 'submit', className: 'primary' });
+    const back = button('Cancel');
+    Object.assign(field, { value: name, maxLength: LONGEST_NAME, required: true });
+    back.addEventListener('click', cancel);
+    form.noValidate = true;
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const typed = field.value.trim();
+      if (typed) run(save, { type: 'renamePasskey', id, name: typed }, 'The passkey has its new name.', load);
+      else outcome.error('Please enter a name.');
+    });
+    const pair = Object.assign(document.createElement('div'), { className: 'pair' });
+    pair.append(back, save);
+    form.append(label, pair);
+    requestAnimationFrame(() => field.select());
+    return form;
   }
 
   /** @param {{ceremony: string, options: any}} begun */
@@ -39,12 +70,28 @@ export function createPasskeysSection({ run, perform, load, outcome }) {
   }
 
   add.addEventListener('click', () => run(add, { type: 'beginPasskey' }, '', create));
+  require.addEventListener('click', () => {
+    run(require, { type: 'requirePasskey', required: true }, 'A login by the password asks for a passkey now.', showCodes);
+  });
+  dispense.addEventListener('click', () => {
+    run(dispense, { type: 'requirePasskey', required: false }, 'A login by the password asks for no passkey now.', load);
+  });
 
   return {
-    /** @param {Passkey[]} passkeys @param {boolean} offered whether the server has passkeys that the browser lets us use */
-    render(passkeys, offered) {
+    /** @param {import('./factorsSection.js').Factors | null} factors @param {boolean} offered whether the server has passkeys that the browser lets us use */
+    render(factors, offered) {
+      const { passkeys, passkeysRequired } = factors ?? { passkeys: [], passkeysRequired: undefined };
       show(byId('passkeys', HTMLElement), offered && canUsePasskeys());
       byId('passkeyList', HTMLElement).replaceChildren(...passkeys.map(passkeyRow));
+      byId('requirementSaid', HTMLElement).textContent = requirementText(passkeysRequired === true);
+      show(byId('requirementSaid', HTMLElement), passkeys.length > 0 && passkeysRequired !== undefined);
+      show(require, passkeys.length > 0 && passkeysRequired === false);
+      show(dispense, passkeysRequired === true);
     },
   };
 }
+
+/** @param {boolean} required */
+const requirementText = (required) => required
+  ? 'A login by the password asks for a passkey as well.'
+  : 'A passkey is enough to log in, and so is the password.';

@@ -19,15 +19,23 @@
  *   | {type: 'account'}
  *   | {type: 'endSession', id: string}
  *   | {type: 'reauthenticate', password: string, code: string}
+ *   | {type: 'stepUpOptions'}
+ *   | {type: 'stepUp', ceremony: string, credential: string}
  *   | {type: 'logoutEverywhere'}
  *   | {type: 'changePassword', current: string, next: string}
+ *   | {type: 'setEmail', email: string}
+ *   | {type: 'verifyEmail', code: string}
+ *   | {type: 'resendEmail'}
+ *   | {type: 'removeEmail'}
  *   | {type: 'beginTotp'}
  *   | {type: 'confirmTotp', code: string}
  *   | {type: 'removeTotp'}
  *   | {type: 'renewRecoveryCodes'}
  *   | {type: 'beginPasskey'}
  *   | {type: 'addPasskey', ceremony: string, credential: string}
+ *   | {type: 'renamePasskey', id: string, name: string}
  *   | {type: 'removePasskey', id: string}
+ *   | {type: 'requirePasskey', required: boolean}
  *   | {type: 'export'}
  *   | {type: 'deleteAccount', password: string}
  *   | {type: 'check', address: string}
@@ -44,10 +52,19 @@
 /**
  * Beside the client's own: `not_allowed` the browser's permission is missing, `no_address` it is no
  * address of an API, `moved` the address was changed meanwhile, `managed` the address is not the
- * user's to change, `fault` the extension went wrong.
+ * user's to change, `gone` what was to be changed is not there any more, `fault` the extension went wrong.
  * @typedef {import('../client/errors.js').ProblemOf<import('../client/errors.js').Kind
- *   | 'not_allowed' | 'no_address' | 'moved' | 'managed' | 'fault'>} Problem
+ *   | 'not_allowed' | 'no_address' | 'moved' | 'managed' | 'gone' | 'fault'>} Problem
  */
+
+/** A problem that only an extension can have. */
+export class RequestError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.kind);
+    this.problem = problem;
+  }
+}
 
 /**
  * @typedef {{ok: true, message?: string, serverNotified?: boolean, data?: any, state: State}
@@ -70,15 +87,23 @@ const SHAPES = {
   account: {},
   endSession: { id: 'string' },
   reauthenticate: { password: 'string', code: 'string' },
+  stepUpOptions: {},
+  stepUp: { ceremony: 'string', credential: 'string' },
   logoutEverywhere: {},
   changePassword: { current: 'string', next: 'string' },
+  setEmail: { email: 'string' },
+  verifyEmail: { code: 'string' },
+  resendEmail: {},
+  removeEmail: {},
   beginTotp: {},
   confirmTotp: { code: 'string' },
   removeTotp: {},
   renewRecoveryCodes: {},
   beginPasskey: {},
   addPasskey: { ceremony: 'string', credential: 'string' },
+  renamePasskey: { id: 'string', name: 'string' },
   removePasskey: { id: 'string' },
+  requirePasskey: { required: 'boolean' },
   export: {},
   deleteAccount: { password: 'string' },
   check: { address: 'string' },

@@ -7,6 +7,7 @@ import { ApiError } from '../client/errors.js';
 import { createStore } from '../client/store.js';
 import { createAccountHandlers } from './accountHandlers.js';
 import { DEFAULT_ADDRESS, parseAddress } from './address.js';
+import { RequestError } from './protocol.js';
 import { createSettings } from './settings.js';
 
 /** @typedef {import('./address.js').Address} Address */
@@ -19,6 +20,9 @@ import { createSettings } from './settings.js';
 /** @typedef {{message?: string, serverNotified?: boolean, data?: unknown}} Outcome */
 
 const CHECK_MS = 8000;
+
+/** @type {import('./offers.js').Offered} */
+const NOTHING_OFFERED = { forgotPage: null, passkeys: false, totp: false, email: 'off' };
 
 /** What is shown while the storage cannot be read. @type {State} */
 const UNKNOWN_STATE = {
@@ -34,15 +38,6 @@ const UNKNOWN_STATE = {
   allowInsecure: false,
   managed: false,
 };
-
-/** A problem that only an extension can have. */
-class RequestError extends Error {
-  /** @param {Problem} problem */
-  constructor(problem) {
-    super(problem.kind);
-    this.problem = problem;
-  }
-}
 
 /**
  * @param {object} parts
@@ -102,7 +97,7 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
       return logIn((mine) => mine.authenticateByPasskey({ ceremony, credential: JSON.parse(credential) }, { keep }));
     },
     access: async () => ({ message: String((await (await client()).send('GET', '/protected')).message) }),
-    ...createAccountHandlers({ client, offers }),
+    ...createAccountHandlers({ client, offers: () => offers().catch(() => NOTHING_OFFERED) }),
     logout: async () => (await client()).logout(),
     reset,
     check: async ({ address: text }) => {
@@ -141,17 +136,20 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
    * What the server offers beside the password: its page that mails a link to a new one, and passkeys. A
    * name that is typed there is sent, so over http only where the user has agreed to that. The browser uses
    * the passkeys of a domain that the extension may talk to.
-   * @returns {Promise<{forgotPage: string | null, passkeys: boolean}>}
+   * @returns {Promise<import('./offers.js').Offered>}
    * @throws {ApiError} when it does not say: it is away, or too old to know
    */
   async function offers() {
     const { baseUrl, insecure, allowInsecure } = await settings.getAddress();
-    if (insecure && !allowInsecure) return { forgotPage: null, passkeys: false };
-    const { reset, passkeys, rp_id: domain } = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/features');
+    if (insecure && !allowInsecure) return NOTHING_OFFERED;
+    const features = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/features');
+    const { reset, email, totp, passkeys, rp_id: domain } = features;
     const scheme = new URL(baseUrl).protocol;
     return {
       forgotPage: reset === true ? `${baseUrl}/account/forgot` : null,
       passkeys: passkeys === true && (await permissions.has(`${scheme}//${domain}/*`)),
+      totp: totp === true,
+      email: email === 'optional' || email === 'required' ? email : 'off',
     };
   }
 

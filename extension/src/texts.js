@@ -37,6 +37,7 @@ const ERROR_TEXTS = {
   second_step_over: ({ message }) => message ?? SECOND_STEP_OVER,
   refused: refusal,
   storage: () => 'The browser\'s storage cannot be read or written. Free some space on the disk, or reset the extension.',
+  gone: () => 'That is not there any more.',
   fault: () => 'Something went wrong in the extension. Close it, open it again, and try once more.',
 };
 
@@ -163,10 +164,21 @@ export function passkeyProblem(error, domain) {
 }
 
 /** Whether a login asks for more than the password. @param {import('./factorsSection.js').Factors} factors */
-export function factorsText({ on, totp, codesLeft }) {
+export function factorsText({ on, totp, passkeysRequired, codesLeft }) {
   if (!on) return 'Off: your password is all that a login asks for.';
-  const app = totp ? `An authenticator app since ${momentText(totp.since)}. ` : 'On. ';
-  return app + (codesLeft ? `${count(codesLeft, 'recovery code')} left.` : 'No recovery code is left: make new ones.');
+  const parts = [
+    totp && `An authenticator app since ${momentText(totp.since)}.`,
+    passkeysRequired && 'A passkey beside the password.',
+    codesLeft ? `${count(codesLeft, 'recovery code')} left.` : 'No recovery code is left: make new ones.',
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+/** Which mail address the account has. @param {import('./emailSection.js').Addresses} addresses */
+export function emailText({ email, pendingEmail }) {
+  if (email && pendingEmail) return `${email} is verified. It stays until the new one is.`;
+  if (email) return `${email} is verified.`;
+  return pendingEmail ? 'The address is not verified yet.' : 'You have given none.';
 }
 
 /** A moment in the reader's own time and language. @param {string} iso */

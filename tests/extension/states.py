@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
+from tests.extension.account_states import ACCOUNT_STATES
 from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.gate import Hold
 from tests.extension.screens import Screen
-from tests.extension.two_steps import confirm, enrolled, halfway, through, turn_on
+from tests.extension.two_steps import confirm, enrolled, halfway, through
 from tests.support.waiting import until
 
 ENDED = problem(400, "invalid_refresh_token", "Invalid refresh token.")
-STALE = problem(401, "insufficient_user_authentication", "This needs a recent login.")
 LONG_NAME = "the-longest-name-that-anybody-could-possibly-register@example.org"[:64]
 
 
@@ -176,42 +176,9 @@ def recovered_login(owner: Owner) -> Screen:
     return through(owner, enrolled(owner))
 
 
-def account_enrolling(owner: Owner) -> Screen:
-    """An authenticator app is being turned on."""
-    owner.signed_in("Ann " + next(NAMES))
-    account = owner.account()
-    account.page.click("beginTotp")
-    until(lambda: account.sees("qr"), "the QR code")
-    return account
-
-
-def account_codes(owner: Owner) -> Screen:
-    """New recovery codes are shown."""
-    owner.signed_in()
-    account = owner.account()
-    turn_on(account)
-    return account
-
-
-def account_prompt(owner: Owner) -> Screen:
-    """The login is too old for what was wanted; there is a second step."""
-    through(owner, enrolled(owner))
-    account = owner.account()
-    owner.gate.replace("/me/totp", STALE)
-    account.page.click("removeTotp")
-    until(lambda: account.sees("recentCode"), "the prompt")
-    return account
-
-
 def passkey_page(owner: Owner) -> Screen:
     """The page for a passkey."""
     return Screen(owner.visit_own("passkey.html"))
-
-
-def account_page(owner: Owner) -> Screen:
-    """Sessions, password, activity and the account's end."""
-    owner.signed_in("Ann " + next(NAMES))
-    return owner.account()
 
 
 STATES: dict[str, Callable[[Owner], Screen]] = {
@@ -239,9 +206,6 @@ STATES: dict[str, Callable[[Owner], Screen]] = {
         asked_for_recovery_code,
         recovered_login,
         passkey_page,
-        account_enrolling,
-        account_codes,
-        account_prompt,
-        account_page,
+        *ACCOUNT_STATES,
     )
 }

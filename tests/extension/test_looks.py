@@ -27,7 +27,7 @@ return [root.scrollWidth, Math.ceil(document.body.getBoundingClientRect().height
 VIOLATIONS = """const { violations } = await axe.run();
 return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"""
 
-ROOMS = {"options": (640, 640), "account": (640, 2000), "passkey": (640, 640)}
+ROOMS = {"options": (640, 640), "account": (640, 2400), "passkey": (640, 640)}
 """Pages that are not the popup."""
 
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])

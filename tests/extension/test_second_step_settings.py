@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.extension.account_states import STALE
 from tests.extension.actors import Owner, problem
 from tests.extension.screens import PASSWORD, Account
-from tests.extension.states import STALE
 from tests.extension.two_steps import App, confirm, enrolled, through, turn_on
 from tests.support.waiting import until
 

@@ -1,0 +1,72 @@
+/**
+ * The part of the account's page about its mail address: shown, given, verified by a mailed code, removed.
+ */
+import { byId, isolated, show } from './dom.js';
+import { emailText } from './texts.js';
+
+/**
+ * `email` is verified, `pendingEmail` waits for its code; either may be missing.
+ * @typedef {{email: string | null, pendingEmail: string | null}} Addresses
+ */
+
+/**
+ * @param {object} parts
+ * @param {import('./factorsSection.js').Run} parts.run sends a request, says how it went, and goes on
+ * @param {() => Promise<void>} parts.load reads the whole page again
+ * @param {import('./outcome.js').Outcome} parts.outcome
+ */
+export function createEmailSection({ run, load, outcome }) {
+  const codeForm = byId('emailCodeForm', HTMLFormElement);
+  const form = byId('emailForm', HTMLFormElement);
+  const code = byId('emailCode', HTMLInputElement);
+  const address = byId('newEmail', HTMLInputElement);
+  const resend = byId('resendEmail', HTMLButtonElement);
+  const remove = byId('removeEmail', HTMLButtonElement);
+
+  /**
+   * @param {HTMLFormElement} element
+   * @param {HTMLInputElement} field
+   * @param {string} missing what is said of an empty field
+   * @param {(value: string) => void} send
+   */
+  function onSubmit(element, field, missing, send) {
+    field.addEventListener('input', () => field.setAttribute('aria-invalid', 'false'));
+    element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const value = field.value.trim();
+      field.setAttribute('aria-invalid', String(value === ''));
+      if (value) send(value);
+      else {
+        outcome.error(missing);
+        field.focus({ preventScroll: true });
+      }
+    });
+  }
+
+  onSubmit(form, address, 'Please enter an address.', (email) => {
+    run(byId('setEmail', HTMLButtonElement), { type: 'setEmail', email }, 'A code is on its way.', async () => {
+      form.reset();
+      await load();
+      code.focus();
+    });
+  });
+  onSubmit(codeForm, code, 'Please enter the code.', (typed) => {
+    run(byId('verifyEmail', HTMLButtonElement), { type: 'verifyEmail', code: typed }, 'The address is verified.', load);
+  });
+  resend.addEventListener('click', () => {
+    run(resend, { type: 'resendEmail' }, 'Another code is on its way. The one of before is void.', load);
+  });
+  remove.addEventListener('click', () => run(remove, { type: 'removeEmail' }, 'The address is removed.', load));
+
+  return {
+    /** @param {Addresses} addresses @param {import('./offers.js').Offered['email']} offered */
+    render({ email, pendingEmail }, offered) {
+      show(byId('email', HTMLElement), offered !== 'off');
+      byId('emailSaid', HTMLElement).replaceChildren(...isolated(emailText({ email, pendingEmail }), email));
+      byId('pendingEmail', HTMLElement).textContent = pendingEmail;
+      if (!pendingEmail) codeForm.reset();
+      show(codeForm, pendingEmail !== null);
+      show(remove, offered === 'optional' && (email ?? pendingEmail) !== null);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The question of the account's page for a recent login: by the password and, where there is one, the second
+ * step, or by a passkey alone.
+ */
+import { byId, show } from './dom.js';
+import { usePasskey } from './passkeys.js';
+import { passkeyProblem } from './texts.js';
+
+/** @typedef {import('./protocol.js').Request} Request */
+
+/** The answer to what wants a recent login. */
+export const RECENT_LOGIN = { wanted: 'recent login' };
+
+/** The answer to what wants a second step as well. */
+export const SECOND_STEP = { wanted: 'second step' };
+
+/**
+ * @param {object} parts
+ * @param {(request: Request) => Promise<any>} parts.answerTo
+ * @param {import('./outcome.js').Outcome} parts.outcome
+ * @param {ReturnType<typeof import('./dom.js').createBusy>} parts.busy
+ */
+export function createRecentLogin({ answerTo, outcome, busy }) {
+  const form = byId('recentLogin', HTMLFormElement);
+  const password = byId('recentPassword', HTMLInputElement);
+  const code = byId('recentCode', HTMLInputElement);
+  const codeField = byId('recentCodeField', HTMLElement);
+  const byPasskey = byId('proveByPasskey', HTMLButtonElement);
+  /** What is done once the login is recent. @type {() => Promise<void>} */
+  let goOn = async () => undefined;
+
+  /** @param {Request} proof @param {string} missing what is said where more is wanted */
+  async function prove(proof, missing) {
+    const data = await answerTo(proof);
+    if (data === SECOND_STEP) {
+      show(codeField, proof.type === 'reauthenticate');
+      outcome.error(missing);
+      (codeField.checkVisibility() ? code : password).focus();
+    } else if (data) {
+      form.reset();
+      show(form, false);
+      await goOn();
+    }
+  }
+
+  async function proveByPasskey() {
+    outcome.clear();
+    const asked = await answerTo({ type: 'stepUpOptions' });
+    if (!asked) return;
+    const { ceremony, options } = asked;
+    const credential = await usePasskey(options).catch((error) => {
+      outcome.error(`${passkeyProblem(error, options.rpId)} Try again, or enter your password.`);
+    });
+    if (!credential) return;
+    await prove({ type: 'stepUp', ceremony, credential }, 'This passkey is not enough by itself. Please enter your password.');
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (password.value === '') {
+      outcome.error('Please enter your password.');
+      return;
+    }
+    busy(byId('goOn', HTMLButtonElement), async () => {
+      outcome.clear();
+      const proof = /** @type {const} */ ({ type: 'reauthenticate', password: password.value, code: code.value.trim() });
+      await prove(proof, 'Please enter the code of your second step as well.');
+    });
+  });
+  byPasskey.addEventListener('click', () => busy(byPasskey, proveByPasskey));
+
+  return {
+    /** Says by what the account's owner may answer. @param {{code: boolean, passkey: boolean}} ways */
+    offer(ways) {
+      show(codeField, ways.code);
+      show(byPasskey, ways.passkey);
+    },
+
+    /** @param {boolean} withCode whether the server has just said that it wants one @param {() => Promise<void>} then */
+    ask(withCode, then) {
+      goOn = then;
+      if (withCode) show(codeField, true);
+      show(form, true);
+      password.focus();
+    },
+  };
+}

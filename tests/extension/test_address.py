@@ -1,0 +1,196 @@
+"""The mail address on the page of one's own account: shown, given, verified, changed, removed."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.extension.account_states import STALE
+from tests.extension.actors import NAMES, Owner, problem
+from tests.extension.conftest import serving
+from tests.extension.screens import PASSWORD, Account
+from tests.extension.service import Service
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.xdist_group("browsers")
+
+WAITS = "The address is not verified yet."
+WRONG = "That code is wrong, or its time is over."
+
+
+def mailed_code(owner: Owner, address: str, but: str = "") -> str:
+    """Return the newest code that was mailed to an address, other than that of before."""
+
+    def newest() -> str | None:
+        answer = requests.get(f"{owner.service.address}/dev/mailbox.json", timeout=20).json()
+        codes = (mail["code"] for mail in answer["mails"] if mail["to"] == address)
+        return next((code for code in codes if code and code != but), None)
+
+    return until(newest, f"a code for {address}")
+
+
+def gives(account: Account, address: str) -> None:
+    """Ask for an address."""
+    account.fill(newEmail=address)
+    account.page.click("setEmail")
+    account.reads("A code is on its way.")
+    until(lambda: account.sees("emailCodeForm"), "the field for the code")
+
+
+def verifies(account: Account, code: str) -> None:
+    """Type the mailed code."""
+    account.fill(emailCode=code)
+    account.page.click("verifyEmail")
+
+
+def with_address(owner: Owner) -> tuple[Account, str]:
+    """Log somebody in who has a verified address; return it with the page."""
+    name = owner.signed_in().text("name")
+    account = owner.account()
+    address = f"{name}@example.com"
+    gives(account, address)
+    verifies(account, mailed_code(owner, address))
+    account.reads("The address is verified.")
+    return account, address
+
+
+def test_an_address_is_given_and_verified(owner: Owner) -> None:
+    """By the code that was mailed there; a wrong one can be corrected."""
+    name = owner.signed_in().text("name")
+    account = owner.account()
+    assert account.text("emailSaid") == "You have given none."
+    assert not account.sees("removeEmail")
+    address = f"{name}@example.com"
+    gives(account, address)
+    assert account.text("emailSaid") == WAITS
+    assert account.text("pendingEmail") == address
+    assert account.value("newEmail") == ""
+    assert account.page.run("return document.activeElement.id") == "emailCode"
+    verifies(account, "0000-0000")
+    account.reads(WRONG, "error")
+    verifies(account, mailed_code(owner, address).lower())
+    account.reads("The address is verified.")
+    assert account.text("emailSaid") == f"{address} is verified."
+    assert not account.sees("emailCodeForm")
+
+
+def test_another_address_takes_its_place_once_it_is_verified(owner: Owner) -> None:
+    """Not before: the one of before stays until then."""
+    account, address = with_address(owner)
+    other = address.replace("@", "+new@")
+    gives(account, other)
+    assert account.text("emailSaid") == f"{address} is verified. It stays until the new one is."
+    verifies(account, mailed_code(owner, other))
+    account.reads("The address is verified.")
+    assert account.text("emailSaid") == f"{other} is verified."
+
+
+def test_another_code_is_mailed(owner: Owner) -> None:
+    """The one of before is worth nothing then."""
+    name = owner.signed_in().text("name")
+    account = owner.account()
+    address = f"{name}@example.com"
+    gives(account, address)
+    first = mailed_code(owner, address)
+    account.page.click("resendEmail")
+    account.reads("Another code is on its way. The one of before is void.")
+    second = mailed_code(owner, address, but=first)
+    verifies(account, first)
+    account.reads(WRONG, "error")
+    verifies(account, second)
+    account.reads("The address is verified.")
+
+
+def test_the_address_is_removed(owner: Owner) -> None:
+    """Also one that waits for its code."""
+    account, _ = with_address(owner)
+    account.page.click("removeEmail")
+    account.reads("The address is removed.")
+    assert account.text("emailSaid") == "You have given none."
+    assert not account.sees("removeEmail")
+    gives(account, f"{next(NAMES)}@example.com")
+    account.page.click("removeEmail")
+    account.reads("The address is removed.")
+    assert not account.sees("emailCodeForm")
+
+
+def test_what_is_no_address_is_told(owner: Owner) -> None:
+    """Nothing is sent for an empty field; else it is in the server's words."""
+    owner.signed_in()
+    account = owner.account()
+    account.page.click("setEmail")
+    account.reads("Please enter an address.", "error")
+    assert account.attribute("newEmail", "aria-invalid") == "true"
+    assert not owner.gate.to("/me/email")
+    account.fill(newEmail="ann at example")
+    account.page.click("setEmail")
+    until(lambda: "[show error]" in account.status(), "the error", instead=account.status)
+    assert "mail" in account.status().lower()
+    assert not account.sees("emailCodeForm")
+
+
+def test_an_address_of_somebody_else_is_told_to_who_reads_its_mail(owner: Owner) -> None:
+    """Not before the code is right."""
+    _, address = with_address(owner)
+    first = mailed_code(owner, address)
+    popup = owner.popup()
+    popup.logout()
+    popup.reads("Logged out successfully.")
+    owner.signed_in()
+    account = owner.account()
+    gives(account, address)
+    verifies(account, mailed_code(owner, address, but=first))
+    account.reads("This address belongs to another account.", "error")
+
+
+def test_what_went_away_meanwhile_is_told(owner: Owner) -> None:
+    """The address was removed on another page: this one says so and shows how it is."""
+    owner.signed_in()
+    account = owner.account()
+    gives(account, f"{next(NAMES)}@example.com")
+    other = owner.account()
+    other.page.click("removeEmail")
+    other.reads("The address is removed.")
+    account.page.click("resendEmail")
+    account.reads("That is not there any more.", "error")
+    assert not account.sees("emailCodeForm")
+
+
+def test_too_many_codes_are_told(owner: Owner) -> None:
+    """With the time to wait."""
+    owner.signed_in()
+    account = owner.account()
+    gives(account, f"{next(NAMES)}@example.com")
+    limit = problem(429, "rate_limited", "Too many.", Retry_After="120")
+    owner.gate.replace("/me/email/resend", limit)
+    account.page.click("resendEmail")
+    account.reads("Too many attempts. Wait 2 minutes, then try again.", "error")
+
+
+def test_an_old_login_is_asked_for_its_password_first(owner: Owner) -> None:
+    """S120: then the address is asked for by itself."""
+    owner.signed_in()
+    account = owner.account()
+    owner.gate.replace("/me/email", STALE)
+    account.fill(newEmail=f"{next(NAMES)}@example.com")
+    account.page.click("setEmail")
+    until(lambda: account.sees("recentLogin"), "the page to ask")
+    account.fill(recentPassword=PASSWORD)
+    account.page.click("goOn")
+    account.reads("A code is on its way.")
+
+
+@pytest.fixture(scope="module")
+def mailless_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service without addresses."""
+    yield from serving(tmp_path_factory.mktemp("mailless"), EMAIL="off")
+
+
+def test_a_server_without_addresses_shows_none(owner: Owner, mailless_service: Service) -> None:
+    """The rest of the page is as it was."""
+    owner.gate.reset(mailless_service.port)
+    owner.signed_in()
+    account = owner.account()
+    assert account.sees("sessions")
+    assert account.sees("secondStep")
+    assert not account.sees("email")
