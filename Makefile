@@ -12,7 +12,7 @@ LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-impor
 	'npm run --silent lint' 'npm run --silent typecheck'
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve check test left-out test-stores bench lint format lock extension sbom release clean
+.PHONY: help run serve check test left-out test-stores bench lint format lock docs extension sbom release clean
 export ARGS
 test test-stores check lint bench: export NEEDS_DATABASE = always
 serve: export NEEDS_DATABASE = no
@@ -56,7 +56,14 @@ lock: .venv/dev ## Pin the newest releases in requirements*.txt
 	$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
 	$(LOCK) --upgrade requirements-node.in -o requirements-node.txt
 	$(LOCK) --upgrade requirements-sbom.in -o requirements-sbom.txt
+	$(LOCK) --upgrade requirements-docs.in -o requirements-docs.txt
 	$(LOCK) --upgrade bench/requirements.in -o bench/requirements.txt
+
+docs: .venv-docs/installed ## Build the documentation's site in build/docs; a broken link or an orphan fails
+	@rm -rf build/docs
+	@.venv-docs/bin/sphinx-build --quiet --nitpicky --fail-on-warning --fresh-env \
+		--doctree-dir build/docs-read docs build/docs
+	@echo "Look at build/docs/index.html"
 
 extension: .venv/dev node_modules/.installed ## Make the extension's zips for both stores
 	npm run --silent lint:webext
@@ -71,7 +78,7 @@ release: sbom .venv/dev node_modules/.installed ## Make what a release publishes
 	@scripts/release.sh build/release build/sbom.cdx.json
 
 clean: ## Remove what was installed and built; instance/ (your data) stays
-	rm -rf .venv .venv-bench .venv-sbom node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-docs .venv-sbom node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/serve: requirements.txt | .venv/bin/python
 	@echo "Installing what the service needs (once)…"
@@ -94,6 +101,12 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
+.venv-docs/installed: requirements-docs.txt
+	@echo "Installing what builds the site (once)…"
+	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-docs
+	@.venv-docs/bin/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
 .venv-sbom/installed: requirements-sbom.txt
 	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-sbom
 	@.venv-sbom/bin/pip install --quiet --disable-pip-version-check -r requirements-sbom.txt
@@ -105,7 +118,7 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 # Node 22.18 runs TypeScript as it is, which tests ask of it; an older one does not count.
 .venv/node: requirements-node.txt | .venv/dev
 	@{ node -e 'process.exit(process.features.typescript ? 0 : 1)' && npm --version; } >/dev/null 2>&1 \
-		|| pip install --quiet --disable-pip-version-check -r requirements-node.txt
+		|| { pip install --quiet --disable-pip-version-check -r requirements-node.txt && scripts/one_node.sh; }
 	@touch $@
 
 node_modules/.installed: package-lock.json .venv/node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ PACKAGES = "ca-certificates,curl,git,make,python3,python3-venv"
 STRICT = "--rlimit=RLIMIT_NOFILE=1024"
 PICKED = "test_flood or test_restart or test_privacy or test_crashes"
 """Tests of processes, signals and open files: all of them would take as long as they do in CI."""
+MEASURE = """size=$(du --total -sm .venv node_modules 2>&- | tail -n 1)
+        echo "it took $(($(date +%s) - began)) s and $size with $(.venv/bin/python --version)" """
+Measured = Callable[[str, str], None]
 
 
 @pytest.fixture(scope="module", params=["bookworm", "trixie"])
@@ -40,7 +44,22 @@ def machine(
     return machine
 
 
-def test_make_run_serves_and_its_three_lines_work(machine: Machine) -> None:
+@pytest.fixture
+def measured(machine: Machine, record_property: Callable[[str, object], None]) -> Measured:
+    """Keep how long something took and what it left on the disk; the run's end shows it."""
+    system = dict(re.findall(r'^(\w+)="?(.*?)"?$', machine.do("cat /etc/os-release"), re.MULTILINE))
+
+    def keep(what: str, said: str) -> None:
+        seconds, size, python = re.findall(r"it took (\d+) s and (\d+) .*with Python (\S+)", said)[
+            0
+        ]
+        where = f"Debian {system['VERSION_ID']}, Python {python}"
+        record_property(f"{what} ({where})", f"{seconds} s, {size} MB")
+
+    return keep
+
+
+def test_make_run_serves_and_its_three_lines_work(machine: Machine, measured: Measured) -> None:
     """With nothing but what the README asks for."""
     port = free_port()
     lines = LINES.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
@@ -49,13 +68,16 @@ def test_make_run_serves_and_its_three_lines_work(machine: Machine) -> None:
         f"""cd authapi
         export FLASK_RUN_PORT={port}
         {RUN.strip()} > run.log 2>&1 & server=$!
+        began=$(date +%s)
         for _ in $(seq 600); do grep -q 'Running on' run.log && break; sleep 0.5; done
+        {MEASURE}
         cat run.log
         {lines}
         kill $server && wait $server || :""",
         STRICT,
     )
     assert f"http://127.0.0.1:{port}" in said
+    measured("make run, until it serves", said)
     answers = said.replace("}{", "}\n{").splitlines()[-2:]
     assert answers == [
         '{"status":"ok","message":"User registered successfully."}',
@@ -63,7 +85,9 @@ def test_make_run_serves_and_its_three_lines_work(machine: Machine) -> None:
     ]
 
 
-def test_make_test_says_first_what_it_leaves_out_and_is_green(machine: Machine) -> None:
+def test_make_test_says_first_what_it_leaves_out_and_is_green(
+    machine: Machine, measured: Measured
+) -> None:
     """As some tests show, with 1,024 open files and SIGINT ignored by the parent."""
     test = TESTS.splitlines()[0]
     assert test == "make test"
@@ -71,7 +95,8 @@ def test_make_test_says_first_what_it_leaves_out_and_is_green(machine: Machine) 
         "newcomer",
         f"""cd authapi
         trap '' INT
-        {test} ARGS='-k "{PICKED}"' > test.log 2>&1 && cat test.log && exit
+        began=$(date +%s)
+        {test} ARGS='-k "{PICKED}"' > test.log 2>&1 && cat test.log && {MEASURE} && exit
         grep -E '^(FAILED|ERROR|E  )' test.log
         exit 1""",
         STRICT,
@@ -82,3 +107,4 @@ def test_make_test_says_first_what_it_leaves_out_and_is_green(machine: Machine) 
     assert said.index("sudo apt-get install") < said.index("Installing")
     assert int(re.findall(r"(\d+) passed", said)[0]) > 10, said[-3000:]
     assert "This failed" not in said
+    measured("make test, a few tests of it", said)

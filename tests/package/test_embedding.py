@@ -1,23 +1,28 @@
-"""`docs/embedding.md`, done as it is written, in a folder that is no checkout."""
+"""`docs/tutorial.md` and `docs/embedding.md`, done as written, in a folder that is no checkout."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.package.conftest import Newcomer
+from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT, clean_environment, free_port, server_process
 from tests.support.tools import program
 from tests.support.waiting import DEADLINE
 
-TEXT = (ROOT / "docs" / "embedding.md").read_text()
-NOTES, CONFTEST, TESTS, GUESTS, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+TEXT, TUTORIAL = ((ROOT / "docs" / f"{page}.md").read_text() for page in ("embedding", "tutorial"))
+[NOTES] = re.findall(r"```python\n(.*?)```", TUTORIAL, re.DOTALL)
+CONFTEST, TESTS, GUESTS, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 [PAGE] = re.findall(r"```html\n(.*?)```", TEXT, re.DOTALL)
-[SETTINGS] = re.findall(r"```\n(AUTHAPI_.*?)```", TEXT, re.DOTALL)
-_, RUN, NOTES_LINES, PYTEST, GUESTS_LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+[SETTINGS] = re.findall(r"```\n(AUTHAPI_.*?)```", TUTORIAL, re.DOTALL)
+_, PYTEST, GUESTS_LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+INSTALL, RUN, *STEPS = re.findall(r"```sh\n(.*?)```", TUTORIAL, re.DOTALL)
+SEEN = re.findall(r"```json\n(.*?)```", TUTORIAL, re.DOTALL)
 
 
 def test_the_app_is_a_short_one() -> None:
@@ -28,20 +33,18 @@ def test_the_app_is_a_short_one() -> None:
 
 @pytest.mark.external
 @pytest.mark.timeout(900)
-def test_a_newcomers_app_runs_as_it_is_written(newcomer: Newcomer) -> None:
-    """By the wheel alone; its data is in its own folder, and nothing is in the environment's."""
-    folder = newcomer.folder
+def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
+    """From an empty folder beside a clone: every line is typed, and answers what the page shows."""
+    copy_to(tmp_path / "authapi")
+    subprocess.run(["sh", "-ec", INSTALL], cwd=tmp_path, env=clean_environment({}), check=True)
+    folder = tmp_path / "notes"
     (folder / "notes.py").write_text(NOTES)
-    lines = typed(newcomer, SETTINGS, NOTES_LINES)
-    assert lines[:4] == [
-        '{"status":"ok","message":"User registered successfully."}',
-        '{"notes":["milk"]}',
-        '{"status":"error","code":"conflict","message":"You noted that before."}',
-        '{"status":"error","code":"missing_token","message":"Missing Authorization header."}',
-    ]
-    assert any("user1" in line for line in lines[4:])  # as the operator sees it
+    lines = typed(folder, SETTINGS, "".join(STEPS))
+    shown = "".join(SEEN).splitlines()
+    assert lines[: len(shown)] == shown
+    assert [name for name in ("Ann", "Ben") if name not in "".join(lines[len(shown) :])] == []
     assert (folder / "instance" / "mongo").is_dir()
-    assert not [path for path in newcomer.environment.rglob("instance") if os.path.isdir(path)]
+    assert not [path for path in (folder / ".venv").rglob("instance") if os.path.isdir(path)]
 
 
 @pytest.mark.external
@@ -74,7 +77,8 @@ def test_an_app_that_exists_gets_the_service_as_it_is_written(newcomer: Newcomer
     (newcomer.folder / "templates").mkdir()
     (newcomer.folder / "templates" / "me.html").write_text(PAGE)
     settings = SETTINGS.replace("FLASK_APP=notes", "FLASK_APP=guests")
-    lines = typed(newcomer, settings, GUESTS_LINES, prefix="/auth")
+    (newcomer.folder / ".venv").symlink_to(newcomer.environment)
+    lines = typed(newcomer.folder, settings, GUESTS_LINES, prefix="/auth")
     page = '<p>Hello, Ann. <a href="/auth/docs">How to get a token</a></p>'
     registered = '{"status":"ok","message":"User registered successfully."}'
     assert lines[:2] == [page * 2 + registered, '{"username":"user2"}']
@@ -82,13 +86,11 @@ def test_an_app_that_exists_gets_the_service_as_it_is_written(newcomer: Newcomer
     assert any("user2" in line for line in lines[3:])  # as the operator sees it
 
 
-def typed(newcomer: Newcomer, settings: str, lines: str, prefix: str = "") -> list[str]:
+def typed(folder: Path, settings: str, lines: str, prefix: str = "") -> list[str]:
     """Return what the lines print while the app of these settings is served."""
     program("curl")
-    folder, port = newcomer.folder, free_port()
+    port = free_port()
     (folder / ".env").write_text(settings)
-    if not (folder / ".venv").exists():
-        (folder / ".venv").symlink_to(newcomer.environment)
     command = ["sh", "-c", f"exec {RUN}"]
     serving = {"FLASK_RUN_PORT": str(port)}
     with server_process(command, port, serving, cwd=folder, prefix=prefix) as server:

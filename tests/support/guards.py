@@ -58,10 +58,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once for each reason how many tests were left out for it."""
+    """Say once for each reason how many tests were left out for it, and what tests measured."""
     skipped = terminalreporter.stats.get("skipped", [])
     for reason, count in Counter(_reason(report) for report in skipped).items():
         terminalreporter.write_line(f"left out {count}: {reason}")
+    for report in terminalreporter.stats.get("passed", []):
+        for what, found in report.user_properties:
+            terminalreporter.write_line(f"measured: {what}: {found}")
 
 
 def _reason(report: pytest.TestReport) -> str:

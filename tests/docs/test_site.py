@@ -1,0 +1,151 @@
+"""The documentation as a site: built strictly, and read without a network."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.extension.chromium import ARGUMENTS
+from tests.support.checkouts import copy_to
+from tests.support.servers import ROOT
+from tests.support.tools import program
+
+pytestmark = [pytest.mark.external, pytest.mark.timeout(900)]
+
+INSTALLED = ".venv-docs/installed"
+LOADED = {"src", "srcset", "data", "poster"}
+ELSEWHERE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this checkout, with what builds the site installed."""
+    subprocess.run(["make", INSTALLED], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    copy = tmp_path_factory.mktemp("site") / "checkout"
+    copy_to(copy)
+    (copy / ".venv-docs").symlink_to(ROOT / ".venv-docs")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def site(checkout: Path) -> Path:
+    """The site's folder."""
+    done = built(checkout)
+    assert (done.returncode, done.stderr) == (0, "")
+    return checkout / "build" / "docs"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def built(checkout: Path) -> subprocess.CompletedProcess[str]:
+    """Build it by `make docs`."""
+    return subprocess.run(
+        ["make", "--old-file", INSTALLED, "docs"],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class Resources(HTMLParser):
+    """The addresses of what a browser loads with a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        loaded = LOADED | ({"href"} if tag in ("link", "image", "use") else set())
+        self.found += [value for name, value in attrs if name in loaded and value]
+        self.found += [url for name, value in attrs if name == "style" for url in urls(value or "")]
+
+
+def urls(style: str) -> list[str]:
+    """Return the addresses in a style sheet."""
+    return re.findall(r"""(?:url\(|@import)\s*["']?([^"')\s]+)""", style)
+
+
+def test_every_page_is_built(site: Path) -> None:
+    """One for each file."""
+    pages = {path.stem for path in (ROOT / "docs").glob("*.md")}
+    assert pages <= {path.stem for path in site.glob("*.html")}
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    """No font, script, style or picture of another host, on any page."""
+    loaded = {
+        (path.name, url)
+        for path in site.rglob("*.html")
+        for url in Resources(path.read_text()).found
+    }
+    loaded |= {(path.name, url) for path in site.rglob("*.css") for url in urls(path.read_text())}
+    assert len(loaded) > 100
+    assert [found for found in loaded if ELSEWHERE.match(found[1])] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="//cdn.example/a.js"></script>',
+        '<link rel="preload" href="https://fonts.example/a.woff2">',
+        '<p style="background: url(https://example.com/a.png)">',
+    ],
+)
+def test_what_is_loaded_from_elsewhere_is_seen(text: str) -> None:
+    """The check above can fail."""
+    [found] = Resources(text).found
+    assert ELSEWHERE.match(found)
+
+
+def test_it_is_searched_without_a_network(site: Path, browser: Browser) -> None:
+    """From the files alone: a word leads to its page, and no script asks for anything else."""
+    page = browser.new_page(offline=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((site / "index.html").as_uri())
+    page.get_by_role("textbox", name="Search").fill("passkey")
+    page.keyboard.press("Enter")
+    page.locator("#search-results a", has_text="Passkeys").first.click()
+    page.wait_for_url("**/passkeys.html*")
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "said"),
+    [
+        ("limits.md", "[nowhere](nowhere.md)", "nowhere"),
+        ("limits.md", "[no heading](errors.md#no-heading)", "no-heading"),
+        ("limits.md", "[no file](../no-file.py)", "no such file: no-file.py"),
+        ("limits.md", "![no picture](no-picture.png)", "no-picture.png"),
+        ("orphan.md", "# An orphan", "isn't included in any toctree"),
+        ("index.md", "- [A missing page](missing.md)", "missing"),
+    ],
+)
+def test_what_leads_nowhere_is_a_failure(checkout: Path, page: str, text: str, said: str) -> None:
+    """A link, a picture, a page that no other leads to, one that is not there."""
+    file = checkout / "docs" / page
+    before = file.read_text() if file.exists() else None
+    file.write_text(f"{before or ''}\n{text}\n")
+    done = built(checkout)
+    if before is None:
+        file.unlink()
+    else:
+        file.write_text(before)
+    assert done.returncode != 0
+    assert said in done.stderr
