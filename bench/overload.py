@@ -1,7 +1,8 @@
 """What a flood of logins leaves for others on the same server: `python -m bench.overload`.
 
 One server process, in rounds. How quick `/protected` stays: a quiet measurement, then the same one
-under a flood of logins; what counts is the ratio within a round, since both meet the same machine.
+under floods of logins that succeed, of guessed passwords and of guessed codes. What counts is the
+ratio within a round, since all of them meet the same machine.
 And who else gets in, beside one address that logs in over 200 connections to accounts of its own.
 """
 
@@ -22,6 +23,8 @@ from pathlib import Path
 
 from authapi.embedded import ensure_running
 from tests.support.actors import PASSWORD, Visitor
+from tests.support.authenticator import Owner
+from tests.support.clock import MovedClock
 from tests.support.servers import SECRET, workers
 
 OWN_ACCOUNTS = 6
@@ -159,28 +162,62 @@ def main() -> None:
 
 
 def report(base_url: str, rounds: int, seconds: float, flood: int) -> None:
-    """Run the rounds against the server at `base_url`."""
+    """Run the rounds against the server at `base_url`: quiet, then under each kind of flood."""
     port = int(base_url.rpartition(":")[2])
     visitor = Visitor(base_url)
-    users = [visitor.new_user() for _ in range(flood)]  # logins of one user would take turns
-    token = visitor.log_in(users[0])["access_token"]
-    logins = [json.dumps({"username": user, "password": PASSWORD}) for user in users]
-    ratios = []
+    floods = {kind: list(islice(make(visitor), flood)) for kind, make in FLOODS.items()}
+    token = visitor.log_in(visitor.new_user())["access_token"]
+    rates: dict[str, list[float]] = {kind: [] for kind in FLOODS}
     for number in range(1, rounds + 1):
         quiet, quiet_p95 = measure(port, token, seconds)
-        headers = {"Content-Type": "application/json"}
-        clients = [Client(port, "POST", "/authenticate", login, headers) for login in logins]
-        with running(clients):
-            flooded, flooded_p95 = measure(port, token, seconds)
-        statuses = sum((client.statuses for client in clients), Counter[int]())
-        ratios.append(flooded / quiet)
-        print(
-            f"round {number}: quiet {quiet:6.0f}/s p95 {quiet_p95:5.1f} ms | flooded "
-            f"{flooded:6.0f}/s p95 {flooded_p95:6.1f} ms | ratio {flooded / quiet:.2f} | "
-            f"logins {dict(statuses)}"
-        )
-    print(f"median ratio {statistics.median(ratios):.2f} of {rounds} rounds")
+        print(f"round {number}: quiet {quiet:6.0f}/s p95 {quiet_p95:5.1f} ms")
+        for kind, bodies in floods.items():
+            headers = {"Content-Type": "application/json"}
+            clients = [Client(port, "POST", "/authenticate", body, headers) for body in bodies]
+            with running(clients):
+                flooded, flooded_p95 = measure(port, token, seconds)
+            statuses = sum((client.statuses for client in clients), Counter[int]())
+            rates[kind].append(flooded / quiet)
+            print(
+                f"  {kind:<24} {flooded:6.0f}/s p95 {flooded_p95:6.1f} ms | ratio to quiet "
+                f"{flooded / quiet:.2f} | answers {dict(statuses)}"
+            )
+    medians = {kind: statistics.median(found) for kind, found in rates.items()}
+    said = ", ".join(f"{kind} {median:.2f}" for kind, median in medians.items())
+    beside = statistics.median(
+        codes / passwords
+        for codes, passwords in zip(rates[GUESSED_CODES], rates[GUESSED_PASSWORDS], strict=True)
+    )
+    print(f"medians of {rounds} rounds: {said}; guessed codes to guessed passwords {beside:.2f}")
     visitor.close()
+
+
+def right_logins(visitor: Visitor) -> Iterator[str]:
+    """Yield logins that succeed, each of a user of its own: those of one would take turns."""
+    while True:
+        yield json.dumps({"username": visitor.new_user(), "password": PASSWORD})
+
+
+def guessed_passwords(visitor: Visitor) -> Iterator[str]:
+    """Yield logins with a wrong password."""
+    while True:
+        yield json.dumps({"username": visitor.new_user(), "password": f"{PASSWORD},wrong"})
+
+
+def guessed_codes(visitor: Visitor) -> Iterator[str]:
+    """Yield logins with the right password and a wrong code, as an old client sends both."""
+    while True:
+        owner = Owner(visitor, MovedClock()).enrol()
+        wrong = f"{(int(owner.code()) + 500_000) % 10**6:06}"
+        yield json.dumps({"username": owner.name, "password": f"{PASSWORD},{wrong}"})
+
+
+GUESSED_PASSWORDS, GUESSED_CODES = "guessed passwords", "guessed codes"
+FLOODS = {
+    "right logins": right_logins,
+    GUESSED_PASSWORDS: guessed_passwords,
+    GUESSED_CODES: guessed_codes,
+}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +19,7 @@ from bench.contenders import AUTHENTICATE, PROTECTED, REFRESH, Contender, grania
 from bench.dialects import Request
 from bench.groups import Group
 from bench.layouts import TOGETHER, arranged, available
+from bench.places import ROOT
 from bench.population import ACCESS_LENGTH, REFRESH_LENGTH
 from bench.processes import ServerFailed, free_port, started
 from bench.rounds import Plan, load_rounds
@@ -76,6 +80,25 @@ def test_the_service_of_a_commit_runs_on_the_files_of_that_commit(
     assert (tmp_path / "earlier" / "wsgi.py").is_file()
     with serving(proxied, LAYOUT) as served:
         assert served.measure(REFRESH, 0.5, 0).errors == {}
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["bench.enumeration", "--requests", "2"], r"disabled .* of 2, ratio [0-9.]+"),
+        (
+            ["bench.overload", "--rounds", "1", "--seconds", "0.2", "--flood", "2", "--greedy", "2"],
+            r"guessed codes to guessed passwords [0-9.]+",
+        ),
+    ],
+)
+def test_measurements_of_attacks_run_and_say_what_they_saw(command: list[str], said: str) -> None:
+    """On servers and a database of their own."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(said, done.stdout), done.stdout
 
 
 def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> None:
