@@ -100,9 +100,9 @@ def deeds(
         return visitor.authenticate(name, password).json()
 
     return [
-        lambda visitor: visitor.post(
-            "/password/reset", {"token": link, "new_password": following}
-        ).status_code,
+        lambda visitor: (
+            visitor.post("/password/reset", {"token": link, "new_password": following}).status_code
+        ),
         log_in,
         log_in,
         lambda visitor: visitor.refresh(tokens[0]["refresh_token"]).json(),
