@@ -16,6 +16,7 @@ from pathlib import Path
 import pymongo
 
 from authapi.accounts.store_documents import to_document
+from authapi.database import Document
 from authapi.embedded import ensure_running
 from bench.population import users
 from bench.seed import argon2_hash
@@ -25,8 +26,8 @@ from tests.support.servers import SECRET, workers
 
 UNKNOWN = "unknown"
 _DATABASE = "enumeration"
-_CONFIRMED = {"email": "a@example.com", "email_key": "a@example.com"}
-MEMBERS = {
+_CONFIRMED: Document = {"email": "a@example.com", "email_key": "a@example.com"}
+MEMBERS: dict[str, Document] = {
     "known": _CONFIRMED,
     "unverified": {},
     "disabled": {**_CONFIRMED, "disabled": True},
