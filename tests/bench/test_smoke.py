@@ -87,7 +87,17 @@ def test_the_service_of_a_commit_runs_on_the_files_of_that_commit(
     [
         (["bench.enumeration", "--requests", "2"], r"disabled .* of 2, ratio [0-9.]+"),
         (
-            "bench.overload --rounds 1 --seconds 0.2 --flood 2 --greedy 2".split(),
+            [
+                "bench.overload",
+                "--rounds",
+                "1",
+                "--seconds",
+                "0.2",
+                "--flood",
+                "2",
+                "--greedy",
+                "2",
+            ],
             r"guessed codes to guessed passwords [0-9.]+",
         ),
     ],
