@@ -1,7 +1,7 @@
 """How much of a secret is random: what is left without words, rows and repetitions."""
 
 import re
-from itertools import pairwise
+from itertools import chain, groupby, pairwise
 
 # Which letters follow a letter inside the words of Western languages, nearly always.
 _FOLLOWERS = {
@@ -37,6 +37,7 @@ _PAIRS = {first + second for first, followers in _FOLLOWERS.items() for second i
 _ROWS = (
     "1234567890",
     "0123456789",
+    "!@#$%^&*()_+",
     "qwertyuiop",
     "qwertzuiop",
     "azertyuiop",
@@ -46,6 +47,7 @@ _ROWS = (
     "yxcvbnm",
     "abcdefghijklmnopqrstuvwxyz",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+    "qazwsxedcrfvtgbyhnujmikolp",
 )
 _STEPS = {
     row[place : place + 2]
@@ -53,44 +55,79 @@ _STEPS = {
     for row in (line, line[::-1])
     for place in range(len(line) - 1)
 }
-# Pieces as words are written: `word`, `Word`, `WORD`.
+# Pieces as words are written: `word`, `Word`, `WORD`; and several of them, as `IsNotAVery`.
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_TITLE = re.compile(r"[A-Z][a-z]+")
+_TITLES = re.compile(r"(?:[A-Z][a-z]{1,11}){2,}")
+_ALONE = re.compile(r"(?<![^\W_])(?:[A-Za-z][a-z]{2,15}|[A-Z]{3,16})(?![^\W_])")
+_VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/.]?[01]\d){0,2}")
 _SHORTEST = 4
+# What is typed for letters: `s3cr3t`, `P@ssw0rd`.
+_LEET_PIECES = re.compile(r"[A-Z]?[a-z013457@$]+|[A-Z013457@$]+(?![a-z])")
+_LEET = str.maketrans("013457@$", "oieastas")
+_BEYOND_HEX = re.compile(r"[g-z]", re.IGNORECASE)
 
 
 def unpredictable(secret: str) -> int:
-    """Return how many letters and digits of `secret` are part of no word, row or repetition.
+    """Return how much of `secret` is part of no word, row or repetition.
 
+    Letters and digits count, and of other characters each once: they stand between words, too.
     Characters beyond ASCII do not count: no generator of secrets writes them.
     """
     lower = secret.lower()
-    guessed = _words(secret) | _rows(lower) | _repeated(lower)
-    counted = {place for place, char in enumerate(secret) if char.isascii() and char.isalnum()}
-    return len(counted - guessed)
+    guessed = _words(secret) | _leet_words(secret) | _rows(lower) | _repeated(lower)
+    left = [char for place, char in enumerate(secret) if place not in guessed and char.isascii()]
+    return sum(map(str.isalnum, left)) + len({char for char in left if not char.isalnum()})
 
 
 def _words(text: str) -> set[int]:
-    """Return the places of what looks like words; a short one has to stand alone."""
-    found: set[int] = set()
+    """Return the places of what looks like words; a short one has to stand alone, or in a row."""
+    found = {place for year in _YEAR.finditer(text) for place in range(*year.span())}
+    for word in _ALONE.finditer(text):
+        if _VOWEL.search(word[0]):
+            found.update(range(*word.span()))
+    for row in _TITLES.finditer(text):
+        if all(len(_runs(word.lower(), _PAIRS)) == 1 for word in _TITLE.findall(row[0])):
+            found.update(range(*row.span()))
     for piece in _PIECES.finditer(text):
-        word = piece[0].lower()
-        around = text[max(piece.start() - 1, 0) : piece.start()] + text[piece.end() :][:1]
-        alone = not any(map(str.isalnum, around))
-        for start, end in _runs(word, _PAIRS):
-            if end - start >= _SHORTEST or (alone and end - start == len(word)):
+        for start, end in _runs(piece[0].lower(), _PAIRS):
+            whole = end - start == len(piece[0])
+            if end - start >= _SHORTEST or (whole and _is_alone(piece)):
                 found.update(range(piece.start() + start, piece.start() + end))
     return found
 
 
-def _rows(text: str) -> set[int]:
-    """Return the places of rows such as `qwerty`, `9876`, `abcd`, also of `0011` and `a1b2c3d4`."""
+def _leet_words(text: str) -> set[int]:
+    """Return the places of words with digits and signs in the places of a few letters."""
     found: set[int] = set()
-    for stride in (1, 2):
-        for offset in range(stride):
-            places = range(offset, len(text), stride)
-            for start, end in _runs(text[offset::stride], _STEPS):
-                if end - start >= _SHORTEST:
-                    found.update(places[start:end])
+    for piece in _LEET_PIECES.finditer(text):
+        for start, end in _runs(piece[0].lower().translate(_LEET), _PAIRS):
+            part = piece[0][start:end]
+            long_enough = len(part) > _SHORTEST or (part == piece[0] and _is_alone(piece))
+            mostly_letters = 2 * sum(map(str.isalpha, part)) > len(part)
+            if long_enough and mostly_letters and _BEYOND_HEX.search(part):
+                found.update(range(piece.start() + start, piece.start() + end))
+    return found
+
+
+def _is_alone(piece: re.Match[str]) -> bool:
+    """Tell whether no letter and no digit stands beside a piece."""
+    around = (
+        piece.string[max(piece.start() - 1, 0) : piece.start()] + piece.string[piece.end() :][:1]
+    )
+    return not any(map(str.isalnum, around))
+
+
+def _rows(text: str) -> set[int]:
+    """Return the places of rows such as `qwerty`, `9876`, also of `000111222` and `a1b2c3d4`."""
+    found: set[int] = set()
+    groups = [list(group) for _, group in groupby(range(len(text)), text.__getitem__)]
+    singles = [[place] for place in range(len(text))]
+    for line in (groups, singles[::2], singles[1::2]):
+        for start, end in _runs("".join(text[places[0]] for places in line), _STEPS):
+            if end - start >= _SHORTEST:
+                found.update(chain(*line[start:end]))
     return found
 
 

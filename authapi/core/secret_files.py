@@ -36,13 +36,13 @@ def load_or_create_secret(path: Path) -> Secret:
 
 
 def read_secret_file(name: str) -> str:
-    """Return the text of the file that a variable names, without the white space around it.
+    """Return the text of the file that a variable names, without white space and mark around it.
 
     Raises:
         ValueError: when it cannot be read, or holds nothing; it says so in words.
     """
     try:
-        text = Path(name).expanduser().read_text("utf-8").strip()
+        text = Path(name).expanduser().read_text("utf-8-sig").strip()
     except (OSError, ValueError, RuntimeError) as error:
         raise ValueError(f"names a file that cannot be read ({type(error).__name__})") from None
     if not text:

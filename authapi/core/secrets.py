@@ -8,21 +8,30 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from authapi.core.disguises import as_typed, is_row, readings
 from authapi.core.randomness import unpredictable
 
 MINIMUM_BYTES = 32
 """256 bits: the least for HS256 (RFC 7518, 3.2)."""
 
-_MINIMUM_DISTINCT = 10
+_MINIMUM_DISTINCT = 8
 _MINIMUM_UNPREDICTABLE = 12
 """Of 43 characters of `secrets.token_urlsafe(32)` on average 39 look random, never under 20."""
 
-_PLACEHOLDERS = ("your-", "your_", "changeme", "change-me", "change_me", "replace-me", "replace_me")
+_PLACEHOLDERS = (
+    *("your-", "your_", "changeme", "change-me", "change_me", "replace-me", "replace_me"),
+    *("insecure-", "insecure_", "django-insecure"),
+)
 _KNOWN = {
-    # What FastAPI's and jwt.io's own pages show; people paste them.
+    # What FastAPI's, jwt.io's and RFC 9562's pages show, and digests of nothing; people paste them.
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
     "a-string-secret-at-least-256-bits-long",
     "a-valid-string-secret-that-is-at-least-256-bits-long",
+    "123e4567-e89b-12d3-a456-426614174000",
+    "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 }
 
 
@@ -78,10 +87,20 @@ def weakness(secret: str) -> str | None:
         return f"is shorter than {MINIMUM_BYTES} bytes"
     if len(set(secret)) < _MINIMUM_DISTINCT:
         return "repeats a few characters only"
+    return _why_guessable(secret)
+
+
+def _why_guessable(secret: str) -> str | None:
     if secret.lower() in _KNOWN or secret.lower().startswith(_PLACEHOLDERS):
         return "is a well-known example"
+    if not any(map(str.isalpha, secret)):
+        return "is made of digits"
     if unpredictable(secret) < _MINIMUM_UNPREDICTABLE:
         return "is made of words, rows of keys or repetitions"
+    for data in readings(secret):
+        typed = as_typed(data)
+        if is_row(data) or (typed is not None and _why_guessable(typed)):
+            return "is the encoding of what could be guessed"
     return None
 
 

@@ -36,12 +36,15 @@ def test_every_secret_may_stand_in_a_file() -> None:
     assert [*expected, "MONGO_URI"] == SECRETS
 
 
+@pytest.mark.parametrize("written", ["{}", "{}\n", "{}\r\n", " {}\n\n", "\ufeff{}\r\n"])
 @pytest.mark.parametrize("variable", SECRETS)
-def test_a_file_says_what_the_variable_would(variable: str, tmp_path: Path) -> None:
-    """S77: and the line end that an editor leaves is no part of it."""
+def test_a_file_says_what_the_variable_would(
+    variable: str, written: str, tmp_path: Path
+) -> None:
+    """S77: and the line end or the mark that an editor leaves is no part of it."""
     text, _ = SAMPLES[variable]
     file = tmp_path / "secret"
-    file.write_text(f"{text}\n")
+    file.write_bytes(written.format(text).encode())
     without = {name: value for name, value in ENOUGH_FOR_ALL.items() if name != variable}
     from_file = Settings.from_environ({**without, f"{variable}_FILE": str(file)})
     assert from_file == Settings.from_environ({**ENOUGH_FOR_ALL, variable: text})
