@@ -38,9 +38,7 @@ def test_every_secret_may_stand_in_a_file() -> None:
 
 @pytest.mark.parametrize("written", ["{}", "{}\n", "{}\r\n", " {}\n\n", "\ufeff{}\r\n"])
 @pytest.mark.parametrize("variable", SECRETS)
-def test_a_file_says_what_the_variable_would(
-    variable: str, written: str, tmp_path: Path
-) -> None:
+def test_a_file_says_what_the_variable_would(variable: str, written: str, tmp_path: Path) -> None:
     """S77: and the line end or the mark that an editor leaves is no part of it."""
     text, _ = SAMPLES[variable]
     file = tmp_path / "secret"
