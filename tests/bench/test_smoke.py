@@ -94,13 +94,8 @@ def test_the_service_of_a_commit_runs_on_the_files_of_that_commit(
 )
 def test_measurements_of_attacks_run_and_say_what_they_saw(command: str, said: str) -> None:
     """On servers and a database of their own."""
-    done = subprocess.run(
-        [sys.executable, "-m", *command.split()],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    asked = [sys.executable, "-m", *command.split()]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert re.search(said, done.stdout), done.stdout
 
