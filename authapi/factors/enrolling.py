@@ -19,11 +19,11 @@ from authapi.factors.data_key import DataKey
 from authapi.factors.models import Enrolment, Factors, PendingTotp, Totp
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.limits.service import Limits
-from authapi.sessions.service import SessionService
+from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
-from authapi.tokens.models import FreshProof
+from authapi.tokens.models import FreshProof, Prepared
 
 _LATE = "Nothing waits for a code any more. Please begin again."
 _CLOCK_OFF = "The code is right, but the device's clock is wrong. Set it, and try again."
@@ -52,7 +52,7 @@ class TotpEnrolment:
         accounts: AccountService,
         signin: SignIn,
         step_up: StepUp,
-        sessions: SessionService,
+        sessions: SessionRenewal,
         limits: Limits,
         codes: CodeFactor,
         recovery_codes: RecoveryCodes,
@@ -104,10 +104,12 @@ class TotpEnrolment:
             ApiError: `invalid_code`, with `clock_off_seconds` where the device's clock is wrong by
                 at most ten minutes; `rate_limited`.
         """
-        user = self._signin.prove_by_token(identity).user
+        user = self._step_up.prove_by_token(identity).user
         pending = Factors.of(user).totp_pending
         if pending is None or self._clock() > pending.until:
             raise ApiError(ErrorCode.INVALID_CODE, message=_LATE)
+        proof = FreshProof(tuple(dict.fromkeys((*identity.methods, CODE))), AAL2)
+        prepared = self._sessions.prepare_kept(identity, proof)
         with self._limits.second_step(user.id, client) as attempt:
             step = self._step_of(user, pending, code)
             if step is None:
@@ -131,8 +133,7 @@ class TotpEnrolment:
         if changed is None:
             raise ApiError(ErrorCode.INVALID_CODE)
         self._events.record(Event.SECOND_FACTOR_ON, user_id=user.id, reason="totp")
-        proof = FreshProof(tuple(dict.fromkeys((*identity.methods, CODE))), AAL2)
-        return {"recovery_codes": made, **self._kept(identity, changed, proof)}
+        return {"recovery_codes": made, **self._kept(identity, changed, prepared, proof)}
 
     def remove(
         self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
@@ -145,12 +146,13 @@ class TotpEnrolment:
         Raises:
             ApiError: as `StepUp.prove_recently`.
         """
+        prepared = self._sessions.prepare_kept(identity)
         proof = self._step_up.prove_recently(identity, password, client, evidence)
         changed = self._signin.while_proven(proof, self._without_totp)
         if Factors.of(changed).totp is None:  # off before: nothing ended, no token is due
             return {}
         self._events.record(Event.SECOND_FACTOR_OFF, user_id=changed.id, reason="totp")
-        return self._kept(identity, changed)
+        return self._kept(identity, changed, prepared)
 
     def _step_of(self, user: User, pending: PendingTotp, code: str) -> int | None:
         """Return the step whose code it is.
@@ -190,8 +192,12 @@ class TotpEnrolment:
         return self._accounts.begin_epoch(user, change, seen)
 
     def _kept(
-        self, identity: Identity, user: User, proof: FreshProof | None = None
+        self,
+        identity: Identity,
+        user: User,
+        prepared: Prepared,
+        proof: FreshProof | None = None,
     ) -> dict[str, Any]:
         """Return fresh tokens of the caller's session, the only one that lives in the new epoch."""
-        pair = self._sessions.keep_only(identity, user.epoch, proof)
+        pair = self._sessions.keep_only(identity, user.epoch, prepared, proof)
         return pair.as_members() if pair is not None else {}

@@ -19,7 +19,7 @@ from authapi.factors.settings import FactorSettings
 from authapi.factors.store import DataKeyStore
 from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
-from authapi.sessions.service import SessionService
+from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.second_step import SecondStep
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
@@ -39,7 +39,7 @@ def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
             accounts,
             signin,
             step_up,
-            services[SessionService],
+            services[SessionRenewal],
             services[Limits],
             codes,
             recovery_codes,

@@ -100,7 +100,7 @@ class PasskeyEnrolment:
             ApiError: `invalid_passkey`, the same for every reason; `validation_error` when there
                 are too many by now.
         """
-        proof = self._signin.prove_by_token(identity)
+        proof = self._step_up.prove_by_token(identity)
         _with_room(proof.user)
         try:
             ceremony = self._ceremonies.read(token, Use.ADD)

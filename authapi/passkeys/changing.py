@@ -19,10 +19,11 @@ from authapi.factors.models import Factors
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.passkeys import rules
 from authapi.passkeys.store import PasskeyStore
-from authapi.sessions.service import SessionService
+from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
+from authapi.tokens.models import Prepared
 
 _NONE = "The account has no passkey."
 
@@ -47,7 +48,7 @@ class PasskeyChanges:
         accounts: AccountService,
         signin: SignIn,
         step_up: StepUp,
-        sessions: SessionService,
+        sessions: SessionRenewal,
         recovery_codes: RecoveryCodes,
         passkeys: PasskeyStore,
         notifier: Notifier,
@@ -82,6 +83,7 @@ class PasskeyChanges:
         Raises:
             ApiError: as `StepUp.prove_recently`; `not_found` when the caller has no such passkey.
         """
+        prepared = self._sessions.prepare_kept(identity)
         proof = self._step_up.prove_recently(identity, password, client, evidence)
 
         def write(user: User) -> User | None:
@@ -94,7 +96,7 @@ class PasskeyChanges:
         changed = self._signin.while_proven(proof, write)
         leave_to_later(lambda: self._passkeys.remove(passkey_id, changed.id))
         self._events.record(Event.PASSKEY_REMOVED, user_id=changed.id)
-        return self._kept(identity, changed)
+        return self._kept(identity, changed, prepared)
 
     def require(
         self,
@@ -113,6 +115,7 @@ class PasskeyChanges:
         Raises:
             ApiError: as `StepUp.prove_recently`; `not_found` without a passkey.
         """
+        prepared = self._sessions.prepare_kept(identity)
         proof = self._step_up.prove_recently(identity, password, client, evidence)
         made: list[str] = []
 
@@ -134,7 +137,7 @@ class PasskeyChanges:
         event = Event.SECOND_FACTOR_ON if required else Event.SECOND_FACTOR_OFF
         self._events.record(event, user_id=changed.id, reason="passkeys")
         codes = {"recovery_codes": made} if made else {}
-        return {**codes, **self._kept(identity, changed)}
+        return {**codes, **self._kept(identity, changed, prepared)}
 
     def _turn_on(self, user: User, hashes: Mapping[str, str] | None) -> User | None:
         """Ask for a passkey from now on; with the hashes of recovery codes if there were none."""
@@ -166,7 +169,7 @@ class PasskeyChanges:
         seen = {"factors.passkeys": user.factors.get("passkeys")}
         return self._accounts.begin_epoch(user, Change(members, gone, told), seen)
 
-    def _kept(self, identity: Identity, user: User) -> dict[str, Any]:
+    def _kept(self, identity: Identity, user: User, prepared: Prepared) -> dict[str, Any]:
         """Return fresh tokens of the caller's session, the only one that lives in the new epoch."""
-        pair = self._sessions.keep_only(identity, user.epoch)
+        pair = self._sessions.keep_only(identity, user.epoch, prepared)
         return pair.as_members() if pair is not None else {}

@@ -25,7 +25,7 @@ from authapi.passkeys.service import PasskeyService
 from authapi.passkeys.settings import PasskeySettings
 from authapi.passkeys.signing_in import PasskeySignIn
 from authapi.passkeys.store import PasskeyStore, SpentStore
-from authapi.sessions.service import SessionService
+from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.second_step import SecondStep
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
@@ -78,7 +78,7 @@ def _take(
     proof = PasskeyProof(accounts, store, ceremonies, party, notifier, events, clock)
     second = services[SecondStep]
     second.add(proof)
-    alone = services.add(PasskeySignIn(signin, second, proof, store, ceremonies, party))
+    alone = services.add(PasskeySignIn(signin, step_up, second, proof, store, ceremonies, party))
     step_up.take_alone(alone.step_up)
     services.add(
         PasskeyEnrolment(
@@ -90,7 +90,7 @@ def _take(
             accounts,
             signin,
             step_up,
-            services[SessionService],
+            services[SessionRenewal],
             services[RecoveryCodes],
             store,
             notifier,

@@ -15,9 +15,10 @@ from authapi.passkeys.models import Use
 from authapi.passkeys.proving import PasskeyProof
 from authapi.passkeys.store import PasskeyStore
 from authapi.sessions.models import TokenPair
-from authapi.signin.models import Evidence, Proof
+from authapi.signin.models import Evidence, Preparation, Proof
 from authapi.signin.second_step import SecondStep
 from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
 
 
 class PasskeySignIn:
@@ -25,6 +26,7 @@ class PasskeySignIn:
 
     Args:
         signin: turns the proof into a session.
+        step_up: knows who is logged in.
         second: knows whose password was right.
         proof: checks passkeys.
         passkeys: the stored ones.
@@ -35,6 +37,7 @@ class PasskeySignIn:
     def __init__(
         self,
         signin: SignIn,
+        step_up: StepUp,
         second: SecondStep,
         proof: PasskeyProof,
         passkeys: PasskeyStore,
@@ -42,6 +45,7 @@ class PasskeySignIn:
         party: RelyingParty,
     ) -> None:
         self._signin = signin
+        self._step_up = step_up
         self._second = second
         self._proof = proof
         self._passkeys = passkeys
@@ -64,7 +68,7 @@ class PasskeySignIn:
         if mfa_token is not None:
             return self._ask_known(self._second.resume(mfa_token).user, "discouraged")
         if identity is not None:
-            return self._ask_known(self._signin.prove_by_token(identity).user, "preferred")
+            return self._ask_known(self._step_up.prove_by_token(identity).user, "preferred")
         ceremony = self._ceremonies.begin(Use.LOG_IN)
         options = self._party.request_options(ceremony.challenge, (), "required")
         return {"ceremony": ceremony.token, "options": options}
@@ -82,22 +86,30 @@ class PasskeySignIn:
         """
         shown = self._proof.show_alone(evidence.passkey or {}, Use.LOG_IN)
         bound = f"{key} {evidence.text}" if key is not None else None
+        proof = self._signin.draft(self._proof.proof(shown), bound)
         repeated = not self._proof.use(shown)
         if repeated and not self._signin.is_repeat(shown.user, bound):
             raise self._proof.refused(shown.user)
-        proof = replace(self._proof.proof(shown), repeated=repeated)
-        return self._signin.open_session(proof, client, bound)
+        return self._signin.open_session(replace(proof, repeated=repeated), client, bound)
 
-    def step_up(self, identity: Identity, evidence: Evidence) -> Proof:
+    def step_up(self, identity: Identity, evidence: Evidence, prepare: Preparation) -> Proof:
         """Let the caller prove by a passkey alone, again, who they are.
+
+        Args:
+            identity: the caller.
+            evidence: what the passkey answered.
+            prepare: gets the proof before the answer is used up.
 
         Raises:
             ApiError: as `PasskeyProof.show_alone`.
         """
         shown = self._proof.show_alone(evidence.passkey or {}, Use.LOG_IN, Use.KNOWN)
-        if shown.user.id != identity.user_id or not self._proof.use(shown):
+        if shown.user.id != identity.user_id:
             raise self._proof.refused(shown.user)
-        return self._proof.proof(shown)
+        proof = prepare(self._proof.proof(shown))
+        if not self._proof.use(shown):
+            raise self._proof.refused(shown.user)
+        return proof
 
     def _ask_known(self, user: User, verification: str) -> dict[str, Any]:
         ceremony = self._ceremonies.begin(Use.KNOWN, user)

@@ -8,8 +8,8 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
 from authapi.profile.sweep import Sweep
 from authapi.sessions.ending import SessionEnding
+from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.roles import SessionRoles
-from authapi.sessions.service import SessionService
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 from authapi.tokens.settings import TokenSettings
@@ -23,7 +23,7 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
             services[PasswordHasher],
             services[Blocklist],
             services[SignIn],
-            services[SessionService],
+            services[SessionRenewal],
             services[StepUp],
             services.personal_data,
         )

@@ -10,7 +10,7 @@ from authapi.database import leave_to_later
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.models import TokenPair
-from authapi.sessions.service import SessionService
+from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
@@ -25,7 +25,7 @@ class ProfileService:
         hasher: PasswordHasher,
         blocklist: Blocklist,
         signin: SignIn,
-        sessions: SessionService,
+        sessions: SessionRenewal,
         step_up: StepUp,
         personal_data: list[PersonalData],
     ) -> None:
@@ -69,13 +69,14 @@ class ProfileService:
                 is too easily guessed; `rate_limited`.
         """
         self._blocklist.refuse("new_password", new, identity.username)
+        prepared = self._sessions.prepare_kept(identity)
         with self._hasher.admit(client.network):
             proof = self._step_up.confirm(identity, current, client, evidence)
             new_hash = self._hasher.hash(new)
         user = self._signin.while_proven(
             proof, lambda user: self._accounts.change_password(user, new_hash)
         )
-        return self._sessions.keep_only(identity, user.epoch)
+        return self._sessions.keep_only(identity, user.epoch, prepared)
 
     def delete(
         self, identity: Identity, password: str, client: Client, evidence: Evidence | None = None

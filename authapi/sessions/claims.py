@@ -6,13 +6,15 @@ from authapi.core.client import Client
 from authapi.core.clock import whole_second
 from authapi.core.roles import Roles
 from authapi.sessions.models import Session, TokenPair
-from authapi.tokens.models import RefreshClaims
+from authapi.tokens.models import Prepared, RefreshClaims
 from authapi.tokens.service import TokenService
 
 
-def token_pair(tokens: TokenService, claims: RefreshClaims) -> TokenPair:
-    """Return the tokens of a session."""
-    access_token, expires_in = tokens.issue_access(claims)
+def token_pair(
+    tokens: TokenService, claims: RefreshClaims, prepared: Prepared | None = None
+) -> TokenPair:
+    """Return the tokens of a session; `prepared` as for `TokenService.issue_access`."""
+    access_token, expires_in = tokens.issue_access(claims, prepared=prepared)
     return TokenPair(access_token, tokens.encode_refresh(claims), expires_in)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from authapi.core.client import UNKNOWN, Client
 from authapi.core.identity import AAL1, PASSWORD
 from authapi.core.roles import NO_ROLES, Roles
-from authapi.tokens.models import RefreshClaims
+from authapi.tokens.models import Prepared, RefreshClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,14 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A session that a sign-in stored, before anybody has its tokens.
+    """A session that a sign-in stores, before anybody has its tokens.
 
     Attributes:
         claims: of its first refresh token.
         has_key: whether a repeated request with the same Idempotency-Key gets the same session.
+        prepared: what its access token says that an app was asked for.
     """
 
     claims: RefreshClaims
     has_key: bool
+    prepared: Prepared

@@ -1,6 +1,7 @@
 """How a session is opened: stored, counted for its user, and handed out."""
 
 import secrets
+from dataclasses import replace
 from enum import Enum, auto
 
 from authapi.accounts.models import User
@@ -13,10 +14,11 @@ from authapi.core.fingerprints import Fingerprints
 from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, session_of, token_pair
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.models import OpenedSession, TokenPair
+from authapi.sessions.models import OpenedSession, Session, TokenPair
 from authapi.sessions.rules import beyond_cap, is_same_login, is_unused
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionExists, SessionStore
+from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
 
 
@@ -56,57 +58,67 @@ class SessionOpening:
         self._clock = clock
         self._settings = settings
 
-    def open(
+    def draft(
         self,
         user: User,
         methods: tuple[str, ...],
         assurance: str,
-        client: Client,
         idempotency_key: str | None = None,
     ) -> OpenedSession:
-        """Begin a session; the same user and key give the same session again, while it is unused.
+        """Return a session that may begin: nothing is stored, and all code of the app has run.
 
         Args:
             user: who signed in, as read before; the session belongs to that epoch.
             methods: how (RFC 8176).
             assurance: how strong that was.
-            client: from where.
             idempotency_key: the request's own, if it had one.
+        """
+        claims = self._tokens.first_refresh(
+            user.username,
+            user.id,
+            self._session_id(user, idempotency_key),
+            epoch=user.epoch,
+            methods=methods,
+            assurance=assurance,
+            roles=user.roles,
+        )
+        return self._prepared(claims, has_key=idempotency_key is not None)
+
+    def open(self, draft: OpenedSession, client: Client) -> OpenedSession:
+        """Begin a session; the same user and key give the same session again, while it is unused.
+
+        Args:
+            draft: the session.
+            client: from where.
 
         Returns:
             The session, whose tokens `begin` makes.
         """
-        keyed = idempotency_key is not None
-        for session_id in (self._session_id(user, idempotency_key), secrets.token_urlsafe(16)):
-            claims = self._tokens.first_refresh(
-                user.username,
-                user.id,
-                session_id,
-                epoch=user.epoch,
-                methods=methods,
-                assurance=assurance,
-                roles=user.roles,
-            )
+        for _ in range(2):
+            claims = draft.claims
             try:
                 self._sessions.add(session_of(claims, client, opened_at=self._clock()))
             except SessionExists:
-                found = self._sessions.find_session(session_id)
+                found = self._sessions.find_session(claims.sid)
                 if found is not None and is_same_login(found, claims):
-                    claims = claims_of(found, user.username, user.roles)
-                    return OpenedSession(claims, has_key=True)
+                    return self._prepared(claims_of(found, claims.sub, claims.roles), has_key=True)
             else:
-                if not keyed or not self._revocations.was_revoked(session_id):
-                    return OpenedSession(claims, has_key=keyed)
-                self._sessions.end_session(session_id)  # the key was used before a logout
-            keyed = False
+                if not draft.has_key or not self._revocations.was_revoked(claims.sid):
+                    return draft
+                self._sessions.end_session(claims.sid)  # the key was used before a logout
+            draft = self._prepared(replace(claims, sid=_random_id()), has_key=False)
         raise busy()
+
+    def is_unused(self, user: User, idempotency_key: str | None) -> bool:
+        """Whether a session was opened with this key that nobody has used, and has not ended."""
+        return self._unused(user, idempotency_key) is not None
 
     def find_unused(self, user: User, idempotency_key: str | None) -> OpenedSession | None:
         """Return the session that was opened with this key, unless it was used, or has ended."""
-        found = self._sessions.find_session(self._session_id(user, idempotency_key))
-        if found is None or not is_unused(found, self._clock()):
+        found = self._unused(user, idempotency_key)
+        if found is None:
             return None
-        return OpenedSession(claims_of(found, user.username, user.roles), has_key=True)
+        return self._prepared(claims_of(found, user.username, user.roles), has_key=True)
 
     def count(self, user: User) -> bool:
         """Count a session of a user who may log in, by one write; False when that is not so.
@@ -140,15 +152,21 @@ class SessionOpening:
     def begin(self, opened: OpenedSession) -> TokenPair:
         """Record that a session has begun, and return its tokens."""
         claims = opened.claims
-        try:
-            pair = token_pair(self._tokens, claims)
-        except Exception:  # an app's own claims: nobody has the tokens
-            self._ending.end_unused(opened, void=False)
-            raise
         self._events.record(Event.LOGIN_SUCCEEDED, user_id=claims.uid, session_id=claims.sid)
-        return pair
+        return token_pair(self._tokens, claims, opened.prepared)
+
+    def _prepared(self, claims: RefreshClaims, *, has_key: bool) -> OpenedSession:
+        return OpenedSession(claims, has_key, self._tokens.prepare_access(claims))
+
+    def _unused(self, user: User, idempotency_key: str | None) -> Session | None:
+        found = self._sessions.find_session(self._session_id(user, idempotency_key))
+        return found if found is not None and is_unused(found, self._clock()) else None
 
     def _session_id(self, user: User, idempotency_key: str | None) -> str:
         if idempotency_key is None:
-            return secrets.token_urlsafe(16)
+            return _random_id()
         return self._fingerprints.of("login", user.id, str(user.epoch), idempotency_key)[:32]
+
+
+def _random_id() -> str:
+    return secrets.token_urlsafe(16)

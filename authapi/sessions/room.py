@@ -10,6 +10,7 @@ from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.opening import SessionOpening
+from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.roles import SessionRoles
 from authapi.sessions.service import SessionService
 from authapi.sessions.settings import SessionSettings
@@ -25,6 +26,7 @@ def build(services: Services, settings: SessionSettings, clock: Clock) -> None:
     accounts = services[AccountService]
     ending = services.add(SessionEnding(store, accounts, tokens, revocations, events))
     services.add(SessionRoles(store))
+    services.add(SessionRenewal(store, ending, tokens, revocations, clock))
     fingerprints = services[Fingerprints]
     services.add(
         SessionOpening(

@@ -11,19 +11,18 @@ from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
-from authapi.core.identity import Identity
 from authapi.core.services import Subject
-from authapi.database import FAILURES, leave_to_later
+from authapi.database import FAILURES
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
-from authapi.sessions.claims import claims_of, token_pair
+from authapi.sessions.claims import token_pair
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.models import AccessToken, Session, TokenPair
+from authapi.sessions.models import Session, TokenPair
 from authapi.sessions.rules import Verdict, belongs_to, judge
 from authapi.sessions.serializers import describe
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
-from authapi.tokens.models import FreshProof, RefreshClaims
+from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
 
 
@@ -73,57 +72,6 @@ class SessionService:
                 with suppress(*FAILURES):  # refused it is, counted or not
                     self._limits.refused_refresh(client)
             raise
-
-    def keep_only(
-        self, identity: Identity, epoch: int, proof: FreshProof | None = None
-    ) -> TokenPair | None:
-        """Take the caller's session along into the user's new epoch; clear the others away.
-
-        They are void already, so that nothing here can fail: what cannot be done now is left.
-
-        Args:
-            identity: the caller.
-            epoch: the new one.
-            proof: what the caller showed by now, where that is more than at the login.
-
-        Returns:
-            Fresh tokens of the session; None where it ended meanwhile. The refresh token that its
-            client holds stays good, as the same generation.
-        """
-        pair = leave_to_later(lambda: self._renew(identity, epoch, proof))
-        leave_to_later(lambda: self._ending.clear_void(identity.user_id, epoch))
-        return pair
-
-    def _renew(self, identity: Identity, epoch: int, proof: FreshProof | None) -> TokenPair | None:
-        self._sessions.move_to_epoch(identity.session_id, epoch, proof)
-        session = self._sessions.find_session(identity.session_id)
-        if session is None or session.epoch != epoch:
-            return None
-        return token_pair(self._tokens, self._claims(session, identity))
-
-    def _claims(self, session: Session, identity: Identity) -> RefreshClaims:
-        roles = self._revocations.floor(identity.user_id).roles
-        return claims_of(session, identity.username, roles)
-
-    def access_after(self, identity: Identity, epoch: int, proof: FreshProof) -> AccessToken:
-        """Return an access token of the caller's session that tells of a proof of just now.
-
-        Nothing is stored, and the session's refresh token tells of its login as before: elevation
-        ends by itself, and no refresh renews it (S120).
-
-        Args:
-            identity: the caller.
-            epoch: the user's, as the proof saw it.
-            proof: what the caller showed.
-
-        Raises:
-            ApiError: `invalid_token` when the session has ended meanwhile.
-        """
-        session = self._sessions.find_session(identity.session_id)
-        if session is None or session.epoch < epoch or session.expires_at <= self._clock():
-            raise ApiError(ErrorCode.INVALID_TOKEN)
-        claims = self._claims(session, identity)
-        return AccessToken(*self._tokens.issue_access(claims, proof=proof))
 
     def list_sessions(self, user_id: str, epoch: int) -> list[Session]:
         """Return the user's living sessions, the one used last first.

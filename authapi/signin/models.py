@@ -8,6 +8,8 @@ from authapi.accounts.models import User
 from authapi.core.client import Client
 from authapi.core.errors import ErrorCode
 from authapi.core.identity import AAL1, CODE, HARDWARE_KEY
+from authapi.sessions.models import OpenedSession
+from authapi.tokens.models import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Proof:
         repeated: whether it was used up by the same request before: then it leads to the session
             that it began, and to no other.
         by_token: whether the caller's token is a part of it: then it ends with that one's epoch.
+        draft: the session that it may begin, where it is good only once: made before it is used up.
+        prepared: what is to be said of the access token that it leads to in its caller's session.
     """
 
     user: User
@@ -30,6 +34,17 @@ class Proof:
     told: Mapping[str, object] = field(default_factory=dict)
     repeated: bool = False
     by_token: bool = False
+    draft: OpenedSession | None = None
+    prepared: Prepared | None = None
+
+
+Preparation = Callable[[Proof], Proof]
+"""What is done with a proof that is right, before it is used up: code of an app may fail here."""
+
+
+def as_it_is(proof: Proof) -> Proof:
+    """Prepare nothing."""
+    return proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.opening import SessionOpening
-from authapi.sessions.service import SessionService
+from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.proving import PasswordProof
 from authapi.signin.second_step import SecondStep
 from authapi.signin.service import SignIn
@@ -45,4 +45,4 @@ def build(services: Services, settings: SignInSettings, clock: Clock) -> None:
     )
     opening, ending = services[SessionOpening], services[SessionEnding]
     signin = services.add(SignIn(accounts, passwords, second, limits, opening, ending))
-    services.add(StepUp(signin, services[SessionService], events, clock, settings))
+    services.add(StepUp(accounts, signin, services[SessionRenewal], events, clock, settings))

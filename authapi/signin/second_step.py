@@ -14,7 +14,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import AAL2
 from authapi.limits.service import Limits
-from authapi.signin.models import Evidence, Factor, Match, Proof
+from authapi.signin.models import Evidence, Factor, Match, Preparation, Proof, as_it_is
 from authapi.tokens.transient import LIFE, TransientTokens
 
 _TOLD_AGAIN_AFTER = timedelta(days=1)
@@ -91,6 +91,7 @@ class SecondStep:
         evidence: Evidence | None,
         client: Client,
         is_repeat: Callable[[], bool] = lambda: False,
+        prepare: Preparation = as_it_is,
     ) -> Proof:
         """Return a proof by two factors.
 
@@ -100,6 +101,7 @@ class SecondStep:
             client: who shows it.
             is_repeat: whether the very same request succeeded before, so that what it shows is
                 used up, and nobody has used the session that it began.
+            prepare: gets the proof that it will be.
 
         Raises:
             ApiError: `second_factor_required` without evidence; `invalid_code` or
@@ -108,10 +110,12 @@ class SecondStep:
         if evidence is None:
             raise self.ask(proof)
         user = proof.user
+        proof = replace(proof, methods=(*proof.methods, evidence.method), assurance=AAL2)
         with self._limits.second_step(user.id, client) as attempt:
             match = self._match(user, evidence, client)
             if match is not None:
                 attempt.succeed()
+                proof = prepare(replace(proof, told=match.told))
             spent = match is not None and match.spend()
             repeated = not spent and is_repeat()
             if not spent and not repeated:
@@ -119,13 +123,7 @@ class SecondStep:
                 self._events.record(Event.SECOND_FACTOR_FAILED, user_id=user.id)
                 self._tell_owner(user, client)
                 raise ApiError(evidence.refusal, status=HTTPStatus.UNAUTHORIZED)
-        return replace(
-            proof,
-            methods=(*proof.methods, evidence.method),
-            assurance=AAL2,
-            told=match.told if match is not None else {},
-            repeated=repeated,
-        )
+        return replace(proof, repeated=repeated)
 
     def _match(self, user: User, evidence: Evidence, client: Client) -> Match | None:
         found = (factor.match(user, evidence, client) for factor in self._factors)

@@ -14,7 +14,7 @@ from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
 from authapi.sessions.opening import Room, SessionOpening
-from authapi.signin.models import Evidence, Proof
+from authapi.signin.models import Evidence, Preparation, Proof, as_it_is
 from authapi.signin.proving import PasswordProof
 from authapi.signin.rules import Decision, decide, has_second_step
 from authapi.signin.second_step import SecondStep
@@ -97,6 +97,7 @@ class SignIn:
         evidence: Evidence | None = None,
         *,
         spare_second: bool = False,
+        prepare: Preparation = as_it_is,
     ) -> Proof:
         """Let the caller prove again who they are, for something that a token is not enough for.
 
@@ -107,6 +108,7 @@ class SignIn:
             evidence: for users with a second factor.
             spare_second: whether the password is enough for them, too: they showed more just now,
                 in a session that was not ended with all others.
+            prepare: as for `SecondStep.take`.
 
         Raises:
             ApiError: as `PasswordProof.check` and `SecondStep.take`; `invalid_token` when the name
@@ -119,21 +121,7 @@ class SignIn:
             return proof
         if spare_second and evidence is None and identity.epoch >= proof.user.epoch:
             return replace(proof, by_token=True)
-        return self._second.take(proof, evidence, client)
-
-    def prove_by_token(self, identity: Identity) -> Proof:
-        """Take the caller's login for a proof, with the user as stored now.
-
-        Raises:
-            ApiError: `invalid_token` when the user is gone or disabled, or the caller's session
-                was ended with all others.
-        """
-        user = self._accounts.find_user(identity.username)
-        if user is None or user.id != identity.user_id or user.disabled:
-            raise ApiError(ErrorCode.INVALID_TOKEN)
-        if user.epoch > identity.epoch:
-            raise ApiError(ErrorCode.INVALID_TOKEN)
-        return Proof(user, identity.methods, identity.assurance, by_token=True)
+        return self._second.take(proof, evidence, client, prepare=prepare)
 
     def while_proven(self, proof: Proof, write: Callable[[User], T | None]) -> T:
         """Let `write` change the user, again if somebody's write came before.
@@ -188,7 +176,14 @@ class SignIn:
 
     def is_repeat(self, user: User, key: str | None) -> bool:
         """Whether `open_session` began a session with this key already that nobody has used."""
-        return key is not None and self._opening.find_unused(user, key) is not None
+        return key is not None and self._opening.is_unused(user, key)
+
+    def draft(self, proof: Proof, key: str | None) -> Proof:
+        """Return a proof with the session that it may begin, before it is used up."""
+        return replace(proof, draft=self._draft(proof, key))
+
+    def _draft(self, proof: Proof, key: str | None) -> OpenedSession:
+        return self._opening.draft(proof.user, proof.methods, proof.assurance, key)
 
     def _second_step(
         self, proof: Proof, evidence: Evidence | None, client: Client, key: str | None
@@ -199,14 +194,18 @@ class SignIn:
         """
         bound = f"{key} {evidence.text}" if key is not None and evidence is not None else None
         proof = self._second.take(
-            proof, evidence, client, lambda: self.is_repeat(proof.user, bound)
+            proof,
+            evidence,
+            client,
+            lambda: self.is_repeat(proof.user, bound),
+            lambda right: self.draft(right, bound),
         )
         return self.open_session(proof, client, bound)
 
     def _open(self, proof: Proof, client: Client, key: str | None) -> OpenedSession:
         """Store a session; a proof that is used up finds the one that it began (S104)."""
         if not proof.repeated:
-            return self._opening.open(proof.user, proof.methods, proof.assurance, client, key)
+            return self._opening.open(proof.draft or self._draft(proof, key), client)
         if (found := self._opening.find_unused(proof.user, key)) is None:
             by_passkey = HARDWARE_KEY in proof.methods
             code = ErrorCode.INVALID_PASSKEY if by_passkey else ErrorCode.INVALID_CODE
@@ -246,4 +245,4 @@ class SignIn:
         decision = decide(proof, user)
         if user is None or decision is Decision.REFUSED:
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        return decision, replace(proof, user=user)
+        return decision, replace(proof, user=user, draft=None)

@@ -1,16 +1,18 @@
 """The story of a step-up: prove again who you are, for what is hard to undo (RFC 9470)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
+from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import AAL2, Identity
 from authapi.sessions.models import AccessToken
-from authapi.sessions.service import SessionService
-from authapi.signin.models import Evidence, Proof
+from authapi.sessions.renewing import SessionRenewal
+from authapi.signin.models import Evidence, Preparation, Proof
 from authapi.signin.rules import proves_enough
 from authapi.signin.service import SignIn
 from authapi.signin.settings import SignInSettings
@@ -25,21 +27,26 @@ class StepUp:
 
     def __init__(
         self,
+        accounts: AccountService,
         signin: SignIn,
-        sessions: SessionService,
+        sessions: SessionRenewal,
         events: EventRecorder,
         clock: Clock,
         settings: SignInSettings,
     ) -> None:
+        self._accounts = accounts
         self._signin = signin
         self._sessions = sessions
         self._events = events
         self._clock = clock
         self._minutes = settings.recent_login_minutes
-        self._alone: Callable[[Identity, Evidence], Proof] = _refuse
+        self._alone: Callable[[Identity, Evidence, Preparation], Proof] = _refuse
 
-    def take_alone(self, prove: Callable[[Identity, Evidence], Proof]) -> None:
-        """Let `prove` say which evidence is enough without the password, or raise."""
+    def take_alone(self, prove: Callable[[Identity, Evidence, Preparation], Proof]) -> None:
+        """Let `prove` say which evidence is enough without the password, or raise.
+
+        It lets the proof be prepared before it is used up.
+        """
         self._alone = prove
 
     def reauthenticate(
@@ -51,12 +58,20 @@ class StepUp:
             ApiError: as `SignIn.reauthenticate`, or without a password as what was given to
                 `take_alone`; `invalid_token` when the session has ended.
         """
+
+        def prepare(proof: Proof) -> Proof:
+            prepared = self._sessions.prepare_proven(identity, _fresh(proof))
+            return replace(proof, prepared=prepared)
+
         if password is None and evidence is not None:
-            proof = self._alone(identity, evidence)
+            proof = self._alone(identity, evidence, prepare)
         else:
-            proof = self._signin.reauthenticate(identity, password or "", client, evidence)
-        fresh = FreshProof(proof.methods, proof.assurance)
-        token = self._sessions.access_after(identity, proof.user.epoch, fresh)
+            proof = self._signin.reauthenticate(
+                identity, password or "", client, evidence, prepare=prepare
+            )
+        token = self._sessions.access_after(
+            identity, proof.user.epoch, _fresh(proof), proof.prepared
+        )
         self._events.record(
             Event.REAUTHENTICATED, user_id=identity.user_id, session_id=identity.session_id
         )
@@ -102,10 +117,24 @@ class StepUp:
         if password is not None:
             return self.confirm(identity, password, client, evidence)
         self.require_recent_login(identity)
-        proof = self._signin.prove_by_token(identity)
+        proof = self.prove_by_token(identity)
         if proof.user.second_factor and proof.assurance != AAL2:
             raise self._refusal(self._minutes, AAL2)
         return proof
+
+    def prove_by_token(self, identity: Identity) -> Proof:
+        """Take the caller's login for a proof, with the user as stored now.
+
+        Raises:
+            ApiError: `invalid_token` when the user is gone or disabled, or the caller's session
+                was ended with all others.
+        """
+        user = self._accounts.find_user(identity.username)
+        if user is None or user.id != identity.user_id or user.disabled:
+            raise ApiError(ErrorCode.INVALID_TOKEN)
+        if user.epoch > identity.epoch:
+            raise ApiError(ErrorCode.INVALID_TOKEN)
+        return Proof(user, identity.methods, identity.assurance, by_token=True)
 
     def require_recent_login(
         self, identity: Identity, minutes: float | None = None, *, second_factor: bool = False
@@ -133,5 +162,9 @@ class StepUp:
         return ApiError(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, details=wanted)
 
 
-def _refuse(_identity: Identity, evidence: Evidence) -> Proof:
+def _fresh(proof: Proof) -> FreshProof:
+    return FreshProof(proof.methods, proof.assurance)
+
+
+def _refuse(_identity: Identity, evidence: Evidence, _prepare: Preparation) -> Proof:
     raise ApiError(evidence.refusal, status=HTTPStatus.UNAUTHORIZED)

@@ -1,10 +1,15 @@
 """What a refresh token says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from authapi.core.identity import AAL1, PASSWORD
 from authapi.core.roles import NO_ROLES, Roles
+
+Prepared = Mapping[str, Any]
+"""Claims of an access token that stand before it is issued: its id, and what an app adds to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from authapi.tokens import own_claims, rules
 from authapi.tokens.claims import access_claims, refresh_body
 from authapi.tokens.codec import decode, encode
 from authapi.tokens.keys import KeyRing
-from authapi.tokens.models import FreshProof, RefreshClaims
+from authapi.tokens.models import FreshProof, Prepared, RefreshClaims
 from authapi.tokens.own_claims import ClaimsHook
 from authapi.tokens.rules import TokenEarly, TokenExpired, TokenInvalid
 from authapi.tokens.settings import TokenSettings
@@ -66,21 +66,42 @@ class TokenService:
         self.hooks: list[ClaimsHook] = []
         self._read_access = lru_cache(REMEMBERED)(self._decode_access)
 
+    def prepare_access(self, session: RefreshClaims, proof: FreshProof | None = None) -> Prepared:
+        """Ask for what the app adds to an access token that will be issued after a write.
+
+        Code of an app may fail; then it does so while nothing has changed.
+
+        Args:
+            session: whose token it will be, as it will be then.
+            proof: as for `issue_access`.
+
+        Raises:
+            ClaimsError: when the app adds claims that no token may have.
+        """
+        if not self.hooks:
+            return {}
+        claims = access_claims(session, proof, self._clock(), self._settings)
+        return {"jti": claims["jti"], **self._added(claims)}
+
     def issue_access(
-        self, session: RefreshClaims, *, proof: FreshProof | None = None
+        self,
+        session: RefreshClaims,
+        *,
+        proof: FreshProof | None = None,
+        prepared: Prepared | None = None,
     ) -> tuple[str, int]:
         """Return a new access token of a session and the seconds it lives (RFC 9068).
 
         Args:
             session: whose token it is.
             proof: what the user showed in it later than at its login, if that was asked for.
+            prepared: what `prepare_access` returned, where that was asked before a write.
 
         Raises:
             ClaimsError: when the app adds claims that no token may have.
         """
         claims = access_claims(session, proof, self._clock(), self._settings)
-        if self.hooks:
-            claims |= own_claims.added_by(self.hooks, self._identity(claims))
+        claims |= self._added(claims) if prepared is None else prepared
         return encode(claims, ACCESS_TYPE, self._access_keys), claims["exp"] - claims["iat"]
 
     def verify_access(self, token: str) -> Identity:
@@ -186,6 +207,11 @@ class TokenService:
         # Where the lifetime was longer once, older tokens end as those of today do.
         latest = holder.issued_at + self._settings.access_token_lifetime
         return replace(holder, expires_at=min(holder.expires_at, latest)), rules.starts(raw)
+
+    def _added(self, claims: Mapping[str, Any]) -> dict[str, Any]:
+        if not self.hooks:
+            return {}
+        return own_claims.added_by(self.hooks, self._identity(claims))
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         return rules.identity(claims, self._settings.jwt_issuer, self._settings.jwt_audience)

@@ -17,6 +17,7 @@ from authapi.database import Collections
 from authapi.limits.service import Limits
 from authapi.profile.sweep import Sweep
 from authapi.sessions.ending import SessionEnding
+from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.service import SessionService
 from authapi.signin.proving import PasswordProof
 from authapi.signin.service import SignIn
@@ -60,7 +61,7 @@ def test_a_password_change_cut_short_has_happened(
     """S124: no 503 for what was done; the other sessions are void by the same write."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
-    owner = SessionService if method == "_renew" else SessionEnding
+    owner = SessionRenewal if method == "_renew" else SessionEnding
     fail_once(monkeypatch, services_of(app)[owner], method)
     assert change_password(visitor, mine).status_code == 200
     assert visitor.refresh(other["refresh_token"]).status_code == 400

@@ -1,0 +1,120 @@
+"""The story of a session whose user has changed: it goes on, with fresh tokens."""
+
+from dataclasses import replace
+
+from authapi.core.clock import Clock
+from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.identity import Identity
+from authapi.database import leave_to_later
+from authapi.revocation.service import Revocations
+from authapi.sessions.claims import claims_of, token_pair
+from authapi.sessions.ending import SessionEnding
+from authapi.sessions.models import AccessToken, Session, TokenPair
+from authapi.sessions.store import SessionStore
+from authapi.tokens.models import FreshProof, Prepared, RefreshClaims
+from authapi.tokens.service import TokenService
+
+
+class SessionRenewal:
+    """Gives the caller's session new tokens: in a new epoch, or after a proof of just now.
+
+    Code of an app has a say in tokens, and may fail. So it is asked first, by `prepare_kept` and
+    `prepare_proven`, before anything is written or used up.
+    """
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        ending: SessionEnding,
+        tokens: TokenService,
+        revocations: Revocations,
+        clock: Clock,
+    ) -> None:
+        self._sessions = sessions
+        self._ending = ending
+        self._tokens = tokens
+        self._revocations = revocations
+        self._clock = clock
+
+    def prepare_kept(self, identity: Identity, proof: FreshProof | None = None) -> Prepared:
+        """Prepare the access token of `keep_only`, before the write that begins the new epoch.
+
+        Args:
+            identity: the caller.
+            proof: as for `keep_only`.
+        """
+        session = self._session_if_asked(identity)
+        if session is None:
+            return {}
+        if proof is not None:
+            session = replace(session, methods=proof.methods, assurance=proof.assurance)
+        session = replace(session, epoch=session.epoch + 1)
+        return self._tokens.prepare_access(self._claims(session, identity))
+
+    def keep_only(
+        self, identity: Identity, epoch: int, prepared: Prepared, proof: FreshProof | None = None
+    ) -> TokenPair | None:
+        """Take the caller's session along into the user's new epoch; clear the others away.
+
+        They are void already, so that nothing here can fail: what cannot be done now is left.
+
+        Args:
+            identity: the caller.
+            epoch: the new one.
+            prepared: what `prepare_kept` returned.
+            proof: what the caller showed by now, where that is more than at the login.
+
+        Returns:
+            Fresh tokens of the session; None where it ended meanwhile. The refresh token that its
+            client holds stays good, as the same generation.
+        """
+        pair = leave_to_later(lambda: self._renew(identity, epoch, prepared, proof))
+        leave_to_later(lambda: self._ending.clear_void(identity.user_id, epoch))
+        return pair
+
+    def prepare_proven(self, identity: Identity, proof: FreshProof) -> Prepared:
+        """Prepare the access token of `access_after`, before the proof is used up."""
+        session = self._session_if_asked(identity)
+        if session is None:
+            return {}
+        return self._tokens.prepare_access(self._claims(session, identity), proof)
+
+    def access_after(
+        self, identity: Identity, epoch: int, proof: FreshProof, prepared: Prepared | None
+    ) -> AccessToken:
+        """Return an access token of the caller's session that tells of a proof of just now.
+
+        Nothing is stored, and the session's refresh token tells of its login as before: elevation
+        ends by itself, and no refresh renews it (S120).
+
+        Args:
+            identity: the caller.
+            epoch: the user's, as the proof saw it.
+            proof: what the caller showed.
+            prepared: what `prepare_proven` returned, where the proof is good only once.
+
+        Raises:
+            ApiError: `invalid_token` when the session has ended meanwhile.
+        """
+        session = self._sessions.find_session(identity.session_id)
+        if session is None or session.epoch < epoch or session.expires_at <= self._clock():
+            raise ApiError(ErrorCode.INVALID_TOKEN)
+        claims = self._claims(session, identity)
+        return AccessToken(*self._tokens.issue_access(claims, proof=proof, prepared=prepared))
+
+    def _session_if_asked(self, identity: Identity) -> Session | None:
+        """Return the caller's session, if there is code of an app that wants to know."""
+        return self._sessions.find_session(identity.session_id) if self._tokens.hooks else None
+
+    def _renew(
+        self, identity: Identity, epoch: int, prepared: Prepared, proof: FreshProof | None
+    ) -> TokenPair | None:
+        self._sessions.move_to_epoch(identity.session_id, epoch, proof)
+        session = self._sessions.find_session(identity.session_id)
+        if session is None or session.epoch != epoch:
+            return None
+        return token_pair(self._tokens, self._claims(session, identity), prepared)
+
+    def _claims(self, session: Session, identity: Identity) -> RefreshClaims:
+        roles = self._revocations.floor(identity.user_id).roles
+        return claims_of(session, identity.username, roles)
