@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what a release publishes: the package, the extension for both stores, the client for
-# JavaScript, and their hashes.
+# Makes what a release publishes: the package, the extension for both stores, the clients for
+# JavaScript and Python, and their hashes.
 #
 #   scripts/release.sh FOLDER [FILE …]    FILE: what goes along as it is
 set -euo pipefail
@@ -11,6 +11,7 @@ shift
 [ $# -eq 0 ] || cp "$@" "$folder"
 cd "$(dirname "$0")/.."
 uv build --quiet --no-create-gitignore --out-dir "$folder"
+uv build --quiet --no-create-gitignore --out-dir "$folder" clients/python
 python scripts/package_extension.py "$folder" >/dev/null
 npm pack --silent --pack-destination "$folder" ./clients/js >/dev/null
 cd "$folder"

@@ -9,15 +9,21 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("authapi/version.py", "clients/python/src/authapi_client/version.py")
 MANIFESTS = ("extension/manifest.json", "clients/js/package.json", "package.json")
 
 
 def versions() -> dict[str, str]:
     """Return the version that each file says, by its path."""
-    package = (ROOT / "authapi" / "version.py").read_text()
-    [ours] = re.findall(r'^__version__ = "(.+)"$', package, re.MULTILINE)
+    packages = {name: in_package((ROOT / name).read_text()) for name in PACKAGES}
     manifests = {name: json.loads((ROOT / name).read_text())["version"] for name in MANIFESTS}
-    return {"authapi/version.py": ours, **manifests}
+    return packages | manifests
+
+
+def in_package(module: str) -> str:
+    """Return the version that a module says."""
+    [said] = re.findall(r'^__version__ = "(.+)"$', module, re.MULTILINE)
+    return str(said)
 
 
 def section(changelog: str, version: str) -> str | None:

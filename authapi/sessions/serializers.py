@@ -11,7 +11,7 @@ _PROGRAMS = {
     "Safari/": "Safari",
     "PostmanRuntime": "Postman",
     "curl/": "curl",
-    "python-requests": "Python",
+    "python-": "Python",
     "okhttp": "Android app",
     "CFNetwork": "Apple app",
 }

@@ -57,6 +57,7 @@ def test_a_tag_of_another_version_is_refused(checkout: Path) -> None:
             f"{path} says {__version__}"
             for path in (
                 "authapi/version.py",
+                "clients/python/src/authapi_client/version.py",
                 "extension/manifest.json",
                 "clients/js/package.json",
                 "package.json",
@@ -79,7 +80,7 @@ def test_a_release_that_nothing_is_said_of_is_refused(checkout: Path, changelog:
 
 @pytest.mark.external
 def test_a_release_has_all_parts_with_their_hashes(checkout: Path, tmp_path: Path) -> None:
-    """The package, both zips, the client, and what goes along; made again they are the same."""
+    """The package, both zips, the clients, and what goes along; made again they are the same."""
     tools = [str(Path(sys.executable).parent), str(Path(node()).parent), os.environ["PATH"]]
     environment = {**os.environ, "PATH": os.pathsep.join(tools)}
     (checkout / "node_modules").symlink_to(ROOT / "node_modules")
@@ -100,6 +101,8 @@ def test_a_release_has_all_parts_with_their_hashes(checkout: Path, tmp_path: Pat
         f"authapi_flask-{__version__}-py3-none-any.whl",
         f"authapi_flask-{__version__}.tar.gz",
         f"authapi-client-{__version__}.tgz",
+        f"authapi_client-{__version__}-py3-none-any.whl",
+        f"authapi_client-{__version__}.tar.gz",
         "password-auth-demo-chromium.zip",
         "password-auth-demo-firefox.zip",
         "sbom.cdx.json",

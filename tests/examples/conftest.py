@@ -1,17 +1,15 @@
-"""A server process for the examples."""
+"""Servers for the examples."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from authapi.settings import DEVELOPMENT, Settings
-from tests.extension.gate import Gate
 from tests.support.actors import PASSWORD, fresh_name
 from tests.support.apps import served
 from tests.support.servers import ServerProcess, workers
@@ -60,13 +58,3 @@ def server(environment: dict[str, str]) -> Iterator[ServerProcess]:
     """The service, as processes of its own."""
     with workers(environment, processes=2) as server:
         yield server
-
-
-@pytest.fixture
-def gate(base_url: str) -> Iterator[Gate]:
-    """A way to the service whose clock moves, on which answers can be lost."""
-    gate = Gate(urlsplit(base_url).port or 80)
-    gate.start()
-    yield gate
-    gate.reset(gate.upstream)
-    gate.stop()

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 
-PACKAGE = "authapi_client"
+PACKAGE = "generated_client"
 
 
 @pytest.fixture(scope="module")

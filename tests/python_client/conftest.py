@@ -1,17 +1,31 @@
-"""Clients of `examples/python_client.py`, with time at their command."""
+"""Clients of `clients/python`, at a real service."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from examples.python_client import AuthClient, Memory, Store, TokenFile
+from authapi_client import AuthClient, FileStore, MemoryStore, Options, Store
+from tests.examples.conftest import mailing, server  # noqa: F401 - fixtures
+from tests.extension.gate import Gate
 from tests.support.actors import PASSWORD, fresh_name
 
 New = Callable[..., AuthClient]
+
+
+@pytest.fixture
+def gate(base_url: str) -> Iterator[Gate]:
+    """A way to the service whose clock moves, on which answers can be lost."""
+    gate = Gate(urlsplit(base_url).port or 80)
+    gate.start()
+    yield gate
+    gate.reset(gate.upstream)
+    gate.stop()
 
 
 @pytest.fixture
@@ -25,10 +39,9 @@ def new(waits: list[float]) -> Iterator[New]:
     """Make clients that note down their waits instead of sleeping."""
     with ExitStack() as stack:
 
-        def make(base_url: str, store: Store | None = None) -> AuthClient:
-            client = AuthClient(base_url, store, sleep=waits.append)
-            stack.callback(client.close)
-            return client
+        def make(base_url: str, store: Store | None = None, **options: Any) -> AuthClient:  # noqa: ANN401
+            settings = Options(**{"sleep": waits.append, **options})
+            return stack.enter_context(AuthClient(base_url, store, options=settings))
 
         yield make
 
@@ -36,14 +49,14 @@ def new(waits: list[float]) -> Iterator[New]:
 @pytest.fixture(params=["memory", "file"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     """Each place where a login may rest."""
-    return Memory() if request.param == "memory" else TokenFile(tmp_path / "tokens.json")
+    return MemoryStore() if request.param == "memory" else FileStore(tmp_path / "tokens.json")
 
 
 def joined(client: AuthClient) -> str:
     """Register and log in; return the name."""
     name = fresh_name()
     client.register(name, PASSWORD)
-    client.log_in(name, PASSWORD)
+    client.authenticate(name, PASSWORD)
     return name
 
 

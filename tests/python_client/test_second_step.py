@@ -1,16 +1,19 @@
-"""`examples/python_client.py` with a second step, and with a forgotten password."""
+"""The client with a second step, at a real service, and with a forgotten password."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from examples.python_client import ApiError, AuthClient, SecondStepRequired
+from authapi_client import AuthClient, Refused, SecondFactorRequired, SecondStepOver
 from tests.examples.conftest import NEW_PASSWORD, Mailing
-from tests.examples.python_client.conftest import New, greeting
 from tests.extension.gate import Gate
+from tests.python_client.conftest import New, greeting, joined
 from tests.support.actors import PASSWORD, Visitor
-from tests.support.authenticator import Owner
+from tests.support.authenticator import STEP, Owner, code_at
 from tests.support.clock import MovedClock
+from tests.support.servers import ServerProcess
 
 
 @pytest.fixture
@@ -19,11 +22,27 @@ def owner(visitor: Visitor, clock: MovedClock) -> Owner:
     return Owner(visitor, clock).enrol()
 
 
-def asked(client: AuthClient, name: str) -> SecondStepRequired:
+def asked(client: AuthClient, name: str) -> SecondFactorRequired:
     """Log in with the password alone; return what is asked for."""
-    with pytest.raises(SecondStepRequired) as caught:
-        client.log_in(name, PASSWORD)
+    with pytest.raises(SecondFactorRequired) as caught:
+        client.authenticate(name, PASSWORD)
     return caught.value
+
+
+def test_an_app_is_turned_on_and_asked_for(server: ServerProcess, new: New) -> None:
+    """All of it by this client, at a server process, by the time of this computer."""
+    client = new(server.base_url)
+    name = joined(client)
+    secret = client.send("POST", "/me/totp")["secret"]
+    now = int(time.time())
+    codes = client.send("POST", "/me/totp/confirm", {"code": code_at(secret, now)})
+    assert greeting(client) == f"Hello, {name}!"  # by the tokens that came with the codes
+    client.logout()
+    step = asked(client, name)
+    assert client.second_step(step, code_at(secret, now + STEP)).username == name
+    assert greeting(client) == f"Hello, {name}!"
+    result = client.second_step(asked(client, name), codes["recovery_codes"][0])
+    assert result.recovery_codes_left == 7
 
 
 @pytest.mark.parametrize("kind", ["totp", "recovery_code"])
@@ -31,7 +50,8 @@ def test_the_code_finishes_the_login(owner: Owner, new: New, base_url: str, kind
     """The refusal says what may be shown, and how long; either is enough."""
     client = new(base_url)
     step = asked(client, owner.name)
-    assert (step.factors, step.expires_in) == (["totp", "recovery_code"], 300)
+    assert (step.factors, step.expires_in) == (("totp", "recovery_code"), 300)
+    assert step.mfa_token not in f"{step!r} {step} {step.refusal}"
     client.second_step(step, owner.next_code() if kind == "totp" else owner.recovery[0])
     assert greeting(client) == f"Hello, {owner.name}!"
 
@@ -40,17 +60,27 @@ def test_a_wrong_code_can_be_corrected(owner: Owner, new: New, base_url: str) ->
     """By the same first step."""
     client = new(base_url)
     step = asked(client, owner.name)
-    with pytest.raises(ApiError, match="wrong") as caught:
+    with pytest.raises(Refused, match="wrong") as caught:
         client.second_step(step, "not a code")
     assert (caught.value.status, caught.value.code) == (401, "invalid_code")
     client.second_step(step, owner.next_code())
     assert greeting(client) == f"Hello, {owner.name}!"
 
 
+def test_a_code_that_comes_too_late(owner: Owner, new: New, base_url: str) -> None:
+    """Begins with the password again."""
+    client = new(base_url)
+    step = asked(client, owner.name)
+    owner.clock.move(minutes=6)
+    with pytest.raises(SecondStepOver):
+        client.second_step(step, owner.next_code())
+    client.second_step(asked(client, owner.name), owner.next_code())
+
+
 def test_a_code_that_is_known_already_goes_along(owner: Owner, new: New, base_url: str) -> None:
     """With the password, in one request."""
     client = new(base_url)
-    client.log_in(owner.name, PASSWORD, owner.next_code())
+    client.authenticate(owner.name, PASSWORD, code=owner.next_code())
     assert greeting(client) == f"Hello, {owner.name}!"
 
 
@@ -59,22 +89,26 @@ def test_a_step_whose_answer_is_lost_spends_no_code(owner: Owner, new: New, gate
     client = new(gate.address)
     step = asked(client, owner.name)
     gate.drop("/authenticate/second")
-    client.second_step(step, owner.next_code())
+    code = owner.next_code()
+    with pytest.raises(Exception, match="No answer"):
+        client.second_step(step, code)
+    client.second_step(step, code)
     assert greeting(client) == f"Hello, {owner.name}!"
-    keys = {exchange.headers["idempotency-key"] for exchange in gate.to("/authenticate/second")}
-    assert len(keys) == 1
+    answers = [exchange.answer for exchange in gate.to("/authenticate/second")]
+    assert len({answer.json["refresh_token"] for answer in answers if answer}) == 1
 
 
 def test_an_old_login_is_made_recent(owner: Owner, new: New, base_url: str) -> None:
     """S120: by the password and a code, with the refresh token that it has."""
     client = new(base_url)
-    client.log_in(owner.name, PASSWORD, owner.next_code())
+    client.authenticate(owner.name, PASSWORD, code=owner.next_code())
     owner.clock.move(minutes=11)
     stale = client.request("GET", "/me/export")
     assert stale.json()["code"] == "insufficient_user_authentication"
-    with pytest.raises(SecondStepRequired):
+    with pytest.raises(Refused) as caught:
         client.reauthenticate(PASSWORD)
-    client.reauthenticate(PASSWORD, owner.next_code())
+    assert caught.value.code == "second_factor_required"
+    client.reauthenticate(PASSWORD, code=owner.next_code())
     assert client.request("GET", "/me/export").status_code == 200
     owner.clock.move(minutes=16)
     assert greeting(client) == f"Hello, {owner.name}!"
@@ -86,8 +120,8 @@ def test_a_forgotten_password(mailing: Mailing, new: New) -> None:
     client.forgot_password(name)
     token = mailing.link(name, "reset").partition("#")[2]
     client.reset_password(token, NEW_PASSWORD)
-    client.log_in(name, NEW_PASSWORD)
+    client.authenticate(name, NEW_PASSWORD)
     assert greeting(client) == f"Hello, {name}!"
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(Refused) as caught:
         client.reset_password(token, PASSWORD)
     assert caught.value.code == "invalid_link"

@@ -1,0 +1,107 @@
+/**
+ * The client does all that `clients/vectors/` says, as the one for Python does.
+ */
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { isInsecure, normalizeBaseUrl } from '../src/address.js';
+import { inProcessLock } from '../src/locks.js';
+import { memoryArea } from '../src/store.js';
+import { createAuthClient } from '../src/client.js';
+import { BASE, only, scripted } from './script.js';
+
+const FOLDER = new URL('../../vectors/', import.meta.url);
+
+/** @param {string} path */
+const read = async (path) => JSON.parse(await readFile(new URL(path, FOLDER), 'utf8'));
+
+const answers = await read('answers.json');
+const files = (await readdir(new URL('cases/', FOLDER))).sort();
+const cases = (await Promise.all(files.map((name) => read(`cases/${name}`)))).flat();
+
+/** How each function of the vectors is called, and what they say of its result. @type {Record<string, (client: any, ...words: any[]) => Promise<any>>} */
+const CALLS = {
+  register: async (client, ...words) => void (await client.register(...words)),
+  authenticate: async (client, ...words) => void (await client.authenticate(...words)),
+  second_step: async (client, code) => void (await client.secondStep(code)),
+  reauthenticate: async (client, ...words) => void (await client.reauthenticate(...words)),
+  request: async (client, method, path, body) => {
+    const { status } = await client.fetch(path, { method, ...(body && { body: JSON.stringify(body) }) });
+    return { status };
+  },
+  logout: async (client) => ({ told: (await client.logout()).serverNotified }),
+  logout_everywhere: (client) => client.logoutEverywhere(),
+};
+
+/** A service, a clock, and clients that share a storage and a lock as processes do. */
+function createScene() {
+  const script = scripted(answers);
+  const shared = { storage: { session: memoryArea(), local: memoryArea() }, lock: inProcessLock() };
+  let now = 1e12;
+  /** @type {number[]} */
+  const slept = [];
+  /** @type {Map<string, any>} */
+  const clients = new Map();
+
+  const client = (name = 'one') => {
+    const sleep = async (/** @type {number} */ milliseconds) => void slept.push(milliseconds / 1000);
+    const make = () => createAuthClient({ baseUrl: BASE, fetch: script.fetch, now: () => now, sleep, ...shared });
+    clients.set(name, clients.get(name) ?? make());
+    return clients.get(name);
+  };
+
+  /** @param {any} step */
+  async function call({ call: [name, ...words], by, fails, gives }) {
+    const work = CALLS[name](client(by), ...words);
+    if (!fails) return assert.deepEqual(await work, gives);
+    await assert.rejects(work, ({ problem }) => {
+      const { code, ...rest } = problem;
+      const seen = { ...rest, code, reason: code };
+      assert.deepEqual(Object.fromEntries(Object.keys(fails).map((key) => [key, seen[key]])), fails);
+      return true;
+    });
+  }
+
+  /** Does what a step says, and sees that it comes out as it says. @param {any} step */
+  return async function play(step) {
+    if ('clock' in step) {
+      only(step, ['clock']);
+      now += step.clock * 1000;
+    } else if ('state' in step) {
+      only(step, ['state']);
+      const { username, ended } = await client().state();
+      assert.deepEqual({ username, ended }, step.state);
+    } else {
+      only(step, ['call', 'by', 'at_once', 'exchanges', 'fails', 'gives', 'slept']);
+      script.expect(step.exchanges);
+      slept.length = 0;
+      await Promise.all((step.at_once ?? [step]).map(call));
+      script.finish();
+      assert.deepEqual(slept, step.slept ?? []);
+    }
+  };
+}
+
+for (const { name, steps, ...more } of cases) {
+  test(name, async () => {
+    only(more, []);
+    const play = createScene();
+    for (const step of steps) await play(step);
+  });
+}
+
+test('the cases are named apart, and there are some', () => {
+  assert.equal(new Set(cases.map(({ name }) => name)).size, cases.length);
+  assert.ok(cases.length > 40);
+});
+
+test('what is an address, what would carry passwords in clear, and what is none', async () => {
+  const { accepted, insecure, refused, ...more } = await read('addresses.json');
+  only(more, []);
+  for (const [address, usual] of Object.entries(accepted)) {
+    assert.equal(normalizeBaseUrl(address), usual);
+    assert.ok(!isInsecure(String(usual)));
+  }
+  for (const address of insecure) assert.ok(isInsecure(normalizeBaseUrl(address)), address);
+  for (const address of refused) assert.throws(() => normalizeBaseUrl(address), TypeError, address);
+});

@@ -1,0 +1,42 @@
+"""Addresses of an API, and what may be sent there. Pure."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+_LOOPBACK = re.compile(r"(.+\.)?localhost|127\.\d+\.\d+\.\d+|::1")
+
+
+def normalized(address: str | httpx.URL) -> str:
+    """Return an address in its usual form: lower-case host, no query, no slash at its end.
+
+    Raises:
+        ValueError: it is no http or https address, or contains a password.
+    """
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise ValueError(f"{address!r} is no address: {error}") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(f"{str(address)!r} is no http or https address")
+    if url.userinfo:
+        raise ValueError("an address must not contain a password")
+    return f"{url.scheme}://{url.netloc.decode()}{url.path.rstrip('/')}"
+
+
+def is_insecure(base_url: str) -> bool:
+    """Whether others on the network could read what is sent to a normalized address."""
+    url = httpx.URL(base_url)
+    return url.scheme == "http" and not is_loopback(url.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to a host stays on this computer (RFC 6761, 6.3)."""
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def covers(base_url: str, url: httpx.URL) -> bool:
+    """Whether a URL is one of the API at a normalized address: a token goes nowhere else."""
+    return f"{url.copy_with(query=None, fragment=None)}/".startswith(f"{base_url}/")

@@ -1,0 +1,127 @@
+"""The client when the service says no, or not now, or is not the service at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from authapi.core.secrets import Secret
+from authapi.limits.rules import Rate
+from authapi.settings import Settings
+from authapi_client import (
+    AuthClient,
+    HtmlAnswer,
+    NotTheApi,
+    Redirected,
+    Refused,
+    Unavailable,
+    Unreachable,
+)
+from authapi_client.answers import read_answer, retry_after
+from tests.extension.exchange import answer
+from tests.extension.gate import Gate
+from tests.python_client.conftest import New
+from tests.support.actors import PASSWORD, fresh_name
+from tests.support.apps import served
+from tests.support.servers import ServerProcess, free_port
+
+
+def test_refusals_are_errors_with_a_code(server: ServerProcess, new: New) -> None:
+    """For programs a code and fields, for people a text, for operators a request's id."""
+    client = new(server.base_url)
+    with pytest.raises(Refused, match="Invalid credentials") as caught:
+        client.authenticate(fresh_name(), PASSWORD)
+    assert (caught.value.status, caught.value.code) == (401, "invalid_credentials")
+    assert caught.value.request_id
+    with pytest.raises(Refused) as caught:
+        client.register(fresh_name(), "short")
+    assert caught.value.code == "validation_error"
+    assert caught.value.errors == {"password": ["Password must be at least 8 characters long."]}
+
+
+@pytest.mark.parametrize("password", ["\ud800" * 8, "\0" * 8, "😀" * 2000, 12345678, ["a"]])
+def test_odd_input_is_the_service_s_to_refuse(
+    server: ServerProcess, new: New, password: str
+) -> None:
+    """Nothing breaks on its way: lone surrogates, numbers, too much of it."""
+    with pytest.raises(Refused) as caught:
+        new(server.base_url).authenticate(fresh_name(), password)
+    assert 400 <= caught.value.status < 500
+
+
+def test_a_limit_is_told_with_its_seconds(settings: Settings, new: New, waits: list[float]) -> None:
+    """Nobody sits for minutes before a frozen program."""
+    limited = replace(settings, limit_login_failures=Rate.parse("1/10 minutes"))
+    with served(limited) as visitor:
+        name = visitor.new_user()
+        visitor.authenticate(name, "not the password")
+        with pytest.raises(Refused, match="Too many attempts") as caught:
+            new(visitor.base_url).authenticate(name, PASSWORD)
+    assert (caught.value.status, caught.value.code) == (429, "rate_limited")
+    assert 500 < (caught.value.retry_after or 0) <= 600
+    assert waits == []
+
+
+def test_a_service_without_its_database(settings: Settings, new: New, waits: list[float]) -> None:
+    """It is asked once more, after as long as the 503 says."""
+    nowhere = Secret(f"mongodb://127.0.0.1:{free_port()}/")
+    away = replace(settings, mongo_uri=nowhere, mongo_timeout_ms=100)
+    with served(away) as visitor, pytest.raises(Refused) as caught:
+        new(visitor.base_url, patience=60).authenticate(fresh_name(), PASSWORD)
+    assert (caught.value.status, caught.value.code) == (503, "service_unavailable")
+    assert waits == [caught.value.retry_after]
+
+
+def test_nobody_there(new: New) -> None:
+    """Is an answer that did not come."""
+    with pytest.raises(Unreachable, match="No answer from http://127"):
+        new(f"http://127.0.0.1:{free_port()}").features()
+
+
+def test_another_address_is_not_followed(gate: Gate, new: New) -> None:
+    """A password goes where it was sent, also by an httpx client that follows redirects."""
+    elsewhere = answer(307, "", Location=f"{gate.address}/elsewhere")
+    gate.replace("/authenticate", elsewhere)
+    with pytest.raises(Redirected):
+        new(gate.address).authenticate("ann", PASSWORD)
+    gate.replace("/authenticate", elsewhere)
+    with httpx.Client(follow_redirects=True) as http, pytest.raises(Redirected):
+        AuthClient(gate.address, http=http).authenticate("ann", PASSWORD)
+    assert not gate.to("/elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "error"),
+    [
+        (200, {"Content-Type": "text/html"}, "<p>", HtmlAnswer),
+        (404, {"Content-Type": "text/html"}, "<p>", HtmlAnswer),
+        (502, {"Content-Type": "text/html"}, "<p>", Unavailable),
+        (504, {}, '{"detail": "x"}', Unavailable),
+        (503, {}, '{"status": "error"}', Refused),
+        (400, {}, '{"status": "ok"}', NotTheApi),
+        (200, {}, '{"status": "error"}', NotTheApi),
+        *((200, {}, body, NotTheApi) for body in ("", "{", "null", "7", "[]", "{}", "[" * 9999)),
+    ],
+)
+def test_each_answer_is_known_for_what_it_is(
+    status: int, headers: dict[str, str], body: str, error: type[Exception]
+) -> None:
+    """A proxy, a web page, another service."""
+    request = httpx.Request("GET", "https://api.test/features")
+    with pytest.raises(error) as caught:
+        read_answer(httpx.Response(status, headers=headers, text=body, request=request))
+    assert caught.type is error
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        *(("7", 7), ("0", 1), ("-3", None), ("9" * 5000, None), ("soon", None), ("", None)),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 1),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header: str, seconds: int | None) -> None:
+    """And nothing is made of nonsense."""
+    assert retry_after(httpx.Response(503, headers={"Retry-After": header})) == seconds
