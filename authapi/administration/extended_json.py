@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +13,8 @@ _NUMBERS = ("$numberInt", "$numberLong", "$numberDouble")
 
 
 def bare(name: str) -> str:
-    """Return a member's name without what differs from program to program: case and dashes."""
-    return name.replace("_", "").replace("-", "").lower()
+    """Return a member's name without what differs from program to program: case, dashes, blanks."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name))).lower()
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON may hold
@@ -25,6 +27,15 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON may hold
             except ValueError:
                 return value
     return value
+
+
+def leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
+    """Yield all that stands in objects inside of a member, each with its path: `a.b.c`."""
+    if not isinstance(value, dict) or value is not plain(value):
+        yield path, value
+        return
+    for name, inner in value.items():
+        yield from leaves(f"{path}.{name}", inner)
 
 
 def as_text(value: object) -> str | None:
@@ -63,9 +74,9 @@ def as_moment(value: object) -> datetime | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _iso_8601(value)
-    if int(value) in _SECONDS:
+    if _SECONDS.start <= value < _SECONDS.stop:
         return _since_1970(value)
-    return _since_1970(value / 1000) if int(value) in _MILLISECONDS else None
+    return _since_1970(value / 1000) if _MILLISECONDS.start <= value < _MILLISECONDS.stop else None
 
 
 def _iso_8601(value: object) -> datetime | None:

@@ -35,7 +35,7 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
 
 
 def csv_rows(lines: Iterable[bytes]) -> Iterator[Record]:
-    """Return a record for each row below the header; an empty cell counts as absent.
+    """Return a record for each row below the header; an empty cell counts as null.
 
     Raises:
         CommandError: when the file is no CSV, or its header names a column twice or none.
@@ -88,4 +88,4 @@ def _row(number: int, header: list[str], row: list[str]) -> Record:
         return Record(number, problem="another number of cells than the header has")
     if any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
         return Record(number, problem="not UTF-8")
-    return Record(number, {name: cell for name, cell in zip(header, row, strict=True) if cell})
+    return Record(number, {name: cell or None for name, cell in zip(header, row, strict=True)})

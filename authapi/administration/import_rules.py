@@ -10,8 +10,9 @@ from authapi.accounts import rules
 from authapi.accounts.emails import read_email
 from authapi.accounts.models import Email, PendingEmail, User
 from authapi.administration.errors import LineError
-from authapi.administration.extended_json import as_id, as_moment, as_text, bare, plain
+from authapi.administration.extended_json import as_id, as_moment, as_text, bare
 from authapi.administration.import_factors import totp_secret
+from authapi.administration.import_shut_out import decides, is_shut_out, lets_in, truth
 from authapi.administration.models import FirebaseHash, ImportedUser, ImportOptions
 from authapi.core.roles import Roles, problems
 from authapi.passwords.formats import find_format, looks_like_a_hash
@@ -26,21 +27,11 @@ _NAMES = {*_OTHERS, *_HASHES}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:|@-]{0,127}")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Compared without case, dashes and underscores.
-_SHUTS_OUT = re.compile(
-    r"(?:is)?(?:disabled|banned|blocked|locked|suspended|deactivated|deleted|archived|inactive)"
-)
-_LETS_IN = re.compile(r"(?:is)?(?:active|enabled)")
-_MAY_SHUT_OUT = re.compile(
-    r"(?:user|account)?(?:status|state|expir(?:es|y|ed|esat|ation|ationdate)|validuntil)"
-    r"|(?:disabled?|ban(?:ned)?|block(?:ed)?|lock(?:ed|out|edout)?|suspend(?:ed)?|deactivated?"
-    r"|deleted?|archived?)(?:at|on|until|end|ends|date|time|expires|reason)"
-)
-_TRUE, _FALSE = {"true", "1", "yes", "t", "y"}, {"false", "0", "no", "f", "n"}
-
 
 def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime) -> ImportedUser:
-    """Make a user of the members of a record; those that are null count as absent.
+    """Make a user of the members of a record; those that are null say nothing.
+
+    But for one such as `is_active`: who is not said to be active may be shut out.
 
     Args:
         members: by the names that they have in the file.
@@ -55,12 +46,12 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
     known = _NAMES | set(_FIREBASE if options.firebase else ())
     known |= {"email"} if options.addresses else set()
     known |= {name for name in found if _vouches(name)} if email else set()
-    ignored = [name for name in found if name not in known and not _decides(name)]
+    ignored = [name for name in found if name not in known and not decides(name)]
     return ImportedUser(
         username=_username(found),
         password_hash=_password_hash(found, options.firebase),
         created_at=_created_at(found, now),
-        disabled=_disabled(found),
+        disabled=is_shut_out(found),
         id=_id(found) if options.keep_ids else None,
         email=email,
         email_verified=email is not None and _email_verified(found),
@@ -89,12 +80,19 @@ def _pending(email: Email, now: datetime) -> PendingEmail:
 
 
 def _renamed(members: Mapping[str, Any], options: ImportOptions) -> dict[str, Any]:
-    """Return the members under our names; one that was renamed wins over one called so before."""
+    """Return the members under our names; one that was renamed wins over one called so before.
+
+    Raises:
+        LineError: where that would take away who is shut out.
+    """
     present = {
         name: value
         for name, value in members.items()
-        if value is not None and name not in options.ignore
+        if name not in options.ignore and (value is not None or lets_in(name))
     }
+    theirs = options.names.get("disabled")
+    if theirs in present and "disabled" in present.keys() - {theirs}:
+        raise LineError(f"disabled stands beside {theirs}; pass one of them over with --ignore")
     renamed = {ours: present[name] for ours, name in options.names.items() if name in present}
     rest = {name: value for name, value in present.items() if name not in options.names.values()}
     return {**rest, **renamed}
@@ -156,27 +154,6 @@ def _created_at(found: Mapping[str, Any], now: datetime) -> datetime | None:
     return moment
 
 
-def _disabled(found: Mapping[str, Any]) -> bool:
-    """Tell whether any member keeps the user from logging in (S137).
-
-    Raises:
-        LineError: when one might, and it cannot be told.
-    """
-    disabled = False
-    for name, value in found.items():
-        known = bare(name)
-        if _SHUTS_OUT.fullmatch(known):
-            disabled |= _truth(name, value)
-        elif _LETS_IN.fullmatch(known):
-            disabled |= not _truth(name, value)
-        elif _MAY_SHUT_OUT.fullmatch(known) and plain(value):
-            raise LineError(
-                f"{name} may say that the user may not log in; make a member disabled of it,"
-                f" true or false, and pass it over with --ignore {name}"
-            )
-    return disabled
-
-
 def _email(found: Mapping[str, Any]) -> Email | None:
     email = found.get("email", "")
     if not isinstance(email, str):
@@ -189,22 +166,11 @@ def _email(found: Mapping[str, Any]) -> Email | None:
 
 def _email_verified(found: Mapping[str, Any]) -> bool:
     """Tell whether a member says that somebody showed that the address is the user's (S90)."""
-    return any(_truth(name, value) for name, value in found.items() if _vouches(name))
+    return any(truth(name, value) for name, value in found.items() if _vouches(name))
 
 
 def _vouches(name: str) -> bool:
     return bare(name) == "emailverified"
-
-
-def _truth(name: str, value: object) -> bool:
-    text = str(plain(value)).lower()
-    if text not in _TRUE | _FALSE:
-        raise LineError(f"{name} is neither true nor false")
-    return text in _TRUE
-
-
-def _decides(name: str) -> bool:
-    return any(which.fullmatch(bare(name)) for which in (_SHUTS_OUT, _LETS_IN, _MAY_SHUT_OUT))
 
 
 def _roles(found: Mapping[str, Any]) -> Roles:

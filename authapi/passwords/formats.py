@@ -20,10 +20,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from werkzeug.security import check_password_hash
 
 MAX_ARGON2_KIB = 256 * 1024
+MAX_ARGON2_KIB_PASSED = 1024 * 1024  # by all passes together: a second or two
 MAX_ARGON2_PASSES = 16
 MAX_ARGON2_LANES = 16
 MAX_SCRYPT_BYTES = 64 * 1024 * 1024
-MAX_SCRYPT_LANES = 8
+MAX_SCRYPT_BYTES_OF_ALL_LANES = 2 * MAX_SCRYPT_BYTES
+MAX_SCRYPT_LANES = 16
 MAX_PBKDF2_ROUNDS = 2_000_000
 MAX_BCRYPT_COST = 14
 _BCRYPT_BYTES = 72
@@ -74,6 +76,7 @@ def _argon2_affordable(found: Found) -> bool:
     return (
         cost.memory_cost <= MAX_ARGON2_KIB
         and cost.time_cost <= MAX_ARGON2_PASSES
+        and cost.memory_cost * cost.time_cost <= MAX_ARGON2_KIB_PASSED
         and cost.parallelism <= MAX_ARGON2_LANES
     )
 
@@ -95,7 +98,16 @@ def _bcrypt_verify(password: str, found: Found) -> bool:
 
 def _scrypt_affordable(found: Found) -> bool:
     n, r, p = (int(found[name]) for name in "nrp")
-    return 128 * n * r <= MAX_SCRYPT_BYTES and p <= MAX_SCRYPT_LANES
+    return _lanes_affordable(n, r, p)
+
+
+def _lanes_affordable(n: int, r: int, p: int) -> bool:
+    size = 128 * n * r
+    return (
+        size <= MAX_SCRYPT_BYTES
+        and size * p <= MAX_SCRYPT_BYTES_OF_ALL_LANES
+        and p <= MAX_SCRYPT_LANES
+    )
 
 
 def _werkzeug_verify(password: str, found: Found) -> bool:
@@ -125,8 +137,7 @@ def _pbkdf2(password: str, found: Found, salt: bytes, digest: bytes) -> bool:
 
 
 def _firebase_affordable(found: Found) -> bool:
-    n, r = 1 << int(found["n"]), int(found["r"])
-    return 128 * n * r <= MAX_SCRYPT_BYTES and int(found["p"]) <= MAX_SCRYPT_LANES
+    return _lanes_affordable(1 << int(found["n"]), int(found["r"]), int(found["p"]))
 
 
 def _firebase_verify(password: str, found: Found) -> bool:

@@ -20,6 +20,7 @@ from werkzeug.security import generate_password_hash
 
 from authapi.database import Collections
 from authapi.passwords.bulkhead import Bulkhead
+from authapi.passwords.formats import find_format
 from authapi.passwords.hashing import Argon2Cost, PasswordHasher
 from authapi.settings import Settings
 from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
@@ -139,6 +140,9 @@ BOMBS = [
     "$2b$31$" + "a" * 53,
     "$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
     "$argon2id$v=19$m=19456,t=99999,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
+    "$argon2id$v=19$m=262144,t=16,p=16$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
+    "scrypt:65536:8:8$salt$" + "0" * 128,
+    "$fbscrypt$v=1,n=16,r=8,p=8,ss=Bw==,sk=AAAA$AAAA$AAAA",
     "$argon2id$v=19$m=19456,t=2,p=255$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,
 ]
 
@@ -149,6 +153,22 @@ def test_a_parameter_bomb_is_refused_at_once(visitor: Visitor, imported: Import,
     name = imported.user(bomb)
     assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
     assert _refused_without_a_slot(bomb)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "$argon2id$v=19$m=262144,t=3,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,  # libsodium, moderate
+        "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43,  # RFC 9106, second
+        "scrypt:32768:8:3$salt$" + "0" * 128,  # OWASP's
+        "scrypt:8192:8:10$salt$" + "0" * 128,
+        "scrypt:65536:8:2$salt$" + "0" * 128,
+        "pbkdf2_sha256$1200000$salt$AAAA",
+    ],
+)
+def test_what_others_recommend_is_affordable(stored: str) -> None:
+    """S11: no user of a careful program is left out."""
+    assert find_format(stored) is not None
 
 
 def _refused_without_a_slot(stored: str) -> bool:

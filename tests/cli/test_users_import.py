@@ -101,6 +101,15 @@ def test_the_date_of_creation_is_kept(operator: Operator, written: object) -> No
         {"banned": "true"},
         {"enabled": "no"},
         {"active": True, "is_locked": {"$numberInt": "1"}},
+        {"IsLockedOut": True},
+        {"accountNonLocked": False},
+        {"account_enabled": {"$numberLong": "0"}},
+        {"Is Active": "F"},
+        {"dis\u200babled": "Y"},
+        {"not_active": True},
+        {"loginDisabled": "TRUE"},
+        {"can_login": False},
+        {"soft_deleted": 1},
     ],
 )
 def test_who_was_shut_out_stays_shut_out(
@@ -117,7 +126,10 @@ def test_who_was_shut_out_stays_shut_out(
 def test_who_was_not_shut_out_logs_in(operator: Operator, visitor: Visitor) -> None:
     """S137: a member that says no keeps nobody out, and one that is null says nothing."""
     name = fresh_name()
-    members = {"disabled": False, "is_active": 1, "deleted_at": None, "bannedUntil": 0}
+    members: dict[str, object] = {"disabled": False, "is_active": 1, "bannedUntil": 0}
+    members |= {"deleted_at": None, "status": None, "banned_by": ""}
+    members |= {"accountNonExpired": True, "bans": [], "profile": {"is_banned": False}}
+    members |= {"newsletter_active": False, "banner": "x", "clock": 1, "locked_fields": ["a"]}
     assert imported(operator, user(name, **members))["imported"] == 1
     assert visitor.authenticate(name).status_code == 200
 

@@ -14,6 +14,10 @@ NO_DATE = (
     "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z,"
     " or in seconds or milliseconds since 1970"
 )
+MAY_SHUT_OUT = (
+    "may say that the user may not log in; make a member disabled of it, true or false, and pass"
+    " it over with --ignore"
+)
 REFUSED: dict[str, tuple[object, str]] = {
     "not UTF-8": (b'{"username": "\xff"}', "not UTF-8"),
     "not JSON": (b"{", "not JSON; each line is one whole object"),
@@ -62,14 +66,28 @@ REFUSED: dict[str, tuple[object, str]] = {
     ),
     "a status": (
         user(account_status="suspended"),
-        "account_status may say that the user may not log in; make a member disabled of it,"
-        " true or false, and pass it over with --ignore account_status",
+        f"account_status {MAY_SHUT_OUT} account_status",
     ),
-    "a ban's end": (
-        user(bannedUntil="2999-01-01"),
-        "bannedUntil may say that the user may not log in; make a member disabled of it,"
-        " true or false, and pass it over with --ignore bannedUntil",
+    "a ban's end": (user(bannedUntil="2999-01-01"), f"bannedUntil {MAY_SHUT_OUT} bannedUntil"),
+    "a lockout's end": (
+        user(lockout_end_date=1),
+        f"lockout_end_date {MAY_SHUT_OUT} lockout_end_date",
     ),
+    "a state of zero": (user(status=0), f"status {MAY_SHUT_OUT} status"),
+    "a ban with an end": (user(ban={"until": "2999"}), "ban is neither true nor false"),
+    "no longer active": (user(is_active=None), "is_active is neither true nor false"),
+    "banned inside": (
+        user(app_metadata={"flags": {"banned": True}}),
+        f"app_metadata.flags.banned {MAY_SHUT_OUT} app_metadata",
+    ),
+    "not active inside": (user(**{"a.active": "f"}), f"a.active {MAY_SHUT_OUT} a.active"),
+    "a second step inside": (
+        user(security={"mfa": {"enabled": True}}),
+        "security.mfa.enabled may say that a second step is asked for; add its totp_secret, or let"
+        " the password be enough with --ignore security",
+    ),
+    "not a number": (user(created_at=float("nan")), NO_DATE),
+    "beyond all numbers": (user(created_at={"$numberDouble": "Infinity"}), NO_DATE),
     "odd truth": (user(disabled="perhaps"), "disabled is neither true nor false"),
     "a long name": (user("n" * 255), "username: Username must be at most 254 bytes long."),
     "a long name of few letters": (

@@ -1,0 +1,106 @@
+"""Who may not log in elsewhere, and so not here (S137): pure decisions about members' names."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from authapi.administration.errors import LineError
+from authapi.administration.extended_json import bare, leaves, plain
+from authapi.administration.import_factors import is_second_step
+
+# Names are compared as `bare` writes them: without case, blanks, dashes and underscores.
+_WHO = (
+    r"(?:is|are|was|has|been|users?|account|acct|member|profile|login|logon|signin|auth|ns|soft"
+    r"|self|admin|temporarily|permanently|currently|credentials)*"
+)
+_OUT = (
+    r"(?:disabled?|ban(?:ned|s)?|block(?:ed|s)?|lock(?:ed|s)?(?:out)?|suspend(?:ed)?|suspension"
+    r"|deactivated?|inactivated?|inactive|deleted?|archived?|discarded|removed|trashed|closed"
+    r"|terminated|revoked|frozen|barred|blacklisted|silenced?|restricted|rejected|expired)"
+)
+_IN = (
+    r"(?:active|activated|enabled?|approved|valid|(?:login|signin)allowed"
+    r"|(?:can|may|allow)(?=login|logon|signin))"
+)
+_END = r"(?:until|till|to|ends?|endsat|expir(?:es?|y|ation)|date|at|on|utc)+"
+_WHEN = rf"(?:{_END}|time|reason|by|from|since|for|in|seconds|type|duration)+"
+_SAYS = re.compile(rf"{_WHO}(?P<no>not|non|un)?(?:(?P<out>{_OUT})|{_IN}){_WHO}")
+_MAY_SAY = re.compile(rf"{_WHO}(?:{_OUT}{_WHEN}|(?:active|enabled|valid|access){_END})")
+_STATE = re.compile(
+    rf"{_WHO}(?:status|state|standing|control|(?:shadow)?expir(?:es?|y|ation)(?:{_END})?)"
+)
+_TRUE, _FALSE = {"true", "1", "yes", "t", "y"}, {"false", "0", "no", "f", "n", "[]", "{}"}
+
+
+def decides(name: str) -> bool:
+    """Tell whether a member of that name may say that its user may not log in."""
+    known = bare(name)
+    return any(which.fullmatch(known) for which in (_SAYS, _MAY_SAY, _STATE))
+
+
+def lets_in(name: str) -> bool:
+    """Tell whether a member of that name says yes of a user who may log in."""
+    says = _SAYS.fullmatch(bare(name))
+    return says is not None and not _is_out(says)
+
+
+def is_shut_out(found: Mapping[str, Any]) -> bool:
+    """Tell whether any member keeps the user from logging in.
+
+    Raises:
+        LineError: when one might, and it cannot be told.
+    """
+    shut_out = False
+    for name, value in found.items():
+        if "." in name or (isinstance(value, dict) and not decides(name)):
+            _refuse_inner(name, value)
+            continue
+        known = bare(name)
+        if says := _SAYS.fullmatch(known):
+            shut_out |= truth(name, value) == _is_out(says)
+        elif _may_say(known, plain(value)):
+            raise _undecided(name, name)
+    return shut_out
+
+
+def truth(name: str, value: object) -> bool:
+    """Return whether a member says yes.
+
+    Raises:
+        LineError: when it says neither yes nor no.
+    """
+    text = str(plain(value)).lower()
+    if text not in _TRUE | _FALSE:
+        raise LineError(f"{name} is neither true nor false")
+    return text in _TRUE
+
+
+def _may_say(known: str, value: object) -> bool:
+    """Tell whether a state, or a moment or reason that is there, may keep somebody out."""
+    if _STATE.fullmatch(known):
+        return value not in (None, "")  # 0 may be a state
+    return bool(value) and _MAY_SAY.fullmatch(known) is not None
+
+
+def _is_out(says: re.Match[str]) -> bool:
+    return (says["out"] is None) == (says["no"] is not None)
+
+
+def _refuse_inner(name: str, value: object) -> None:
+    """Refuse a member inside of another one that may shut out: whom or what is not known."""
+    if is_second_step(name):
+        return
+    for path, inner in leaves(name, value):
+        known = bare(path.rpartition(".")[2])
+        says = _SAYS.fullmatch(known)
+        if says and str(plain(inner)).lower() in (_FALSE if _is_out(says) else _TRUE):
+            continue
+        if (says and inner is not None) or (_MAY_SAY.fullmatch(known) and plain(inner)):
+            raise _undecided(path, name)
+
+
+def _undecided(path: str, name: str) -> LineError:
+    return LineError(
+        f"{path} may say that the user may not log in; make a member disabled of it,"
+        f" true or false, and pass it over with --ignore {name}"
+    )
