@@ -22,6 +22,7 @@ def test_the_whole_journey(gate: Gate, new: New, store: Store) -> None:
     name = joined(client)
     assert greeting(client) == f"Hello, {name}!"
     status = client.status()
+    assert "eyJ" not in repr(client.auth.session.login())
     assert (status.username, status.ended) == (name, None)
     assert 890 < status.seconds_left <= 900
     token = gate.tokens()["refresh_token"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import httpx
@@ -11,15 +12,21 @@ from authapi.core.secrets import Secret
 from authapi.limits.rules import Rate
 from authapi.settings import Settings
 from authapi_client import (
+    AuthapiError,
     AuthClient,
     HtmlAnswer,
+    InsecureAddress,
+    LoggedOut,
     NotTheApi,
     Redirected,
     Refused,
+    SecondFactorRequired,
+    SessionEnded,
     Unavailable,
     Unreachable,
 )
 from authapi_client.answers import read_answer, retry_after
+from authapi_client.errors import Refusal
 from tests.extension.exchange import answer
 from tests.extension.gate import Gate
 from tests.python_client.conftest import New
@@ -90,6 +97,24 @@ def test_another_address_is_not_followed(gate: Gate, new: New) -> None:
     with httpx.Client(follow_redirects=True) as http, pytest.raises(Redirected):
         AuthClient(gate.address, http=http).authenticate("ann", PASSWORD)
     assert not gate.to("/elsewhere")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SecondFactorRequired(Refusal(401, "second_factor_required", "Code?"), "m", ["totp"], 300),
+        Refused(Refusal(422, "validation_error", "Bad.", {"password": ["Short."]})),
+        SessionEnded("invalid_refresh_token"),
+        Unavailable(502, 3),
+        InsecureAddress("plain http"),
+        LoggedOut(),
+    ],
+)
+def test_an_error_passes_from_one_process_to_another(error: AuthapiError) -> None:
+    """As a pool of processes hands it on, with all that it says."""
+    revived = pickle.loads(pickle.dumps(error))
+    assert (type(revived), str(revived)) == (type(error), str(error))
+    assert vars(revived) == vars(error)
 
 
 @pytest.mark.parametrize(

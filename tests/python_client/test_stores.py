@@ -66,6 +66,31 @@ def test_the_file_is_for_its_owner_only(
     assert not path.exists()
 
 
+def test_a_draft_that_a_killed_process_left_is_in_nobody_s_way(
+    server: ServerProcess, new: New, tmp_path: Path
+) -> None:
+    """It may be old, half written, or a link to elsewhere: it goes."""
+    (tmp_path / "precious").write_text("untouched")
+    draft = tmp_path / "tokens.json.new"
+    draft.symlink_to(tmp_path / "precious")
+    name = joined(new(server.base_url, FileStore(tmp_path / "tokens.json")))
+    assert greeting(new(server.base_url, FileStore(tmp_path / "tokens.json"))) == f"Hello, {name}!"
+    assert not draft.is_symlink()
+    assert (tmp_path / "precious").read_text() == "untouched"
+
+
+def test_a_program_that_changes_its_folder_keeps_its_login(
+    server: ServerProcess, new: New, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As daemons do."""
+    monkeypatch.chdir(tmp_path)
+    client = new(server.base_url, FileStore("tokens.json"))
+    name = joined(client)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert greeting(client) == f"Hello, {name}!"
+
+
 def test_no_password_and_no_code_is_stored(gate: Gate, new: New, tmp_path: Path) -> None:
     """Not even while a login is under way."""
     path = tmp_path / "tokens.json"
@@ -94,7 +119,7 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, conte
     path.write_text(content)
     with AuthClient(BASE, FileStore(path)) as client:
         for deed in (client.status, client.logout, lambda: client.authenticate("a", "b")):
-            with pytest.raises(StoreError, match="something else"):
+            with pytest.raises(StoreError, match=r"/tokens\.json holds something else"):
                 deed()
     assert path.read_text() == content
 

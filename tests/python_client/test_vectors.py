@@ -22,7 +22,16 @@ from authapi_client import (
     Store,
 )
 from authapi_client.addresses import normalized
-from tests.python_client.vectors import ADDRESSES, BASE, CASES, Json, Script, each_case, only
+from tests.python_client.vectors import (
+    ADDRESSES,
+    BASE,
+    CASES,
+    FOLDER,
+    Json,
+    Script,
+    each_case,
+    only,
+)
 from tests.support.crowd import at_once
 
 
@@ -120,7 +129,10 @@ def test_each_case_is_played(case: Json, scenes: list[Scene]) -> None:
 
 
 def test_the_cases_are_named_apart() -> None:
-    """And there are some."""
+    """And there are some, in files that are read."""
+    read = {"README.md", "addresses.json", "answers.json", "cases"}
+    assert {path.name for path in FOLDER.iterdir()} == read
+    assert {path.suffix for path in (FOLDER / "cases").iterdir()} == {".json"}
     names = [case["name"] for case in CASES]
     assert len(names) == len(set(names)) > 40
 

@@ -90,7 +90,10 @@ for (const { name, steps, ...more } of cases) {
   });
 }
 
-test('the cases are named apart, and there are some', () => {
+test('the cases are named apart, and there are some, in files that are read', async () => {
+  const read = ['README.md', 'addresses.json', 'answers.json', 'cases'];
+  assert.deepEqual((await readdir(FOLDER)).sort(), read);
+  assert.ok(files.every((name) => name.endsWith('.json')));
   assert.equal(new Set(cases.map(({ name }) => name)).size, cases.length);
   assert.ok(cases.length > 40);
 });

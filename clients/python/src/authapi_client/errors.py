@@ -13,6 +13,18 @@ class AuthapiError(Exception):
     kind: ClassVar[str]
     """The same word for the same problem as in the client for JavaScript."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let pools of processes hand it on, whatever its `__init__` takes."""
+        return _revived, (type(self), self.args, self.__dict__)
+
+
+def _revived(
+    kind: type[AuthapiError], args: tuple[object, ...], members: dict[str, object]
+) -> AuthapiError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(members)
+    return error
+
 
 class Unreachable(AuthapiError):
     """No answer came. The request may have been worked on; it is safe to make it again."""

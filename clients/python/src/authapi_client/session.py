@@ -56,9 +56,9 @@ class Session:
             LoggedOut, SessionEnded: there is none.
             AuthapiError: the service gave none; the login stays.
         """
-        login = self.login()
-        if login.access_token is not None and self._is_usable(login, stale):
-            return login.access_token
+        usable = self._usable(self.login(), stale)
+        if usable is not None:
+            return usable
         try:
             token = yield from self._refresh_alone(stale)
         except SessionEnded:
@@ -161,13 +161,14 @@ class Session:
 
         def mark(state: State) -> State:
             login = state.login_at(self.api.base_url)
-            if login is None or self._is_usable(login, stale):
+            if login is None or self._usable(login, stale):
                 return state
             return replace(state, login=replace(login, key=login.key or new_key()))
 
         login = self._login_in(self._shared.change(mark))
-        if login.access_token is not None and self._is_usable(login, stale):
-            return login.access_token  # another one has refreshed meanwhile
+        usable = self._usable(login, stale)
+        if usable is not None:
+            return usable  # another one has refreshed meanwhile
         try:
             body = {"refresh_token": login.refresh_token}
             answer = yield from self.api.post("/refresh", body, login.key)
@@ -219,9 +220,9 @@ class Session:
             return login
         raise SessionEnded(state.ended) if state.ended else LoggedOut
 
-    def _is_usable(self, login: Login, stale: str | None) -> bool:
-        known = login.access_token not in (None, stale)
-        return known and is_fresh(login.received_at, login.lifetime, self._options.clock())
+    def _usable(self, login: Login, stale: str | None) -> str | None:
+        fresh = is_fresh(login.received_at, login.lifetime, self._options.clock())
+        return login.access_token if fresh and login.access_token != stale else None
 
     def _changed(self) -> None:
         try:

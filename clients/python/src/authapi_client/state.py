@@ -28,11 +28,11 @@ class Login:
     id: str
     base_url: str
     username: str
-    refresh_token: str
-    access_token: str | None
+    refresh_token: str = field(repr=False)
+    access_token: str | None = field(repr=False)
     received_at: float
     lifetime: float
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
 
     def renewed(self, tokens: Tokens, now: float) -> Login:
         """Return the login with fresh tokens; a refresh token that stays keeps its key."""
@@ -50,7 +50,7 @@ class Attempt:
 
     base_url: str
     username: str
-    key: str
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class PendingLogout:
     """A refresh token whose session the service has yet to end."""
 
     base_url: str
-    refresh_token: str
+    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,11 @@ class SharedState:
         """
         with _guarded():
             text = self._store.load()
-        return _parsed(text)
+        try:
+            return _parsed(text)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            name = getattr(self._store, "path", "the store")
+            raise StoreError(f"{name} holds something else than a login: remove it") from None
 
     def change(self, edit: Callable[[State], State]) -> State:
         """Store what `edit` makes of the state, and return it. Held for a moment only.
@@ -160,17 +164,14 @@ def _guarded() -> Iterator[None]:
 def _parsed(text: str | None) -> State:
     if text is None or not text.strip():
         return State()
-    try:
-        found = json.loads(text)
-        login = found["login"]
-        return State(
-            login=_made(Login, login) if login else None,
-            attempts={path: _made(Attempt, each) for path, each in found["attempts"].items()},
-            pending_logouts=tuple(_made(PendingLogout, each) for each in found["pending_logouts"]),
-            ended=found["ended"],
-        )
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise StoreError("The store holds something else than a login. Remove it first.") from None
+    found = json.loads(text)
+    login = found["login"]
+    return State(
+        login=_made(Login, login) if login else None,
+        attempts={path: _made(Attempt, each) for path, each in found["attempts"].items()},
+        pending_logouts=tuple(_made(PendingLogout, each) for each in found["pending_logouts"]),
+        ended=found["ended"],
+    )
 
 
 def _made(kind: Callable[..., T], values: dict[str, Any]) -> T:

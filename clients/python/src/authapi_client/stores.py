@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections import defaultdict
 from pathlib import Path
@@ -32,7 +31,7 @@ class Store(Protocol):
         """Return the text as it was saved last, whole; None when there is none."""
 
     def save(self, text: str | None) -> None:
-        """Keep a text in place of the one before; None removes it."""
+        """Keep a text in place of the one before, or remove it; called under the lock `state`."""
 
     def lock(self, name: LockName) -> Lock:
         """Return one of the two locks, for all who share this store.
@@ -69,7 +68,7 @@ class FileStore:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = Path(path).absolute()  # a program may change its folder later
 
     def load(self) -> str | None:
         """Return what is in the file; None when there is none."""
@@ -84,15 +83,17 @@ class FileStore:
             self.path.unlink(missing_ok=True)
             return
         self._make_folder()
-        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}-")
+        draft = self.path.with_name(f"{self.path.name}.new")
+        draft.unlink(missing_ok=True)  # of a process that was killed
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(descriptor)
-            os.replace(name, self.path)
+            draft.replace(self.path)
         except BaseException:
-            os.unlink(name)
+            draft.unlink(missing_ok=True)
             raise
 
     def lock(self, name: LockName) -> Lock:

@@ -6,7 +6,7 @@ import base64
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _DEFAULT_LIFETIME = 60.0
@@ -19,8 +19,8 @@ _CLOCK_STEP = 60.0
 class Tokens:
     """Tokens that came with an answer; `lifetime` of the access token, in seconds."""
 
-    access: str
-    refresh: str | None
+    access: str = field(repr=False)
+    refresh: str | None = field(repr=False)
     lifetime: float
 
 
