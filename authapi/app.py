@@ -188,4 +188,6 @@ def _prepare_development(built: Services, settings: Settings) -> None:
             **({"documentation": "/docs"} if settings.docs == "on" else {}),
             **({"mail": "/dev/mailbox"} if settings.has_mailbox else {}),
         }
-        greeting.announce(address, where, built[Database].prepare, places, examples=examples)
+        greeting.start_database_and_announce(
+            address, where, built[Database].prepare, places, examples=examples
+        )

@@ -78,7 +78,7 @@ def _commands(database: Collections) -> dict[str, Command]:
         "limits: login noted": lambda name: limits.note_login(
             f"account {name}", f"pair {name}", _NOW, 100
         ),
-        "limits: failure counted": lambda name: limits.take(
+        "limits: failure counted": lambda name: limits.count_all_or_nothing(
             counters(name), _NOW, f"account {name}", StreakUpdate(1, _NOW, _LIFE, below=100)
         ),
         "user found": users.find,

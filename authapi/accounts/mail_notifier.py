@@ -40,8 +40,8 @@ class MailNotifier(Notifier):
         if to is None and user.email is None:
             return ()
         client = self._origin().client
-        told: dict[str, Fact] = {"device": client.user_agent, "place": client.address}
-        facts = {name: fact for name, fact in told.items() if fact}
+        known: dict[str, Fact] = {"device": client.user_agent, "place": client.address}
+        facts = {name: fact for name, fact in known.items() if fact}
         if left is not None:
             facts["left"] = left
         if kind == DELETED:  # nobody can be asked for it any more

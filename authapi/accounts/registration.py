@@ -83,17 +83,17 @@ class Registration:
             pending_email=self._pending(email) if email is not None else None,
             locale=locale,
         )
-        told = self._notifier.confirmation(user.pending_email) if user.pending_email else ()
+        notices = self._notifier.confirmation(user.pending_email) if user.pending_email else ()
         try:
             self._refuse_address(username)
-            self._users.add(user, told)
+            self._users.add(user, notices)
         except NameTaken:
             if not self._is_repeat(user, password):
                 self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
                 raise ApiError(ErrorCode.USER_EXISTS) from None
         else:
             self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
-            self._notifier.written(told)
+            self._notifier.written(notices)
 
     def admit(self, client: Client) -> AbstractContextManager[None]:
         """Return what keeps room for a caller who is about to have a password hashed.

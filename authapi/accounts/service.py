@@ -97,8 +97,8 @@ class AccountService:
         Returns:
             The user in the new epoch, or None when the user's epoch was over before.
         """
-        told = self._notifier.about(user, "password_changed")
-        changed = self.begin_epoch(user, Change({"password_hash": new_hash}, notices=told))
+        notices = self._notifier.about(user, "password_changed")
+        changed = self.begin_epoch(user, Change({"password_hash": new_hash}, notices=notices))
         if changed is not None:
             self._events.record(Event.PASSWORD_CHANGED, user_id=user.id, reason=reason)
             return replace(changed, password_hash=new_hash)
@@ -125,8 +125,8 @@ class AccountService:
         if not self._notifier.tells:
             return
         user = self.find_user_by_id(user_id)
-        if user is not None and (told := self._notifier.about(user, kind)):
-            self.change(user, Change(notices=told), {})
+        if user is not None and (notices := self._notifier.about(user, kind)):
+            self.change(user, Change(notices=notices), {})
 
     def begin_epoch(
         self, user: User, change: Change = NOTHING, where: Mapping[str, object] = NO_CONDITION
@@ -181,10 +181,10 @@ class AccountService:
         Returns:
             What is left to clear away, or None when the user's epoch was over before.
         """
-        told = self._notifier.about(user, "deleted")
-        if not self._users.delete(user, told):
+        notices = self._notifier.about(user, "deleted")
+        if not self._users.delete(user, notices):
             return None
-        self._notifier.written(told)
+        self._notifier.written(notices)
         epoch = user.epoch + 1
         self._revocations.note_floor(user.id, epoch)
         self._events.record(Event.USER_DELETED, user_id=user.id, reason=reason)
@@ -200,7 +200,7 @@ class AccountService:
         Returns:
             False when the user stays for now: a last mail has yet to be taken out, by who sends.
         """
-        return self._users.clear_ended(user, told=self._notifier.tells)
+        return self._users.clear_ended(user, await_notices=self._notifier.tells)
 
     def add_many(self, users: Sequence[User]) -> set[int]:
         """Store users of an import; return the positions of those whose name or id is taken."""

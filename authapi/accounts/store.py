@@ -232,12 +232,12 @@ class UserStore:
         found = self._collections[COLLECTION].find(query).sort("ended_at", 1).limit(limit)
         return [to_ended(each) for each in found]
 
-    def clear_ended(self, user: EndedUser, *, told: bool) -> bool:
+    def clear_ended(self, user: EndedUser, *, await_notices: bool) -> bool:
         """Note that nothing is left of what was ended; a deleted user's name is free then.
 
         Args:
             user: as it was read.
-            told: whether a deleted user stays until its last mails were taken out.
+            await_notices: whether a deleted user stays until its last mails were taken out.
 
         Returns:
             False when it stays.
@@ -246,5 +246,5 @@ class UserStore:
         if not user.deleted:
             self._collections[COLLECTION].update_one(which, {"$unset": MARK})
             return True
-        which |= {"deleted": True} | ({"notices.0": {"$exists": False}} if told else {})
+        which |= {"deleted": True} | ({"notices.0": {"$exists": False}} if await_notices else {})
         return self._collections[COLLECTION].delete_one(which).deleted_count == 1

@@ -23,11 +23,11 @@ class NoticeStore:
         )
         return [_notified(document, before) for document in found.limit(limit)]
 
-    def pull(self, told: Notified) -> None:
+    def pull(self, user: Notified) -> None:
         """Remove these notices from that user's document."""
-        ids = [notice.id for notice in told.notices]
+        ids = [notice.id for notice in user.notices]
         self._collections[COLLECTION].update_one(
-            {"_id": told.user_id, "name_key": told.name_key},
+            {"_id": user.user_id, "name_key": user.name_key},
             {"$pull": {"notices": {"id": {"$in": ids}}}},
         )
 

@@ -23,7 +23,18 @@ from authapi.signin.proving import PasswordProof
 
 
 class Confirmation:
-    """Makes an address that waits the account's own."""
+    """Makes an address that waits the account's own.
+
+    Args:
+        accounts: finds users and changes them.
+        passwords: checks the password that is typed beside a link.
+        limits: says how often codes may be tried.
+        registry: says whose an address is.
+        tokens: makes and reads codes and links.
+        notifier: makes what the owner is told.
+        events: is told of everything.
+        clock: what tells the time.
+    """
 
     def __init__(
         self,
@@ -146,9 +157,9 @@ class Confirmation:
             "email_verified_at": now,
             "email_nonce": pending.nonce,
         }
-        told = [*self._notifier.about(user, "email_confirmed", to=pending.email)]
+        notices = [*self._notifier.about(user, "email_confirmed", to=pending.email)]
         if user.email is not None and email_key(user.email) != pending.email_key:
             undo = rules.undo_after(user, secrets.token_hex(12), now)
             members |= {"email_undo": asdict(undo)} if undo else {}
-            told += self._notifier.about(user, "email_changed", to=user.email)
-        return Change(members, ("pending_email",), told)
+            notices += self._notifier.about(user, "email_changed", to=user.email)
+        return Change(members, ("pending_email",), notices)

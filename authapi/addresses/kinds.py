@@ -71,7 +71,7 @@ class AddressMails:
         facts = {"username": user.username, **mail.facts}
         return Envelope(mail.to, facts, user.id, link=link, locale=user.locale)
 
-    def finish(self, told: Notified, notice: Notice) -> None:
+    def finish(self, user: Notified, notice: Notice) -> None:
         """End a story that was cut off after its deciding write."""
         if notice.to is not None:
-            self._registry.put_in_order(told.user_id, email_key(notice.to))
+            self._registry.put_in_order(user.user_id, email_key(notice.to))

@@ -76,8 +76,8 @@ class OperatorAddresses:
 
     def _wait(self, user_id: str, email: Email, *, mailed: bool) -> User:
         pending = self._pending(email)
-        told = self._notifier.confirmation(pending) if mailed else ()
-        change = Change({"pending_email": asdict(pending)}, notices=told)
+        notices = self._notifier.confirmation(pending) if mailed else ()
+        change = Change({"pending_email": asdict(pending)}, notices=notices)
         for _ in range(TRIES):
             user = self._accounts.get_user_by_id(user_id)
             if self._accounts.change(user, change, {}):

@@ -133,8 +133,8 @@ class AddressService:
         return self._accounts.change(user, self._asking(pending), {}) or None
 
     def _asking(self, pending: PendingEmail) -> Change:
-        told = self._notifier.confirmation(pending)
-        return Change({"pending_email": asdict(pending)}, notices=told)
+        notices = self._notifier.confirmation(pending)
+        return Change({"pending_email": asdict(pending)}, notices=notices)
 
     def _pending(self, email: Email) -> PendingEmail:
         return PendingEmail(email.text, email.key, secrets.token_hex(8), self._clock())
@@ -142,11 +142,11 @@ class AddressService:
     def _take_away(self, user: User) -> User | None:
         """Return the user as it was, or None when the user changed meanwhile."""
         undo = rules.undo_after(user, secrets.token_hex(12), self._clock())
-        told = self._notifier.about(user, "email_removed", to=user.email) if user.email else ()
+        notices = self._notifier.about(user, "email_removed", to=user.email) if user.email else ()
         change = Change(
             {"email_undo": asdict(undo)} if undo else {},
             ("email", "email_key", "email_verified_at", "email_nonce", "pending_email"),
-            told,
+            notices,
         )
         seen = {"email": user.email}
         if user.email is None and user.pending_email is None:

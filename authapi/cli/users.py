@@ -186,8 +186,8 @@ def _factors(user: User) -> dict[str, str]:
     app = f"app since {when(found.totp.since)}" if found.totp else ""
     passkeys = f"{len(found.passkeys)} passkeys" if found.passkeys else ""
     codes = f"{len(found.recovery)} recovery codes left" if user.second_factor else ""
-    told = ", ".join(filter(None, (app, passkeys, codes)))
-    return {"second factor": told} if told else {}
+    factors = ", ".join(filter(None, (app, passkeys, codes)))
+    return {"second factor": factors} if factors else {}
 
 
 def _state(user: User) -> str:

@@ -59,11 +59,11 @@ def import_users(
     )
     records = csv_rows(file) if is_csv else json_lines(file)
     summary = ImportSummary()
-    told = 0
+    reported = 0
     for summary in service(UserImport).run(records, _refuse, options, dry_run=dry_run):
-        if summary.lines // PROGRESS_EVERY > told:
-            told = summary.lines // PROGRESS_EVERY
-            click.echo(f"{told * PROGRESS_EVERY} lines …", err=True)
+        if summary.lines // PROGRESS_EVERY > reported:
+            reported = summary.lines // PROGRESS_EVERY
+            click.echo(f"{reported * PROGRESS_EVERY} lines …", err=True)
     _sum_up(summary, dry_run, json_wanted)
     if summary.refused:
         ctx.exit(1)

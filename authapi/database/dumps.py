@@ -21,7 +21,7 @@ from authapi.core.durable_files import write_durably
 from authapi.database.connection import Database
 from authapi.database.deadline import without_an_end
 
-LIST = "authapi-dump.json"
+MANIFEST = "authapi-dump.json"
 """The file that says what a folder holds."""
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 _BATCH = 1000
@@ -60,7 +60,7 @@ def dump(database: Database, folder: Path) -> Counts:
             if not name.startswith("system.")
         }
     listed = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "collections": written}
-    write_durably(folder / LIST, json.dumps(listed, indent=2) + "\n")
+    write_durably(folder / MANIFEST, json.dumps(listed, indent=2) + "\n")
     return _counts(written)
 
 
@@ -78,7 +78,7 @@ def restore(database: Database, folder: Path, *, drop: bool = False) -> Counts:
         DumpError: when a file is missing or damaged, or the database is not empty.
         DatabaseUnavailable: when the indexes cannot be made.
     """
-    listed = _listed(folder)
+    listed = _verified_manifest(folder)
     with without_an_end():
         for name in database.names_of_collections():
             if drop:
@@ -127,14 +127,15 @@ def _store(collection: Collection[RawBSONDocument], path: Path) -> None:
             collection.insert_many(batch, ordered=False)
 
 
-def _listed(folder: Path) -> dict[str, dict[str, Any]]:
+def _verified_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     """Return what a folder holds, once all of it was looked at."""
     try:
-        listed: dict[str, dict[str, Any]] = json.loads((folder / LIST).read_text())["collections"]
+        manifest = json.loads((folder / MANIFEST).read_text())
+        listed: dict[str, dict[str, Any]] = manifest["collections"]
     except (FileNotFoundError, NotADirectoryError):
-        raise DumpError(f"{folder} has no {LIST}: no dump, or one that was cut off.") from None
+        raise DumpError(f"{folder} has no {MANIFEST}: no dump, or one that was cut off.") from None
     except (ValueError, LookupError, TypeError):
-        raise DumpError(f"{folder / LIST} is damaged.") from None
+        raise DumpError(f"{folder / MANIFEST} is damaged.") from None
     for name, written in listed.items():
         path = _file(folder, name)
         if not path.is_file() or _hash(path) != written["sha256"]:

@@ -45,16 +45,16 @@ class ServerTime(ServerHeartbeatListener):
 
     def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
         """Compare the clocks, if this is the server that is written to."""
-        told = event.reply.document.get("localTime")
-        if event.reply.is_writable and isinstance(told, datetime):
-            self.measure(told.replace(tzinfo=UTC))
+        server_time = event.reply.document.get("localTime")
+        if event.reply.is_writable and isinstance(server_time, datetime):
+            self.measure(server_time.replace(tzinfo=UTC))
 
     def failed(self, event: ServerHeartbeatFailedEvent) -> None:
         """Nothing to read."""
 
-    def measure(self, told: datetime) -> None:
+    def measure(self, server_time: datetime) -> None:
         """Take in what the server's clock showed just now."""
-        self._measured.append(told - self._machine())
+        self._measured.append(server_time - self._machine())
         offset = max(self._measured)
         if abs(offset - self.offset) >= NEGLIGIBLE:
             self.offset = offset if abs(offset) >= NEGLIGIBLE else timedelta(0)

@@ -100,9 +100,9 @@ class CodeFactor:
 
         def spend() -> bool:
             """Remove the code's hash and tell the owner, by one write (S108)."""
-            told = self._notifier.about(user, "code_used", left=left)
+            notices = self._notifier.about(user, "code_used", left=left)
             spent = self._accounts.change(
-                user, Change(unset=(member,), notices=told), {member: stored}
+                user, Change(unset=(member,), notices=notices), {member: stored}
             )
             if spent:
                 self._events.record(Event.RECOVERY_CODE_USED, user_id=user.id)

@@ -125,8 +125,8 @@ class TotpEnrolment:
             "factors.recovery": hashes,
             "factors.changed_at": now,
         }
-        told = self._notifier.about(user, "factor_on")
-        change = Change(on, ("factors.totp_pending",), told)
+        notices = self._notifier.about(user, "factor_on")
+        change = Change(on, ("factors.totp_pending",), notices)
         changed = self._accounts.begin_epoch(
             user, change, {"factors.totp_pending.box": pending.box}
         )
@@ -183,8 +183,8 @@ class TotpEnrolment:
         is_last = not rules.has_second_factor(replace(factors, totp=None))
         if is_last:
             gone += ["factors.recovery", "second_factor"]
-        told = self._notifier.about(user, "factor_off") if is_last else ()
-        change = Change({"factors.changed_at": self._clock()}, gone, told)
+        notices = self._notifier.about(user, "factor_off") if is_last else ()
+        change = Change({"factors.changed_at": self._clock()}, gone, notices)
         seen = {
             "factors.totp.box": factors.totp.box,
             "factors.passkeys": user.factors.get("passkeys"),

@@ -64,8 +64,8 @@ class OperatorFactors:
         before = self._clock()
         for _ in range(TRIES):
             user = self._accounts.get_user_by_id(user_id)
-            told = self._notifier.about(user, "factor_off")
-            change = Change(unset=("second_factor", "factors"), notices=told)
+            notices = self._notifier.about(user, "factor_off")
+            change = Change(unset=("second_factor", "factors"), notices=notices)
             if (changed := self._accounts.begin_epoch(user, change)) is not None:
                 leave_to_later(partial(self._forget, changed, before))
                 self._events.record(Event.FACTORS_RESET, user_id=user_id, reason=reason)

@@ -101,8 +101,8 @@ def begin(body: dict[str, Any]) -> dict[str, object]:
 )
 def confirm(body: dict[str, str]) -> dict[str, object]:
     """Turn the new authenticator app on by a code of it. All other sessions end."""
-    told = service(TotpEnrolment).confirm(current_identity, body["code"], client())
-    return {"status": "ok", **told}
+    members = service(TotpEnrolment).confirm(current_identity, body["code"], client())
+    return {"status": "ok", **members}
 
 
 @blueprint.route("/me/totp", methods=["DELETE"])
@@ -119,10 +119,10 @@ def confirm(body: dict[str, str]) -> dict[str, object]:
 )
 def remove(body: dict[str, Any]) -> dict[str, object]:
     """Turn the authenticator app off. All other sessions end."""
-    told = service(TotpEnrolment).remove(
+    members = service(TotpEnrolment).remove(
         current_identity, body.get("password"), client(), body["evidence"]
     )
-    return {**_OFF, **told}
+    return {**_OFF, **members}
 
 
 @blueprint.route("/me/recovery-codes", methods=["POST"])

@@ -60,8 +60,9 @@ class FactorService:
         def store(user: User) -> bool | None:
             if not user.second_factor:
                 raise ApiError(ErrorCode.NOT_FOUND, message="The account has no second step.")
-            told = self._notifier.about(user, "codes_made")
-            return self._accounts.change(user, Change({"factors.recovery": hashes}, (), told), {})
+            notices = self._notifier.about(user, "codes_made")
+            change = Change({"factors.recovery": hashes}, (), notices)
+            return self._accounts.change(user, change, {})
 
         self._signin.while_proven(proof, lambda user: store(user) or None)
         self._events.record(Event.RECOVERY_CODES_MADE, user_id=identity.user_id)

@@ -17,8 +17,8 @@ from authapi.limits.store import Counter, LimitStore, Standing
 from authapi.limits.streaks import Streak, is_noted
 
 TRIES = 5
-"""How often a lost race is run again: each of the three documents can be made only once, and a
-streak changes with each failure that others counted first."""
+"""How often a lost race is tried again: an upsert may find one of three documents just made, or the
+streak just changed by others."""
 
 
 class Reason(StrEnum):
@@ -40,7 +40,8 @@ class Target:
     """What an attempt counts against: the account here, this client, the account everywhere.
 
     Attributes:
-        pair: the account's failures from this client; its id is the network's, too.
+        pair: the account's failures from this client; its id also stands
+            for this network among those that the account is known from.
         client: the client's failures at all accounts.
         account_id: the document of the account's failures in a row.
         reason: what it is called when the account here has no room.
@@ -94,12 +95,12 @@ class CountedAttempt:
         self._clock = clock
 
     def begin(self) -> None:
-        """Make sure that there is room, by one read; a hash is not even made without.
+        """Make sure that there is room for one more, by one read, before any hash is computed.
 
         Raises:
             ApiError: `rate_limited`.
         """
-        self._room(self._clock())
+        self._check_capacity(self._clock())
 
     def fail(self) -> None:
         """Count a failure, by one write: the password was wrong.
@@ -110,9 +111,9 @@ class CountedAttempt:
         target = self.target
         for _ in range(TRIES):
             now = self._clock()
-            streak = self._room(now)
+            streak = self._check_capacity(now)
             update = self._backoff.after_failure(streak, target.pair.id, now)
-            if self._store.take(target.counters, now, target.account_id, update):
+            if self._store.count_all_or_nothing(target.counters, now, target.account_id, update):
                 return
         refuse(target.reason, 1, self._events)
 
@@ -122,7 +123,7 @@ class CountedAttempt:
         Raises:
             ApiError: `rate_limited` when others had the room meanwhile; as quickly as `fail` does.
         """
-        self._room(self._clock())
+        self._check_capacity(self._clock())
 
     def confirm(self) -> None:
         """Let the login pass whose session is stored now. A write only when there is news in it.
@@ -134,13 +135,17 @@ class CountedAttempt:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
         now, network = self._clock(), self.target.pair.id
-        streak = self._room(now)
+        streak = self._check_capacity(now)
         ends_streak = streak.failures > 0 and not self._backoff.is_active(streak, now)
         if ends_streak or not is_noted(streak, network, now):
             self._store.note_login(self.target.account_id, network, now, self._backoff.threshold)
 
-    def _room(self, now: datetime) -> Streak:
-        """Return the account's failures in a row, if there is room for one more."""
+    def _check_capacity(self, now: datetime) -> Streak:
+        """Return the account's failures in a row, if there is room for one more.
+
+        Raises:
+            ApiError: `rate_limited`.
+        """
         standing = self._store.read(self.target.counters, self.target.account_id)
         refuse_while(self._blocked(standing, now), now, self._events)
         return standing.streak

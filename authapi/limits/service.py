@@ -168,7 +168,7 @@ class Limits:
         """
         self._count(Reason.RESETS, self._settings.limit_resets, client.network)
 
-    def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
+    def try_count(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Count a hit in each of another room's windows: in all of them, or in none.
 
         Args:
@@ -180,7 +180,7 @@ class Limits:
         counters = [self._counter(parts[0], rate, *parts[1:]) for rate, parts in windows]
         now = self._clock()
         # Whoever makes a window's first hit at the same moment may be in the way: once more then.
-        return self._store.take(counters, now) or self._store.take(counters, now)
+        return any(self._store.count_all_or_nothing(counters, now) for _ in range(2))
 
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return the failed logins in a row of the user's account, and its known networks."""
@@ -212,7 +212,7 @@ class Limits:
         counter = self._counter(reason, rate, whose)
         for _ in range(TRIES):
             now = self._clock()
-            if self._store.take([counter], now):
+            if self._store.count_all_or_nothing([counter], now):
                 return
             hits = self._store.read([counter]).hits[counter.id]
             refuse_while({reason: counter.rate.free_at(hits, now)}, now, self._events)

@@ -34,10 +34,10 @@ class Collector:
         if self.source is None:
             return
         before = self._clock() - NOTICE_DELAY
-        while told := self.source.due(before, BATCH):
-            for user in told:
+        while users := self.source.due(before, BATCH):
+            for user in users:
                 self._tell(user, self.source)
-            if len(told) < BATCH:
+            if len(users) < BATCH:
                 break
 
     def _tell(self, user: Notified, source: NoticeSource) -> None:

@@ -66,13 +66,13 @@ def notice_kinds(recipients: Recipients) -> list[Kind]:
     """
 
     def resolve(mail: Mail) -> Envelope | Void:
-        return secured(mail, recipients)
+        return notice_envelope(mail, recipients)
 
-    told = [Kind(name, NOTICE_LIFE, resolve) for name in NOTICES]
-    return [*told, Kind(DELETED, NOTICE_LIFE, farewell, keep=False)]
+    notices = [Kind(name, NOTICE_LIFE, resolve) for name in NOTICES]
+    return [*notices, Kind(DELETED, NOTICE_LIFE, deletion_envelope, keep=False)]
 
 
-def secured(mail: Mail, recipients: Recipients) -> Envelope | Void:
+def notice_envelope(mail: Mail, recipients: Recipients) -> Envelope | Void:
     """Return a notice's envelope.
 
     It goes to the address that the notice names, else to the user's verified one as it is now. To
@@ -90,6 +90,6 @@ def secured(mail: Mail, recipients: Recipients) -> Envelope | Void:
     return Envelope(address, facts, user.user_id, link=link, locale=user.locale)
 
 
-def farewell(mail: Mail) -> Envelope | Void:
+def deletion_envelope(mail: Mail) -> Envelope | Void:
     """Return the last mail's envelope: the row alone knows the address, the user is gone."""
     return Envelope(mail.to, mail.facts) if mail.to else Void("no confirmed address")

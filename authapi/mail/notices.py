@@ -59,7 +59,7 @@ class NoticeSource(Protocol):
         """Return at most `limit` users with notices from before that moment."""
         ...
 
-    def pull(self, told: Notified) -> None:
+    def pull(self, user: Notified) -> None:
         """Remove these notices from that user's document, by their ids."""
         ...
 

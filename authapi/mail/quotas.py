@@ -40,4 +40,4 @@ class Quotas:
         windows = [(PER_ADDRESS, ("mails", "address", envelope.to.casefold()))]
         if envelope.user_id is not None:
             windows.append((PER_ACCOUNT, ("mails", "account", envelope.user_id)))
-        return self._limits.fits(*windows)
+        return self._limits.try_count(*windows)

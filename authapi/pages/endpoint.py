@@ -52,10 +52,10 @@ def ask(path: str, values: Mapping[str, str]) -> Outcome:
 def _outcome(answer: Response) -> Outcome:
     if answer.status_code < 400:
         return Outcome(answer.status_code)
-    told = answer.get_json(silent=True) or {}  # an app may answer its faults in its own way
+    body = answer.get_json(silent=True) or {}  # an app may answer its faults in its own way
     return Outcome(
         answer.status_code,
-        told.get("code", ErrorCode.INTERNAL_ERROR),
-        told.get("errors"),
+        body.get("code", ErrorCode.INTERNAL_ERROR),
+        body.get("errors"),
         answer.headers.get("Retry-After"),
     )

@@ -130,8 +130,8 @@ class PasskeyEnrolment:
         if user.epoch != passkey.confirmed_epoch:
             raise ApiError(ErrorCode.INVALID_PASSKEY)
         named = _with_room(user)
-        told = self._notifier.about(user, "passkey_added")
-        change = Change({"factors.passkeys": [*named, passkey.id]}, notices=told)
+        notices = self._notifier.about(user, "passkey_added")
+        change = Change({"factors.passkeys": [*named, passkey.id]}, notices=notices)
         seen = {"factors.passkeys": user.factors.get("passkeys")}
         return self._accounts.change(user, change, seen) or None
 

@@ -29,10 +29,10 @@ def end_of_item(data: bytes, at: int, levels: int = _LEVELS) -> int:
         raise ValueError("no authenticator writes that")
     size = 0 if short < 24 else 1 << (short - 24)  # RFC 8949, 3
     at += 1 + size
-    told = int.from_bytes(data[at - size : at], "big") if size else short
+    length = int.from_bytes(data[at - size : at], "big") if size else short
     if major in {_BYTES, _TEXT}:
-        return at + told
-    inner = {_ARRAY: told, _MAP: 2 * told}.get(major, 0)
+        return at + length
+    inner = {_ARRAY: length, _MAP: 2 * length}.get(major, 0)
     for _ in range(inner):
         at = end_of_item(data, at, levels - 1)
     return at

@@ -151,8 +151,8 @@ class PasskeyChanges:
             "factors.passkeys": user.factors.get("passkeys"),
             **({"factors.recovery": user.factors.get("recovery")} if hashes else {}),
         }
-        told = self._notifier.about(user, "factor_on")
-        return self._accounts.begin_epoch(user, Change(members, (), told), seen)
+        notices = self._notifier.about(user, "factor_on")
+        return self._accounts.begin_epoch(user, Change(members, (), notices), seen)
 
     def _change(
         self, user: User, before: Factors, after: Factors, kind: str | None = None
@@ -160,14 +160,14 @@ class PasskeyChanges:
         """Take something away, and all that ends with the last second factor; tell the owner."""
         gone = rules.ended_with(before, after)
         kinds = [*([kind] if kind else []), *(["factor_off"] if gone else [])]
-        told = [notice for each in kinds for notice in self._notifier.about(user, each)]
+        notices = [notice for each in kinds for notice in self._notifier.about(user, each)]
         members = {
             "factors.passkeys": list(after.passkeys),
             "factors.passkeys_required": after.passkeys_required,
             "factors.changed_at": self._clock(),
         }
         seen = {"factors.passkeys": user.factors.get("passkeys")}
-        return self._accounts.begin_epoch(user, Change(members, gone, told), seen)
+        return self._accounts.begin_epoch(user, Change(members, gone, notices), seen)
 
     def _kept(self, identity: Identity, user: User, prepared: Prepared) -> dict[str, Any]:
         """Return fresh tokens of the caller's session, the only one that lives in the new epoch."""

@@ -159,6 +159,6 @@ class PasskeyProof:
         now, told_at = self._clock(), user.factors.get("copy_told_at")
         if told_at is not None and now - told_at < _TOLD_AGAIN_AFTER:
             return
-        if told := self._notifier.about(user, "passkey_copied"):
-            change = Change({"factors.copy_told_at": now}, notices=told)
+        if notices := self._notifier.about(user, "passkey_copied"):
+            change = Change({"factors.copy_told_at": now}, notices=notices)
             self._accounts.change(user, change, {"factors.copy_told_at": told_at})

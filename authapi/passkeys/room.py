@@ -43,12 +43,12 @@ def build(services: Services, settings: PasskeySettings, clock: Clock) -> None:
         SettingsError: where the package was installed without them, or the domain is missing.
     """
     store = PasskeyStore(services[Database])
-    told = services.add(PasskeyService(services[AccountService], store))
-    services[FactorService].tell_passkeys(told.describe)
+    passkeys = services.add(PasskeyService(services[AccountService], store))
+    services[FactorService].tell_passkeys(passkeys.describe)
     services[OperatorFactors].forget_passkeys(
         lambda user, before: store.remove_others(user.id, (), before)
     )
-    services.personal_data.append(told)
+    services.personal_data.append(passkeys)
     services.features.update(passkeys=False, rp_id=None)
     if settings.rp_id is None:
         if settings.webauthn_origins:

@@ -134,10 +134,10 @@ def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
 )
 def remove(body: dict[str, Any], passkey_id: str) -> dict[str, object]:
     """Remove one of the caller's passkeys. All other sessions end."""
-    told = service(PasskeyChanges).remove(
+    members = service(PasskeyChanges).remove(
         current_identity, passkey_id, body.get("password"), client(), body["evidence"]
     )
-    return {**_REMOVED, **told}
+    return {**_REMOVED, **members}
 
 
 @blueprint.route("/me/second-factor", methods=["PUT"])
@@ -155,14 +155,14 @@ def remove(body: dict[str, Any], passkey_id: str) -> dict[str, object]:
 )
 def require(body: dict[str, Any]) -> dict[str, object]:
     """Let logins by the password ask for a passkey as well, or not. All other sessions end."""
-    told = service(PasskeyChanges).require(
+    members = service(PasskeyChanges).require(
         current_identity,
         body.get("password"),
         client(),
         body["evidence"],
         required=body["passkeys"],
     )
-    return {**_SET, **told}
+    return {**_SET, **members}
 
 
 @blueprint.route("/authenticate/passkey/options", methods=["POST"])

@@ -63,3 +63,12 @@ class ExportSchema(Schema):
     events = fields.List(fields.Nested(EventSchema), required=True)
     factors = fields.Dict(required=True)
     passkeys = fields.List(fields.Dict(), required=True)
+    addresses = fields.List(
+        fields.String(), metadata={"description": "Held for the account, where mail is on."}
+    )
+    mails = fields.List(
+        fields.Dict(), metadata={"description": "To the account, and what became of them."}
+    )
+    before_adoption = fields.Dict(
+        metadata={"description": "What another program stored of the user, without secrets."}
+    )

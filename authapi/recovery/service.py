@@ -82,8 +82,8 @@ class Recovery:
         self._blocklist.refuse("new_password", new_password, user.username)
         with self._hasher.admit(client.network):
             new_hash = self._hasher.hash(new_password)
-        told = self._notifier.about(user, "password_reset")
-        change = Change({"password_hash": new_hash, **doubted(user)}, ended_with(link), told)
+        notices = self._notifier.about(user, "password_reset")
+        change = Change({"password_hash": new_hash, **doubted(user)}, ended_with(link), notices)
         self._end_everything(link, user, change, Event.PASSWORD_RESET)
         leave_to_later(lambda: self._limits.trust_network(user.name_key, client))
 
@@ -96,8 +96,8 @@ class Recovery:
             ApiError: `invalid_link` for a link that is forged, over or used.
         """
         link, user = self._open(token, Purpose.SECURE)
-        told = self._notifier.about(user, "secured")
-        change = Change(doubted(user), ("password_hash", *ended_with(link)), told)
+        notices = self._notifier.about(user, "secured")
+        change = Change(doubted(user), ("password_hash", *ended_with(link)), notices)
         self._end_everything(link, user, change, Event.ACCOUNT_SECURED)
 
     def operators_link(self, user: User) -> tuple[str, datetime]:

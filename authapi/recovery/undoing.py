@@ -21,8 +21,8 @@ from authapi.recovery.refusing import refused
 from authapi.recovery.rules import doubted
 from authapi.sessions.ending import SessionEnding
 
-_ENDED = ("password_hash", "email_undo", "pending_email", "factors.totp_pending", "email_nonce")
-"""Members of a user that end with it: whoever took the account over knows or began them."""
+_REMOVED = ("password_hash", "email_undo", "pending_email", "factors.totp_pending", "email_nonce")
+"""Members of a user that are removed with it: whoever took the account over knows or began them."""
 
 
 class FormerAddress:
@@ -57,7 +57,7 @@ class FormerAddress:
         self._clock = clock
 
     def bring_back(self, token: str) -> None:
-        """Undo a change of the address, and end all sessions and the password with it.
+        """Undo a change of the address, end all sessions and remove the password.
 
         The link is bound to the change and to no epoch: whoever took the account over may end its
         sessions as often as they like. One for a new password is mailed to the former address.
@@ -75,13 +75,13 @@ class FormerAddress:
             former = PendingEmail(undo.email, email_key(undo.email), undo.id, now)
             if not self._registry.hold(user, former):
                 raise ApiError(ErrorCode.EMAIL_TAKEN)
-            if changed := self._decide(user, undo, former):
-                return self._end(changed)
+            if changed := self._restore(user, undo, former):
+                return self._complete(changed)
         raise busy()
 
-    def finish(self, told: Notified, _notice: Notice) -> None:
+    def finish(self, user: Notified, _notice: Notice) -> None:
         """End a story that was cut off after its deciding write."""
-        self.put_in_order(told.user_id)
+        self.put_in_order(user.user_id)
 
     def put_in_order(self, user_id: str) -> None:
         """Let the registry hold a user's address and no other; running it again does no harm."""
@@ -95,8 +95,8 @@ class FormerAddress:
         for key in kept:
             self._registry.put_in_order(user_id, key)
 
-    def _end(self, user: User) -> None:
-        """End the story of a user whose address is back."""
+    def _complete(self, user: User) -> None:
+        """Do what follows, for a user whose address is back."""
         self._events.record(Event.EMAIL_CHANGE_UNDONE, user_id=user.id)
         leave_to_later(lambda: self.put_in_order(user.id))
         leave_to_later(lambda: self._ending.clear_void(user.id, user.epoch))
@@ -111,7 +111,7 @@ class FormerAddress:
             raise refused(self._events, link)
         return user, undo
 
-    def _decide(self, user: User, undo: EmailUndo, former: PendingEmail) -> User | None:
+    def _restore(self, user: User, undo: EmailUndo, former: PendingEmail) -> User | None:
         """Bring the address back and end everything else, by one write."""
         members = {
             "email": former.email,
@@ -119,6 +119,6 @@ class FormerAddress:
             "email_verified_at": former.asked_at,
             **doubted(user),
         }
-        told = self._notifier.about(replace(user, email=former.email), SECURED)
-        change = Change(members, _ENDED, told)
+        notices = self._notifier.about(replace(user, email=former.email), SECURED)
+        change = Change(members, _REMOVED, notices)
         return self._accounts.begin_epoch(user, change, {"email_undo.id": undo.id})

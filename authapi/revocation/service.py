@@ -1,4 +1,7 @@
-"""Says whether a valid token was revoked, from a cache that is never older than a second."""
+"""Says whether a valid token was revoked, from a cache that is read anew twice a second.
+
+While the database is away it may be `REVOCATION_PATIENCE_SECONDS` old.
+"""
 
 import logging
 import threading
@@ -12,8 +15,9 @@ from authapi.core.forks import after_fork_in_child
 from authapi.core.identity import Identity
 from authapi.core.roles import Roles
 from authapi.database import FAILURES, DatabaseUnavailable
+from authapi.revocation.cache import RevocationCache
 from authapi.revocation.models import EVERYBODY, EpochFloor, EpochSource, Revocation
-from authapi.revocation.rules import RevocationCache, next_start
+from authapi.revocation.rules import next_start
 from authapi.revocation.settings import RevocationSettings
 from authapi.revocation.store import RevocationStore
 

@@ -77,7 +77,7 @@ class SessionEnding:
         Before the last one no process accepts a token of theirs any more, and all are removed.
         Cut off, it may be repeated.
 
-        Returns:
+        Yields:
             How many sessions were removed so far.
         """
         ended_at = self._revocations.revoke_everybody()

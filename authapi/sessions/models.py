@@ -64,13 +64,13 @@ class TokenPair:
     """What a client holds: `expires_in` is the access token's life in seconds.
 
     Attributes:
-        told: further members of the answer.
+        answer_members: further members of the answer.
     """
 
     access_token: str
     refresh_token: str
     expires_in: int
-    told: Mapping[str, object] = field(default_factory=dict)
+    answer_members: Mapping[str, object] = field(default_factory=dict)
 
     def as_members(self) -> dict[str, object]:
         """Return the members of an answer that holds the tokens (RFC 6749, 5.1)."""
@@ -79,7 +79,7 @@ class TokenPair:
             "refresh_token": self.refresh_token,
             "expires_in": self.expires_in,
             "token_type": "Bearer",
-            **self.told,
+            **self.answer_members,
         }
 
 

@@ -22,7 +22,7 @@ from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
 
 
-class Room(Enum):
+class Capacity(Enum):
     """What became of a session that a user had no room for."""
 
     MADE = auto()
@@ -127,7 +127,7 @@ class SessionOpening:
         """
         return self._accounts.count_session(user, self._settings.sessions_per_user)
 
-    def make_room(self, opened: OpenedSession, user: User) -> Room:
+    def make_room(self, opened: OpenedSession, user: User) -> Capacity:
         """End the sessions that a user has too many, used longest ago, and count the others.
 
         Args:
@@ -145,9 +145,9 @@ class SessionOpening:
             if session_id != claims.sid:
                 self._ending.end(claims.uid, session_id, reason="too_many")
         if claims.sid not in used or claims.sid in too_many:
-            return Room.LOST
+            return Capacity.LOST
         counted = self._accounts.recount_sessions(user, len(used) - len(too_many))
-        return Room.MADE if counted else Room.UNCERTAIN
+        return Capacity.MADE if counted else Capacity.UNCERTAIN
 
     def begin(self, opened: OpenedSession) -> TokenPair:
         """Record that a session has begun, and return its tokens."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from authapi.accounts.models import User
 from authapi.core.client import Client
 from authapi.core.errors import ErrorCode
-from authapi.core.identity import AAL1, CODE, HARDWARE_KEY
+from authapi.core.identity import AAL1, AAL2, CODE, HARDWARE_KEY
 from authapi.sessions.models import OpenedSession
 from authapi.tokens.models import Prepared
 
@@ -20,7 +20,7 @@ class Proof:
         user: who, as read when the proof was checked.
         methods: how, in the words of RFC 8176 (`pwd`, `otp`, `hwk`, …).
         assurance: how strong that is (NIST SP 800-63B-4, 2).
-        told: further members of the answer that holds the session's tokens.
+        answer_members: further members of the answer that holds the session's tokens.
         repeated: whether it was used up by the same request before: then it leads to the session
             that it began, and to no other.
         by_token: whether the caller's token is a part of it: then it ends with that one's epoch.
@@ -31,11 +31,16 @@ class Proof:
     user: User
     methods: tuple[str, ...]
     assurance: str = AAL1
-    told: Mapping[str, object] = field(default_factory=dict)
+    answer_members: Mapping[str, object] = field(default_factory=dict)
     repeated: bool = False
     by_token: bool = False
     draft: OpenedSession | None = None
     prepared: Prepared | None = None
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether the user wants a second factor, and it shows one only."""
+        return self.user.second_factor and self.assurance != AAL2
 
 
 Preparation = Callable[[Proof], Proof]
@@ -81,11 +86,11 @@ class Match:
 
     Attributes:
         spend: uses it up, by one conditional write; False when it was used before.
-        told: what the answer says of it.
+        answer_members: what the answer says of it.
     """
 
     spend: Callable[[], bool]
-    told: Mapping[str, object] = field(default_factory=dict)
+    answer_members: Mapping[str, object] = field(default_factory=dict)
 
 
 class Factor(Protocol):

@@ -57,7 +57,16 @@ class SecondStep:
         """Let users take the second step by this kind of factor as well."""
         self._factors.append(factor)
 
-    def ask(self, proof: Proof) -> ApiError:
+    def require(self, proof: Proof) -> None:
+        """Let a proof pass that is enough for its user; every session asks for that.
+
+        Raises:
+            ApiError: `second_factor_required`.
+        """
+        if proof.lacks_second_factor:
+            raise self._required(proof)
+
+    def _required(self, proof: Proof) -> ApiError:
         """Return the refusal that asks for the second step; nothing is stored (S102)."""
         user = proof.user
         self._events.record(Event.SECOND_FACTOR_ASKED, user_id=user.id)
@@ -108,14 +117,14 @@ class SecondStep:
                 `invalid_passkey` for wrong or used evidence; `rate_limited`.
         """
         if evidence is None:
-            raise self.ask(proof)
+            raise self._required(proof)
         user = proof.user
         proof = replace(proof, methods=(*proof.methods, evidence.method), assurance=AAL2)
         with self._limits.second_step(user.id, client) as attempt:
             match = self._match(user, evidence, client)
             if match is not None:
                 attempt.succeed()
-                proof = prepare(replace(proof, told=match.told))
+                proof = prepare(replace(proof, answer_members=match.answer_members))
             spent = match is not None and match.spend()
             repeated = not spent and is_repeat()
             if not spent and not repeated:
@@ -134,7 +143,7 @@ class SecondStep:
         now, told_at = self._clock(), user.factors.get("told_at")
         if told_at is not None and now - told_at < _TOLD_AGAIN_AFTER:
             return
-        told = self._notifier.about(user, "password_known")
-        if told and not self._limits.knows(user.name_key, client):
-            change = Change({"factors.told_at": now}, notices=told)
+        notices = self._notifier.about(user, "password_known")
+        if notices and not self._limits.knows(user.name_key, client):
+            change = Change({"factors.told_at": now}, notices=notices)
             self._accounts.change(user, change, {"factors.told_at": told_at})

@@ -13,7 +13,7 @@ from authapi.core.identity import AAL2, HARDWARE_KEY, PASSWORD, Identity
 from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
-from authapi.sessions.opening import Room, SessionOpening
+from authapi.sessions.opening import Capacity, SessionOpening
 from authapi.signin.models import Evidence, Preparation, Proof, as_it_is
 from authapi.signin.proving import PasswordProof
 from authapi.signin.rules import Decision, decide, has_second_step
@@ -40,7 +40,7 @@ class SignIn:
         self._limits = limits
         self._opening = opening
         self._ending = ending
-        self._requirements: list[Callable[[Proof], None]] = []
+        self._requirements: list[Callable[[Proof], None]] = [second.require]
 
     def require(self, requirement: Callable[[Proof], None]) -> None:
         """Let `requirement` refuse sessions, by raising, whose proof is not enough."""
@@ -152,12 +152,12 @@ class SignIn:
             key: the request's Idempotency-Key, if it had one.
 
         Raises:
-            ApiError: as what `require` was given; `invalid_credentials` when the proof is void by
-                now; `rate_limited` or `service_unavailable`.
+            ApiError: `second_factor_required`, and as what `require` was given;
+                `invalid_credentials` when the proof is void by now; `rate_limited`.
         """
         for requirement in self._requirements:
             requirement(proof)
-        told = proof.told
+        members = proof.answer_members
         for _ in range(TRIES):
             opened = self._open(proof, client, key)
             try:
@@ -170,7 +170,7 @@ class SignIn:
                 self._ending.end_unused(opened, void=refused)
                 raise
             if decision is Decision.GRANTED:
-                return replace(self._opening.begin(opened), told=told)
+                return replace(self._opening.begin(opened), answer_members=members)
             self._ending.end_unused(opened, void=True)
         raise busy()
 
@@ -230,9 +230,9 @@ class SignIn:
             decision, proof = self._look_again(proof)
             if decision is not Decision.GRANTED:
                 return decision, proof
-            room = self._opening.make_room(opened, proof.user)
-            if room is not Room.UNCERTAIN:
-                return (Decision.GRANTED if room is Room.MADE else Decision.AGAIN), proof
+            capacity = self._opening.make_room(opened, proof.user)
+            if capacity is not Capacity.UNCERTAIN:
+                return (Decision.GRANTED if capacity is Capacity.MADE else Decision.AGAIN), proof
         raise busy()
 
     def _look_again(self, proof: Proof) -> tuple[Decision, Proof]:

@@ -118,7 +118,7 @@ class StepUp:
             return self.confirm(identity, password, client, evidence)
         self.require_recent_login(identity)
         proof = self.prove_by_token(identity)
-        if proof.user.second_factor and proof.assurance != AAL2:
+        if proof.lacks_second_factor:
             raise self._refusal(self._minutes, AAL2)
         return proof
 

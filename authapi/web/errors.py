@@ -17,7 +17,7 @@ from authapi.core.errors import CATALOGUE, ApiError, ErrorCode, away
 from authapi.web import request_id
 
 _log = logging.getLogger("authapi.errors")
-_FAULTS = HTTPStatus.INTERNAL_SERVER_ERROR
+_FIRST_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 _ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "identity"}
 """Headers of a 415: which bodies are accepted (RFC 9110, 15.5.16)."""
 
@@ -116,7 +116,7 @@ def _in_our_shape(error: HTTPException, status: HTTPStatus) -> Response:
 
     A status that has no code of ours is named by its phrase.
     """
-    is_told = error.description != type(error).description and status < _FAULTS
+    is_told = error.description != type(error).description and status < _FIRST_FAULT
     told = error.description if is_told else None
     known = _BY_STATUS.get(status)
     response = answer(ApiError(known or ErrorCode.BAD_REQUEST, message=told))

@@ -77,7 +77,7 @@ def served_address(prefix: str = "") -> Address | None:
     return Address(given["host"], given["port"], bool(given.get("cert")), prefix)
 
 
-def announce(
+def start_database_and_announce(
     address: Address,
     database: str,
     prepare: Callable[[], None],

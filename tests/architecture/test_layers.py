@@ -102,7 +102,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     }
 
 
-def test_no_file_is_a_gravity_well() -> None:
+def test_no_file_is_too_long() -> None:
     """About 70 lines, rarely over 200, never over 250."""
     sizes = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert max(sizes.values()) <= 250, max(sizes, key=lambda name: sizes[name])

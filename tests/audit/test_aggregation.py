@@ -82,7 +82,7 @@ def test_what_is_not_alike_stays_apart(wait_for_nobody: None, other: SecurityEve
     assert [event.count for event in flushed] == [1, 1]
 
 
-def test_a_64_is_one_client(wait_for_nobody: None) -> None:
+def test_failures_of_one_ipv6_64_are_one_event(wait_for_nobody: None) -> None:
     """S28: ever new addresses of one network are no way to fill the database."""
     aggregator, flushed = gather()
     for host in range(50):
@@ -99,7 +99,7 @@ def test_what_waits_is_bounded(wait_for_nobody: None) -> None:
     until(lambda: len(flushed) == aggregation.MAX_PENDING + 1, "all are flushed")
 
 
-def test_without_a_thread_it_is_flushed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_thread_it_is_flushed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """S73: a server that is out of threads loses no event, and nobody's request fails."""
 
     def refuse(self: Thread) -> None:
@@ -112,7 +112,7 @@ def test_without_a_thread_it_is_flushed_on_at_once(monkeypatch: pytest.MonkeyPat
     assert len(flushed) == 2
 
 
-def test_what_waits_is_flushed_on_by_itself() -> None:
+def test_what_waits_is_flushed_by_itself() -> None:
     """Nobody has to come again for it; and the next one is, too."""
     aggregator, flushed = gather()
     for count in (1, 2):

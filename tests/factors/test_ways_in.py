@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 from flask import Flask
 
+from authapi.accounts.service import AccountService
+from authapi.core.client import Client
+from authapi.core.errors import ApiError
+from authapi.core.identity import AAL2
+from authapi.signin.models import Proof
+from authapi.signin.service import SignIn
+from tests.conftest import services_of
 from tests.passkeys.authenticator import VERIFIED, Authenticator
 from tests.passkeys.conftest import answer_of, challenge
 from tests.support.actors import PASSWORD, Visitor
@@ -118,6 +126,19 @@ def test_it_asks_for_the_second_step(owner: Owner, way: tuple[str, str]) -> None
     answer = WAYS[way](owner)
     assert answer.status_code in {400, 401}
     assert not {"access_token", "refresh_token"} & answer.json().keys()
+
+
+def test_a_new_way_in_cannot_forget_to_ask(app: Flask, owner: Owner) -> None:
+    """S103: a proof of one factor opens no session, whatever made it."""
+    services = services_of(app)
+    user = services[AccountService].find_user(owner.name)
+    assert user is not None
+    proof = Proof(user, ("user", "swk"))
+    with pytest.raises(ApiError) as refusal:
+        services[SignIn].open_session(proof, Client("203.0.113.7", ""), None)
+    assert refusal.value.code == "second_factor_required"
+    stronger = replace(proof, assurance=AAL2)
+    assert services[SignIn].open_session(stronger, Client("203.0.113.7", ""), None).access_token
 
 
 def test_registering_again_opens_nothing(visitor: Visitor, owner: Owner) -> None:

@@ -43,9 +43,9 @@ def a_window(rate: str) -> Counter:
 def test_a_window_keeps_no_more_than_it_needs(store: LimitStore) -> None:
     """What has left the window leaves the document with the next hit."""
     counter = a_window("3/minute")
-    assert [store.take([counter], NOW) for _ in range(3)] == [True] * 3
-    assert not store.take([counter], NOW + timedelta(seconds=59.999))
-    assert store.take([counter], NOW + timedelta(minutes=1))
+    assert [store.count_all_or_nothing([counter], NOW) for _ in range(3)] == [True] * 3
+    assert not store.count_all_or_nothing([counter], NOW + timedelta(seconds=59.999))
+    assert store.count_all_or_nothing([counter], NOW + timedelta(minutes=1))
     assert len(store.read([counter]).hits[counter.id]) == 1
 
 
@@ -56,17 +56,17 @@ def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting(
     """Hits from a year ahead do not count; those of a clock that is a little ahead do."""
     counter = Counter(secrets.token_hex(8), Rate(count, timedelta(hours=1)))
     ahead, little = NOW + timedelta(days=365), NOW + timedelta(seconds=30)
-    assert all(store.take([counter], ahead) for _ in range(count))
-    assert all(store.take([counter], little) for _ in range(count))
-    assert not store.take([counter], NOW)
+    assert all(store.count_all_or_nothing([counter], ahead) for _ in range(count))
+    assert all(store.count_all_or_nothing([counter], little) for _ in range(count))
+    assert not store.count_all_or_nothing([counter], NOW)
     assert counter.rate.free_at(store.read([counter]).hits[counter.id], NOW) is not None
 
 
 def test_a_refusal_counts_nowhere(store: LimitStore) -> None:
     """One window without room: the ones before it get their hit back, the ones after it none."""
     before, full, after = a_window("9/hour"), a_window("1/hour"), a_window("9/hour")
-    assert store.take([full], NOW)
-    assert not store.take([before, full, after], NOW)
+    assert store.count_all_or_nothing([full], NOW)
+    assert not store.count_all_or_nothing([before, full, after], NOW)
     hits = store.read([before, full, after]).hits
     assert [len(hits[counter.id]) for counter in (before, full, after)] == [0, 1, 0]
 
@@ -74,9 +74,9 @@ def test_a_refusal_counts_nowhere(store: LimitStore) -> None:
 def test_a_hit_given_back_makes_room_for_one(store: LimitStore) -> None:
     """Not for two, although both hits were made in the same millisecond."""
     counter = a_window("2/hour")
-    assert [store.take([counter], NOW) for _ in range(3)] == [True, True, False]
+    assert [store.count_all_or_nothing([counter], NOW) for _ in range(3)] == [True, True, False]
     store.give_back([counter])
-    assert [store.take([counter], NOW) for _ in range(2)] == [True, False]
+    assert [store.count_all_or_nothing([counter], NOW) for _ in range(2)] == [True, False]
 
 
 def test_hits_at_once_never_exceed_the_rate(store: LimitStore) -> None:
@@ -84,7 +84,7 @@ def test_hits_at_once_never_exceed_the_rate(store: LimitStore) -> None:
     with ThreadPoolExecutor(16) as pool:
         for _ in range(10):
             counter = a_window("5/hour")
-            taken = list(pool.map(store.take, repeat([counter], 40), repeat(NOW)))
+            taken = list(pool.map(store.count_all_or_nothing, repeat([counter], 40), repeat(NOW)))
             assert 1 <= sum(taken) <= 5
             assert len(store.read([counter]).hits[counter.id]) == sum(taken)
 
@@ -93,13 +93,13 @@ def test_of_strangers_at_once_one_may_try(store: LimitStore) -> None:
     """S23, S29: past the threshold one attempt at a time, whoever is first."""
     backoff, account = Backoff(3, timedelta(hours=1)), secrets.token_hex(8)
     for _ in range(3):
-        assert store.take([a_window("9/hour")], NOW, account, A_FAILURE)
+        assert store.count_all_or_nothing([a_window("9/hour")], NOW, account, A_FAILURE)
     streak = store.read([], account).streak
     later = NOW + backoff.wait(0, 0)
     update = backoff.after_failure(streak, "elsewhere", later)
 
     def attempt(_: int) -> bool:
-        return store.take([a_window("9/hour")], later, account, update)
+        return store.count_all_or_nothing([a_window("9/hour")], later, account, update)
 
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(attempt, range(16))) == 1
@@ -124,7 +124,7 @@ def test_a_login_ends_a_streak_unless_the_backoff_is_active_by_then(
     """S23: the streak that is there when it is written decides, not the one that was read."""
     account = secrets.token_hex(8)
     for _ in range(failures):
-        assert store.take([a_window("9/hour")], NOW, account, A_FAILURE)
+        assert store.count_all_or_nothing([a_window("9/hour")], NOW, account, A_FAILURE)
     store.note_login(account, "home", NOW + timedelta(days=days), 3)
     assert store.read([], account).streak.failures == left
 
@@ -134,13 +134,13 @@ def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database)
     account = secrets.token_hex(8)
     database["limits"].insert_one({"_id": account, "failures": "damaged"})
     with pytest.raises(PyMongoError):
-        store.take([a_window("1/hour")], NOW, account, A_FAILURE)
+        store.count_all_or_nothing([a_window("1/hour")], NOW, account, A_FAILURE)
 
 
 def test_documents_end_by_themselves(store: LimitStore, database: Database) -> None:
     """A window with itself, a streak after a month, known networks after the longest."""
     counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
-    store.take([counter], NOW, failing, A_FAILURE)
+    store.count_all_or_nothing([counter], NOW, failing, A_FAILURE)
     store.note_login(known, "home", NOW, 3)
     lives = [
         database["limits"].find_one({"_id": name})["expires_at"] - NOW  # type: ignore[index]

@@ -15,6 +15,7 @@ from authapi.audit.service import AuditTrail
 from authapi.core.services import Services
 from authapi.database import Collections, Database
 from authapi.mail import store as mail_store
+from authapi.profile.schemas import ExportSchema
 from authapi.profile.sweep import Sweep
 from authapi.wiring.rooms import COLLECTIONS
 from tests.conftest import services_of
@@ -79,6 +80,7 @@ def test_nothing_personal_is_left_after_a_deletion(
     user_id = visitor.send("GET", "/me", headers=headers).json()["user_id"]
     exported = visitor.send("GET", "/me/export", headers=headers).json()
     assert {"user", "sessions", "failed_logins", "events"} <= exported.keys()
+    assert exported.keys() <= ExportSchema().fields.keys()
     assert agent in json.dumps(exported)
     deletion = visitor.send("DELETE", "/me", json={"password": PASSWORD}, headers=headers)
     assert deletion.status_code == 200

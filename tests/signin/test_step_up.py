@@ -20,8 +20,8 @@ from authapi.core.clock import utc_now
 from authapi.core.errors import ApiError
 from authapi.database import Collections
 from authapi.limits.rules import Rate
+from authapi.revocation.cache import RevocationCache
 from authapi.revocation.models import EVERYBODY, Revocation
-from authapi.revocation.rules import RevocationCache
 from authapi.settings import Settings
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp

@@ -41,7 +41,7 @@ def test_a_change_that_came_after_is_not_settled(collections: Collections) -> No
     changed = users.find_by_id(user.id)
     assert changed is not None
     roles.replace(changed, Roles((), 2), {"editor"})
-    users.clear_ended(marked, told=True)
+    users.clear_ended(marked, await_notices=True)
     (floor,) = (each for each in users.ended_since(None) if each.user_id == user.id)
     assert (floor.roles.version, set(floor.revoked_roles)) == (2, {"editor"})
 

@@ -30,7 +30,7 @@ def test_whose_sessions_ended_is_found_by_the_databases_clock(users: UserStore) 
     assert floor.epoch == 1
     assert floor.ended_at is not None
     assert floor in users.ended_since(floor.ended_at)
-    users.clear_ended(EndedUser(user.id, user.name_key, 1, deleted=False), told=True)
+    users.clear_ended(EndedUser(user.id, user.name_key, 1, deleted=False), await_notices=True)
     assert user.id not in {found.user_id for found in users.ended_since(LONG_AGO)}
 
 
@@ -43,7 +43,7 @@ def test_an_end_that_came_after_is_not_settled(users: UserStore) -> None:
     current = users.find(user.name_key)
     assert current is not None
     users.begin_epoch(current)
-    users.clear_ended(found, told=True)
+    users.clear_ended(found, await_notices=True)
     assert {each.epoch for each in users.ended_since(None) if each.user_id == user.id} == {2}
 
 
@@ -60,7 +60,7 @@ def test_of_a_deleted_user_the_name_stays_until_all_is_settled(
     assert users.find(user.name_key) is None
     with pytest.raises(NameTaken):
         users.add(a_user(user.name_key))
-    assert users.clear_ended(EndedUser(user.id, user.name_key, 1, deleted=True), told=True)
+    assert users.clear_ended(EndedUser(user.id, user.name_key, 1, deleted=True), await_notices=True)
     users.add(a_user(user.name_key))
 
 
@@ -73,6 +73,6 @@ def test_a_deleted_user_waits_for_last_mails_only_where_somebody_sends_them(
     assert users.delete(user)
     collections["users"].update_one({"_id": user.id}, {"$set": {"notices": [{"kind": "deleted"}]}})
     gone = EndedUser(user.id, user.name_key, 1, deleted=True)
-    assert not users.clear_ended(gone, told=True)
-    assert users.clear_ended(gone, told=False)
+    assert not users.clear_ended(gone, await_notices=True)
+    assert users.clear_ended(gone, await_notices=False)
     users.add(a_user(user.name_key))

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from authapi.web.greeting import Address, announce, greeting, served_address
+from authapi.web.greeting import Address, greeting, served_address, start_database_and_announce
 from tests.support.servers import ROOT, clean_environment, free_port
 from tests.support.waiting import until
 
@@ -80,7 +80,7 @@ def test_a_database_that_does_not_start_is_said(capsys: pytest.CaptureFixture[st
     def fail() -> None:
         raise OSError("no space")
 
-    announce(Address("127.0.0.1", 1), DATABASE, fail, {}, examples=True)
+    start_database_and_announce(Address("127.0.0.1", 1), DATABASE, fail, {}, examples=True)
     said = capsys.readouterr().err
     assert "database:      NOT THERE: no space" in said
     assert "Try it" not in said

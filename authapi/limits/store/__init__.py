@@ -48,7 +48,12 @@ class LimitStore:
         self._collections = collections
 
     def read(self, counters: Sequence[Counter], account_id: str | None = None) -> Standing:
-        """Return how things stand, by one read."""
+        """Return what the counters and the account's document hold, by one read.
+
+        Args:
+            counters: moving windows.
+            account_id: the document of the account's failures in a row, if it is wanted.
+        """
         ids = [counter.id for counter in counters]
         wanted = [*ids, account_id] if account_id else ids
         found = {
@@ -58,7 +63,7 @@ class LimitStore:
         hits = {name: hits_of(found.get(name, {})) for name in ids}
         return Standing(hits, streak_of(found.get(account_id or "", {})))
 
-    def take(
+    def count_all_or_nothing(
         self,
         counters: Sequence[Counter],
         now: datetime,
@@ -67,7 +72,15 @@ class LimitStore:
     ) -> bool:
         """Count a hit in each window, and a failure; all or, when one has no room, nothing.
 
-        One command. False may also mean that somebody else was first: look, and try again.
+        Args:
+            counters: moving windows.
+            now: the present moment.
+            account_id: the document of the account's failures in a row.
+            update: what the failure makes of it.
+
+        Returns:
+            Whether all were counted, by one command. False may also mean that somebody else was
+            first: read, and try again.
         """
         writes = [hit(counter, now) for counter in counters]
         if account_id is not None and update is not None:
