@@ -46,10 +46,10 @@ def main() -> None:
         uri = ensure_running(Path(folder) / "mongo")
         database = build_database(Settings.from_environ({"JWT_SECRET": SECRET, "MONGO_URI": uri}))
         database.prepare()
-        server = _server(folder)
+        server = server_of(folder)
         print("| command | server, ms | client, ms |\n| --- | --- | --- |")
         for name, command in _commands(database).items():
-            costs = _cost(command, server)
+            costs = cost(command, server)
             print(f"| {name} | {costs[0]:.2f} | {costs[1]:.2f} |", flush=True)
         database.close()
 
@@ -91,7 +91,7 @@ def _commands(database: Collections) -> dict[str, Command]:
     }
 
 
-def _cost(command: Command, server: int) -> tuple[float, float]:
+def cost(command: Command, server: int) -> tuple[float, float]:
     """Return the processor time of one command, in milliseconds: the server's and this one's."""
     command(secrets.token_hex(8))
     began, spent = ticks(server), time.process_time()
@@ -101,7 +101,7 @@ def _cost(command: Command, server: int) -> tuple[float, float]:
     return (ticks(server) - began) * _HUNDREDTHS_IN_MS / REPEATS, spent * 1000 / REPEATS
 
 
-def _server(folder: str) -> int:
+def server_of(folder: str) -> int:
     """Return the process id of the database server whose data is in `folder`."""
     processes = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     found = [pid for pid in processes if folder in command_of(pid) and "--port" in command_of(pid)]
