@@ -42,12 +42,12 @@ def alive() -> dict[str, str]:
 @blueprint.route("/readyz", methods=["GET"])
 @documented(
     ReadySchema,
-    {"status": "ok", "checks": {"keys": "ok", "database": "ok", "indexes": "ok"}},
+    {"status": "ok", "checks": {"keys": "ok", "database": "ok", "indexes": "ok", "clock": "ok"}},
     ErrorCode.SERVICE_UNAVAILABLE,
     operationId="getReadiness",
 )
 def ready() -> dict[str, object]:
-    """Say whether keys, database and indexes are there: 200, or 503 with what is wrong."""
+    """Say whether keys, database, indexes and the right time are there: 200, or 503 with why not."""
     checks = service(Readiness).report()
     if set(checks.values()) != {"ok"}:
         raise ApiError(

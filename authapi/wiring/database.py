@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.core.secrets import Secret
 from authapi.core.services import Check
 from authapi.database import FAILURES, Database, DatabaseUnavailable
@@ -44,7 +45,13 @@ def database_checks(database: Database) -> dict[str, Check]:
             return str(error) if isinstance(error, DatabaseUnavailable) else "cannot be read"
         return f"missing: {', '.join(missing)}" if missing else None
 
-    return {"database": answers, "indexes": indexes}
+    def clock() -> str | None:
+        apart = round(database.server_time.offset.total_seconds())
+        if abs(apart) <= MAX_CLOCK_SKEW.total_seconds():
+            return None
+        return f"{abs(apart)} seconds {'behind' if apart > 0 else 'ahead of'} the database's"
+
+    return {"database": answers, "indexes": indexes, "clock": clock}
 
 
 def _server(

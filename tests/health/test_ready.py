@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import requests
 from flask import Flask
 
+from authapi.core.clock import utc_now
 from authapi.core.services import Services
 from authapi.database import Database
 from authapi.settings import Settings
@@ -18,7 +21,7 @@ from tests.support.actors import Visitor, error_code
 from tests.support.apps import served
 from tests.support.waiting import until
 
-CHECKS = {"keys": "ok", "database": "ok", "indexes": "ok"}
+CHECKS = {"keys": "ok", "database": "ok", "indexes": "ok", "clock": "ok"}
 
 
 class Operator:
@@ -65,9 +68,27 @@ def test_a_missing_index_is_named(operator: Operator, collection: str, index: st
     until(lambda: operator.look().status_code == 503, what="the next second's look")
     answer = operator.look()
     assert error_code(answer) == (503, "service_unavailable")
-    assert answer.json()["checks"] == {**CHECKS, "indexes": f"missing: {collection}.{index}"}
+    missing = {"indexes": f"missing: {collection}.{index}", "clock": "not checked"}
+    assert answer.json()["checks"] == CHECKS | missing
     operator.database.ensure_indexes()
     until(lambda: operator.look().ok, what="the service is ready again")
+
+
+@pytest.mark.parametrize("seconds", [50, -50, 3600, -3600])
+def test_a_clock_that_is_too_far_from_the_databases_is_told(
+    operator: Operator, seconds: int
+) -> None:
+    """S138: beyond what is tolerated the server is not ready: others refuse what it makes."""
+    operator.database.server_time._machine = lambda: utc_now() + timedelta(seconds=seconds)
+    answer = operator.look()
+    told = answer.json()["checks"]["clock"]
+    if abs(seconds) == 50:
+        assert (answer.status_code, told) == (200, "ok")
+    else:
+        assert error_code(answer) == (503, "service_unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+        away = "ahead of" if seconds > 0 else "behind"
+        assert re.fullmatch(rf"(3599|3600|3601) seconds {away} the database's", told)
 
 
 def test_without_a_database_the_service_is_not_ready(stranded: Visitor) -> None:
