@@ -25,16 +25,14 @@ def two_processes(environment: dict[str, str]) -> Iterator[str]:
         yield server.base_url
 
 
-@pytest.fixture
-def owner(two_processes: str, clock: MovedClock) -> Iterator[Owner]:
-    """Somebody with an authenticator app; nobody moves the clock of another process."""
-    owner = Owner(Visitor(two_processes), clock)
+def enrolled(base_url: str, clock: MovedClock) -> Owner:
+    """Return somebody with an authenticator app; nobody moves the clock of another process."""
+    owner = Owner(Visitor(base_url), clock)
     owner.begin()
     answer = owner.ask("POST", "/me/totp/confirm", code=owner.code(-1))
     assert answer.status_code == 200, answer.text
     owner.tokens, owner.recovery = answer.json(), answer.json()["recovery_codes"]
-    yield owner
-    owner.visitor.close()
+    return owner
 
 
 def used_at_once(owner: Owner, code: str) -> list[int]:
@@ -49,20 +47,23 @@ def used_at_once(owner: Owner, code: str) -> list[int]:
     return at_once(deeds)
 
 
-def test_of_uses_of_one_recovery_code_at_once_one_wins(owner: Owner) -> None:
-    """S108: 32 at once, over two processes, for each of eight codes."""
-    for code in owner.recovery:
-        assert sorted(set(used_at_once(owner, code))) == [200, 401]
-    assert owner.ask("GET", "/me/factors").status_code == 200
+def test_of_uses_of_one_recovery_code_at_once_one_wins(
+    two_processes: str, clock: MovedClock
+) -> None:
+    """S108: 32 at once, over two processes; each round with another code."""
+    for _ in range(ROUNDS // 6):
+        owner = enrolled(two_processes, clock)
+        for code in owner.recovery[:6]:
+            statuses = used_at_once(owner, code)
+            assert statuses.count(200) == 1
+            assert set(statuses) == {200, 401}
+        owner.visitor.close()
 
 
 def test_of_uses_of_one_code_at_once_one_wins(two_processes: str, clock: MovedClock) -> None:
     """S104: 32 at once, over two processes; each round with another account."""
     for _ in range(ROUNDS):
-        owner = Owner(Visitor(two_processes), clock)
-        owner.begin()
-        answer = owner.ask("POST", "/me/totp/confirm", code=owner.code(-1))
-        assert answer.status_code == 200, answer.text
+        owner = enrolled(two_processes, clock)
         statuses = used_at_once(owner, owner.code())
         assert statuses.count(200) == 1
         assert set(statuses) <= {200, 401}
