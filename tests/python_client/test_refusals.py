@@ -76,7 +76,7 @@ def test_a_service_without_its_database(settings: Settings, new: New, waits: lis
     nowhere = Secret(f"mongodb://127.0.0.1:{free_port()}/")
     away = replace(settings, mongo_uri=nowhere, mongo_timeout_ms=100)
     with served(away) as visitor, pytest.raises(Refused) as caught:
-        new(visitor.base_url, patience=60).authenticate(fresh_name(), PASSWORD)
+        new(visitor.base_url, max_retry_after=60).authenticate(fresh_name(), PASSWORD)
     assert (caught.value.status, caught.value.code) == (503, "service_unavailable")
     assert waits == [caught.value.retry_after]
 

@@ -50,7 +50,7 @@ class Api:
 
     def retry_delay(self, error: AuthapiError) -> float | None:
         """Return the seconds after which a request goes out once more; None when it should not."""
-        return retry_delay(error, self._options.patience)
+        return retry_delay(error, self._options.max_retry_after)
 
     def _twice(self, request: Callable[[], httpx.Request]) -> Flow[Answer]:
         try:
@@ -80,7 +80,7 @@ class Api:
         if key:
             request.headers["Idempotency-Key"] = key
         if body is not None:
-            request.stream = _OnceOnly(request.content)
+            request.stream = _OneShotBody(request.content)
         return request
 
 
@@ -110,7 +110,7 @@ def secure(address: str | httpx.URL, options: Options) -> str:
     return base_url
 
 
-class _OnceOnly(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _OneShotBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that follows no redirect, whatever the httpx client that sends it was told."""
 
     def __init__(self, content: bytes) -> None:

@@ -38,7 +38,7 @@ def authorized(session: Session, audience: str, request: httpx.Request) -> Flow[
     stale = bearer if is_token_refused(response) and covers(audience, response.url) else None
     if not isinstance(request.stream, httpx.ByteStream):
         if stale:
-            session.doubt(stale)
+            session.invalidate(stale)
         return response
     if not stale:
         delay = _delay(session, request, response)

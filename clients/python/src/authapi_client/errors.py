@@ -15,10 +15,10 @@ class AuthapiError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let pools of processes hand it on, whatever its `__init__` takes."""
-        return _revived, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
-def _revived(
+def _rebuild(
     kind: type[AuthapiError], args: tuple[object, ...], members: dict[str, object]
 ) -> AuthapiError:
     error = kind.__new__(kind, *args)
@@ -166,10 +166,10 @@ def is_final(error: AuthapiError) -> bool:
     )
 
 
-def retry_delay(error: AuthapiError, patience: float) -> float | None:
+def retry_delay(error: AuthapiError, max_retry_after: float) -> float | None:
     """Return the seconds to wait before a request is sent once more; None when it should not be."""
     away = isinstance(error, Unavailable) or (isinstance(error, Refused) and error.status == 503)
     if not away:
         return None
     delay: float = getattr(error, "retry_after", None) or 1
-    return delay if delay <= patience else None
+    return delay if delay <= max_retry_after else None

@@ -85,10 +85,10 @@ Flow = Generator[Step, Any, T]
 
 def run(flow: Flow[T], send: Callable[[httpx.Request], httpx.Response]) -> T:
     """Go through a flow to its end, and return what it returns."""
-    go_on: Callable[[], Step] = partial(next, flow)
+    resume: Callable[[], Step] = partial(next, flow)
     while True:
         try:
-            step = go_on()
+            step = resume()
         except StopIteration as end:
             result: T = end.value
             return result
@@ -99,17 +99,17 @@ def run(flow: Flow[T], send: Callable[[httpx.Request], httpx.Response]) -> T:
             else:
                 step.run()
         except BaseException as error:
-            go_on = partial(flow.throw, error)
+            resume = partial(flow.throw, error)
         else:
-            go_on = partial(flow.send, answer)
+            resume = partial(flow.send, answer)
 
 
 async def run_async(flow: Flow[T], send: Callable[[httpx.Request], Awaitable[httpx.Response]]) -> T:
     """Do the same in a task."""
-    go_on: Callable[[], Step] = partial(next, flow)
+    resume: Callable[[], Step] = partial(next, flow)
     while True:
         try:
-            step = go_on()
+            step = resume()
         except StopIteration as end:
             result: T = end.value
             return result
@@ -120,6 +120,6 @@ async def run_async(flow: Flow[T], send: Callable[[httpx.Request], Awaitable[htt
             else:
                 await step.run_async()
         except BaseException as error:
-            go_on = partial(flow.throw, error)
+            resume = partial(flow.throw, error)
         else:
-            go_on = partial(flow.send, answer)
+            resume = partial(flow.send, answer)

@@ -20,7 +20,7 @@ class Options:
         allow_insecure: send passwords and tokens over plain http to another computer.
         on_change: called after a login, a refresh, a logout; what it raises is logged.
         timeout: seconds to wait for each part of an answer.
-        patience: the most seconds that a `Retry-After` may ask for; more is the caller's to decide.
+        max_retry_after: the longest `Retry-After` that is waited for, in seconds.
         clock: tells the seconds since 1970.
         sleep: waits for so many seconds.
         async_sleep: lets others run for so many seconds.
@@ -29,7 +29,7 @@ class Options:
     allow_insecure: bool = False
     on_change: Callable[[], object] = _nothing
     timeout: float = 20.0
-    patience: float = 5.0
+    max_retry_after: float = 5.0
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], object] = time.sleep
     async_sleep: Callable[[float], Awaitable[object]] = asyncio.sleep

@@ -60,14 +60,14 @@ class Session:
         if usable is not None:
             return usable
         try:
-            token = yield from self._refresh_alone(stale)
+            token = yield from self._refresh_exclusively(stale)
         except SessionEnded:
             self._changed()
             raise
         self._changed()
         return token
 
-    def doubt(self, token: str) -> None:
+    def invalidate(self, token: str) -> None:
         """Ask for a new access token before the next request: this one was refused."""
         self._shared.change(lambda state: _without_access(state, token))
 
@@ -145,7 +145,7 @@ class Session:
             return is_final(error)
         return True
 
-    def _refresh_alone(self, stale: str | None) -> Flow[str]:
+    def _refresh_exclusively(self, stale: str | None) -> Flow[str]:
         lock = self._shared.refresh_lock()
         yield Acquire(lock)
         try:

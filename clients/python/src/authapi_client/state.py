@@ -130,7 +130,7 @@ class SharedState:
         Raises:
             StoreError: it cannot be read or written, or is something else.
         """
-        with self._alone():
+        with self._exclusive():
             before = self.read()
             after = edit(before)
             if after != before:
@@ -140,7 +140,7 @@ class SharedState:
         return after
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _exclusive(self) -> Iterator[None]:
         with _guarded():
             lock = self._store.lock("state")
             lock.acquire()
