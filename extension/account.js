@@ -6,11 +6,13 @@ import { button, byId, createBusy, row, show } from './src/dom.js';
 import { createEmailSection } from './src/emailSection.js';
 import { createFactorsSection } from './src/factorsSection.js';
 import { saveAsFile } from './src/files.js';
+import { numberText, t } from './src/i18n.js';
 import { createOutcome } from './src/outcome.js';
 import { canUsePasskeys } from './src/passkeys.js';
 import { createPasskeysSection } from './src/passkeysSection.js';
 import { createRecentLogin, RECENT_LOGIN, SECOND_STEP } from './src/recentLogin.js';
 import { eventText, explain, momentText } from './src/texts.js';
+import { translatePage } from './src/translate.js';
 
 /** @typedef {import('./src/protocol.js').Request} Request */
 /** @typedef {import('./src/protocol.js').State} State */
@@ -20,6 +22,7 @@ import { eventText, explain, momentText } from './src/texts.js';
 /** @type {Record<string, object>} */
 const WANTED = { insufficient_user_authentication: RECENT_LOGIN, second_factor_required: SECOND_STEP };
 
+translatePage();
 const outcome = createOutcome();
 const busy = createBusy();
 const recentLogin = createRecentLogin({ answerTo, outcome, busy });
@@ -41,7 +44,7 @@ async function answerTo(request) {
 
 /** @param {State} state */
 function showUser({ username, baseUrl }) {
-  byId('who', HTMLElement).textContent = username ?? 'nobody';
+  byId('who', HTMLElement).textContent = username ?? t('nobody');
   byId('api', HTMLElement).textContent = baseUrl;
   show(byId('content', HTMLElement), username !== null);
 }
@@ -87,10 +90,10 @@ async function perform(action) {
 
 /** @param {Session} session */
 function sessionRow({ id, device, address, last_seen: lastSeen, current }) {
-  const item = row(current ? `${device} (this one)` : device, `${address}, last seen ${momentText(lastSeen)}`);
+  const item = row(current ? t('thisSession', device) : device, t('lastSeen', address, momentText(lastSeen)));
   if (!current) {
-    const end = button('End', `End the session of ${device}, last seen ${momentText(lastSeen)}`);
-    end.addEventListener('click', () => run(end, { type: 'endSession', id }, 'The session has ended.'));
+    const end = button(t('end'), t('endSession', device, momentText(lastSeen)));
+    end.addEventListener('click', () => run(end, { type: 'endSession', id }, t('sessionEnded')));
     item.append(end);
   }
   return item;
@@ -98,8 +101,8 @@ function sessionRow({ id, device, address, last_seen: lastSeen, current }) {
 
 /** @param {Event} event */
 function eventRow({ event, last_at: lastAt, count, address }) {
-  const times = count > 1 ? ` (${count} times)` : '';
-  return row(eventText(event) + times, `${momentText(lastAt)}${address ? `, ${address}` : ''}`);
+  const text = eventText(event);
+  return row(count > 1 ? t('times', text, numberText(count)) : text, `${momentText(lastAt)}${address ? `, ${address}` : ''}`);
 }
 
 /** @param {string} form @param {string} name @param {() => Request} request @param {string} done */
@@ -107,7 +110,7 @@ function onSubmit(form, name, request, done) {
   byId(form, HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
     const sent = request();
-    if (Object.values(sent).some((value) => value === '')) outcome.error('Please enter your password.');
+    if (Object.values(sent).some((value) => value === '')) outcome.error(t('missingPassword'));
     else run(byId(name, HTMLButtonElement), sent, done, () => resetForm(form));
   });
 }
@@ -121,13 +124,13 @@ async function resetForm(form) {
 /** @param {string} id */
 const valueOf = (id) => byId(id, HTMLInputElement).value;
 
-onSubmit('passwordForm', 'changePassword', () => ({ type: 'changePassword', current: valueOf('current'), next: valueOf('next') }), 'The password has been changed.');
-onSubmit('deletion', 'deleteAccount', () => ({ type: 'deleteAccount', password: valueOf('deletionPassword') }), 'The account has been deleted.');
+onSubmit('passwordForm', 'changePassword', () => ({ type: 'changePassword', current: valueOf('current'), next: valueOf('next') }), t('passwordChanged'));
+onSubmit('deletion', 'deleteAccount', () => ({ type: 'deleteAccount', password: valueOf('deletionPassword') }), t('accountDeleted'));
 byId('logoutEverywhere', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
-  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logoutEverywhere' }, 'All sessions have ended.', () => undefined);
+  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logoutEverywhere' }, t('allSessionsEnded'), () => undefined);
 });
 byId('export', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
-  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'export' }, 'The file is among your downloads.', (data) => {
+  run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'export' }, t('downloaded'), (data) => {
     saveAsFile('account.json', 'application/json', JSON.stringify(data, null, 2));
   });
 });

@@ -4,14 +4,17 @@
 import { parseAddress } from './src/address.js';
 import { ask, onAnnounced, permissions, requestHost, version } from './src/browserApi.js';
 import { byId, createBusy, show } from './src/dom.js';
+import { t } from './src/i18n.js';
 import { createOutcome } from './src/outcome.js';
-import { explain, INSECURE_WARNING } from './src/texts.js';
+import { explain } from './src/texts.js';
+import { translatePage } from './src/translate.js';
 
 /** @typedef {import('./src/address.js').Address} Address */
 /** @typedef {import('./src/protocol.js').Problem} Problem */
 /** @typedef {import('./src/protocol.js').Request} Request */
 /** @typedef {import('./src/protocol.js').State} State */
 
+translatePage();
 const field = byId('address', HTMLInputElement);
 const allowInsecure = byId('allowInsecure', HTMLInputElement);
 const outcome = createOutcome();
@@ -31,7 +34,7 @@ function withPermission(button, work) {
   busy(button, async () => {
     outcome.clear();
     if (await requestHost(address.pattern)) await work(address);
-    else outcome.error(withWarning(`Without your permission the extension cannot talk to ${address.baseUrl}.`, address));
+    else outcome.error(withWarning(t('permissionRefused', address.baseUrl), address));
     await showPermission();
   });
 }
@@ -47,7 +50,7 @@ async function problemOf(request) {
 async function check(address) {
   const problem = await problemOf({ type: 'check', address: address.baseUrl });
   if (problem) outcome.error(withWarning(explain(problem), address));
-  else outcome.success(withWarning(`The API answers at ${address.baseUrl}.`, address));
+  else outcome.success(withWarning(t('apiAnswers', address.baseUrl), address));
 }
 
 /** Saved even when nobody answers there: the server may start later. @param {Address} address */
@@ -55,17 +58,17 @@ async function save(address) {
   const { baseUrl } = address;
   const refusal = await problemOf({ type: 'save', address: baseUrl, allowInsecure: allowInsecure.checked });
   if (refusal) {
-    outcome.error(withWarning(`Not saved: ${explain(refusal)}`, address));
+    outcome.error(withWarning(t('notSaved', explain(refusal)), address));
     return;
   }
   field.value = baseUrl;
   const problem = await problemOf({ type: 'check', address: baseUrl });
-  if (problem) outcome.error(withWarning(`Saved, but: ${explain(problem)}`, address));
-  else outcome.success(withWarning(`Saved. The API answers at ${baseUrl}.`, address));
+  if (problem) outcome.error(withWarning(t('savedBut', explain(problem)), address));
+  else outcome.success(withWarning(t('savedAnswers', baseUrl), address));
 }
 
 /** @param {string} text @param {Address} address */
-const withWarning = (text, { insecure }) => (insecure ? `${text} ${INSECURE_WARNING}` : text);
+const withWarning = (text, { insecure }) => (insecure ? t('insecureWarning', text) : text);
 
 /** Says for what is typed now whether the browser lets the extension talk to it. */
 async function showPermission() {
@@ -76,22 +79,22 @@ async function showPermission() {
 
 /** @param {Address | undefined} address */
 async function permissionText(address) {
-  if (!address) return 'The address is not complete.';
+  if (!address) return t('addressIncomplete');
   const host = address.pattern.slice(0, -'/*'.length);
   const granted = await permissions.has(address.pattern);
-  return granted ? `The extension may talk to ${host}.` : `The browser will ask whether the extension may talk to ${host}.`;
+  return t(granted ? 'permissionGiven' : 'permissionAsked', host);
 }
 
 /** @param {State} state */
 function showUser({ username }) {
-  byId('who', HTMLElement).textContent = username ?? 'Nobody';
+  byId('who', HTMLElement).textContent = username ?? t('nobody');
 }
 
 byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   const address = parseAddress(field.value);
   if (address?.insecure && !allowInsecure.checked) {
-    outcome.error(`Not saved: ${explain({ kind: 'insecure', baseUrl: address.baseUrl })}`);
+    outcome.error(t('notSaved', explain({ kind: 'insecure', baseUrl: address.baseUrl })));
     allowInsecure.focus({ preventScroll: true });
     return;
   }

@@ -3,14 +3,17 @@
  * which a popup would not survive.
  */
 import { ask, onAnnounced } from './src/browserApi.js';
-import { byId, createBusy, show } from './src/dom.js';
+import { byId, createBusy, isolated, show } from './src/dom.js';
+import { t } from './src/i18n.js';
 import { createOutcome } from './src/outcome.js';
 import { usePasskey } from './src/passkeys.js';
 import { explain, passkeyProblem } from './src/texts.js';
+import { translatePage } from './src/translate.js';
 
 /** @typedef {import('./src/protocol.js').Request} Request */
 /** @typedef {import('./src/protocol.js').State} State */
 
+translatePage();
 const outcome = createOutcome();
 const busy = createBusy();
 const button = byId('usePasskey', HTMLButtonElement);
@@ -20,17 +23,20 @@ async function answerTo(request) {
   const reply = await ask(request).catch(() => undefined);
   if (reply) render(reply.state);
   if (reply?.ok) return reply;
-  outcome.error(`Authentication failed: ${explain(reply?.problem ?? { kind: 'fault', baseUrl: '' })}`);
+  outcome.error(t('loginFailed', explain(reply?.problem ?? { kind: 'fault', baseUrl: '' })));
   return undefined;
 }
 
 /** @param {State} state */
 function render({ username, secondStep, baseUrl }) {
-  const who = username ?? secondStep?.username;
-  byId('what', HTMLElement).textContent = username !== null
-    ? `Signed in as ${who} at ${baseUrl}.`
-    : `Your browser will ask for a passkey for ${baseUrl}${who ? `, of ${who}` : ''}.`;
+  byId('what', HTMLElement).replaceChildren(...isolated(whatText(username, secondStep?.username, baseUrl), username));
   show(button, username === null);
+}
+
+/** @param {string | null} username @param {string | undefined} halfway who waits for a second step @param {string} baseUrl */
+function whatText(username, halfway, baseUrl) {
+  if (username !== null) return t('signedInAt', username, baseUrl);
+  return halfway ? t('passkeyOfWillBeAsked', baseUrl, halfway) : t('passkeyWillBeAsked', baseUrl);
 }
 
 button.addEventListener('click', () => {
@@ -42,10 +48,10 @@ button.addEventListener('click', () => {
     try {
       const credential = await usePasskey(options);
       if (await answerTo({ type: 'passkey', ceremony, credential })) {
-        outcome.success('Authentication successful.', { next: 'You can close this tab.' });
+        outcome.success(t('loginDone'), { next: t('closeTab') });
       }
     } catch (error) {
-      outcome.error(`${passkeyProblem(error, options.rpId)} Try again, or log in with your password.`);
+      outcome.error(t('passkeyOrLogIn', passkeyProblem(error, options.rpId)));
     }
   });
 });

@@ -7,11 +7,13 @@ import { areas, ask, onAnnounced, openAccount, openOptions, openPasskey, request
 import { createCredentialsForm } from './src/credentialsForm.js';
 import { byId, createBusy } from './src/dom.js';
 import { createDrafts } from './src/drafts.js';
+import { t } from './src/i18n.js';
 import { createOffers } from './src/offers.js';
 import { createOutcome } from './src/outcome.js';
 import { canUsePasskeys } from './src/passkeys.js';
 import { createSecondStepForm } from './src/secondStepForm.js';
-import { MISSING_CODE, endedText, explain, formProblem, loggedInText, remediesFor } from './src/texts.js';
+import { endedText, explain, formProblem, loggedInText, remediesFor } from './src/texts.js';
+import { translatePage } from './src/translate.js';
 
 /** @typedef {import('./src/protocol.js').Problem} Problem */
 /** @typedef {import('./src/protocol.js').Reply} Reply */
@@ -23,9 +25,10 @@ import { MISSING_CODE, endedText, explain, formProblem, loggedInText, remediesFo
  * @typedef {object} Texts
  * @property {(reply: Success) => string} done
  * @property {(reply: Success) => string} next what the user can do then
- * @property {string} failed what stands before the reason
+ * @property {string} failed the key of the text around the reason
  */
 
+translatePage();
 const accessProtected = byId('accessProtected', HTMLButtonElement);
 const drafts = createDrafts({ area: areas.session, now: () => Date.now() });
 const form = createCredentialsForm(drafts, await drafts.load());
@@ -39,7 +42,7 @@ const offers = createOffers({
   onShown: outcome.keepInSight,
 });
 
-/** Problems whose text needs no prefix such as "Authentication failed:". @type {Problem['kind'][]} */
+/** Problems whose text stands alone, without "Authentication failed:" or its like. @type {Problem['kind'][]} */
 const STANDALONE = ['signed_out', 'session_ended', 'second_step_over', 'moved'];
 
 /** Moves the focus to the control that is used next. @param {State} state @param {State} [before] */
@@ -89,19 +92,20 @@ function run(button, request, texts) {
 const isAskedForCode = ({ code }) =>
   code === 'second_factor_required' && byId('secondStep', HTMLElement).checkVisibility();
 
-/** @param {Problem} problem @param {string} failed @param {() => void} retry */
+/** @param {Problem} problem @param {string} failed the key of the text around the reason, if any @param {() => void} retry */
 function showProblem(problem, failed, retry) {
   if (problem.code === 'invalid_code') {
     stepForm.refuse(explain(problem));
     return;
   }
   form.mark(Object.keys(problem.errors ?? {}));
-  const text = (STANDALONE.includes(problem.kind) ? '' : failed) + explain(problem);
+  const reason = explain(problem);
+  const text = failed === '' || STANDALONE.includes(problem.kind) ? reason : t(failed, reason);
   const actions = {
-    retry: { text: 'Try again', run: retry },
-    options: { text: 'Open options', run: openOptions },
-    allow: { text: 'Allow', run: () => allow(problem, retry) },
-    reset: { text: 'Reset the extension', run: reset },
+    retry: { text: t('tryAgain'), run: retry },
+    options: { text: t('openOptions'), run: openOptions },
+    allow: { text: t('allow'), run: () => allow(problem, retry) },
+    reset: { text: t('resetExtension'), run: reset },
   };
   outcome.error(text, remediesFor(problem).map((remedy) => actions[remedy]));
 }
@@ -113,17 +117,17 @@ async function allow({ baseUrl }, retry) {
 
 function reset() {
   run(accessProtected, { type: 'reset' }, {
-    done: () => 'The extension has been reset.',
-    next: () => 'Enter the address of your API in the options, if it is not the default one.',
-    failed: 'Reset failed: ',
+    done: () => t('resetDone'),
+    next: () => t('resetNext'),
+    failed: 'resetFailed',
   });
 }
 
 /** @type {Texts} */
 const LOGIN_TEXTS = {
-  done: () => 'Authentication successful.',
+  done: () => t('loginDone'),
   next: ({ data }) => loggedInText(data?.recoveryCodesLeft),
-  failed: 'Authentication failed: ',
+  failed: 'loginFailed',
 };
 
 /**
@@ -149,7 +153,7 @@ byId('credentials', HTMLFormElement).addEventListener('submit', (event) => {
 byId('secondStep', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   const code = stepForm.content();
-  if (code === '') stepForm.refuse(MISSING_CODE);
+  if (code === '') stepForm.refuse(t('missingCode'));
   else run(byId('confirm', HTMLButtonElement), { type: 'secondStep', code }, LOGIN_TEXTS);
 });
 byId('back', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
@@ -161,24 +165,23 @@ byId('back', HTMLButtonElement).addEventListener('click', ({ currentTarget }) =>
 });
 byId('register', HTMLButtonElement).addEventListener('click', () => {
   submit('register', {
-    done: () => 'Registration successful.',
-    next: () => 'Press “Log in” to use the new account.',
-    failed: 'Registration failed: ',
+    done: () => t('registerDone'),
+    next: () => t('registerNext'),
+    failed: 'registerFailed',
   });
 });
 accessProtected.addEventListener('click', () => {
   run(accessProtected, { type: 'access' }, {
     done: ({ message }) => message ?? '',
-    next: () => 'Log out when you are done.',
-    failed: 'Access failed: ',
+    next: () => t('accessNext'),
+    failed: 'accessFailed',
   });
 });
 byId('logout', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
-  const pending = ' The server will be told when it answers again.';
   run(/** @type {HTMLButtonElement} */ (currentTarget), { type: 'logout' }, {
-    done: ({ serverNotified }) => `Logged out successfully.${serverNotified ? '' : pending}`,
-    next: () => 'You can log in again, or close this window.',
-    failed: 'Log out failed: ',
+    done: ({ serverNotified }) => t(serverNotified ? 'logoutDone' : 'logoutPending'),
+    next: () => t('logoutNext'),
+    failed: 'logoutFailed',
   });
 });
 byId('options', HTMLButtonElement).addEventListener('click', openOptions);

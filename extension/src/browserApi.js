@@ -2,6 +2,7 @@
  * The only file that says `chrome`. Chromium and Firefox both know that name.
  */
 import { databaseArea } from './databaseArea.js';
+import { useMessages } from './i18n.js';
 
 /** @typedef {import('../client/store.js').Area} Area */
 /** @typedef {import('./protocol.js').Request} Request */
@@ -50,6 +51,8 @@ const { clear, ...rest } = chrome.extension.inIncognitoContext ? privateAreas() 
 
 export const areas = rest;
 export const clearStorage = clear;
+
+useMessages({ get: (key, values) => chrome.i18n.getMessage(key, values), uiLanguage: chrome.i18n.getUILanguage() });
 
 /** The API that an administrator has decided on (a policy of the browser). @returns {Promise<unknown>} */
 export const managedAddress = async () => (await chrome.storage.managed.get('address')).address;

@@ -2,6 +2,7 @@
  * The form with user name and password.
  */
 import { byId } from './dom.js';
+import { t } from './i18n.js';
 
 /**
  * @param {ReturnType<typeof import('./drafts.js').createDrafts>} drafts
@@ -18,7 +19,8 @@ export function createCredentialsForm(drafts, draft) {
   /** @param {boolean} on */
   function reveal(on) {
     password.type = on ? 'text' : 'password';
-    byId('showPasswordText', HTMLElement).textContent = on ? 'Hide' : 'Show';
+    showPassword.textContent = t(on ? 'hide' : 'show');
+    showPassword.setAttribute('aria-label', t(on ? 'hidePassword' : 'showPassword'));
   }
 
   showPassword.addEventListener('click', () => reveal(password.type === 'password'));

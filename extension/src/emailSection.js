@@ -2,6 +2,7 @@
  * The part of the account's page about its mail address: shown, given, verified by a mailed code, removed.
  */
 import { byId, isolated, show } from './dom.js';
+import { t } from './i18n.js';
 import { emailText } from './texts.js';
 
 /**
@@ -43,20 +44,20 @@ export function createEmailSection({ run, load, outcome }) {
     });
   }
 
-  onSubmit(form, address, 'Please enter an address.', (email) => {
-    run(byId('setEmail', HTMLButtonElement), { type: 'setEmail', email }, 'A code is on its way.', async () => {
+  onSubmit(form, address, t('missingEmail'), (email) => {
+    run(byId('setEmail', HTMLButtonElement), { type: 'setEmail', email }, t('emailCodeSent'), async () => {
       form.reset();
       await load();
       code.focus();
     });
   });
-  onSubmit(codeForm, code, 'Please enter the code.', (typed) => {
-    run(byId('verifyEmail', HTMLButtonElement), { type: 'verifyEmail', code: typed }, 'The address is verified.', load);
+  onSubmit(codeForm, code, t('missingCode'), (typed) => {
+    run(byId('verifyEmail', HTMLButtonElement), { type: 'verifyEmail', code: typed }, t('emailDone'), load);
   });
   resend.addEventListener('click', () => {
-    run(resend, { type: 'resendEmail' }, 'Another code is on its way. The one of before is void.', load);
+    run(resend, { type: 'resendEmail' }, t('emailCodeResent'), load);
   });
-  remove.addEventListener('click', () => run(remove, { type: 'removeEmail' }, 'The address is removed.', load));
+  remove.addEventListener('click', () => run(remove, { type: 'removeEmail' }, t('emailRemoved'), load));
 
   return {
     /** @param {Addresses} addresses @param {import('./offers.js').Offered['email']} offered */

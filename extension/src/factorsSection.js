@@ -3,6 +3,7 @@
  */
 import { byId, show } from './dom.js';
 import { saveAsFile } from './files.js';
+import { t } from './i18n.js';
 import { factorsText } from './texts.js';
 
 /**
@@ -85,23 +86,23 @@ export function createFactorsSection({ run, load, outcome }) {
   enrolment.addEventListener('submit', (event) => {
     event.preventDefault();
     const request = /** @type {const} */ ({ type: 'confirmTotp', code: appCode.value.trim() });
-    run(byId('confirmTotp', HTMLButtonElement), request, 'The authenticator app is on.', showCodes);
+    run(byId('confirmTotp', HTMLButtonElement), request, t('appOn'), showCodes);
   });
   onClick('renewRecoveryCodes', (button) => {
-    run(button, { type: 'renewRecoveryCodes' }, 'The codes of before are void.', showCodes);
+    run(button, { type: 'renewRecoveryCodes' }, t('codesRenewed'), showCodes);
   });
   onClick('removeTotp', (button) => {
     hideCodes();
-    run(button, { type: 'removeTotp' }, 'The authenticator app is off.', load);
+    run(button, { type: 'removeTotp' }, t('appOff'), load);
   });
   onClick('copyCodes', async () => {
     const copied = await navigator.clipboard.writeText(codes.join('\n')).then(() => true, () => false);
-    if (copied) outcome.success('The codes are in the clipboard.');
-    else outcome.error('The browser does not let this page copy. Save the codes as a file.');
+    if (copied) outcome.success(t('codesCopied'));
+    else outcome.error(t('copyForbidden'));
   });
   onClick('saveCodes', () => {
     saveAsFile('recovery-codes.txt', 'text/plain', `${codes.join('\n')}\n`);
-    outcome.success('The file is among your downloads.');
+    outcome.success(t('downloaded'));
   });
   onClick('keptCodes', hideCodes);
 

@@ -2,6 +2,7 @@
  * The part of the account's page about passkeys.
  */
 import { byId, button, row, show } from './dom.js';
+import { t } from './i18n.js';
 import { canUsePasskeys, createPasskey } from './passkeys.js';
 import { momentText, passkeyProblem } from './texts.js';
 
@@ -27,12 +28,12 @@ export function createPasskeysSection({ run, perform, load, showCodes, outcome }
   /** @param {Passkey} passkey */
   function passkeyRow(passkey) {
     const { id, name, created_at: madeAt, used_at: usedAt } = passkey;
-    const used = usedAt ? `last used ${momentText(usedAt)}` : 'not used yet';
-    const item = row(name, `added ${momentText(madeAt)}, ${used}`);
-    const rename = button('Rename', `Rename the passkey ${name}, added ${momentText(madeAt)}`);
-    const remove = button('Remove', `Remove the passkey ${name}, added ${momentText(madeAt)}`);
+    const made = momentText(madeAt);
+    const item = row(name, usedAt ? t('passkeyUsed', made, momentText(usedAt)) : t('passkeyUnused', made));
+    const rename = button(t('rename'), t('renamePasskey', name, made));
+    const remove = button(t('remove'), t('removePasskey', name, made));
     rename.addEventListener('click', () => item.replaceChildren(nameForm(passkey, () => item.replaceWith(passkeyRow(passkey)))));
-    remove.addEventListener('click', () => run(remove, { type: 'removePasskey', id }, 'The passkey is removed.', load));
+    remove.addEventListener('click', () => run(remove, { type: 'removePasskey', id }, t('passkeyRemoved'), load));
     item.append(rename, remove);
     return item;
   }
@@ -40,18 +41,18 @@ export function createPasskeysSection({ run, perform, load, showCodes, outcome }
   /** @param {Passkey} passkey @param {() => void} cancel */
   function nameForm({ id, name }, cancel) {
     const form = document.createElement('form');
-    const label = Object.assign(document.createElement('label'), { textContent: 'Name', className: 'field' });
+    const label = Object.assign(document.createElement('label'), { textContent: t('name'), className: 'field' });
     const field = label.appendChild(document.createElement('input'));
-    const save = Object.assign(button('Save'), { type: 'submit', className: 'primary' });
-    const back = button('Cancel');
+    const save = Object.assign(button(t('save')), { type: 'submit', className: 'primary' });
+    const back = button(t('cancel'));
     Object.assign(field, { value: name, maxLength: LONGEST_NAME, required: true });
     back.addEventListener('click', cancel);
     form.noValidate = true;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const typed = field.value.trim();
-      if (typed) run(save, { type: 'renamePasskey', id, name: typed }, 'The passkey has its new name.', load);
-      else outcome.error('Please enter a name.');
+      if (typed) run(save, { type: 'renamePasskey', id, name: typed }, t('passkeyRenamed'), load);
+      else outcome.error(t('missingName'));
     });
     const pair = Object.assign(document.createElement('div'), { className: 'pair' });
     pair.append(back, save);
@@ -66,15 +67,15 @@ export function createPasskeysSection({ run, perform, load, showCodes, outcome }
       outcome.error(passkeyProblem(error, options.rp.id));
     });
     if (!credential) return;
-    await perform({ request: { type: 'addPasskey', ceremony, credential }, done: 'The passkey is added.', then: load });
+    await perform({ request: { type: 'addPasskey', ceremony, credential }, done: t('passkeyAdded'), then: load });
   }
 
   add.addEventListener('click', () => run(add, { type: 'beginPasskey' }, '', create));
   require.addEventListener('click', () => {
-    run(require, { type: 'requirePasskey', required: true }, 'A login by the password asks for a passkey now.', showCodes);
+    run(require, { type: 'requirePasskey', required: true }, t('passkeyRequiredNow'), showCodes);
   });
   dispense.addEventListener('click', () => {
-    run(dispense, { type: 'requirePasskey', required: false }, 'A login by the password asks for no passkey now.', load);
+    run(dispense, { type: 'requirePasskey', required: false }, t('passkeyDispensed'), load);
   });
 
   return {
@@ -83,15 +84,10 @@ export function createPasskeysSection({ run, perform, load, showCodes, outcome }
       const { passkeys, passkeysRequired } = factors ?? { passkeys: [], passkeysRequired: undefined };
       show(byId('passkeys', HTMLElement), offered && canUsePasskeys());
       byId('passkeyList', HTMLElement).replaceChildren(...passkeys.map(passkeyRow));
-      byId('requirementSaid', HTMLElement).textContent = requirementText(passkeysRequired === true);
+      byId('requirementSaid', HTMLElement).textContent = t(passkeysRequired ? 'passkeyRequired' : 'passkeyEither');
       show(byId('requirementSaid', HTMLElement), passkeys.length > 0 && passkeysRequired !== undefined);
       show(require, passkeys.length > 0 && passkeysRequired === false);
       show(dispense, passkeysRequired === true);
     },
   };
 }
-
-/** @param {boolean} required */
-const requirementText = (required) => required
-  ? 'A login by the password asks for a passkey as well.'
-  : 'A passkey is enough to log in, and so is the password.';

@@ -3,6 +3,7 @@
  * step, or by a passkey alone.
  */
 import { byId, show } from './dom.js';
+import { t } from './i18n.js';
 import { usePasskey } from './passkeys.js';
 import { passkeyProblem } from './texts.js';
 
@@ -49,22 +50,22 @@ export function createRecentLogin({ answerTo, outcome, busy }) {
     if (!asked) return;
     const { ceremony, options } = asked;
     const credential = await usePasskey(options).catch((error) => {
-      outcome.error(`${passkeyProblem(error, options.rpId)} Try again, or enter your password.`);
+      outcome.error(t('passkeyOrPassword', passkeyProblem(error, options.rpId)));
     });
     if (!credential) return;
-    await prove({ type: 'stepUp', ceremony, credential }, 'This passkey is not enough by itself. Please enter your password.');
+    await prove({ type: 'stepUp', ceremony, credential }, t('passkeyNotEnough'));
   }
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (password.value === '') {
-      outcome.error('Please enter your password.');
+      outcome.error(t('missingPassword'));
       return;
     }
     busy(byId('goOn', HTMLButtonElement), async () => {
       outcome.clear();
       const proof = /** @type {const} */ ({ type: 'reauthenticate', password: password.value, code: code.value.trim() });
-      await prove(proof, 'Please enter the code of your second step as well.');
+      await prove(proof, t('missingRecentCode'));
     });
   });
   byPasskey.addEventListener('click', () => busy(byPasskey, proveByPasskey));

@@ -2,20 +2,21 @@
  * The form for the code of a second step: of the authenticator app, or a recovery code.
  */
 import { byId, show } from './dom.js';
+import { t } from './i18n.js';
 
-/** What each kind of code says of itself. The keyboard of a telephone follows `inputMode`. */
+/** The words of each kind of code. The keyboard of a telephone follows `inputMode`. */
 const KINDS = {
   totp: {
-    label: 'Code',
-    hint: 'The six digits that your authenticator app shows now.',
+    label: 'code',
+    hint: 'appCodeHint',
     inputMode: 'numeric',
-    other: 'Use a recovery code',
+    other: 'useRecoveryCode',
   },
   recovery_code: {
-    label: 'Recovery code',
-    hint: 'One of those that you kept. Each is good once.',
+    label: 'recoveryCode',
+    hint: 'recoveryCodeHint',
     inputMode: 'text',
-    other: 'Use the authenticator app',
+    other: 'useApp',
   },
 };
 
@@ -29,9 +30,9 @@ export function createSecondStepForm() {
   /** @param {keyof typeof KINDS} wanted */
   function choose(wanted) {
     kind = wanted;
-    byId('codeLabel', HTMLElement).textContent = KINDS[kind].label;
-    byId('codeHint', HTMLElement).textContent = KINDS[kind].hint;
-    other.textContent = KINDS[kind].other;
+    byId('codeLabel', HTMLElement).textContent = t(KINDS[kind].label);
+    byId('codeHint', HTMLElement).textContent = t(KINDS[kind].hint);
+    other.textContent = t(KINDS[kind].other);
     code.inputMode = KINDS[kind].inputMode;
     code.value = '';
     refuse('');

@@ -53,6 +53,17 @@ function unfocused() {
   return found;
 }
 
+/** Texts that are cut off, or reach out of the window. An address may be: its title has the rest. */
+function clipped() {
+  const found = visible('body *').filter((element) => {
+    const { right, width } = element.getBoundingClientRect();
+    if (width > 1 && right > document.documentElement.clientWidth + 1) return true;
+    if (element.title || element.matches('input, progress, img, ul') || getComputedStyle(element).display === 'inline') return false;
+    return element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 2;
+  });
+  return found.map((element) => element.outerHTML);
+}
+
 function visible(selector) {
   return [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility());
 }

@@ -4,9 +4,13 @@ import json
 
 from tests.extension import Json
 from tests.extension.browser import Page
+from tests.extension.speech import in_language
 from tests.support.waiting import until
 
 PASSWORD = "correct horse battery"
+
+READY = "return document.body.dataset.ready && (document.documentElement.lang || 'en')"
+"""The language of a page once it shows its first state."""
 
 STATUS = "const { textContent: t, className: c } = document.getElementById('status');"
 
@@ -16,7 +20,7 @@ class Screen:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        until(lambda: page.run("return document.body.dataset.ready"), "the page's first state")
+        self._language = until(lambda: page.run(READY), "the page's first state")
 
     def fill(self, **fields: str) -> None:
         """Write into fields."""
@@ -58,8 +62,8 @@ class Screen:
         return list(self.page.run(look))
 
     def reads(self, text: str, kind: str = "success") -> None:
-        """Wait until the status says exactly this."""
-        wanted = f"{text} [show {kind}]"
+        """Wait until the status says exactly this, in the page's language."""
+        wanted = f"{in_language(self._language, text)} [show {kind}]"
         until(lambda: self.status() == wanted, f"the status {wanted!r}", instead=self.status)
 
 

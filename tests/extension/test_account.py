@@ -27,7 +27,7 @@ def test_the_popup_leads_to_it(owner: Owner) -> None:
     account = Account(owner.finds("account.html"))
     assert account.text("who") == popup.text("name")
     popup.logout()
-    until(lambda: account.text("who") == "nobody", "the page to follow")
+    until(lambda: account.text("who") == "Nobody", "the page to follow")
     assert not account.sees("content")
 
 

@@ -33,6 +33,11 @@ ROOMS = {"options": (640, 640), "account": (640, 2400), "passkey": (640, 640)}
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
+def room_of(state: str) -> tuple[int, int]:
+    """Return the most room that a page may take in a state."""
+    return ROOMS.get(state.split("_")[0], (360, 600))
+
+
 @dataclass
 class Look:
     """A screen in one of its states, and the most room that it may take."""
@@ -52,7 +57,7 @@ def look(
     owner = Owner(browser, open_gate, service)
     owner.fresh()
     screen = STATES[state](owner)
-    room = ROOMS.get(state.split("_")[0], (360, 600))
+    room = room_of(state)
     screen.page.size(*room)
     yield Look(f"{browser.name}-{state}", screen, room)
     open_gate.reset(service.port)
@@ -64,6 +69,7 @@ def test_every_state_fits(look: Look) -> None:
     width, height = look.screen.page.run(WIDTH_AND_HEIGHT)
     assert width <= look.room[0]
     assert height <= look.room[1]
+    assert look.screen.page.run(f"{LOOKING}; return clipped();") == []
 
 
 @SCHEMES

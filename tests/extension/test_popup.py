@@ -47,7 +47,8 @@ def test_the_password_can_be_shown(owner: Owner) -> None:
     popup.fill(username=next(NAMES), password=PASSWORD)
     popup.page.click("showPassword")
     assert popup.attribute("password", "type") == "text"
-    assert popup.text("showPassword") == "Hide password"
+    assert popup.text("showPassword") == "Hide"
+    assert popup.attribute("showPassword", "aria-label") == "Hide password"
     popup.page.click("login")
     popup.reads("Authentication failed: Invalid credentials.", "error")
     assert popup.attribute("password", "type") == "password"

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endedText, explain, formProblem, initialOf, lifetimeText, remediesFor, waitText } from '../../../extension/src/texts.js';
 import { BASE } from '../../../clients/js/test/kit.js';
+import {
+  emailText, endedText, eventText, explain, factorsText, formProblem, initialOf, lifetimeText, loggedInText, momentText, remediesFor,
+  waitText,
+} from '../../../extension/src/texts.js';
+import { speak } from './english.js';
 
 /** @param {Partial<import('../../../extension/src/protocol.js').Problem>} problem */
 const refused = (problem) => explain({ kind: 'refused', baseUrl: BASE, ...problem });
@@ -92,5 +96,44 @@ test('what can be mended has a button for it', () => {
   ];
   for (const [problem, remedies] of cases) {
     assert.deepEqual(remediesFor({ kind: 'refused', baseUrl: BASE, ...problem }), remedies);
+  }
+});
+
+test('which address the account has is told', () => {
+  assert.equal(emailText({ email: null, pendingEmail: null }), 'You have given none.');
+  assert.equal(emailText({ email: null, pendingEmail: 'a@b.example' }), 'The address is not verified yet.');
+  assert.equal(emailText({ email: 'a@b.example', pendingEmail: null }), 'a@b.example is verified.');
+  assert.match(emailText({ email: 'a@b.example', pendingEmail: 'c@b.example' }), /stays until/);
+});
+
+test('what a login asks for beside the password is told', () => {
+  const off = { on: false, totp: null, codesLeft: 0, passkeysRequired: false, passkeys: [] };
+  assert.match(factorsText(off), /^Off/);
+  const both = { ...off, on: true, totp: { since: '2026-01-02T10:00:00Z' }, passkeysRequired: true, codesLeft: 1 };
+  assert.match(factorsText(both), /app since .*2026.* passkey beside .* 1 recovery code left\.$/);
+  assert.match(factorsText({ ...off, on: true }), /make new ones/);
+});
+
+test('an event of a newer server is told in its own words', () => {
+  assert.equal(eventText('login_failed'), 'Login failed');
+  assert.equal(eventText('moon_landed'), 'Moon landed');
+});
+
+test('the browser\'s language is spoken, with its dates and numbers', () => {
+  try {
+    speak('de', 'de-AT');
+    assert.equal(refused({ status: 401, code: 'user_exists', message: 'User already exists.' }), 'Diesen Benutzer gibt es schon.');
+    assert.equal(refused({ status: 401, code: 'of_tomorrow', message: 'New.' }), 'New.');
+    assert.match(refused({ status: 429, retryAfter: 125 }), /Warten Sie 2 Minuten 5 Sekunden,/);
+    assert.match(momentText('2026-03-02T10:00:00Z'), /02\.03\.2026|2\. (März|3\.) ?2026/);
+    assert.match(loggedInText(1), /bleibt 1 Code\.$/);
+    assert.match(loggedInText(7), /bleiben 7 Codes\.$/);
+    assert.equal(eventText('logged_out'), 'Abgemeldet');
+    speak('en', 'fr');
+    assert.match(momentText('2026-03-02T10:00:00Z'), /Mar 2, 2026/);
+    speak('en', 'en-GB');
+    assert.match(momentText('2026-03-02T10:00:00Z'), /2 Mar 2026/);
+  } finally {
+    speak('en');
   }
 });
