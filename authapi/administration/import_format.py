@@ -8,6 +8,9 @@ from typing import Any
 
 from authapi.administration.errors import CommandError, LineError
 
+_LONGEST_CELL = 2**31 - 1
+"""In characters, as much as Python's reader takes everywhere: pictures stand in some exports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -40,6 +43,7 @@ def csv_rows(lines: Iterable[bytes]) -> Iterator[Record]:
     Raises:
         CommandError: when the file is no CSV, or its header names a column twice or none.
     """
+    csv.field_size_limit(_LONGEST_CELL)
     # What is not UTF-8 stays in sight, as lone surrogates, until its row is looked at.
     rows = csv.reader((line.decode("utf-8-sig", "surrogateescape") for line in lines), strict=True)
     header: list[str] = []

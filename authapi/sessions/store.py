@@ -16,8 +16,10 @@ from authapi.tokens.models import FreshProof
 
 COLLECTION = "sessions"
 INDEXES = (
-    Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
-    Index(COLLECTION, [("user_id", 1)]),
+    Index(
+        COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}, in_every_document=True
+    ),  # it would remove another program's sessions
+    Index(COLLECTION, [("user_id", 1)], in_every_document=True),
 )
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 _TRIES = 5

@@ -45,7 +45,7 @@ def test_a_csv_file_has_a_header(operator: Operator, visitor: Visitor) -> None:
     ann, bob = fresh_name(), fresh_name()
     rows = [
         "\ufeffemail,password,disabled,note",
-        f'{ann},{BCRYPT},,"two\nlines, one cell"',
+        f'{ann},{BCRYPT},,"two\nlines, one cell{"x" * 200_000}"',
         f"{bob},{BCRYPT},true,",
         "",
         "too,few",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -87,4 +88,24 @@ def test_ours_are_looked_for_once_for_each_process(settings: Settings) -> None:
         database["users"].find_one({"name_key": "nobody"})
         sent.append(commands.since_last())
     database.close()
-    assert sent == [["find users"] * 2, ["find users"], ["find users"]]
+    looks = ["find sessions"] * 2 + ["find users"]
+    assert [sorted(each) for each in sent] == [
+        [*looks, "find users"],
+        ["find users"],
+        ["find users"],
+    ]
+
+
+@pytest.mark.parametrize("lacking", ["expires_at", "user_id"])
+def test_another_programs_sessions_are_left_alone(settings: Settings, lacking: str) -> None:
+    """S137: no index is made by which MongoDB would remove them, and nothing is served."""
+    foreign: dict[str, Any] = {"expires_at": datetime(2020, 1, 1, tzinfo=UTC), "user_id": "ann"}
+    del foreign[lacking]
+    database = build_database(replace(settings, mongo_database=f"shared_sessions_{lacking}"))
+    sessions = database.unprepared["sessions"]
+    sessions.insert_one(foreign)
+    with pytest.raises(ForeignDocuments, match=f"collection sessions .* without {lacking}"):
+        database.prepare()
+    assert set(sessions.index_information()) == {"_id_"}
+    sessions.database.client.drop_database(sessions.database.name)
+    database.close()
