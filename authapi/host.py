@@ -53,8 +53,8 @@ def init_app(
         protected_sample=settings.protected_sample if protected else "off",
     )
     service = make_service(settings, clock, url_prefix)
-    mounting.init_app(app, service, url_prefix)
     built = services_of(service)
+    mounting.init_app(app, service, url_prefix, built.well_known)
     let_guard(app, built, _asked_apart(built[AccessTokenVerification].verify))
     let_extend(app, built)
     commands.init_host(app)

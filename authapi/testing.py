@@ -1,8 +1,8 @@
 """For the tests of an app with the service: users without passwords, and a clock that moves.
 
 `authapi.pytest_plugin` has them as fixtures. What is here is the real service: users and sessions
-are stored, and tokens are signed and verified. But nobody proves anything: no password is hashed, no
-limit looked at, no session counted, and no event recorded.
+are stored, and tokens are signed and verified. But nobody proves anything: no password is hashed,
+no limit looked at, no session counted, and no event recorded.
 """
 
 from __future__ import annotations

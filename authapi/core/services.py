@@ -15,6 +15,7 @@ class Services:
         personal_data: the parts of an export and of a deletion, one for each room that has any.
         checks: what `/readyz` asks, by name, in this order.
         features: what `/features` tells clients of what this service offers.
+        well_known: what is looked for at the root of a domain (RFC 8615), and where it is here.
         prefix: the path that it is mounted at in another app; empty when it is alone.
     """
 
@@ -23,6 +24,7 @@ class Services:
         self._by_class: dict[type, object] = {}
         self.personal_data: list[PersonalData] = []
         self.checks: dict[str, Check] = {}
+        self.well_known: dict[str, str] = {}
         self.features: dict[str, object] = {"email": "off", "reset": False}
 
     def add(self, service: T, kind: type | None = None) -> T:

@@ -2,6 +2,7 @@
 
 from authapi.core.clock import Clock
 from authapi.core.services import Services
+from authapi.introspection.rules import METADATA, metadata_path
 from authapi.introspection.service import Introspection
 from authapi.introspection.settings import IntrospectionSettings
 from authapi.revocation.verification import AccessTokenVerification
@@ -10,4 +11,10 @@ from authapi.tokens.service import TokenService
 
 def build(services: Services, settings: IntrospectionSettings, clock: Clock) -> None:
     """Add what answers them."""
-    services.add(Introspection(services[AccessTokenVerification], services[TokenService], settings))
+    services.add(
+        Introspection(
+            services[AccessTokenVerification], services[TokenService], settings, services.prefix
+        )
+    )
+    if path := metadata_path(settings.jwt_issuer):
+        services.well_known[path] = METADATA

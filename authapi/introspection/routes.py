@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Response, current_app, jsonify, request
 
 from authapi.core.errors import ErrorCode
-from authapi.introspection.rules import ROLES, USER, USER_ID, forwarded_headers
+from authapi.introspection.rules import METADATA, ROLES, USER, USER_ID, forwarded_headers
 from authapi.introspection.schemas import (
     IntrospectionSchema,
     MetadataSchema,
@@ -90,6 +90,12 @@ def verify(asked: dict[str, Any]) -> Response:
     return answer
 
 
+# Some proxies ask by the method of the request that they hold. Flask's own answer to OPTIONS is a
+# 200, which would let anybody's through, with whatever it says in the headers above.
+verify.provide_automatic_options = False  # type: ignore[attr-defined]
+verify.required_methods = {"OPTIONS"}  # type: ignore[attr-defined]
+
+
 def _for_services(view: Callable[P, R]) -> Callable[P, R]:
     """Let only services ask that show the credential."""
 
@@ -122,7 +128,7 @@ def introspect(form: dict[str, str]) -> dict[str, object]:
     return {**service(Introspection).introspect(form["token"]), "status": "ok"}
 
 
-@blueprint.route("/.well-known/oauth-authorization-server", methods=["GET"])
+@blueprint.route(METADATA, methods=["GET"])
 @documented(MetadataSchema, _METADATA, ErrorCode.NOT_FOUND, operationId="getMetadata")
 def show_metadata() -> Response:
     """Tell other services where the keys are, and what else there is (RFC 8414).

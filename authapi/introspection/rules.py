@@ -5,8 +5,11 @@ from typing import Any
 from urllib.parse import quote, unquote_plus, urlsplit
 
 from authapi.core.identity import Identity
+from authapi.tokens import jwks
 
 USER, USER_ID, ROLES = "X-Auth-User", "X-Auth-User-Id", "X-Auth-Roles"
+
+METADATA = "/.well-known/oauth-authorization-server"
 
 _AS_IT_IS = "@+"
 """Beside letters, digits and `-._~`: so that most names that are addresses stand as they are."""
@@ -82,6 +85,20 @@ def base_of(issuer: str) -> str | None:
     return issuer.rstrip("/")
 
 
+def metadata_path(issuer: str) -> str | None:
+    """Return where clients of an issuer look for its metadata, or None where it names no address.
+
+    RFC 8414, 3.1: the path of the issuer comes after the well-known one.
+    """
+    base = base_of(issuer)
+    return None if base is None else METADATA + urlsplit(base).path
+
+
+def served_at(base: str, prefix: str) -> str:
+    """Return the address of a service below `prefix`, whose issuer may leave that out."""
+    return base if base.endswith(prefix) else base + prefix
+
+
 def metadata(
     issuer: str, base: str, algorithms: list[str], *, introspects: bool
 ) -> dict[str, object]:
@@ -101,7 +118,7 @@ def metadata(
         "grant_types_supported": [],
     }
     if algorithms:
-        found["jwks_uri"] = f"{base}/.well-known/jwks.json"
+        found["jwks_uri"] = f"{base}{jwks.PATH}"
         found["access_token_signing_alg_values_supported"] = algorithms
     if introspects:
         found["introspection_endpoint"] = f"{base}/introspect"

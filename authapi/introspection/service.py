@@ -4,7 +4,13 @@ import hmac
 from typing import Any
 
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.introspection.rules import base_of, introspected, metadata, shown_credentials
+from authapi.introspection.rules import (
+    base_of,
+    introspected,
+    metadata,
+    served_at,
+    shown_credentials,
+)
 from authapi.introspection.settings import IntrospectionSettings
 from authapi.revocation.verification import AccessTokenVerification
 from authapi.tokens.service import TokenService
@@ -18,9 +24,11 @@ class Introspection:
         verification: AccessTokenVerification,
         tokens: TokenService,
         settings: IntrospectionSettings,
+        prefix: str,
     ) -> None:
         self._verification = verification
         self._tokens = tokens
+        self._prefix = prefix
         self._issuer = settings.jwt_issuer
         self._audience = settings.jwt_audience
         secret = settings.introspection_secret
@@ -64,4 +72,5 @@ class Introspection:
         if base is None:
             raise ApiError(ErrorCode.NOT_FOUND, message="JWT_ISSUER is not an https address.")
         algorithms = sorted({key["alg"] for key in self._tokens.public_jwks()})
-        return metadata(self._issuer, base, algorithms, introspects=self._secret is not None)
+        where = served_at(base, self._prefix)
+        return metadata(self._issuer, where, algorithms, introspects=self._secret is not None)

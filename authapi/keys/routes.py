@@ -3,6 +3,7 @@
 from flask import Response, jsonify
 from marshmallow import Schema, fields
 
+from authapi.tokens import jwks
 from authapi.tokens.service import TokenService
 from authapi.web.body import Blueprint
 from authapi.web.openapi import documented
@@ -33,7 +34,7 @@ class JwkSetSchema(Schema):
     keys = fields.List(fields.Dict(keys=fields.String(), values=fields.String()), required=True)
 
 
-@blueprint.route("/.well-known/jwks.json", methods=["GET"])
+@blueprint.route(jwks.PATH, methods=["GET"])
 @documented(JwkSetSchema, _EXAMPLE, operationId="getKeys")
 def show() -> Response:
     """Return the public keys that verify access tokens; none when they are signed with HS256."""

@@ -99,3 +99,4 @@ def _take(
         )
     )
     services.features.update(passkeys=True, rp_id=rp_id)
+    services.well_known["/.well-known/webauthn"] = "/.well-known/webauthn"

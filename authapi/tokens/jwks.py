@@ -15,6 +15,8 @@ from authapi.tokens.keys import SigningKey
 
 Jwk = dict[str, Any]
 EDDSA, ES256, RS256 = "EdDSA", "ES256", "RS256"
+PATH = "/.well-known/jwks.json"
+"""Where the public halves are."""
 ALGORITHMS = (EDDSA, ES256, RS256)
 _ED25519 = "Ed25519"
 """What RFC 9864 calls EdDSA with this curve; a key may say so, and its tokens do then."""

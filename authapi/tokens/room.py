@@ -22,6 +22,8 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
 
     tokens = services.add(TokenService(access_keys, refresh_keys, settings, clock, on_refused))
     services.checks["keys"] = tokens.check
+    if tokens.public_jwks():
+        services.well_known[jwks.PATH] = jwks.PATH
     services.add(TransientTokenFactory(masters, settings.jwt_issuer, clock, on_refused))
 
 

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from flask import Flask, abort
-from werkzeug.routing import Rule, RuleFactory
+from werkzeug.routing import Map, Rule, RuleFactory
 
 from authapi.web.services import has_services, share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -22,10 +22,17 @@ PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 """A path that needs no escaping, without a slash at its end."""
 
 
-def init_app(host: Flask, service: Flask, prefix: str) -> None:
+def init_app(host: Flask, service: Flask, prefix: str, well_known: Mapping[str, str]) -> None:
     """Let `service`, which is `below` the prefix, answer for `host` what is asked for there.
 
     Nothing that the host does around its own requests is done around the service's.
+
+    Args:
+        host: the app that exists.
+        service: the one that is added.
+        prefix: where.
+        well_known: what is looked for at the root of a domain alone (RFC 8615), and where the
+            service has it: it answers there, too, unless the host does.
 
     Raises:
         ValueError: for a prefix that is none, one where the host has addresses of its own, and a
@@ -39,9 +46,8 @@ def init_app(host: Flask, service: Flask, prefix: str) -> None:
     host.add_url_rule(f"{prefix}/<path:path>", ENDPOINT, _never_asked)
     host.add_url_rule(f"{prefix}/", ENDPOINT, _never_asked, defaults={"path": ""})
     _keep_free(host, prefix)
-    service.config["TRUSTED_HOSTS"] = host.config["TRUSTED_HOSTS"]
     share(host, service)
-    _dispatch(host, service, prefix)
+    _dispatch(host, service, prefix, well_known)
 
 
 def below(app: Flask, prefix: str) -> None:
@@ -56,18 +62,32 @@ def below(app: Flask, prefix: str) -> None:
     app.wsgi_app = answer  # type: ignore[method-assign]
 
 
-def _dispatch(host: Flask, service: Flask, prefix: str) -> None:
+def _dispatch(host: Flask, service: Flask, prefix: str, well_known: Mapping[str, str]) -> None:
     """Hand requests below the prefix to the service, and all others to what `host` is so far."""
     others, inside = host.wsgi_app, f"{prefix}/"
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
+        if path in well_known and not _answers_well_known(host, path):
+            path = f"{prefix}{well_known[path]}"
         if path.startswith(inside) or path == prefix:
             service.testing = host.testing  # where the host is tested, faults are raised here, too
-            return service.wsgi_app({**environ}, start_response)  # whoever is outside keeps theirs
+            service.config["TRUSTED_HOSTS"] = host.config["TRUSTED_HOSTS"]
+            asked = {**environ, "PATH_INFO": path}  # whoever is outside keeps theirs
+            return service.wsgi_app(asked, start_response)
         return others(environ, start_response)
 
     host.wsgi_app = answer  # type: ignore[method-assign]
+
+
+def _answers_well_known(host: Flask, path: str) -> bool:
+    """Whether the host has an answer for what is well known; a page for whatever is asked is none.
+
+    Where the host answers only by some names or subdomains, a route of one of them counts.
+    """
+    rules = [rule for rule in host.url_map.iter_rules() if rule.rule.startswith("/.well-known/")]
+    own = Map([Rule(rule.rule, endpoint="") for rule in rules], converters=host.url_map.converters)
+    return own.bind("").test(path)
 
 
 def _refuse_taken(rules: Iterable[Rule], prefix: str) -> None:

@@ -144,10 +144,14 @@ def test_what_a_client_says_about_itself_never_reaches_the_app(
         ({"Authorization": "Basic " + base64.b64encode(b"a:b").decode()}, "missing_token"),
         ({"Authorization": "Bearer x"}, "invalid_token"),
         ({"X-Auth-User": "admin", "X-Auth-User-Id": "1"}, "missing_token"),
+        (
+            {"Origin": "https://app.example", "Access-Control-Request-Method": "PUT"},
+            "missing_token",
+        ),
         ({"X-Original-URI": "/healthz", "X-Forwarded-Uri": "/healthz"}, "missing_token"),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_nobody_gets_in_without_a_token(
     come: tuple[Caller, list[str]], sent: dict[str, str], code: str, method: str
 ) -> None:

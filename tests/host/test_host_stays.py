@@ -83,6 +83,15 @@ def choosy(settings: Settings) -> Iterator[Flask]:
     end(app)
 
 
+def test_trusted_hosts_may_be_set_later(new_host: Flask) -> None:
+    """As its other configuration: by a file that is read after `init_app`, or by a test."""
+    client = new_host.test_client()
+    assert client.get("/auth/healthz", base_url="http://evil.example").status_code == 200
+    new_host.config["TRUSTED_HOSTS"] = ["notes.example"]
+    assert client.get("/auth/healthz", base_url="http://evil.example").status_code == 400
+    assert client.get("/auth/healthz", base_url="http://notes.example").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/docs", "/auth/healthz"])
 def test_trusted_hosts_are_obeyed_by_both(choosy: Flask, path: str) -> None:
     """A name that the app does not answer by is refused, by the service too."""

@@ -12,6 +12,12 @@ from authapi.tokens.service import TokenService
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
 
+PREFLIGHT = {
+    "Origin": "https://app.example",  # one of `CORS_ORIGINS`
+    "Access-Control-Request-Method": "DELETE",
+    "Access-Control-Request-Headers": "authorization",
+}
+
 
 def bearer(app: Flask, *roles: str) -> dict[str, str]:
     """Return the header of a user with these roles."""
@@ -20,7 +26,7 @@ def bearer(app: Flask, *roles: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_a_good_token_is_a_204_that_says_whose_it_is(
     app: Flask, visitor: Visitor, method: str
 ) -> None:
@@ -47,6 +53,23 @@ def test_a_bad_token_and_none_are_refused_with_a_challenge(visitor: Visitor) -> 
     assert error_code(bad) == (401, "invalid_token")
     assert bad.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')
     assert not [name for name in bad.headers if name.startswith("X-Auth-")]
+
+
+@pytest.mark.parametrize(
+    "method", ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"]
+)
+@pytest.mark.parametrize("origin", [{}, PREFLIGHT])
+def test_no_method_is_a_yes_without_a_token(
+    visitor: Visitor, method: str, origin: dict[str, str]
+) -> None:
+    """S43: Envoy, and Traefik if it is told to, ask by the method of the request that they hold.
+
+    A preflight is no exception: anybody can send one.
+    """
+    refused = visitor.send(method, "/verify", headers=origin)
+    assert refused.status_code in {401, 405}
+    assert refused.status_code == 401 or method not in {"HEAD", "OPTIONS"}
+    assert not [name for name in refused.headers if name.startswith("X-Auth-")]
 
 
 @pytest.mark.parametrize(
