@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,10 @@ from tests.support.tools import program
 from tests.support.waiting import DEADLINE, until
 
 README = (ROOT / "README.md").read_text()
-COMMANDS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+START, LINES, TESTS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+*_, RUN = START.splitlines()
+[SEEN] = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+[ANSWERS] = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +83,45 @@ def shell(commands: str, port: int) -> list[str]:
     return done.stdout.replace("}{", "}\n{").splitlines()
 
 
-def test_the_first_screen_has_the_two_commands() -> None:
-    """`make run` and `make test` are on the README's first screen."""
-    first_screen = README.splitlines()[:40]
-    assert {"make run", "make test"} <= set(first_screen)
+def test_what_a_newcomer_looks_for_comes_first() -> None:
+    """Sentence, picture, badges, two commands, what they show; then why, what, and what not."""
+    order = [
+        "# authapi\n\n",
+        "<picture>",
+        "[![CI]",
+        "git clone ",
+        "\nmake run\n",
+        SEEN,
+        LINES,
+        ANSWERS,
+        "\n## Why\n",
+        "\n## What it has, and what not\n",
+        "\n## When another is the better choice\n",
+    ]
+    places = [README.index(part) for part in order]
+    assert places == sorted(places)
+    assert README[: places[4]].count("\n") < 30
+    assert TESTS == "make check\nmake test\n"
+
+
+def test_the_sentences_are_short() -> None:
+    """15 words on average at the most; what stands in code and tables is none."""
+    text = re.sub(r"```.*?```|<picture>.*?</picture>|^[#|].*?$", "", README, flags=re.DOTALL | re.M)
+    text = re.sub(r"\[!\[.*|\]\([^)]*\)", "", text)
+    paragraphs = re.split(r"\n\n|^- ", text, flags=re.MULTILINE)
+    sentences = [one for part in paragraphs for one in re.split(r"[.!?]\W*\s", part + " ")]
+    lengths = [len(words) for one in sentences if (words := re.findall(r"\w[^\s]*", one))]
+    assert len(lengths) > 30
+    assert sum(lengths) / len(lengths) <= 15
+
+
+def test_the_picture_shows_what_is_printed(tmp_path: Path) -> None:
+    """Drawn anew, by a server and a shell of now, it is the one that is there."""
+    program("curl")
+    script = ROOT / "scripts" / "draw_terminal.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=DEADLINE)
+    for name in ("terminal-light.svg", "terminal-dark.svg"):
+        assert (tmp_path / name).read_text() == (ROOT / "docs" / "images" / name).read_text()
 
 
 def test_the_badges_are_true() -> None:
@@ -90,7 +129,8 @@ def test_the_badges_are_true() -> None:
     ci = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     [tested] = re.findall(r'^        python: \["(.*)"\]$', ci, re.MULTILINE)
     first, *_, last = tested.split('", "')
-    badges = re.findall(r"!\[(.*?)\]\((\S+?)\)", README.split("\n\n")[1])
+    [line] = re.findall(r"^\[!\[CI\].*$", README, re.MULTILINE)
+    badges = re.findall(r"!\[(.*?)\]\((\S+?)\)", line)
     assert dict(badges) == {
         "CI": "../../actions/workflows/ci.yml/badge.svg",
         f"Python {first} to {last}": f"https://img.shields.io/badge/python-{first}_to_{last}-blue",
@@ -104,16 +144,12 @@ def test_the_badges_are_true() -> None:
 def test_a_newcomer_runs_it_tries_it_and_finds_everything_again(checkout: Path) -> None:
     """`make run` serves, its three lines work, and after a restart the user still logs in."""
     program("curl")
-    run, lines = COMMANDS[0], COMMANDS[1]
     port = free_port()
-    with running(run, checkout, port) as said:
-        assert f"http://127.0.0.1:{port}" in said
-        assert "embedded" in said
-        assert shell(lines, port) == [
-            '{"status":"ok","message":"User registered successfully."}',
-            '{"status":"ok","message":"Hello, user1!"}',
-        ]
-    with running(run, checkout, port) as said:
+    with running(RUN, checkout, port) as said:
+        shown = said[said.index("authapi: a development server") : said.index("Try it")]
+        assert shown.replace(f":{port}", ":8000").replace(f"{checkout}/", "") == SEEN
+        assert shell(LINES, port) == ANSWERS.splitlines()
+    with running(RUN, checkout, port) as said:
         tried = said[said.index("Try") :].splitlines()[1:4]
         assert shell("\n".join(tried), port) == [
             '{"status":"error","code":"user_exists","message":"User already exists."}',
