@@ -36,6 +36,14 @@ class JsonFormatter(logging.Formatter):
 class StandardError(logging.Handler):
     """Writes records to the present `sys.stderr`, which a host program may have replaced."""
 
+    def write(self, record: logging.LogRecord) -> None:
+        """Write the line for `record`, whatever filters say."""
+        self.acquire()
+        try:
+            self.emit(record)
+        finally:
+            self.release()
+
     def emit(self, record: logging.LogRecord) -> None:
         """Write the line for `record`, at once and whole."""
         try:
@@ -91,7 +99,7 @@ def log_event(event: SecurityEvent) -> None:
     if _is_handled(record):
         _security.callHandlers(record)
     elif record.levelno >= _handler.level:  # LOG_LEVEL is the operator's own word
-        _handler.handle(record)
+        _handler.write(record)
 
 
 def _record(event: SecurityEvent) -> logging.LogRecord:
@@ -106,7 +114,13 @@ def _record(event: SecurityEvent) -> logging.LogRecord:
 def _is_handled(record: logging.LogRecord) -> bool:
     logger: logging.Logger | None = _security
     while logger is not None:
-        if any(record.levelno >= handler.level for handler in logger.handlers):
+        if any(_is_taken(record, handler) for handler in logger.handlers):
             return True
         logger = logger.parent if logger.propagate else None
     return False
+
+
+def _is_taken(record: logging.LogRecord, handler: logging.Handler) -> bool:
+    """Tell whether a handler does something with a record."""
+    is_null = isinstance(handler, logging.NullHandler)
+    return not is_null and record.levelno >= handler.level and bool(handler.filter(record))

@@ -16,6 +16,13 @@ CONFIGURATIONS = {
     "ours made quiet": 'dictConfig({"version": 1, "loggers": {"authapi": {"level": "CRITICAL"}}})',
     "one of ours made quiet": """dictConfig(
         {"version": 1, "loggers": {"authapi.security": {"level": "ERROR", "propagate": False}}})""",
+    "a handler that does nothing": """dictConfig({"version": 1,
+        "handlers": {"nothing": {"class": "logging.NullHandler"}},
+        "loggers": {"authapi": {"handlers": ["nothing"]}}})""",
+    "a filter": """(
+        logging.getLogger("authapi.security").addFilter(lambda record: False),
+        [each.addFilter(lambda record: False) for each in logging.getLogger("authapi").handlers],
+        logging.getLogger("authapi").addHandler(logging.NullHandler()))""",
     "a file": 'fileConfig(io.StringIO("[loggers]\\nkeys=root\\n[handlers]\\nkeys=\\n'
     '[formatters]\\nkeys=\\n[logger_root]\\nhandlers=\\n"))',
     "all of it off": "logging.disable(logging.CRITICAL)",
