@@ -71,9 +71,19 @@ def asset(name: str) -> Response:
 @Blueprint.doc(operationId="getDocsScript", responses={200: {"description": "The script."}})
 def start() -> Response:
     """Serve the script that starts the page."""
-    return flask.send_from_directory(
-        Path(__file__).parent / "static", "start.js", max_age=_ASSET_SECONDS
-    )
+    return _own("start.js")
+
+
+@blueprint.route("/docs/docs.css", methods=["GET"])
+@Blueprint.doc(operationId="getDocsStyle", responses={200: {"description": "The style."}})
+def style() -> Response:
+    """Serve the style that gives the page the service's colours."""
+    return _own("docs.css")
+
+
+def _own(name: str) -> Response:
+    folder = Path(__file__).parent / "static"
+    return flask.send_from_directory(folder, name, max_age=_ASSET_SECONDS)
 
 
 def _members() -> str:
