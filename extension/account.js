@@ -84,7 +84,8 @@ async function perform(action) {
   if (data === RECENT_LOGIN || data === SECOND_STEP) recentLogin.ask(data === SECOND_STEP, () => perform(action));
   else if (data) {
     await action.then(data);
-    if (action.done) outcome.success(action.done);
+    const isOut = !byId('content', HTMLElement).checkVisibility();
+    if (action.done) outcome.success(action.done, { next: isOut ? t('closeTab') : '' });
   }
 }
 

@@ -64,7 +64,7 @@ async function save(address) {
   field.value = baseUrl;
   const problem = await problemOf({ type: 'check', address: baseUrl });
   if (problem) outcome.error(withWarning(t('savedBut', explain(problem)), address));
-  else outcome.success(withWarning(t('savedAnswers', baseUrl), address));
+  else outcome.success(withWarning(t('savedAnswers', baseUrl), address), { next: t('savedNext') });
 }
 
 /** @param {string} text @param {Address} address */

@@ -20,6 +20,7 @@ import { translatePage } from './src/translate.js';
 /** @typedef {import('./src/protocol.js').Request} Request */
 /** @typedef {import('./src/protocol.js').State} State */
 /** @typedef {Extract<Reply, {ok: true}>} Success */
+/** @typedef {Extract<Request, {type: 'login'}>} Credentials */
 
 /**
  * @typedef {object} Texts
@@ -52,7 +53,7 @@ function onUserChanged({ username, secondStep, ended, keep, lastUsername }, befo
   stepForm.reset(secondStep);
   if (username !== null) accessProtected.focus();
   else if (secondStep) stepForm.focus();
-  else form.focusFirstEmpty();
+  else form.begin();
   if (username === null && ended) outcome.error(endedText(ended));
 }
 
@@ -73,18 +74,20 @@ async function answerTo(request) {
 
 /**
  * Sends one request, even if the button is pressed several times, and shows the result.
+ * @template {Request} R
  * @param {HTMLButtonElement} button
- * @param {Request} request
+ * @param {R} request
  * @param {Texts} texts
+ * @param {(request: R) => ReturnType<typeof answerTo>} [send]
  */
-function run(button, request, texts) {
+function run(button, request, texts, send = answerTo) {
   busy(button, async () => {
     outcome.clear();
     form.mark([]);
     stepForm.refuse('');
-    const reply = await answerTo(request);
+    const reply = await send(request);
     if (reply.ok) outcome.success(texts.done(reply), { next: texts.next(reply), isolate: reply.state.username });
-    else if (!isAskedForCode(reply.problem)) showProblem(reply.problem, texts.failed, () => run(button, request, texts));
+    else if (!isAskedForCode(reply.problem)) showProblem(reply.problem, texts.failed, () => run(button, request, texts, send));
   });
 }
 
@@ -130,12 +133,28 @@ const LOGIN_TEXTS = {
   failed: 'loginFailed',
 };
 
+/** @type {Texts} */
+const REGISTER_TEXTS = {
+  done: () => t('registerDone'),
+  next: ({ data }) => t(data.loggedIn ? 'loggedInNext' : 'registerNext'),
+  failed: 'registerFailed',
+};
+
+/** Two requests, so that each can be repeated by itself when a worker is killed. @param {Credentials} content */
+async function registerAndLogIn(content) {
+  const reply = await answerTo({ ...content, type: 'register' });
+  if (!reply.ok) return reply;
+  const login = await answerTo({ ...content, type: 'login' });
+  return { ...reply, ...('state' in login && { state: login.state }), data: { loggedIn: login.ok } };
+}
+
 /**
  * Sends the form, when there is something in it to send.
  * @param {'register' | 'login'} purpose
  * @param {Texts} texts
+ * @param {(content: Credentials) => ReturnType<typeof answerTo>} send
  */
-function submit(purpose, texts) {
+function submit(purpose, texts, send) {
   const content = form.content(purpose);
   const problem = formProblem(purpose, content);
   if (problem) {
@@ -143,12 +162,12 @@ function submit(purpose, texts) {
     outcome.error(problem.text);
     return;
   }
-  run(byId(purpose, HTMLButtonElement), { type: purpose, ...content }, texts);
+  run(byId(purpose, HTMLButtonElement), { type: 'login', ...content }, texts, send);
 }
 
 byId('credentials', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  submit('login', LOGIN_TEXTS);
+  submit('login', LOGIN_TEXTS, answerTo);
 });
 byId('secondStep', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
@@ -164,11 +183,7 @@ byId('back', HTMLButtonElement).addEventListener('click', ({ currentTarget }) =>
   });
 });
 byId('register', HTMLButtonElement).addEventListener('click', () => {
-  submit('register', {
-    done: () => t('registerDone'),
-    next: () => t('registerNext'),
-    failed: 'registerFailed',
-  });
+  submit('register', REGISTER_TEXTS, registerAndLogIn);
 });
 accessProtected.addEventListener('click', () => {
   run(accessProtected, { type: 'access' }, {

@@ -31,13 +31,12 @@ export function createCredentialsForm(drafts, draft) {
     });
   }
 
-  /** The first field that is empty, or the last. */
-  function focusFirstEmpty() {
-    (fields.find(({ value }) => value === '') ?? password).focus();
-  }
-
   return {
-    focusFirstEmpty,
+    /** Waits for a login, in the first field that is empty. */
+    begin() {
+      password.autocomplete = 'current-password';
+      (fields.find(({ value }) => value === '') ?? password).focus();
+    },
 
     /**
      * What is to be sent. Tells password managers whether the password is a new one.

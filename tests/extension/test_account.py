@@ -97,6 +97,7 @@ def test_the_account_is_deleted(owner: Owner) -> None:
     account.fill(deletionPassword=PASSWORD)
     account.page.run("document.getElementById('deletion').requestSubmit()")
     account.reads("The account has been deleted.")
+    assert account.text("nextStep") == "You can close this tab."
     popup.is_signed_out()
     answer = owner.service.post("/authenticate", {"username": name, "password": PASSWORD})
     assert answer.status_code == HTTPStatus.UNAUTHORIZED

@@ -8,7 +8,7 @@ from tests.extension.screens import PASSWORD
 pytestmark = pytest.mark.xdist_group("browsers")
 
 
-def test_a_new_user_registers_logs_in_and_reaches_the_resource(owner: Owner) -> None:
+def test_a_new_user_registers_is_logged_in_and_reaches_the_resource(owner: Owner) -> None:
     """The whole way from nothing to the protected resource, with one request for each step."""
     name = next(NAMES)
     popup = owner.signed_in(name)
@@ -59,8 +59,8 @@ def test_a_name_that_is_taken_is_told(owner: Owner) -> None:
     """A second registration of a name fails."""
     name = next(NAMES)
     popup = owner.popup()
-    popup.register(name)
-    popup.reads("Registration successful.")
+    popup.login(owner.registered(name), "another password")
+    popup.reads("Authentication failed: Invalid credentials.", "error")
     popup.register(name, "another password")
     popup.reads("Registration failed: User already exists.", "error")
 

@@ -112,6 +112,12 @@ def test_a_copy_of_the_client_is_the_client(copy: str) -> None:
         assert all((ROOT / copy / name).exists() for name in imports)
 
 
+def test_the_web_page_has_the_extension_s_look() -> None:
+    """One look: the example's theme is the extension's."""
+    theme = (EXTENSION / "theme.css").read_bytes()
+    assert (ROOT / "examples" / "web" / "theme.css").read_bytes() == theme
+
+
 def pixels(icon: Path) -> bytes:
     """Return what is drawn; how it is compressed differs from one machine to another."""
     content = icon.read_bytes()

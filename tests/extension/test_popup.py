@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.extension.actors import NAMES, Owner
+from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.browser import EXTENSION
 from tests.extension.screens import PASSWORD, Popup
 from tests.support.waiting import until
@@ -61,6 +61,9 @@ def test_password_managers_learn_which_password_is_new(owner: Owner) -> None:
     popup.register(name)
     popup.reads("Registration successful.")
     assert popup.attribute("password", "autocomplete") == "new-password"
+    popup.logout()
+    popup.reads("Logged out successfully.")
+    assert popup.attribute("password", "autocomplete") == "current-password"
     popup.login(name)
     popup.reads("Authentication successful.")
     assert popup.attribute("password", "autocomplete") == "current-password"
@@ -72,13 +75,26 @@ def test_a_next_step_is_said(owner: Owner) -> None:
     name = next(NAMES)
     popup.register(name)
     popup.reads("Registration successful.")
-    assert "Log in" in popup.text("nextStep")
-    popup.login(name)
-    popup.reads("Authentication successful.")
     assert "protected resource" in popup.text("nextStep")
     popup.logout()
     popup.reads("Logged out successfully.")
     assert popup.text("nextStep")
+    popup.login(name)
+    popup.reads("Authentication successful.")
+    assert "protected resource" in popup.text("nextStep")
+
+
+def test_a_registration_whose_login_fails_is_no_failure(owner: Owner) -> None:
+    """The account is there, and one press away: the form keeps what was typed."""
+    popup = owner.popup()
+    name = next(NAMES)
+    owner.gate.replace("/authenticate", problem(429, "rate_limited", "Too many."))
+    popup.register(name)
+    popup.reads("Registration successful.")
+    assert "Log in" in popup.text("nextStep")
+    assert popup.value("password") == PASSWORD
+    popup.page.click("login")
+    popup.reads("Authentication successful.")
 
 
 def test_an_error_is_scrolled_into_sight(owner: Owner) -> None:
