@@ -26,7 +26,7 @@ PASSWORD_IN_CLEAR = (
 )
 
 OTHER_WAYS_IN = {
-    *("/", "/home.css", "/readyz", "/docs", "/docs/start.js", "/openapi.json"),
+    *("/", "/home.css", "/readyz", "/docs", "/docs/start.js", "/docs/docs.css", "/openapi.json"),
     *("/verify", "/introspect", "/.well-known/oauth-authorization-server"),
 }
 """For operators, proxies, other services and browsers, not for clients."""

@@ -41,7 +41,7 @@ OPERATIONS = [
     *("beginPasskey", "addPasskey", "renamePasskey", "removePasskey", "setSecondFactor"),
     *("askForPasskey", "authenticateByPasskey", "getRelatedOrigins"),
     *("getHome", "getFeatures", "getHomeStyle", "getKeys", "getHealth", "getReadiness"),
-    *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript"),
+    *("getOpenApi", "getDocs", "getDocsAsset", "getDocsScript", "getDocsStyle"),
 ]
 SECURED = {
     "/protected",
