@@ -6,7 +6,7 @@ from authapi.core.randomness import unpredictable
 from authapi.core.secrets import Secret
 
 _MINIMUM_UNPREDICTABLE = 6
-"""Of 32 characters of `secrets.token_urlsafe(24)` on average 30 look random, never under 12."""
+"""Of 32 characters of `secrets.token_urlsafe(24)` on average 28 look random, never under 11."""
 _TEXT = re.compile(r"[\x21-\x7e]{16,200}")
 
 

@@ -99,10 +99,14 @@ def _proper_path(request: Request) -> str:
     not see `//metrics` or `/me%2factivity` for what they are. Such paths are no routes (S136).
 
     Raises:
-        NotFound: for a path with an encoded slash, or with two slashes at its beginning.
+        NotFound: for a path with an encoded slash, with two slashes at its beginning, or none.
     """
     sent = request.environ.get("RAW_URI", "")  # not every server says what was sent
-    if sent.startswith("//") or request.environ.get("PATH_INFO", "").startswith("//"):
+    path = request.environ.get("PATH_INFO", "")
+    if sent.startswith("//") or path.startswith("//"):
+        raise NotFound
+    is_absolute = sent.startswith(("http://", "https://"))  # RFC 9112, 3.2.2
+    if (sent and sent[0] != "/" and not is_absolute) or not (path or request.root_path):
         raise NotFound
     if "%" in sent and "%2f" in sent.partition("?")[0].lower():
         raise NotFound

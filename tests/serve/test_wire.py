@@ -48,7 +48,9 @@ def test_an_old_client_needs_no_host(server: ServerProcess) -> None:
     assert asked(server, b"GET /healthz HTTP/1.0", b"").status == 200
 
 
-@pytest.mark.parametrize("path", [b"//healthz", b"/%2fhealthz", b"/%2Fhealthz", b"///healthz"])
+@pytest.mark.parametrize(
+    "path", [b"//healthz", b"/%2fhealthz", b"/%2Fhealthz", b"///healthz", b"healthz", b"x:1"]
+)
 def test_a_path_spelled_otherwise_is_no_route(server: ServerProcess, path: bytes) -> None:
     """S136: slashes before it do not fall away."""
     answer = asked(server, b"GET " + path + b" HTTP/1.1")
