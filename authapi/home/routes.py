@@ -107,8 +107,7 @@ def features() -> dict[str, object]:
     return {"status": "ok", **services_of(current_app).features}
 
 
-@blueprint.route("/home.css", methods=["GET"])
-@Blueprint.doc(operationId="getHomeStyle", responses={200: {"description": "The style."}})
+@blueprint.undescribed("/home.css")
 def style() -> Response:
     """Serve the page's style."""
     folder = Path(__file__).parent / "static"

@@ -174,6 +174,7 @@ def require(body: dict[str, Any]) -> dict[str, object]:
     ErrorCode.INVALID_TOKEN,
     ErrorCode.TOKEN_EXPIRED,
     body=True,
+    security=[{}, *BEARER],  # a token may be left out
     operationId="askForPasskey",
 )
 def ask(body: dict[str, str]) -> dict[str, object]:

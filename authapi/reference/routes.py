@@ -45,11 +45,7 @@ def openapi() -> Response:
     return current_app.response_class(document, mimetype="application/json")
 
 
-@blueprint.route("/docs", methods=["GET"])
-@Blueprint.doc(
-    operationId="getDocs",
-    responses={200: {"description": "The page.", "content": {"text/html": {}}}},
-)
+@blueprint.undescribed("/docs")
 def page() -> Response:
     """Read this description as a page, and try the API on it."""
     response = flask.make_response(flask.render_template("docs.html"))
@@ -57,25 +53,19 @@ def page() -> Response:
     return response
 
 
-@blueprint.route(f"/docs/<any({','.join(repr(name) for name in _ASSETS)}):name>", methods=["GET"])
-@Blueprint.doc(
-    operationId="getDocsAsset",
-    responses={200: {"description": "The asset."}, 404: {"description": "There is no such part."}},
-)
+@blueprint.undescribed(f"/docs/<any({','.join(repr(name) for name in _ASSETS)}):name>")
 def asset(name: str) -> Response:
     """Serve a part of the page."""
     return flask.send_from_directory(_swagger_ui(), name, max_age=_ASSET_SECONDS)
 
 
-@blueprint.route("/docs/start.js", methods=["GET"])
-@Blueprint.doc(operationId="getDocsScript", responses={200: {"description": "The script."}})
+@blueprint.undescribed("/docs/start.js")
 def start() -> Response:
     """Serve the script that starts the page."""
     return _own("start.js")
 
 
-@blueprint.route("/docs/docs.css", methods=["GET"])
-@Blueprint.doc(operationId="getDocsStyle", responses={200: {"description": "The style."}})
+@blueprint.undescribed("/docs/docs.css")
 def style() -> Response:
     """Serve the style that gives the page the service's colours."""
     return _own("docs.css")

@@ -65,6 +65,18 @@ class Blueprint(SmorestBlueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def undescribed(self, rule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Answer `GET` at `rule` by what is for browsers, and no operation of the API.
+
+        A generated client would have a function for it.
+        """
+
+        def register(view: Callable[..., Any]) -> Callable[..., Any]:
+            flask.Blueprint.add_url_rule(self, rule, view_func=view, methods=["GET"])
+            return view
+
+        return register
+
     def arguments(
         self,
         schema: Schema | type[Schema],

@@ -167,7 +167,8 @@ def documented(
         errors: the failures of this view; `internal_error` is understood. With a status, where
             that is another one here than in `CATALOGUE`.
         body: whether the view reads a JSON body, and fails as such views do.
-        operation: further members of the OpenAPI operation, such as `security`.
+        operation: further members of the OpenAPI operation, such as `security`; without that one
+            the view asks for nothing.
     """
     codes = [*errors, *(_BODY_ERRORS if body else ()), ErrorCode.INTERNAL_ERROR]
     worked: dict[str, object] = {
@@ -176,7 +177,7 @@ def documented(
     }
     responses = {200: worked, **failures(*codes)}
     described: Callable[[Callable[..., Any]], Callable[..., Any]] = Blueprint.doc(
-        responses=responses, **operation
+        responses=responses, **{"security": [], **operation}
     )
     return described
 
