@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 _SECONDS = range(10**8, 10**11)
 _MILLISECONDS = range(10**11, 10**14)
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _NUMBERS = ("$numberInt", "$numberLong", "$numberDouble")
 
 
@@ -53,7 +55,8 @@ def as_text(value: object) -> str | None:
 def as_id(value: object) -> str | None:
     """Return a string, or the hexadecimal digits of an ObjectId; else None."""
     if isinstance(value, dict) and value.keys() == {"$oid"}:
-        value = value["$oid"]
+        digits = str(value["$oid"]).lower()
+        return digits if _OBJECT_ID.fullmatch(digits) else None
     return value if isinstance(value, str) else None
 
 

@@ -96,6 +96,7 @@ def test_ids_are_kept_where_asked(operator: Operator, visitor: Visitor, written:
         (7, "_id is no string and no ObjectId"),
         (None, "_id is no string and no ObjectId"),
         ({"$uuid": "x"}, "_id is no string and no ObjectId"),
+        ({"$oid": "65a0"}, "_id is no string and no ObjectId"),
         ("$where", "_id must be up to 128 letters"),
         ("x" * 129, "_id must be up to 128 letters"),
         ("", "_id must be up to 128 letters"),
