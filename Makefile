@@ -26,8 +26,8 @@ run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8
 serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py --help)
 	@exec python serve.py
 
-check: .venv/dev ## Check style and types, and run the tests that need no browser, proxy or image
-	@scripts/each.sh $(LINT) "$(PYTEST) -m 'not external' $$ARGS" 'npm test --silent'
+check: .venv/dev ## Check style and types, and run the quick tests, which need no browser, proxy or image
+	@scripts/each.sh $(LINT) "$(PYTEST) -m 'not external and not slow' $$ARGS" 'npm test --silent'
 
 test: .venv/bin/python left-out .venv/dev ## Run every test
 	@scripts/each.sh '$(NODE_MODULES)' "$(PYTEST) --ignore tests/extension $$ARGS" \

@@ -98,7 +98,11 @@ def test_make_test_says_first_what_it_leaves_out_and_is_green(
         f"""cd authapi
         trap '' INT
         began=$(date +%s)
-        {test} ARGS='-k "{PICKED}"' > test.log 2>&1 && cat test.log && {MEASURE} && exit
+        if {test} ARGS='-k "{PICKED}"' > test.log 2>&1; then
+            cat test.log
+            {MEASURE}
+            exit
+        fi
         grep -E '^(FAILED|ERROR|E  )' test.log
         exit 1""",
         STRICT,

@@ -17,6 +17,7 @@ VIOLATIONS = """const { violations } = await axe.run();
 return violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);"""
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_looks_good_and_everybody_can_use_it(
     base_url: str, scheme: Literal["light", "dark"]

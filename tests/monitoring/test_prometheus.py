@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,11 @@ pytestmark = pytest.mark.external
 
 NOTHING_YET = {"Mails"}
 """Nobody was mailed: the series begins with the first."""
+LOUD = (
+    *("Logins", "Refreshes", "Forged and foreign tokens", "Limits met"),
+    "Seconds of a refresh and a login",
+)
+"""What rises by what `use` does."""
 
 
 @pytest.fixture
@@ -99,13 +103,16 @@ def test_every_panel_shows_something(service: ServerProcess, tmp_path: Path) -> 
                 title for title, of in shown("1m").items() if not all(asked(url, e) for e in of)
             }
 
+        def silent() -> set[str]:
+            use(visitor)
+            panels = shown("1m")
+            found = {
+                title: [v for each in panels[title] for v in asked(url, each)] for title in LOUD
+            }
+            return {title for title, values in found.items() if not any(v > 0 for v in values)}
+
         until(lambda: empty() == NOTHING_YET, "all panels have data", instead=empty)
-        panels = shown("1m")
-        for title in ("Logins", "Refreshes", "Forged and foreign tokens", "Limits met"):
-            values = [value for each in panels[title] for value in asked(url, each)]
-            assert max(values) > 0, title
-        median, *_ = asked(url, panels["Seconds of a refresh and a login"][0])
-        assert not math.isnan(median)
+        until(lambda: not silent(), "what happened is counted", instead=silent)
         for alert in ALERTS.values():
             asked(url, alert["expr"])
     visitor.close()

@@ -12,6 +12,14 @@ from collections.abc import Generator
 
 import pytest
 
+BROWSERS = {"browser", "chromium"}
+"""Fixtures that are one."""
+SLOW = {
+    *("attacks", "embedded", "examples", "failures", "postman", "properties", "races", "serve"),
+    *("testing", "test_backup", "test_crashes", "test_cut_off", "test_db_dump", "test_races"),
+}
+"""Folders and files whose tests start and kill many servers: more than half of the time."""
+
 
 def pytest_configure() -> None:
     """Let Ctrl+C end what tests start, also where these tests themselves are to ignore it.
@@ -41,10 +49,12 @@ def _parse_one_at_a_time() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser as `external`, so that a quick run can leave it out."""
+    """Mark what needs a browser as `external`, and what takes long as `slow`, for quick runs."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if BROWSERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.external)
+        if SLOW.intersection(item.nodeid.partition(".py")[0].split("/")):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import guards
+from tests.support.servers import ROOT
 
 
 @pytest.fixture
@@ -41,3 +42,13 @@ def test_a_test_left_out_is_a_failure_in_ci(
     with pytest.raises(StopIteration) as done:
         hook.send(report)
     assert done.value.value.outcome == outcome
+
+
+def test_a_quick_run_leaves_out_what_takes_long() -> None:
+    """Races and what drives a browser, but not what lies beside it."""
+    pick = ["--collect-only", "-q", "-m", "not external and not slow", "tests/races", "tests/home"]
+    command = [sys.executable, "-m", "pytest", *pick]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line} == {
+        "tests/home/test_home.py"
+    }
