@@ -2,8 +2,7 @@
 
 import re
 
-from authapi.core.randomness import unpredictable
-from authapi.core.secrets import Secret
+from authapi.core.secrets import Secret, why_guessable
 
 _MINIMUM_UNPREDICTABLE = 6
 """Of 32 characters of `secrets.token_urlsafe(24)` on average 28 look random, never under 11."""
@@ -16,9 +15,9 @@ def credential(text: str) -> Secret:
     Raises:
         ValueError: when it could be guessed.
     """
-    if unpredictable(text) < _MINIMUM_UNPREDICTABLE or not _TEXT.fullmatch(text):
+    if why_guessable(text, _MINIMUM_UNPREDICTABLE) or not _TEXT.fullmatch(text):
         raise ValueError(
-            "must be 16 to 200 visible ASCII characters, not words or a few over and over; "
+            "must be 16 to 200 visible ASCII characters, not words, digits or a few over and over; "
             "make one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(24))'"
         )

@@ -87,19 +87,25 @@ def weakness(secret: str) -> str | None:
         return f"is shorter than {MINIMUM_BYTES} bytes"
     if len(set(secret)) < _MINIMUM_DISTINCT:
         return "repeats a few characters only"
-    return _why_guessable(secret)
+    return why_guessable(secret)
 
 
-def _why_guessable(secret: str) -> str | None:
+def why_guessable(secret: str, minimum: int = _MINIMUM_UNPREDICTABLE) -> str | None:
+    """Say why somebody could guess `secret`, or return None.
+
+    Args:
+        secret: of any length.
+        minimum: how many of its characters must look random.
+    """
     if secret.lower() in _KNOWN or secret.lower().startswith(_PLACEHOLDERS):
         return "is a well-known example"
     if not any(map(str.isalpha, secret)):
         return "is made of digits"
-    if unpredictable(secret) < _MINIMUM_UNPREDICTABLE:
+    if unpredictable(secret) < minimum:
         return "is made of words, rows of keys or repetitions"
     for data in readings(secret):
         typed = as_typed(data)
-        if is_row(data) or (typed is not None and _why_guessable(typed)):
+        if is_row(data) or (typed is not None and why_guessable(typed, minimum)):
             return "is the encoding of what could be guessed"
     return None
 

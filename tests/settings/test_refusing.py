@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,8 @@ WRONG = [
     ("INTROSPECTION_SECRET", "only-15-letters", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "only-15-letters", "must be 16 to 200 visible ASCII characters"),
     ("METRICS_TOKEN", "ababababababababab", "must be 16 to 200 visible ASCII characters"),
-    ("METRICS_TOKEN", "replace-me-metrics-token", "not words or a few over and over"),
+    ("METRICS_TOKEN", "replace-me-metrics-token", "not words, digits or a few over and over"),
+    ("INTROSPECTION_SECRET", b64encode(b"our metrics token").decode(), "not words, digits"),
     ("METRICS_TOKEN", "Xw7 Tq2 Lr9 ZpK with spaces", "must be 16 to 200 visible ASCII characters"),
     ("REGISTRATION", "no", "must be one of: open, closed"),
     ("LOGIN_BY_EMAIL", "yes", "must be one of: on, off"),
