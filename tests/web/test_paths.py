@@ -54,7 +54,8 @@ def test_a_page_may_read_what_it_asked_for_with_a_slash(visitor: Visitor) -> Non
         "/healthz%2f", "%2fhealthz", "/me%2factivity", "/docs%2fstart.js", "/docs//start.js",
         "/healthz;", "/healthz;a=b", "/;/healthz", "/healthz%3b", "/./healthz", "/x/../healthz",
         "/%2e/healthz", "/healthz%00", "/healthz%20", "/healthz.", "\\healthz", "/\\healthz",
-        "/healthz%3f", "/HEALTHZ", "http://x//healthz", "http://x/%2fhealthz", "healthz", "metrics", "x:1", "healthz/",
+        "/healthz%3f", "/HEALTHZ", "http://x//healthz", "http://x/%2fhealthz",
+        "healthz", "metrics", "x:1", "healthz/",
     ],
 )  # fmt: skip
 def test_a_path_spelled_otherwise_is_no_route(base_url: str, path: str) -> None:
