@@ -101,7 +101,10 @@ class TokenService:
             ClaimsError: when the app adds claims that no token may have.
         """
         claims = access_claims(session, proof, self._clock(), self._settings)
-        claims |= self._added(claims) if prepared is None else prepared
+        if prepared is not None:
+            claims |= prepared
+        elif self.hooks:
+            claims |= self._added(claims)
         return encode(claims, ACCESS_TYPE, self._access_keys), claims["exp"] - claims["iat"]
 
     def verify_access(self, token: str) -> Identity:
@@ -209,8 +212,6 @@ class TokenService:
         return replace(holder, expires_at=min(holder.expires_at, latest)), rules.starts(raw)
 
     def _added(self, claims: Mapping[str, Any]) -> dict[str, Any]:
-        if not self.hooks:
-            return {}
         return own_claims.added_by(self.hooks, self._identity(claims))
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:

@@ -22,6 +22,7 @@ from flask.views import MethodView
 from authapi import (
     create_app,
     current_identity,
+    init_app,
     recent_login_required,
     token_optional,
     token_required,
@@ -109,6 +110,11 @@ def guard() -> None:
 
 
 @token_required
+async def guard_later() -> None:
+    """Let nobody pass without a token, in a coroutine."""
+
+
+@token_required
 def _known() -> None:
     """Nothing more."""
 
@@ -120,6 +126,11 @@ def with_views(app: Flask) -> None:
     outer.before_request(guard)
     outer.register_blueprint(inner)
     app.register_blueprint(outer)
+    nested, around = Blueprint("nested", __name__), Blueprint("around", __name__)
+    nested.add_url_rule("/before-nested", view_func=name)
+    nested.before_request(guard_later)
+    around.register_blueprint(nested)
+    app.register_blueprint(around)
     app.register_error_handler(LookupError, lambda _error: name())
     app.add_url_rule("/class", view_func=Note.as_view("class"))
     app.add_url_rule("/method", view_func=Notes.as_view("method"))
@@ -146,6 +157,19 @@ def guarded(settings: Settings) -> Iterator[Flask]:
     services_of(app)[Database].close()
 
 
+@pytest.fixture(params=["alone", "in a host"])
+def either(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """A service with these views, and an app with them that the service was added to."""
+    if request.param == "alone":
+        app = create_app(settings)
+    else:
+        app = Flask("host")
+        init_app(app, settings=settings)
+    with_views(app)
+    yield app
+    services_of(app)[Database].close()
+
+
 def token(app: Flask, username: str) -> dict[str, str]:
     """Return the header of a user who has just logged in."""
     text, _ = services_of(app)[TokenService].issue_access(session_of(username))
@@ -153,30 +177,30 @@ def token(app: Flask, username: str) -> dict[str, str]:
 
 
 WAYS = [
-    "before", "class", "method", "later", "later_and_lately", "in_a_thread", "streamed",
-    "afterwards", "wrong",
+    "before", "before-nested", "class", "method", "later", "later_and_lately", "in_a_thread",
+    "streamed", "afterwards", "wrong",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_caller_is_known_whichever_way_a_view_is_guarded(guarded: Flask, way: str) -> None:
+def test_the_caller_is_known_whichever_way_a_view_is_guarded(either: Flask, way: str) -> None:
     """S36, S43: and without a token each of them is a 401 with its challenge."""
-    client = guarded.test_client()
-    assert client.get(f"/{way}", headers=token(guarded, "Ann")).text == "Ann"
+    client = either.test_client()
+    assert client.get(f"/{way}", headers=token(either, "Ann")).text == "Ann"
     refused = client.get(f"/{way}")
     assert (refused.status_code, refused.get_json()["code"]) == (401, "missing_token")
     assert refused.headers["WWW-Authenticate"] == "Bearer"
     assert client.get("/careless").status_code == 500
 
 
-def test_nobody_is_taken_for_the_caller_of_another_request(guarded: Flask) -> None:
+def test_nobody_is_taken_for_the_caller_of_another_request(either: Flask) -> None:
     """S36: 32 threads, each with requests of several users, one after another."""
 
     def ask(number: int) -> bool:
-        client = guarded.test_client()
+        client = either.test_client()
         for turn, way in enumerate(WAYS):
             user = f"User{number}x{turn}"
-            if client.get(f"/{way}", headers=token(guarded, user)).text != user:
+            if client.get(f"/{way}", headers=token(either, user)).text != user:
                 return False
             if client.get("/careless").status_code != 500:
                 return False
