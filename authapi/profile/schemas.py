@@ -1,23 +1,21 @@
 """The shapes of one's own account."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from authapi.accounts.schemas import new_password
 from authapi.audit.schemas import EventSchema
 from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.sessions.schemas import SessionSchema
-from authapi.signin.schemas import ConfirmationSchema, EvidenceSchema
-
-_LENGTH = validate.Length(
-    1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
-)
+from authapi.signin.schemas import ConfirmationSchema, EvidenceSchema, filled
 
 
 class PasswordChangeSchema(EvidenceSchema):
     """The password as it is, and as it shall be."""
 
     current_password = fields.String(
-        required=True, validate=_LENGTH, metadata={"format": "password", "example": "password123"}
+        required=True,
+        validate=filled("Password", MAXIMUM_LENGTH),
+        metadata={"format": "password", "example": "password123"},
     )
     new_password = new_password("a better password")
 

@@ -1,8 +1,9 @@
 """The shapes of the recovery."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from authapi.accounts.schemas import new_password
+from authapi.signin.schemas import LONGEST_NAME, filled
 from authapi.web.schemas import RequestSchema
 
 _EXAMPLE = "AXLaNrerioHu23sLIDcAAAAEaSoPAJvdfKq3hYqk0mJ4cUPxH6tMlCwq8gQ"
@@ -21,7 +22,7 @@ class ForgottenSchema(RequestSchema):
 
     username = fields.String(
         required=True,
-        validate=validate.Length(1, 1024, error="Username must be 1 to 1024 characters long."),
+        validate=filled("Username", LONGEST_NAME),
         metadata={"example": "user1"},
     )
 

@@ -9,7 +9,16 @@ from authapi.signin.models import Evidence
 from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema
 
 _LONGEST_CODE = 64
+LONGEST_NAME = 1024
 LONGEST_TOKEN = 4096
+
+
+def filled(name: str, longest: int) -> tuple[validate.Length, validate.Length]:
+    """Return what is asked of something that exists already, not what a new one has to be."""
+    return (
+        validate.Length(min=1, error=f"{name} must not be empty."),
+        validate.Length(max=longest, error=f"{name} must be at most {longest} characters long."),
+    )
 
 
 class AssertionSchema(RequestSchema):
@@ -55,9 +64,7 @@ class PasswordSchema(RequestSchema):
 
     password = fields.String(
         required=True,
-        validate=validate.Length(
-            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
-        ),
+        validate=filled("Password", MAXIMUM_LENGTH),
         metadata={"format": "password", "example": "password123"},
     )
 
@@ -66,9 +73,7 @@ class RecentLoginSchema(EvidenceSchema, OptionalBodySchema):
     """The password, and the second step if there is one, for who has not logged in lately."""
 
     password = fields.String(
-        validate=validate.Length(
-            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
-        ),
+        validate=filled("Password", MAXIMUM_LENGTH),
         metadata={
             "format": "password",
             "example": "password123",
@@ -85,9 +90,7 @@ class StepUpSchema(EvidenceSchema):
     """The password, and the second step if there is one; or a passkey alone."""
 
     password = fields.String(
-        validate=validate.Length(
-            1, MAXIMUM_LENGTH, error=f"Password must be 1 to {MAXIMUM_LENGTH} characters long."
-        ),
+        validate=filled("Password", MAXIMUM_LENGTH),
         metadata={
             "format": "password",
             "example": "password123",
@@ -107,7 +110,7 @@ class CredentialsSchema(ConfirmationSchema):
 
     username = fields.String(
         required=True,
-        validate=validate.Length(1, 1024, error="Username must be 1 to 1024 characters long."),
+        validate=filled("Username", LONGEST_NAME),
         metadata={"example": "user1"},
     )
 

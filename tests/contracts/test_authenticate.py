@@ -49,3 +49,21 @@ def test_a_wrong_field_is_named(visitor: Visitor, body: object, errors: set[str]
 def test_a_short_password_is_wrong_not_malformed(visitor: Visitor) -> None:
     """Contract 2: the rules of registration are no business of a login."""
     assert visitor.authenticate(visitor.new_user(), "short").json() == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "said"),
+    [
+        ("username", "", "Username must not be empty."),
+        ("username", "n" * 1025, "Username must be at most 1024 characters long."),
+        ("password", "", "Password must not be empty."),
+        ("password", "p" * 1025, "Password must be at most 1024 characters long."),
+    ],
+)
+def test_an_empty_field_is_called_empty(
+    visitor: Visitor, member: str, value: str, said: str
+) -> None:
+    """Contract 7: `message` says what is wrong, not how long a new name or password might be."""
+    typed = {"username": "ann", "password": "a good password", member: value}
+    answer = visitor.send("POST", "/authenticate", json=typed)
+    assert (answer.status_code, answer.json()["message"]) == (422, said)
