@@ -53,6 +53,10 @@ class ChromiumPage:
     def scheme(self, scheme: Scheme) -> None:
         self._page.emulate_media(color_scheme=scheme)
 
+    def force_colours(self) -> None:
+        """Show the page in colours that its reader has chosen for everything."""
+        self._page.emulate_media(forced_colors="active")
+
     def size(self, width: int, height: int) -> None:
         self._page.set_viewport_size({"width": width, "height": height})
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.browser import EXTENSION
+from tests.extension.chromium import ChromiumPage
 from tests.extension.screens import PASSWORD, Popup
 from tests.support.waiting import until
 
@@ -13,6 +14,11 @@ pytestmark = pytest.mark.xdist_group("browsers")
 
 IN_SIGHT = """const { top, bottom } = document.getElementById("outcome").getBoundingClientRect();
 return top >= 0 && bottom <= innerHeight + 1;"""
+EDGELESS = """const ids = ["accessProtected", "logout", "openAccount", "status", "initial", "life"];
+return ids.filter((id) => {
+  const { borderTopWidth, borderTopColor } = getComputedStyle(document.getElementById(id));
+  return parseFloat(borderTopWidth) < 1 || borderTopColor === "rgba(0, 0, 0, 0)";
+});"""
 HEIGHT = "return document.body.getBoundingClientRect().height"
 
 
@@ -156,6 +162,15 @@ def test_a_narrow_window_needs_no_sideways_scrolling(owner: Owner) -> None:
     for width in (320, 256):
         popup.page.size(width, 600)
         assert popup.page.run("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+def test_colours_of_the_reader_leave_all_to_be_seen(owner: Owner) -> None:
+    """Edges say where things are: buttons, the place for what happened, the token's life."""
+    popup = owner.signed_in()
+    assert isinstance(popup.page, ChromiumPage)
+    popup.page.force_colours()
+    assert popup.page.run(EDGELESS) == []
 
 
 def test_the_icon_says_who_is_logged_in(owner: Owner) -> None:
