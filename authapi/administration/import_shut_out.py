@@ -22,8 +22,9 @@ _IN = (
     r"(?:active|activated|enabled?|approved|valid|(?:login|signin)allowed"
     r"|(?:can|may|allow)(?=login|logon|signin))"
 )
-_END = r"(?:until|till|to|ends?|endsat|expir(?:es?|y|ation)|date|at|on|utc)+"
-_WHEN = rf"(?:{_END}|time|reason|by|from|since|for|in|seconds|type|duration)+"
+_ENDS = "until|till|to|ends?|expir(?:es?|y|ation)|date|at|on|utc"
+_END = rf"(?:{_ENDS})+"
+_WHEN = rf"(?:{_ENDS}|time|reason|by|from|since|for|in|seconds|type|duration)+"
 _SAYS = re.compile(rf"{_WHO}(?P<no>not|non|un)?(?:(?P<out>{_OUT})|{_IN}){_WHO}")
 _MAY_SAY = re.compile(rf"{_WHO}(?:{_OUT}{_WHEN}|(?:active|enabled|valid|access){_END})")
 _STATE = re.compile(

@@ -130,6 +130,7 @@ def test_who_was_not_shut_out_logs_in(operator: Operator, visitor: Visitor) -> N
     members |= {"deleted_at": None, "status": None, "banned_by": ""}
     members |= {"accountNonExpired": True, "bans": [], "profile": {"is_banned": False}}
     members |= {"newsletter_active": False, "banner": "x", "clock": 1, "locked_fields": ["a"]}
+    members |= {f"banned{'at' * 40}x": 1}  # read at once, however it could be cut up
     assert imported(operator, user(name, **members))["imported"] == 1
     assert visitor.authenticate(name).status_code == 200
 
