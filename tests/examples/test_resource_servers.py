@@ -53,7 +53,11 @@ def command_of(program: str, port: int) -> list[str]:
     if program == "django":
         runserver = ["runserver", "--noreload", str(port)]
         return [sys.executable, "resource_server_django.py", *runserver]
-    return [node(), f"resource-server{'-express' if program == 'express' else ''}.js"]
+    if program == "express":
+        installed = (ROOT / "node_modules" / "express").exists()
+        assert installed, "Express is not installed: `make test` does it, or `npm ci`"
+        return [node(), "resource-server-express.js"]
+    return [node(), "resource-server.js"]
 
 
 @dataclass(frozen=True)
