@@ -136,16 +136,21 @@ const LOGIN_TEXTS = {
 /** @type {Texts} */
 const REGISTER_TEXTS = {
   done: () => t('registerDone'),
-  next: ({ data }) => t(data.loggedIn ? 'loggedInNext' : 'registerNext'),
+  next: ({ data }) => data.next,
   failed: 'registerFailed',
 };
 
-/** Two requests, so that each can be repeated by itself when a worker is killed. @param {Credentials} content */
+/**
+ * Two requests, so that each can be repeated by itself when a worker is killed. Where an address has to be
+ * verified first, a login would only mail another code.
+ * @param {Credentials} content
+ */
 async function registerAndLogIn(content) {
   const reply = await answerTo({ ...content, type: 'register' });
   if (!reply.ok) return reply;
+  if (offers.wantAddress()) return { ...reply, data: { next: t('code_email_not_verified') } };
   const login = await answerTo({ ...content, type: 'login' });
-  return { ...reply, ...('state' in login && { state: login.state }), data: { loggedIn: login.ok } };
+  return { ...reply, ...('state' in login && { state: login.state }), data: { next: t(login.ok ? 'loggedInNext' : 'registerNext') } };
 }
 
 /**

@@ -23,6 +23,7 @@ export function createOffers({ askServer, canUsePasskeys, onShown }) {
   /** The server that was asked last: once while the popup is open, and only when nobody is logged in. */
   let asked = '';
   let hasPasskeys = false;
+  let wantsAddress = false;
 
   /** @param {State} state */
   function showPasskey({ username, secondStep }) {
@@ -31,18 +32,22 @@ export function createOffers({ askServer, canUsePasskeys, onShown }) {
   }
 
   return {
+    /** Whether nobody logs in without a verified address. */
+    wantAddress: () => wantsAddress,
+
     /** Nothing waits for the answer; without one there is nothing of it. @param {State} state */
     async follow(state) {
       showPasskey(state);
       const { baseUrl, username } = state;
       if (username !== null || baseUrl === asked) return;
       asked = baseUrl;
-      hasPasskeys = false;
+      hasPasskeys = wantsAddress = false;
       show(link, false);
       const reply = await askServer().catch(() => undefined);
       if (asked !== baseUrl || !reply?.ok) return;
-      const { forgotPage, passkeys } = reply.data;
+      const { forgotPage, passkeys, email } = reply.data;
       hasPasskeys = passkeys;
+      wantsAddress = email === 'required';
       if (forgotPage) link.href = forgotPage;
       show(link, forgotPage !== null);
       showPasskey(reply.state);

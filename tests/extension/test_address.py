@@ -186,6 +186,26 @@ def mailless_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servi
     yield from serving(tmp_path_factory.mktemp("mailless"), EMAIL="off")
 
 
+@pytest.fixture(scope="module")
+def strict_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that lets nobody in without a verified address."""
+    yield from serving(tmp_path_factory.mktemp("strict"), EMAIL="required")
+
+
+def test_where_an_address_comes_first_nobody_is_logged_in(
+    owner: Owner, strict_service: Service
+) -> None:
+    """Whoever registers is told to verify it, and gets one mail, not two."""
+    owner.gate.reset(strict_service.port)
+    popup = owner.popup()
+    until(lambda: popup.sees("forgot"), "the server's answer")
+    popup.register(f"{next(NAMES)}@example.com")
+    popup.reads("Registration successful.")
+    assert popup.text("nextStep").startswith("Confirm your address first")
+    popup.is_signed_out()
+    assert not owner.gate.to("/authenticate")
+
+
 def test_a_server_without_addresses_shows_none(owner: Owner, mailless_service: Service) -> None:
     """The rest of the page is as it was."""
     owner.gate.reset(mailless_service.port)

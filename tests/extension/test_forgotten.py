@@ -17,7 +17,9 @@ pytestmark = pytest.mark.xdist_group("browsers")
 WHERE = "return document.activeElement.id"
 HEADING = "return document.readyState === 'complete' && document.querySelector('h1') !== null"
 ASK = "await chrome.runtime.sendMessage({ type: 'offers' })"
-BOTTOM = "return document.getElementById('login').getBoundingClientRect().bottom"
+BOTTOMS = """return ["login", "accessProtected"].map(
+  (id) => document.getElementById(id).getBoundingClientRect().bottom,
+);"""
 
 SILENT: dict[str, Answer] = {
     "no reset": answer(200, '{"status": "ok", "email": "optional", "reset": false}'),
@@ -93,17 +95,18 @@ def test_offline_there_is_none(owner: Owner) -> None:
 
 
 def test_nothing_waits_for_it(owner: Owner) -> None:
-    """The form works while the server is silent, and does not move when the link comes."""
+    """The form works while the server is silent, and no button moves when more comes."""
     held = owner.gate.hold("/features")
     popup = owner.popup()
     held.wait()
     popup.access()
     popup.reads("No tokens found. Please login.", "error")
     assert not popup.sees("forgot")
-    before = popup.page.run(BOTTOM)
+    before = popup.page.run(BOTTOMS)
     held.release()
     has_link(popup)
-    assert popup.page.run(BOTTOM) == before
+    assert popup.sees("usePasskey")
+    assert popup.page.run(BOTTOMS) == before
 
 
 def test_whoever_is_logged_in_needs_none(owner: Owner) -> None:
