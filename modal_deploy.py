@@ -51,6 +51,7 @@ UPLOADED = modal.FilePatternMatcher(
     "pages/templates/**/*.html",
     "pages/texts/*.toml",
     "reference/templates/*.html",
+    "reference/static/*.css",
     "reference/static/*.js",
 )
 

@@ -36,9 +36,9 @@ def stranger(base_url: str, come_from: From) -> Callable[[], Visitor]:  # noqa: 
     return lambda: come_from(base_url)
 
 
-def guess(visitor: Visitor, owner: Owner, code: str = "000000") -> tuple[int, str]:
+def guess(visitor: Visitor, owner: Owner, code: str | None = None) -> tuple[int, str]:
     """Try a code with the right password."""
-    body = {"username": owner.name, "password": PASSWORD, "code": code}
+    body = {"username": owner.name, "password": PASSWORD, "code": code or owner.wrong_code()}
     return error_code(visitor.post("/authenticate", body))
 
 
@@ -46,7 +46,7 @@ def test_of_fifty_at_once_as_many_are_answered_as_the_limit_allows(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
     """S105: right ones among them; each with a first step of its own, which buys nothing."""
-    visitor, codes = stranger(), ["000000"] * 45 + [owner.next_code()] * 5
+    visitor, codes = stranger(), [owner.wrong_code()] * 45 + [owner.next_code()] * 5
     tokens = [owner.mfa_token() for _ in codes]
 
     def deed(code: str, token: str) -> Callable[[], int]:
@@ -66,7 +66,7 @@ def test_tokens_buy_no_more_tries(owner: Owner, stranger: Callable[[], Visitor])
     visitor = stranger()
     assert [guess(visitor, owner) for _ in range(3)] == [WRONG] * 3
     for _ in range(2):
-        body = {"mfa_token": owner.mfa_token(), "code": "000000"}
+        body = {"mfa_token": owner.mfa_token(), "code": owner.wrong_code()}
         assert error_code(visitor.post("/authenticate/second", body)) == WRONG
     right = owner.next_code()
     assert guess(visitor, owner, right) == LIMITED
@@ -114,7 +114,7 @@ def test_without_the_password_nobody_slows_the_second_step_down(
     """S106: wrong passwords with codes count as wrong passwords alone."""
     visitor = stranger()
     for _ in range(8):
-        body = {"username": owner.name, "password": "wrong", "code": "000000"}
+        body = {"username": owner.name, "password": "wrong", "code": owner.wrong_code()}
         assert error_code(visitor.post("/authenticate", body)) == (401, "invalid_credentials")
     body = {"username": owner.name, "password": PASSWORD, "code": owner.next_code()}
     assert visitor.post("/authenticate", body).status_code == 200

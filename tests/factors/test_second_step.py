@@ -190,7 +190,7 @@ def test_what_asks_for_the_password_asks_for_the_code_too(owner: Owner) -> None:
         ("DELETE", "/me", {"password": PASSWORD}),
     ):
         assert error_code(owner.ask(method, path, **body)) == ASKED
-        wrong = owner.ask(method, path, **body, code="000000")
+        wrong = owner.ask(method, path, **body, code=owner.wrong_code())
         assert error_code(wrong) == WRONG
     fresh = owner.ask("POST", "/reauthenticate", password=PASSWORD, code=owner.next_code())
     assert payload_of(fresh.json()["access_token"])["acr"] == "aal2"

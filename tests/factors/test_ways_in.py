@@ -36,7 +36,7 @@ def _before_the_factor(owner: Owner) -> requests.Response:
 
 
 def _second_without_a_code(owner: Owner) -> requests.Response:
-    body = {"mfa_token": owner.mfa_token(), "code": "000000"}
+    body = {"mfa_token": owner.mfa_token(), "code": owner.wrong_code()}
     return owner.visitor.post("/authenticate/second", body)
 
 
@@ -86,7 +86,7 @@ WAYS: dict[tuple[str, str], Way] = {
     ),
     ("post", "/password"): _change_password,
     ("post", "/me/totp/confirm"): lambda owner: owner.ask(
-        "POST", "/me/totp/confirm", code="000000"
+        "POST", "/me/totp/confirm", code=owner.wrong_code()
     ),
     ("delete", "/me/totp"): _turn_off,
     ("post", "/authenticate/passkey"): _passkey_without_its_user,

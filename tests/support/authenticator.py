@@ -75,6 +75,11 @@ class Owner:
         """Return what the app shows, so many steps ahead."""
         return code_at(self.secret, int(self.clock().timestamp()) + steps * STEP)
 
+    def wrong_code(self) -> str:
+        """Return six digits that the app shows at no moment near this one."""
+        near = {self.code(steps) for steps in range(-22, 23)} if self.secret else set()
+        return next(code for code in map("{:06}".format, range(50)) if code not in near)
+
     def first_step(self, password: str = PASSWORD) -> requests.Response:
         """Log in with the password alone."""
         return self.visitor.authenticate(self.name, password)
