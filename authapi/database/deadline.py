@@ -38,11 +38,8 @@ class RequestScope:
         in_operation: whether one is under way.
     """
 
-    __slots__ = ("_token", "failed", "in_operation", "spent")
-
-    def __init__(self) -> None:
-        self.spent = 0.0
-        self.failed = self.in_operation = False
+    spent = 0.0
+    failed = in_operation = False
 
     def __enter__(self) -> RequestScope:
         self._token: Token[RequestScope | None] = _scope.set(self)

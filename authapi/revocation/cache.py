@@ -80,7 +80,8 @@ class RevocationCache:
 
     def is_void(self, identity: Identity) -> bool:
         """Whether the token behind `identity` is void."""
-        if identity.session_id in self._sessions or self.has_ended(identity.session_start):
+        sessions = self._sessions
+        if sessions and (identity.session_id in sessions or self.has_ended(identity.session_start)):
             return True
         floor = self._floors.get(identity.user_id)
         return floor is not None and floor.voids(identity.epoch, identity.roles)

@@ -103,6 +103,8 @@ def _proper_path(request: Request) -> str:
     """
     sent = request.environ.get("RAW_URI", "")  # not every server says what was sent
     path = request.environ.get("PATH_INFO", "")
+    if path[:1] == "/" != path[1:2] and (not sent or sent == path):
+        return request.path  # most requests: one slash, and nothing is encoded
     if sent.startswith("//") or path.startswith("//"):
         raise NotFound
     is_absolute = sent.startswith(("http://", "https://"))  # RFC 9112, 3.2.2

@@ -136,9 +136,8 @@ def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
 
 def identify() -> None:
     """Find out who sends the current request, as `token_required` does."""
-    verify = _verifier()
     environ = _request._get_current_object().environ
-    environ[_CALLER] = verify(bearer_token(environ.get("HTTP_AUTHORIZATION", "")))
+    environ[_CALLER] = _verifier()(bearer_token(environ.get("HTTP_AUTHORIZATION", "")))
 
 
 def _identify_whoever_says() -> None:
