@@ -71,6 +71,12 @@ class BoundedCursor(Cursor[Document]):
 
     __next__ = next
 
+    def to_list(self, length: int | None = None) -> list[Document]:
+        """Return all documents, or as many as `length`, by one look at the deadline."""
+        collection: Any = self.collection
+        deadlines: Deadlines = collection.deadlines
+        return deadlines.run(lambda: super(BoundedCursor, self).to_list(length))
+
 
 class BoundedCollection(Collection[Document]):
     """A collection as PyMongo has it.

@@ -58,7 +58,7 @@ class LimitStore:
         wanted = [*ids, account_id] if account_id else ids
         found = {
             document["_id"]: document
-            for document in self._collections[COLLECTION].find({"_id": {"$in": wanted}})
+            for document in self._collections[COLLECTION].find({"_id": {"$in": wanted}}).to_list()
         }
         hits = {name: hits_of(found.get(name, {})) for name in ids}
         return Standing(hits, streak_of(found.get(account_id or "", {})))
