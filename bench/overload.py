@@ -155,6 +155,11 @@ def main() -> None:
             "JWT_SECRET": SECRET,
             "MONGO_URI": ensure_running(Path(folder) / "mongo"),
             "LOG_LEVEL": "ERROR",
+            "LIMIT_REGISTRATIONS": "1000/minute",
+            "LIMIT_LOGIN_FAILURES": "1000/second",  # else most guesses are refused without work
+            "LIMIT_LOGIN_FAILURES_PER_ADDRESS": "1000/second",
+            "LIMIT_SECOND_STEPS": "1000/second",
+            "LIMIT_FAILURES_IN_A_ROW": "1000000",
         }
         with workers(environment, processes=1, threads=112) as server:
             report(server.base_url, options.rounds, options.seconds, options.flood)
