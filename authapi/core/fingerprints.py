@@ -19,9 +19,13 @@ class Fingerprints:
 
     def of(self, *parts: str) -> str:
         """Return the digest, in hex, of `parts`; where one part ends is part of it."""
-        return self.all_of(*parts)[0]
+        return _digest(self._keys[0], framed(parts))
 
     def all_of(self, *parts: str) -> list[str]:
         """Return the digest of `parts` under each key, the present one first."""
         message = framed(parts)
-        return [hmac.digest(key, message, "sha256").hex() for key in self._keys]
+        return [_digest(key, message) for key in self._keys]
+
+
+def _digest(key: bytes, message: bytes) -> str:
+    return hmac.digest(key, message, "sha256").hex()

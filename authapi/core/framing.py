@@ -5,4 +5,9 @@ from collections.abc import Iterable
 
 def framed(parts: Iterable[str]) -> bytes:
     """Return `parts` in one: each as UTF-8, with its length in four bytes before it."""
-    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
+    framed = bytearray()
+    for part in parts:
+        raw = part.encode()
+        framed += len(raw).to_bytes(4, "big")
+        framed += raw
+    return bytes(framed)

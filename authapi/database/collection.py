@@ -23,7 +23,7 @@ _ATTEMPTS = 6
 _FIRST_PAUSE = 0.005  # seconds; doubled each time, and scattered so that rivals part
 
 
-def retry_conflicts(write: Callable[[], R]) -> R:
+def retry_conflicts(write: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Return what a write of one document returns, repeating it while others get in its way.
 
     MongoDB repeats such writes itself; compatible servers (FerretDB) report them as a conflict or
@@ -35,27 +35,27 @@ def retry_conflicts(write: Callable[[], R]) -> R:
     pause = _FIRST_PAUSE
     for _ in range(_ATTEMPTS - 1):
         try:
-            return write()
+            return write(*args, **kwargs)
         except OperationFailure as failure:
             if failure.code != WRITE_CONFLICT:
                 raise
         time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 - no secret
         pause *= 2
-    return write()
+    return write(*args, **kwargs)
 
 
 def _bounded(method: Callable[P, R]) -> Callable[P, R]:
     def bounded(*args: P.args, **kwargs: P.kwargs) -> R:
         collection: Any = args[0]
         deadlines: Deadlines = collection.deadlines
-        return deadlines.run(lambda: method(*args, **kwargs))
+        return deadlines.run(method, *args, **kwargs)
 
     return bounded
 
 
 def _repeated(method: Callable[P, R]) -> Callable[P, R]:
     def repeated(*args: P.args, **kwargs: P.kwargs) -> R:
-        return retry_conflicts(lambda: method(*args, **kwargs))
+        return retry_conflicts(method, *args, **kwargs)
 
     return _bounded(repeated)
 
@@ -75,7 +75,7 @@ class BoundedCursor(Cursor[Document]):
         """Return all documents, or as many as `length`, by one look at the deadline."""
         collection: Any = self.collection
         deadlines: Deadlines = collection.deadlines
-        return deadlines.run(lambda: super(BoundedCursor, self).to_list(length))
+        return deadlines.run(super().to_list, length)
 
 
 class BoundedCollection(Collection[Document]):

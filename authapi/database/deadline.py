@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import pymongo
 from pymongo.errors import OperationFailure
 
 from authapi.database.errors import FAILURES, DatabaseUnavailable, timed_out
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 PAUSE = 0.5
@@ -68,7 +69,7 @@ class Deadlines:
         self._monotonic = monotonic
         self._failed_at: float | None = None
 
-    def run(self, operation: Callable[[], T]) -> T:
+    def run(self, operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation returns; outside a request, and inside another, just run it.
 
         Raises:
@@ -77,11 +78,11 @@ class Deadlines:
         """
         scope = _scope.get()
         if scope is None or scope.in_operation:
-            return operation()
+            return operation(*args, **kwargs)
         begun = self._admit(scope)
         scope.in_operation = True
         try:
-            result = self._in_time(scope, operation)
+            result = self._in_time(scope, operation, *args, **kwargs)
         except FAILURES as error:
             self._note(scope, error)
             raise
@@ -113,9 +114,11 @@ class Deadlines:
             self._failed_at = now  # this request tries; the others do not wait with it
         return now
 
-    def _in_time(self, scope: RequestScope, operation: Callable[[], T]) -> T:
+    def _in_time(
+        self, scope: RequestScope, operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         left = self._budget - scope.spent
         if left >= self._timeout:
-            return operation()  # the client's own timeout comes first
+            return operation(*args, **kwargs)  # the client's own timeout comes first
         with pymongo.timeout(left):
-            return operation()
+            return operation(*args, **kwargs)

@@ -47,7 +47,7 @@ class Unlimited(Limits):
     def reset_asked(self, client: Client) -> None:
         """Count nothing."""
 
-    def fits(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
+    def try_count(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Let everything pass."""
         return True
 

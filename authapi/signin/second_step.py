@@ -119,7 +119,8 @@ class SecondStep:
         if evidence is None:
             raise self._required(proof)
         user = proof.user
-        proof = replace(proof, methods=(*proof.methods, evidence.method), assurance=AAL2)
+        methods = (*proof.methods, evidence.method)
+        proof = replace(proof, methods=methods, assurance=AAL2, stepped=True)
         with self._limits.second_step(user.id, client) as attempt:
             match = self._match(user, evidence, client)
             if match is not None:

@@ -9,7 +9,7 @@ from authapi.accounts.models import User
 from authapi.accounts.service import TRIES, AccountService
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode, busy
-from authapi.core.identity import AAL2, HARDWARE_KEY, PASSWORD, Identity
+from authapi.core.identity import HARDWARE_KEY, PASSWORD, Identity
 from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
@@ -215,11 +215,11 @@ class SignIn:
     def _confirm(self, proof: Proof, client: Client) -> None:
         """Let the limits know who logged in; wrong passwords are in the way of passwords only."""
         user = proof.user
-        if PASSWORD not in proof.methods:
+        if PASSWORD in proof.methods:
+            self._limits.confirm_login(user.name_key, client)
+        else:
             self._limits.trust_network(user.name_key, client)
-            return
-        self._limits.confirm_login(user.name_key, client)
-        if proof.assurance == AAL2:
+        if proof.stepped:
             self._limits.confirm_second_step(user.id, client)
 
     def _decide(self, proof: Proof, opened: OpenedSession) -> tuple[Decision, Proof]:

@@ -13,7 +13,7 @@ from werkzeug.local import LocalProxy
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.web.problems import by_field, first_problem
-from authapi.web.schemas import OptionalBodySchema
+from authapi.web.schemas import IDEMPOTENCY_KEY, IdempotencySchema, OptionalBodySchema
 
 MAX_DEPTH = 32
 """Levels to which a body may be nested, on every version of Python."""
@@ -32,6 +32,18 @@ class StrictParser(FlaskParser):
         """Return the request itself; its proxy would cost a look-up for each attribute."""
         proxy = cast("LocalProxy[flask.Request]", flask.request)
         return proxy._get_current_object()
+
+    def parse(
+        self,
+        argmap: Any,  # noqa: ANN401 - as webargs takes it
+        req: flask.Request | None = None,
+        **options: Any,  # noqa: ANN401 - as webargs takes them
+    ) -> Any:  # noqa: ANN401 - whatever the schema loads
+        """Parse as webargs does; who sends no Idempotency-Key pays for no look at it."""
+        request = req or self.get_default_request()
+        if isinstance(argmap, IdempotencySchema) and IDEMPOTENCY_KEY not in request.headers:
+            return {}
+        return super().parse(argmap, request, **options)
 
     def load_json(self, req: flask.Request, schema: Schema) -> Any:  # noqa: ANN401 - any JSON value
         """Return the body; one that may be left out, and is, counts as an empty object."""

@@ -36,14 +36,17 @@ class MessageSchema(Schema):
     message = fields.String(required=True)
 
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+
+
 class IdempotencySchema(RequestSchema):
     """The header that marks the repeat of a request (`Idempotency-Key`)."""
 
     idempotency_key = fields.String(
-        data_key="Idempotency-Key",
+        data_key=IDEMPOTENCY_KEY,
         validate=validate.Regexp(
             r"^[\x21-\x7e]{16,128}$",
-            error="Idempotency-Key must be 16 to 128 visible ASCII characters.",
+            error=f"{IDEMPOTENCY_KEY} must be 16 to 128 visible ASCII characters.",
         ),
         metadata={
             "description": "Random, made by the client and stored before it sends: the same request"

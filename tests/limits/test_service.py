@@ -14,6 +14,7 @@ from authapi.core.secrets import Secret
 from authapi.database import Database
 from authapi.limits.rules import Rate
 from authapi.limits.service import Limits
+from authapi.limits.unlimited import Unlimited
 from authapi.settings import DEVELOPMENT, Settings
 from authapi.wiring import build
 from tests.limits.conftest import Make, guess, new_address
@@ -93,6 +94,21 @@ def test_without_limits_what_was_stored_before_is_still_forgotten(
     assert len(unlimited.streak(name).known) == 1
     unlimited.forget(name)
     assert unlimited.streak(name).known == ()
+
+
+def test_without_limits_every_limit_lets_everything_pass() -> None:
+    """`LIMITS=off` replaces each method that counts; one of another name would replace nothing."""
+    ours = {name for name in vars(Unlimited) if not name.startswith("_")}
+    assert ours <= {name for name in vars(Limits) if not name.startswith("_")}
+    left = {"collections", "knows", "export", "erase", "streak", "forget"}
+    assert {name for name in vars(Limits) if not name.startswith("_")} - ours == left
+
+
+def test_without_limits_another_room_s_windows_have_no_end(make: Make) -> None:
+    """S95: the counts of mails per account and address are limits as well."""
+    unlimited = make(limits="off")[Limits]
+    window = (Rate.parse("1/hour"), ("a window of a test", fresh_name()))
+    assert [unlimited.try_count(window) for _ in range(3)] == [True] * 3
 
 
 def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
