@@ -64,6 +64,38 @@ def test_only_databases_and_stores_import_pymongo() -> None:
     assert not [name for name in found if not name.startswith(PLACES) and "/store" not in name]
 
 
+def test_only_views_commands_and_what_makes_an_app_import_flask() -> None:
+    """Stories of any name, such as `signin/proving.py`, know nothing of HTTP."""
+    found = importers("flask") | importers("werkzeug")
+    others = {name for name in found if not re.search(r"/routes|authapi/(web|cli)/", name)}
+    assert others <= {
+        "authapi/__main__.py",
+        "authapi/app.py",
+        "authapi/host.py",
+        "authapi/server/main.py",
+        "authapi/server/body.py",  # a late body is werkzeug's 408
+        "authapi/testing.py",
+        "authapi/pytest_plugin.py",
+        "authapi/accounts/schemas.py",  # the app's own lists of domains and languages
+        "authapi/database/connection.py",  # Flask-PyMongo wants an app
+        "authapi/pages/endpoint.py",  # a page asks the view of its endpoint
+        "authapi/passwords/formats.py",  # werkzeug's own hashes
+        "authapi/tokens/own_claims.py",  # registers an app's function
+    }
+
+
+def test_shapes_are_in_schemas_or_beside_a_view() -> None:
+    """Stories get plain values, which are checked already."""
+    found = importers("marshmallow") | importers("webargs") | importers("flask_smorest")
+    assert not [name for name in found if not re.search(r"/(routes|schemas)|/web/|app.py", name)]
+
+
+def test_views_go_through_a_service() -> None:
+    """No view asks the database."""
+    views = [path for path in FILES if path.name.startswith("routes")]
+    assert not [(path, name) for path in views for name in imports(path) if ".store" in name]
+
+
 def test_no_room_imports_another_rooms_store_or_routes() -> None:
     """Rooms know each other's services, rules and types; the wiring alone knows the collections."""
     found = {
