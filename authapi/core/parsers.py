@@ -1,4 +1,4 @@
-"""Readers: each makes a value of a text, or raises ValueError with what the text must be."""
+"""Parsers: each makes a value of a text, or raises ValueError with what the text must be."""
 
 import re
 from collections.abc import Callable

@@ -45,7 +45,7 @@ class LimitSettings(PasswordSettings):
 
         Three quarters of one network's share of password hashes: one account must not take it all.
         """
-        share = (self.hash_slots_or_cores + self.hash_seats) // LARGEST_SHARE
+        share = (self.hash_slots_or_cores + self.hash_queue_limit) // LARGEST_SHARE
         return share * 3 // 4
 
     @property

@@ -116,7 +116,7 @@ class SmtpServers:
             _expect(smtp.mail(self._sender, options), "MAIL")
             if answer := _judged(smtp.rcpt(recipient), server, "RCPT"):
                 return answer
-            code, said = _data(smtp, text, patience=max(1.0, deadline - time.monotonic()))
+            code, said = _data(smtp, text, timeout=max(1.0, deadline - time.monotonic()))
             return _judged((code, said), server, "DATA") or Accepted(
                 server.label, _line(code, said)
             )
@@ -205,9 +205,9 @@ def _cut(connection: socket.socket) -> None:
         socket.socket.shutdown(connection, socket.SHUT_RDWR)  # closing would not wake a reader
 
 
-def _data(smtp: smtplib.SMTP, text: bytes, patience: float) -> tuple[int, bytes]:
+def _data(smtp: smtplib.SMTP, text: bytes, timeout: float) -> tuple[int, bytes]:
     if smtp.sock is not None:
-        smtp.sock.settimeout(patience)
+        smtp.sock.settimeout(timeout)
     try:
         return smtp.data(text)
     except smtplib.SMTPDataError as error:  # refused before the text was sent

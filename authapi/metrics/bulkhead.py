@@ -11,8 +11,8 @@ from authapi.passwords.bulkhead import Change
 def observer(metrics: Metrics) -> Callable[[Change], None]:
     """Return what tells `metrics` who is inside, who works, and how many were refused."""
     counts = {
-        Change.ADMITTED: metrics.hash_seats.inc,
-        Change.LEFT: metrics.hash_seats.dec,
+        Change.ADMITTED: metrics.hashing_callers.inc,
+        Change.LEFT: metrics.hashing_callers.dec,
         Change.REFUSED: metrics.hash_refusals.inc,
         Change.STARTED: metrics.hashes.inc,
         Change.FINISHED: metrics.hashes.dec,

@@ -111,7 +111,7 @@ class Metrics:
         self.hash_refusals = self._counter(
             "authapi_password_hash_refusals", "Requests refused: no room was left."
         )
-        self.hash_seats = self._gauge(
+        self.hashing_callers = self._gauge(
             "authapi_password_hash_seats_taken", "Requests that hash a password or wait for it."
         )
         self.hashes = self._gauge("authapi_password_hashes_in_progress", "Passwords being hashed.")

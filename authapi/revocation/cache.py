@@ -10,7 +10,7 @@ from authapi.revocation.models import EVERYBODY, EpochFloor, Revocation
 
 
 class RevocationCache:
-    """What one process knows to be void; readers never wait, writers take turns."""
+    """What one process knows to be void; readers take no lock, writers one."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Revocation] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-OVERLAP = timedelta(seconds=10)
+LOOKBACK = timedelta(seconds=10)
 """How far back each read begins before the newest entry that is known.
 
 A write may become visible after a later one; it is over within the database's timeout."""
@@ -15,5 +15,5 @@ def next_start(newest: datetime | None, read: Iterable[datetime | None]) -> date
     latest = max(moments, default=None)
     if latest is None:
         return newest
-    start = latest - OVERLAP
+    start = latest - LOOKBACK
     return start if newest is None else max(newest, start)

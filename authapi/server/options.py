@@ -64,7 +64,9 @@ class Options:
         waits for another login of the same account. By default there are threads for all of them,
         and `QUICK_THREADS` more.
         """
-        return self.threads or settings.hash_slots_or_cores + settings.hash_seats + QUICK_THREADS
+        return (
+            self.threads or settings.hash_slots_or_cores + settings.hash_queue_limit + QUICK_THREADS
+        )
 
 
 def described() -> str:

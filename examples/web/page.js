@@ -108,11 +108,11 @@ async function run(id, work) {
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  run('login', async () => welcome(await client.authenticate(username.value, password.value)));
+  run('login', async () => showSuccess(await client.authenticate(username.value, password.value)));
 });
 stepForm.addEventListener('submit', (event) => {
   event.preventDefault();
-  run('confirm', async () => welcome(await client.secondStep(code.value)));
+  run('confirm', async () => showSuccess(await client.secondStep(code.value)));
 });
 byId('back').addEventListener('click', () => {
   run('back', async () => {
@@ -124,7 +124,7 @@ byId('back').addEventListener('click', () => {
 });
 
 /** @param {import('./client/index.js').LoginResult} result */
-async function welcome({ recoveryCodesLeft: left }) {
+async function showSuccess({ recoveryCodesLeft: left }) {
   await show();
   byId('protected').focus();
   return left === undefined ? 'You are logged in.' : `You are logged in. Recovery codes left: ${left}.`;

@@ -19,7 +19,9 @@ BUSY = (503, "service_unavailable")
 def busy(settings: Settings) -> Iterator[Visitor]:
     """A visitor of a service whose every hashing slot is taken, so that any hash is a 503."""
     made: list[Flask] = []
-    with served(replace(settings, hash_slots=1, hash_seats=0), prepare=made.append) as visitor:
+    with served(
+        replace(settings, hash_slots=1, hash_queue_limit=0), prepare=made.append
+    ) as visitor:
         visitor.send("GET", "/readyz")
         hasher = services_of(made[0])[PasswordHasher]
         with hasher.admit(""):

@@ -113,7 +113,7 @@ def test_a_database_that_is_away_is_a_503(settings: Settings) -> None:
 
 def test_too_many_hashes_in_progress_are_a_503(settings: Settings) -> None:
     """Contract 1: 503 `service_unavailable` with `Retry-After` when the hashers are busy."""
-    one_slot = replace(settings, hash_slots=1, hash_seats=0)
+    one_slot = replace(settings, hash_slots=1, hash_queue_limit=0)
     answers = []
 
     def rush(visitor: Visitor) -> None:

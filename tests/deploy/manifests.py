@@ -26,7 +26,7 @@ class Deployment:
         port: where the platform sends requests.
         paths: what it asks for, to know how the service is.
         memory: MiB that it gives all processes of a container or instance together.
-        patience: seconds between asking it to stop and killing it.
+        grace_period: seconds between asking it to stop and killing it.
         at_once: requests that it sends to one container at a time; None if that is not bounded.
     """
 
@@ -34,7 +34,7 @@ class Deployment:
     port: int
     paths: frozenset[str]
     memory: int
-    patience: int
+    grace_period: int
     at_once: int | None = None
 
 
@@ -70,7 +70,7 @@ def _compose() -> Deployment:
         port=int(published.rpartition(":")[2]),
         paths=frozenset({"/healthz"}),  # the image's own check
         memory=_mib(service["mem_limit"]),
-        patience=int(service["stop_grace_period"].removesuffix("s")),
+        grace_period=int(service["stop_grace_period"].removesuffix("s")),
     )
 
 
@@ -90,7 +90,7 @@ def _cloud_run() -> Deployment:
         port=_one({*(port["containerPort"] for port in container["ports"]), *_ports(probes)}),
         paths=_paths(probes),
         memory=_mib(container["resources"]["limits"]["memory"]),
-        patience=10,  # Cloud Run's own, not to be set
+        grace_period=10,  # Cloud Run's own, not to be set
         at_once=spec["containerConcurrency"],
     )
 
@@ -106,7 +106,7 @@ def _ecs() -> Deployment:
         port=_one({mapping["containerPort"] for mapping in container["portMappings"]}),
         paths=frozenset(re.findall(r"'(/\w+)'", check)),
         memory=int(task["memory"]),
-        patience=container["stopTimeout"],
+        grace_period=container["stopTimeout"],
     )
 
 
@@ -121,7 +121,7 @@ def _elastic_beanstalk() -> Deployment:
         port=int(given["PORT"]),
         paths=frozenset({process["HealthCheckPath"]}),
         memory=T3_SMALL_MIB,
-        patience=int(process["DeregistrationDelay"]),
+        grace_period=int(process["DeregistrationDelay"]),
     )
 
 
@@ -133,7 +133,7 @@ def _azure() -> Deployment:
         port=_one({app["configuration"]["ingress"]["targetPort"], *_ports(container["probes"])}),
         paths=_paths(container["probes"]),
         memory=_mib(container["resources"]["memory"]),
-        patience=app["template"]["terminationGracePeriodSeconds"],
+        grace_period=app["template"]["terminationGracePeriodSeconds"],
     )
 
 
@@ -149,7 +149,7 @@ def _kubernetes() -> Deployment:
         port=named["containerPort"],
         paths=_paths(probes),
         memory=_mib(container["resources"]["limits"]["memory"]),
-        patience=pod["terminationGracePeriodSeconds"] - leaving,
+        grace_period=pod["terminationGracePeriodSeconds"] - leaving,
     )
 
 

@@ -59,7 +59,7 @@ def test_the_platform_finds_the_service(deployment: Deployment) -> None:
 @every
 def test_nobody_is_killed_before_the_grace_is_over(deployment: Deployment) -> None:
     """The platform waits longer than the server does."""
-    assert int(deployment.variables["GRACE_SECONDS"] or 0) < deployment.patience
+    assert int(deployment.variables["GRACE_SECONDS"] or 0) < deployment.grace_period
 
 
 @every
@@ -76,7 +76,7 @@ def test_the_hashes_fit_into_the_memory(deployment: Deployment) -> None:
 def test_logins_leave_room_for_what_is_quick(deployment: Deployment) -> None:
     """A container that is sent no more than it has threads for never keeps a quick request out."""
     settings = Settings.from_environ(ENOUGH)
-    logins = _slots(deployment) + settings.hash_seats
+    logins = _slots(deployment) + settings.hash_queue_limit
     if deployment.at_once is not None:
         assert deployment.at_once == logins + QUICK_THREADS
 

@@ -16,7 +16,7 @@ from tests.support.servers import free_port
 
 @pytest.fixture(scope="module")
 def stranded(settings: Settings) -> Iterator[Visitor]:
-    """A visitor of it, with the usual patience."""
+    """A visitor of it, with the usual timeout."""
     uri = Secret(f"mongodb://ann:hidden-password@127.0.0.1:{free_port()}/")
     with served(
         replace(settings, mongo_uri=uri, mongo_timeout_ms=Settings.mongo_timeout_ms)

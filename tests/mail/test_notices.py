@@ -120,13 +120,13 @@ def test_a_named_address_gets_no_link_for_another(room: Room, server: MailServer
 
 def test_the_deleted_are_told_by_the_row_alone(room: Room, server: MailServer) -> None:
     """S134: the name's document has the notice, and nothing of it afterwards."""
-    farewell = Notice("deleted", room.clock(), to="ann@example.com")
+    last_notice = Notice("deleted", room.clock(), to="ann@example.com")
     room.database["users"].insert_one(
         {
             "_id": ANN,
             "name_key": "ann",
             "released_at": room.clock() + timedelta(minutes=16),
-            "notices": [farewell.document()],
+            "notices": [last_notice.document()],
         }
     )
     room.clock.move(seconds=3)
@@ -134,7 +134,7 @@ def test_the_deleted_are_told_by_the_row_alone(room: Room, server: MailServer) -
     room.store.forget_user(ANN)
     assert run(room, server) == {"sent": 1}
     assert "ann@example.com" not in str(room.database["users"].find_one({"_id": ANN}))
-    assert "ann@example.com" not in str(room.database["mail"].find_one({"_id": farewell.id}))
+    assert "ann@example.com" not in str(room.database["mail"].find_one({"_id": last_notice.id}))
 
 
 def test_many_users_are_told_in_one_run(room: Room, server: MailServer) -> None:

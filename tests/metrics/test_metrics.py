@@ -107,7 +107,7 @@ def test_forged_tokens_are_counted_by_their_kind(watched: Visitor) -> None:
 
 def test_a_full_bulkhead_is_counted(settings: Settings) -> None:
     """S12: who is inside now, and who was refused."""
-    full = replace(settings, metrics_token=Secret(TOKEN), hash_slots=1, hash_seats=0)
+    full = replace(settings, metrics_token=Secret(TOKEN), hash_slots=1, hash_queue_limit=0)
     apps: list[Flask] = []
     with served(full, prepare=apps.append) as visitor:
         with services_of(apps[0])[PasswordHasher].admit(""):

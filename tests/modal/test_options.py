@@ -117,7 +117,7 @@ def test_a_container_holds_what_it_is_sent() -> None:
     made: Any = definition.function()
     given = definition.variables()
     settings = Settings.from_environ({**ENOUGH, **given})
-    logins = settings.hash_slots + settings.hash_seats
+    logins = settings.hash_slots + settings.hash_queue_limit
     assert settings.hash_slots
     assert made["max_concurrent_inputs"] == logins + QUICK_THREADS
     assert 180 + settings.hash_slots * settings.argon2_memory_kib / 1024 <= made["memory"]

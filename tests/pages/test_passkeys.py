@@ -19,7 +19,7 @@ STOPPED = "Your browser stopped, or has no passkey for this site. Nothing was ch
 
 
 @dataclass
-class Desk:
+class PasskeysPage:
     """Somebody at the page, with an authenticator that Chromium plays."""
 
     tab: Page
@@ -83,7 +83,7 @@ def here(site: str) -> str:
 
 
 @pytest.fixture
-def desk(tab: Page, owner: Owner, here: str) -> Desk:
+def page(tab: Page, owner: Owner, here: str) -> PasskeysPage:
     """Somebody with an account, in front of a device with a fingerprint reader."""
     owner.site = here
     debugger = tab.context.new_cdp_session(tab)
@@ -101,96 +101,96 @@ def desk(tab: Page, owner: Owner, here: str) -> Desk:
             }
         },
     )
-    return Desk(tab, debugger, added["authenticatorId"], owner)
+    return PasskeysPage(tab, debugger, added["authenticatorId"], owner)
 
 
-def test_a_passkey_is_added_and_lets_in(desk: Desk) -> None:
+def test_a_passkey_is_added_and_lets_in(page: PasskeysPage) -> None:
     """S103: added after the password, it is enough by itself; tried, named, removed."""
-    desk.add()
-    assert desk.tab.inner_text("#list li span") == "Chrome on Linux"
-    desk.click("#try", WORKS)
-    desk.click("#add", "This device has a passkey of your account already.")
-    desk.tab.click("#log-out")
-    desk.tab.wait_for_selector("#login:visible")
-    desk.click("#use", WORKS)
-    assert desk.tab.inner_text("#who") == desk.owner.name
-    desk.click("#list button", "The passkey was removed. Other sessions have ended.")
-    desk.open()
-    desk.click("#use", "This passkey was not accepted. Please try again.")
+    page.add()
+    assert page.tab.inner_text("#list li span") == "Chrome on Linux"
+    page.click("#try", WORKS)
+    page.click("#add", "This device has a passkey of your account already.")
+    page.tab.click("#log-out")
+    page.tab.wait_for_selector("#login:visible")
+    page.click("#use", WORKS)
+    assert page.tab.inner_text("#who") == page.owner.name
+    page.click("#list button", "The passkey was removed. Other sessions have ended.")
+    page.open()
+    page.click("#use", "This passkey was not accepted. Please try again.")
 
 
-def test_a_finger_that_is_not_the_right_one_does_not_log_in(desk: Desk) -> None:
+def test_a_finger_that_is_not_the_right_one_does_not_log_in(page: PasskeysPage) -> None:
     """S103: the browser itself refuses then."""
-    desk.add()
-    desk.open()
-    desk.verify(succeeds=False)
-    desk.click("#use", STOPPED)
-    desk.verify(succeeds=True)
-    desk.click("#use", WORKS)
+    page.add()
+    page.open()
+    page.verify(succeeds=False)
+    page.click("#use", STOPPED)
+    page.verify(succeeds=True)
+    page.click("#use", WORKS)
 
 
-def test_it_is_the_second_step(desk: Desk) -> None:
+def test_it_is_the_second_step(page: PasskeysPage) -> None:
     """S103: after the password it is asked for, and presence is enough there."""
-    desk.add()
-    desk.require()
-    desk.open()
-    desk.verify(succeeds=False)
-    desk.log_in()
-    desk.says("The password is right. Now use a passkey, or enter a code.")
-    assert desk.tab.is_visible("#code")
-    desk.click("#use", WORKS)
+    page.add()
+    page.require()
+    page.open()
+    page.verify(succeeds=False)
+    page.log_in()
+    page.says("The password is right. Now use a passkey, or enter a code.")
+    assert page.tab.is_visible("#code")
+    page.click("#use", WORKS)
 
 
-def test_a_counter_that_was_put_back_is_refused(desk: Desk) -> None:
+def test_a_counter_that_was_put_back_is_refused(page: PasskeysPage) -> None:
     """S116: what a copy of the device would show; the owner is told by mail."""
-    desk.add()
+    page.add()
     for _ in range(2):
-        desk.click("#try", WORKS)
-    (stored,) = desk.tell("getCredentials")["credentials"]
-    desk.tell("removeCredential", credentialId=stored["credentialId"])
-    desk.tell("addCredential", credential={**stored, "signCount": 1})
-    desk.open()
-    desk.click("#use", "This passkey was not accepted. Please try again.")
-    assert "there are two of it" in desk.owner.mail("passkey_copied")["text"]
+        page.click("#try", WORKS)
+    (stored,) = page.tell("getCredentials")["credentials"]
+    page.tell("removeCredential", credentialId=stored["credentialId"])
+    page.tell("addCredential", credential={**stored, "signCount": 1})
+    page.open()
+    page.click("#use", "This passkey was not accepted. Please try again.")
+    assert "there are two of it" in page.owner.mail("passkey_copied")["text"]
 
 
-def test_after_a_reset_the_new_password_is_asked_for_once(desk: Desk) -> None:
+def test_after_a_reset_the_new_password_is_asked_for_once(page: PasskeysPage) -> None:
     """S119: the page remembers the passkey that was shown, so that it is shown once."""
-    desk.add()
+    page.add()
     new = "an entirely different password"
-    link = desk.owner.forget()
-    desk.owner.post("/password/reset", token=link.partition("#")[2], new_password=new)
-    desk.open()
+    link = page.owner.forget()
+    page.owner.post("/password/reset", token=link.partition("#")[2], new_password=new)
+    page.open()
     reset = "Your password was reset. Enter the new one once: then the passkey is enough again."
-    desk.click("#use", reset)
-    desk.log_in(new)
-    desk.tab.wait_for_selector("#account:visible")
-    desk.open()
-    desk.click("#use", WORKS)
+    page.click("#use", reset)
+    page.log_in(new)
+    page.tab.wait_for_selector("#account:visible")
+    page.open()
+    page.click("#use", WORKS)
 
 
-def test_at_an_address_without_a_name_it_says_why(desk: Desk, site: str) -> None:
+def test_at_an_address_without_a_name_it_says_why(page: PasskeysPage, site: str) -> None:
     """`127.0.0.1` can have no passkeys; `localhost` can."""
-    desk.owner.site = site
-    desk.open()
-    desk.tab.click("#use")
-    desk.tab.wait_for_selector("#refusal:text('on this machine that is localhost')")
+    page.owner.site = site
+    page.open()
+    page.tab.click("#use")
+    page.tab.wait_for_selector("#refusal:text('on this machine that is localhost')")
 
 
-def test_a_session_ends_with_its_page(desk: Desk) -> None:
+def test_a_session_ends_with_its_page(page: PasskeysPage) -> None:
     """S121: its tokens are nowhere but in the page, which logs out when it goes."""
-    desk.open()
-    desk.log_in()
-    desk.tab.wait_for_selector("#account:visible")
-    access = desk.owner.log_in().json()["access_token"]
+    page.open()
+    page.log_in()
+    page.tab.wait_for_selector("#account:visible")
+    access = page.owner.log_in().json()["access_token"]
     headers = {"Authorization": f"Bearer {access}"}
 
     def sessions() -> int:
-        answer = requests.get(f"{desk.owner.site}/sessions", headers=headers, timeout=60)
+        answer = requests.get(f"{page.owner.site}/sessions", headers=headers, timeout=60)
         return len(answer.json()["sessions"])
 
     before = sessions()
-    desk.tab.goto("about:blank")
+    page.tab.goto("about:blank")
     until(lambda: sessions() == before - 1, "the session of the page is over")
 
 

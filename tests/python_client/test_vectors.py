@@ -76,7 +76,7 @@ class Scene:
             assert {name: list(v) if name == "factors" else v for name, v in said.items()} == fails
         else:
             assert not fails, f"it succeeded instead of {fails}"
-            assert _told(result) == step.get("gives")
+            assert _outcome(result) == step.get("gives")
 
     def _call(self, client: AuthClient | AsyncAuthClient, name: str, *words: Any) -> object:  # noqa: ANN401
         named: Json = {}
@@ -106,10 +106,10 @@ class Scene:
         return self._clients[name]
 
 
-def _told(result: object) -> Json | None:
+def _outcome(result: object) -> Json | None:
     if isinstance(result, httpx.Response):
         return {"status": result.status_code}
-    return {"told": result} if isinstance(result, bool) else None
+    return {"notified": result} if isinstance(result, bool) else None
 
 
 @pytest.fixture(params=[AuthClient, AsyncAuthClient])

@@ -42,7 +42,7 @@ def test_a_full_house_leaves_the_link_good(mailing: Settings, service: Service) 
     """S12: a 503 and nothing done."""
     token = service.link(service.owner())
     apps: list[Flask] = []
-    full = replace(mailing, hash_slots=1, hash_seats=0)
+    full = replace(mailing, hash_slots=1, hash_queue_limit=0)
     with served(full, service.clock, apps.append) as visitor:
         hasher = services_of(apps[0])[PasswordHasher]
         with hasher.admit(""):

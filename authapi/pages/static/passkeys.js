@@ -156,8 +156,8 @@ async function logOut() {
  * @param {() => Promise<string | void>} deed
  */
 function when(source, event, deed) {
-  source.addEventListener(event, async (happened) => {
-    happened.preventDefault();
+  source.addEventListener(event, async (submitted) => {
+    submitted.preventDefault();
     tell('wait');
     try {
       const word = await deed();
@@ -166,14 +166,14 @@ function when(source, event, deed) {
       await refresh();
       tell(word ?? undefined);
     } catch (failure) {
-      const told = /** @type {{ code?: unknown, mfa_token?: string }} */ (failure);
-      if (told.mfa_token) begun = { mfa_token: told.mfa_token };
-      if (OVER.has(String(told.code))) {
+      const refusal = /** @type {{ code?: unknown, mfa_token?: string }} */ (failure);
+      if (refusal.mfa_token) begun = { mfa_token: refusal.mfa_token };
+      if (OVER.has(String(refusal.code))) {
         begun = {};
         tokens = null;
       }
       if (!tokens) await refresh();
-      refuse(told);
+      refuse(refusal);
     }
   });
 }

@@ -29,7 +29,7 @@ const CALLS = {
     const { status } = await client.fetch(path, { method, ...(body && { body: JSON.stringify(body) }) });
     return { status };
   },
-  logout: async (client) => ({ told: (await client.logout()).serverNotified }),
+  logout: async (client) => ({ notified: (await client.logout()).serverNotified }),
   logout_everywhere: (client) => client.logoutEverywhere(),
 };
 

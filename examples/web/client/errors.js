@@ -44,7 +44,7 @@ export class ApiError extends Error {
   }
 
   /** @param {string} name of a member of the API's answer */
-  told(name) {
+  detail(name) {
     return this.#answer[name];
   }
 }

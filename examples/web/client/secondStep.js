@@ -26,10 +26,10 @@ export function createSecondStep({ baseUrl, store, now }) {
    */
   async function begin(error, { username, keep }) {
     if (!(error instanceof ApiError) || error.problem.code !== 'second_factor_required') return false;
-    const token = error.told('mfa_token');
+    const token = error.detail('mfa_token');
     if (typeof token !== 'string') return false;
     const { factors = [] } = error.problem;
-    const lifetime = lifetimeOf(error.told('expires_in'));
+    const lifetime = lifetimeOf(error.detail('expires_in'));
     await store.ended.remove();
     await store.secondStep.set({ baseUrl, username, keep, token, factors, receivedAt: now(), lifetime });
     return true;
