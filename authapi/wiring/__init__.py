@@ -12,9 +12,9 @@ from authapi.settings import Settings, SettingsError
 from authapi.web.client import origin
 from authapi.web.logs import log_event
 from authapi.wiring.database import build_database, database_checks
-from authapi.wiring.rooms import INDEXES, ROOMS, collections_of
+from authapi.wiring.rooms import rooms_of
 
-__all__ = ["INDEXES", "build", "build_database", "collections_of"]
+__all__ = ["build", "build_database"]
 
 
 def build(settings: Settings, clock: Clock, prefix: str = "") -> Services:
@@ -29,7 +29,7 @@ def build(settings: Settings, clock: Clock, prefix: str = "") -> Services:
     services.add(Fingerprints(masters))
     services.add(EventRecorder(clock, origin, log_event))
     database = services.add(build_database(settings))
-    for room in ROOMS:
+    for room in rooms_of(settings):
         room.build(services, settings, clock)
     services.checks.update(database_checks(database))
     return services

@@ -47,28 +47,32 @@ class Room:
     collections: tuple[StoredCollection, ...] = ()
 
 
-def _mail(services: Services, settings: Settings, clock: Clock) -> None:
-    """Add the mail room where mails are sent; else nothing of it is even imported."""
-    if settings.mails:
-        from authapi.wiring.mail import build
+def _mail(settings: Settings) -> Room | None:
+    """Return the mail room where mails are sent; else nothing of it is even imported."""
+    if not settings.mails:
+        return None
+    from authapi.mail import store
+    from authapi.wiring import mail
 
-        build(services, settings, clock)
-
-
-def _addresses(services: Services, settings: Settings, clock: Clock) -> None:
-    """Add the addresses where users may have some."""
-    if settings.has_addresses:
-        from authapi.addresses.room import build
-
-        build(services, settings, clock)
+    return Room(mail.build, store.COLLECTIONS)
 
 
-def _pages(services: Services, settings: Settings, clock: Clock) -> None:
-    """Add what the pages for links share, where there are any."""
-    if settings.has_pages:
-        from authapi.wiring.pages import build
+def _addresses(settings: Settings) -> Room | None:
+    """Return the addresses where users may have some."""
+    if not settings.has_addresses:
+        return None
+    from authapi.addresses import room, store
 
-        build(services, settings, clock)
+    return Room(room.build, store.COLLECTIONS)
+
+
+def _pages(settings: Settings) -> Room | None:
+    """Return what the pages for links share, where there are any."""
+    if not settings.has_pages:
+        return None
+    from authapi.wiring import pages
+
+    return Room(pages.build)
 
 
 ROOMS = (
@@ -80,32 +84,27 @@ ROOMS = (
     Room(metrics.build),
     Room(introspection.build),
     Room(links.build),
-    Room(_mail),
+    _mail,
     Room(accounts.build, (*accounts_store.COLLECTIONS, *foreign_store.COLLECTIONS)),
     Room(sessions.build, sessions_store.COLLECTIONS),
     Room(signin.build),
     Room(factors.build, factors_store.COLLECTIONS),
     Room(passkeys.build, passkeys_store.COLLECTIONS),
-    Room(_addresses),
+    _addresses,
     Room(recovery.build),
     Room(profile.build),
     Room(administration.build),
     Room(health.build),
-    Room(_pages),
+    _pages,
 )
-COLLECTIONS = tuple(collection for room in ROOMS for collection in room.collections)
-INDEXES = tuple(index for collection in COLLECTIONS for index in collection.indexes)
 
 
-def collections_of(settings: Settings) -> tuple[StoredCollection, ...]:
-    """Return what a service of these settings stores; nothing of mails where none are sent."""
-    found = COLLECTIONS
-    if settings.mails:
-        from authapi.mail import store as mail_store
+def rooms_of(settings: Settings) -> list[Room]:
+    """Return the rooms of a service of these settings, from the bottom to the top."""
+    found = [each if isinstance(each, Room) else each(settings) for each in ROOMS]
+    return [room for room in found if room is not None]
 
-        found += mail_store.COLLECTIONS
-    if settings.has_addresses:
-        from authapi.addresses import store as registry_store
 
-        found += registry_store.COLLECTIONS
-    return found
+def collections_of(settings: Settings) -> list[StoredCollection]:
+    """Return what a service of these settings stores."""
+    return [collection for room in rooms_of(settings) for collection in room.collections]

@@ -9,12 +9,18 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from authapi.wiring import INDEXES
+from authapi.settings import Settings
 from tests.cli.operators import flask
+from tests.stores.conftest import indexes_of
 from tests.support.servers import free_port
 
 Users = Database[dict[str, object]]
-MADE = [f"{index.collection}.{index.name}: there" for index in INDEXES]
+
+
+def made(environment: dict[str, str]) -> list[str]:
+    """Return what is said of each index of such a service."""
+    indexes = indexes_of(Settings.from_environ(environment))
+    return [f"{index.label}: there" for index in indexes]
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def test_the_indexes_are_made_and_making_them_again_is_fine(
     """S13: both times it says which there are, and ends with 0."""
     for _ in range(2):
         done = flask("db", "ensure-indexes", environment=production)
-        assert (done.returncode, done.stdout.splitlines()) == (0, MADE)
+        assert (done.returncode, done.stdout.splitlines()) == (0, made(production))
     assert database["users"].index_information()["name_key_1"]["unique"]
     assert database["sessions"].index_information()["expires_at_1"]["expireAfterSeconds"] == 0
 

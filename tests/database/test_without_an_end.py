@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient, monitoring
 
+from authapi.accounts.store import INDEXES
 from authapi.database import Database
 from authapi.database.dumps import dump, restore
-from authapi.wiring import INDEXES
 
 
 class Bounds(monitoring.CommandListener):

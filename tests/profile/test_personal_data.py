@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from authapi.accounts.service import AccountService
-from authapi.addresses import store as registry_store
 from authapi.audit.service import AuditTrail
 from authapi.core.services import Services
 from authapi.database import Collections, Database
-from authapi.mail import store as mail_store
 from authapi.profile.schemas import ExportSchema
 from authapi.profile.sweep import Sweep
-from authapi.wiring.rooms import COLLECTIONS
+from authapi.settings import DEVELOPMENT, Settings
+from authapi.wiring import build
+from authapi.wiring.rooms import collections_of
 from tests.conftest import services_of
 from tests.support.actors import PASSWORD, Visitor
 from tests.support.clock import MovedClock
+
+
+@pytest.fixture
+def everything(settings: Settings) -> Settings:
+    """Settings with which no room is left out."""
+    return replace(settings, environment=DEVELOPMENT)
 
 
 @pytest.fixture
@@ -52,21 +59,23 @@ def holding(database: Database, *needles: str) -> set[str]:
     }
 
 
-def test_every_collection_is_somebodys_or_says_why_it_is_nobodys(services: Services) -> None:
+def test_every_collection_is_somebodys_or_says_why_it_is_nobodys(
+    everything: Settings, clock: MovedClock
+) -> None:
     """S134: what holds something of users is exported and erased by its room."""
-    looked_after = {name for part in services.personal_data for name in part.collections}
-    for collection in COLLECTIONS:
+    parts = build(everything, clock).personal_data
+    looked_after = {name for part in parts for name in part.collections}
+    for collection in collections_of(everything):
         assert (collection.name in looked_after) != bool(collection.nothing_personal)
 
 
 def test_nothing_is_stored_in_a_collection_that_nobody_declared(
-    visitor: Visitor, services: Services
+    visitor: Visitor, everything: Settings, services: Services
 ) -> None:
     """S134: whoever adds a collection says whose data is in it."""
     busy_user(visitor, "an agent")
     services[AuditTrail].flush()
-    everywhere = (*COLLECTIONS, *mail_store.COLLECTIONS, *registry_store.COLLECTIONS)
-    declared = {each.name for each in everywhere}
+    declared = {each.name for each in collections_of(everything)}
     assert set(services[Database].names_of_collections()) <= declared
 
 

@@ -12,14 +12,20 @@ import pytest
 
 from authapi.accounts.models import User
 from authapi.accounts.store import UserStore
-from authapi.database import Collections, Database
+from authapi.database import Collections, Database, Index
 from authapi.sessions.models import Session
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings
-from authapi.wiring import INDEXES, build_database
+from authapi.wiring import build_database
+from authapi.wiring.rooms import collections_of
 
 NOW = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2030, 7, 1, tzinfo=UTC)
+
+
+def indexes_of(settings: Settings) -> list[Index]:
+    """Return the indexes that a service of these settings needs."""
+    return [index for each in collections_of(settings) for index in each.indexes]
 
 
 def a_user(name_key: str = "") -> User:
@@ -34,10 +40,10 @@ def a_session() -> Session:
 
 
 @pytest.fixture(scope="session")
-def mock() -> Collections:
+def mock(settings: Settings) -> Collections:
     """A database in memory, with the service's indexes."""
     database: Collections = mongomock.MongoClient(tz_aware=True)["test"]
-    for index in INDEXES:
+    for index in indexes_of(settings):
         database[index.collection].create_index(list(index.keys), **index.options)
     return database
 

@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 
 from authapi.database import Collections, Database, DatabaseUnavailable
-from authapi.wiring import INDEXES
+from authapi.settings import Settings
+from tests.stores.conftest import indexes_of
 from tests.support.crowd import at_once
 
-NAMES = [f"{index.collection}.{index.name}" for index in INDEXES]
+
+@pytest.fixture
+def names(settings: Settings) -> list[str]:
+    """The indexes that there have to be."""
+    return [index.label for index in indexes_of(settings)]
 
 
 def test_names_are_unique_and_sessions_expire(collections: Collections) -> None:
@@ -22,17 +27,17 @@ def test_names_are_unique_and_sessions_expire(collections: Collections) -> None:
     assert sessions["expireAfterSeconds"] == 0
 
 
-def test_the_first_use_makes_the_indexes(empty: Database) -> None:
+def test_the_first_use_makes_the_indexes(empty: Database, names: list[str]) -> None:
     """An empty database is ready after one request, whatever it asks for."""
-    assert sorted(empty.missing_indexes()) == sorted(NAMES)
+    assert sorted(empty.missing_indexes()) == sorted(names)
     empty["users"].find_one({})
     assert empty.missing_indexes() == []
 
 
-def test_making_them_again_changes_nothing(empty: Database) -> None:
+def test_making_them_again_changes_nothing(empty: Database, names: list[str]) -> None:
     """`flask db ensure-indexes` is safe to run again, and by several at once."""
-    assert empty.ensure_indexes() == NAMES
-    assert at_once([empty.ensure_indexes] * 4) == [NAMES] * 4
+    assert empty.ensure_indexes() == names
+    assert at_once([empty.ensure_indexes] * 4) == [names] * 4
     assert empty.missing_indexes() == []
 
 
