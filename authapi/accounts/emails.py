@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from datetime import datetime
 
@@ -41,6 +42,11 @@ def email_key(email: str) -> str:
     local, _, domain = email.rpartition("@")
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", local).casefold())
     return f"{folded}@{domain.lower()}"
+
+
+def pending_email(email: Email, at: datetime) -> PendingEmail:
+    """Return an address that somebody gave at that moment, with a nonce of its own."""
+    return PendingEmail(email.text, email.key, secrets.token_hex(8), at)
 
 
 def confirmed(pending: PendingEmail, at: datetime) -> Change:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from authapi.accounts.models import Email, PendingEmail, User
+from authapi.accounts.emails import pending_email
+from authapi.accounts.models import Email, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import display_name, name_key
-from authapi.accounts.store import NameTaken, UserStore
+from authapi.accounts.store import UserStore
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
@@ -41,7 +42,7 @@ class Registration:
         self._fingerprints = fingerprints
         self._events = events
         self._notifier = notifier
-        self._owner_of: Callable[[str], User | None] | None = None
+        self._owner_of: Callable[[str], User | None] = lambda address: None
         self._clock = clock
 
     def refuse_names_of(self, owner_of: Callable[[str], User | None]) -> None:
@@ -73,27 +74,24 @@ class Registration:
                 the password is too easily guessed.
         """
         self._blocklist.refuse("password", password, username)
+        now = self._clock()
         user = User(
             id=secrets.token_hex(12),
             username=display_name(username),
             name_key=name_key(username),
             password_hash=self._hasher.hash(password),
-            created_at=self._clock(),
+            created_at=now,
             registration_key=self._registration_key(username, idempotency_key),
-            pending_email=self._pending(email) if email is not None else None,
+            pending_email=pending_email(email, now) if email is not None else None,
             locale=locale,
         )
         notices = self._notifier.confirmation(user.pending_email) if user.pending_email else ()
-        try:
-            self._refuse_address(username)
-            self._users.add(user, notices)
-        except NameTaken:
-            if not self._is_repeat(user, password):
-                self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
-                raise ApiError(ErrorCode.USER_EXISTS) from None
-        else:
+        if not self._is_somebodys_address(username) and self._users.add(user, notices):
             self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
             self._notifier.written(notices)
+        elif not self._is_repeat(user, password):
+            self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
+            raise ApiError(ErrorCode.USER_EXISTS)
 
     def admit(self, client: Client) -> AbstractContextManager[None]:
         """Return what keeps room for a caller who is about to have a password hashed.
@@ -103,12 +101,8 @@ class Registration:
         """
         return self._hasher.admit(client.network)
 
-    def _refuse_address(self, username: str) -> None:
-        if self._owner_of is not None and "@" in username and self._owner_of(username) is not None:
-            raise NameTaken
-
-    def _pending(self, email: Email) -> PendingEmail:
-        return PendingEmail(email.text, email.key, secrets.token_hex(8), self._clock())
+    def _is_somebodys_address(self, username: str) -> bool:
+        return "@" in username and self._owner_of(username) is not None
 
     def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
         if idempotency_key is None:

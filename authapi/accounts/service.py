@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from authapi.accounts.models import EVERYWHERE, Change, EndedUser, User
@@ -65,12 +65,7 @@ class AccountService:
         return self._users.page(name_key(after), limit)
 
     def count_session(self, user: User, limit: int) -> bool:
-        """Count one more session of a user who may log in.
-
-        Returns:
-            False when the user's epoch is over, the user is disabled or gone, or `limit` sessions
-            are counted already.
-        """
+        """Count one more session of a user who may log in; see `UserStore.count_session`."""
         return self._users.count_session(user, limit)
 
     def recount_sessions(self, user: User, sessions: int) -> bool:
@@ -105,16 +100,7 @@ class AccountService:
         return None
 
     def change(self, user: User, change: Change, where: Mapping[str, object]) -> bool:
-        """Change a user by one conditional write; no session ends.
-
-        Args:
-            user: as it was read.
-            change: what is changed.
-            where: what these members must be, by their paths; None for one that is not there.
-
-        Returns:
-            False when one of them is something else, the user's epoch is over, or the user gone.
-        """
+        """Change a user by one conditional write; no session ends. See `UserStore.change`."""
         changed = self._users.change(user, change, where)
         if changed:
             self._notifier.written(change.notices)
@@ -128,19 +114,39 @@ class AccountService:
         if user is not None and (notices := self._notifier.about(user, kind)):
             self.change(user, Change(notices=notices), {})
 
+    def tell_daily(
+        self,
+        user: User,
+        kind: str,
+        member: str,
+        now: datetime,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Tell a user by mail what somebody may cause without end: at most once a day.
+
+        Args:
+            user: as it was read.
+            kind: of the notice.
+            member: of the user's `factors`; it says when that was told last.
+            now: the present moment.
+            unless: whether it need not be told; asked only where it would be.
+        """
+        told_at = user.factors.get(member)
+        if told_at is not None and now - told_at < timedelta(days=1):
+            return
+        notices = self._notifier.about(user, kind)
+        if notices and not unless():
+            where = f"factors.{member}"
+            self.change(user, Change({where: now}, notices=notices), {where: told_at})
+
     def begin_epoch(
         self, user: User, change: Change = NOTHING, where: Mapping[str, object] = NO_CONDITION
     ) -> User | None:
         """Change a user and void all sessions, logins under way included, by one write.
 
-        Args:
-            user: as it was read.
-            change: what else is changed.
-            where: what these members must be as well, by their paths.
-
         Returns:
-            The user in the new epoch, otherwise as it was read; None when the epoch was over
-            before, or one of the members is something else.
+            The user in the new epoch, otherwise as it was read; None where
+            `UserStore.begin_epoch` writes nothing.
         """
         if not self._users.begin_epoch(user, change, where):
             return None

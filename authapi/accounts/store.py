@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pymongo
-from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from authapi.accounts.models import Change, EndedUser, User
 from authapi.accounts.store_documents import (
@@ -24,13 +23,18 @@ from authapi.accounts.store_documents import (
     user_or_none,
     with_roles,
 )
-from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
+from authapi.database import (
+    BATCH_SECONDS,
+    Collections,
+    Document,
+    Index,
+    StoredCollection,
+    insert_if_new,
+    insert_those_new,
+)
 from authapi.revocation.models import EpochFloor
 
 COLLECTION = "users"
-BATCH_SECONDS = 30
-"""How long the storing of many users at once may take at the most."""
-
 INDEXES = (
     Index(
         COLLECTION,
@@ -50,43 +54,20 @@ NO_CONDITION: Mapping[str, object] = {}
 _FIRST_MOMENT = datetime.fromtimestamp(0, UTC)
 
 
-class NameTaken(Exception):
-    """Another user has this name already."""
-
-
 class UserStore:
     """Users in MongoDB; every write is one conditional operation on one document."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def add(self, user: User, notices: Sequence[Mapping[str, object]] = ()) -> None:
-        """Store a new user with what the user is told; the unique index decides who was first.
-
-        Raises:
-            NameTaken: when the name belongs to somebody already.
-        """
-        try:
-            self._collections[COLLECTION].insert_one(to_document(user, notices))
-        except DuplicateKeyError:
-            raise NameTaken from None
+    def add(self, user: User, notices: Sequence[Mapping[str, object]] = ()) -> bool:
+        """Store a new user with what the user is told; False when the name is somebody's."""
+        return insert_if_new(self._collections[COLLECTION], to_document(user, notices))
 
     def add_many(self, users: Sequence[User]) -> set[int]:
-        """Store new users, each by an insert of its own; say which found name or id taken.
-
-        Returns:
-            Positions in `users`. One that is refused keeps no other from being stored.
-        """
-        collection = self._collections[COLLECTION]  # a database that is away is told at once
-        try:
-            with pymongo.timeout(BATCH_SECONDS):
-                collection.insert_many([to_document(user) for user in users], ordered=False)
-        except BulkWriteError as error:
-            failures = (error.details or {}).get("writeErrors", [])
-            if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
-                raise
-            return {failure["index"] for failure in failures}
-        return set()
+        """Store new users; return the positions of those whose name or id is taken."""
+        documents = [to_document(user) for user in users]
+        return insert_those_new(self._collections[COLLECTION], documents)
 
     def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
         """Return which of these names are taken, each with its user.

@@ -9,9 +9,9 @@ import pymongo
 
 from authapi.accounts.emails import confirmed
 from authapi.accounts.models import PendingEmail, User
-from authapi.accounts.store import BATCH_SECONDS, COLLECTION
+from authapi.accounts.store import COLLECTION
 from authapi.accounts.store_documents import ALIVE, in_epoch, only, to_update
-from authapi.database import Collections
+from authapi.database import BATCH_SECONDS, Collections
 
 
 class UserBatches:

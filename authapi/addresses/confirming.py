@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from authapi.accounts.emails import email_key
+from authapi.accounts.emails import confirmed, email_key
 from authapi.accounts.models import Change, PendingEmail, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import TRIES, AccountService
@@ -151,15 +151,10 @@ class Confirmation:
 
     def _confirmed(self, user: User, pending: PendingEmail) -> Change:
         now = self._clock()
-        members: dict[str, object] = {
-            "email": pending.email,
-            "email_key": pending.email_key,
-            "email_verified_at": now,
-            "email_nonce": pending.nonce,
-        }
+        change, undo = confirmed(pending, now), None
         notices = [*self._notifier.about(user, "email_confirmed", to=pending.email)]
         if user.email is not None and email_key(user.email) != pending.email_key:
             undo = rules.undo_after(user, secrets.token_hex(12), now)
-            members |= {"email_undo": asdict(undo)} if undo else {}
             notices += self._notifier.about(user, "email_changed", to=user.email)
-        return Change(members, ("pending_email",), notices)
+        members = {**change.set, **({"email_undo": asdict(undo)} if undo else {})}
+        return replace(change, set=members, notices=notices)

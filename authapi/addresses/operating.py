@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import asdict
 
-from authapi.accounts.models import Change, Email, PendingEmail, User
+from authapi.accounts.emails import pending_email
+from authapi.accounts.models import Change, Email, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import TRIES, AccountService
 from authapi.addresses.confirming import Confirmation
@@ -55,7 +55,7 @@ class OperatorAddresses:
         user = self._accounts.get_user_by_id(user_id)
         if user.email == email.text:
             return user
-        if not self._registry.hold(user, self._pending(email)):
+        if not self._registry.hold(user, pending_email(email, self._clock())):
             raise ApiError(ErrorCode.EMAIL_TAKEN)
         self._wait(user_id, email, mailed=False)
         return self.confirm(user_id)
@@ -75,7 +75,7 @@ class OperatorAddresses:
         raise busy()
 
     def _wait(self, user_id: str, email: Email, *, mailed: bool) -> User:
-        pending = self._pending(email)
+        pending = pending_email(email, self._clock())
         notices = self._notifier.confirmation(pending) if mailed else ()
         change = Change({"pending_email": asdict(pending)}, notices=notices)
         for _ in range(TRIES):
@@ -84,6 +84,3 @@ class OperatorAddresses:
                 self._events.record(Event.EMAIL_ASKED, user_id=user_id, reason=_BY)
                 return user
         raise busy()
-
-    def _pending(self, email: Email) -> PendingEmail:
-        return PendingEmail(email.text, email.key, secrets.token_hex(8), self._clock())

@@ -1,10 +1,10 @@
 """The shapes of requests about addresses."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from authapi.accounts.schemas import EmailField
 from authapi.signin.schemas import PasswordSchema, RecentLoginSchema
-from authapi.web.schemas import RequestSchema
+from authapi.web.schemas import AnswerSchema, RequestSchema
 
 _LONGEST_TOKEN = 512
 
@@ -40,8 +40,7 @@ class LinkSchema(PasswordSchema):
     )
 
 
-class ConfirmedSchema(Schema):
+class ConfirmedSchema(AnswerSchema):
     """The address that is the account's now."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     email = fields.String(required=True, metadata={"format": "email"})

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import asdict
 from typing import Any
 
-from authapi.accounts.emails import email_key
+from authapi.accounts.emails import email_key, pending_email
 from authapi.accounts.models import Change, Email, PendingEmail, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import AccountService
@@ -67,7 +67,7 @@ class AddressService:
         """
         proof = self._step_up.prove_recently(identity, password, client, evidence)
         self._limits.mail_request(identity.user_id)
-        pending = self._pending(email)
+        pending = pending_email(email, self._clock())
         self._signin.while_proven(proof, lambda user: self._store(user, pending))
         self._events.record(Event.EMAIL_ASKED, user_id=identity.user_id)
 
@@ -125,7 +125,7 @@ class AddressService:
         self._registry.forget_user(subject.id)
 
     def _ask_again(self, user: User, seen: PendingEmail) -> None:
-        again = self._pending(Email(seen.email, seen.email_key))
+        again = pending_email(Email(seen.email, seen.email_key), self._clock())
         change = self._asking(again)
         self._accounts.change(user, change, {"pending_email.nonce": seen.nonce})
 
@@ -135,9 +135,6 @@ class AddressService:
     def _asking(self, pending: PendingEmail) -> Change:
         notices = self._notifier.confirmation(pending)
         return Change({"pending_email": asdict(pending)}, notices=notices)
-
-    def _pending(self, email: Email) -> PendingEmail:
-        return PendingEmail(email.text, email.key, secrets.token_hex(8), self._clock())
 
     def _take_away(self, user: User) -> User | None:
         """Return the user as it was, or None when the user changed meanwhile."""

@@ -6,14 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 import pymongo
-from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from authapi.addresses.models import Entry
-from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
+from authapi.database import (
+    BATCH_SECONDS,
+    Collections,
+    Document,
+    Index,
+    StoredCollection,
+    insert_if_new,
+    insert_those_new,
+)
 
 COLLECTION = "addresses"
-BATCH_SECONDS = 30
-"""How long a look at, or a change of, many entries may take at the most."""
 INDEXES = (
     Index(COLLECTION, [("user_id", 1)]),
     Index(COLLECTION, [("held_until", 1)], {"expireAfterSeconds": 0}),
@@ -30,11 +35,7 @@ class RegistryStore:
 
     def add(self, entry: Entry) -> bool:
         """Store an entry; False when there is one of that address."""
-        try:
-            self._collections[COLLECTION].insert_one({"_id": entry.key, **_members(entry)})
-        except DuplicateKeyError:
-            return False
-        return True
+        return insert_if_new(self._collections[COLLECTION], _document(entry))
 
     def find(self, key: str) -> Entry | None:
         """Return the entry of that address, or None."""
@@ -42,17 +43,9 @@ class RegistryStore:
         return _entry(found) if found else None
 
     def add_many(self, entries: Sequence[Entry]) -> set[int]:
-        """Store entries, each by an insert of its own; return the positions of those taken."""
-        documents = [{"_id": entry.key, **_members(entry)} for entry in entries]
-        try:
-            with pymongo.timeout(BATCH_SECONDS):
-                self._collections[COLLECTION].insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            failures = (error.details or {}).get("writeErrors", [])
-            if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
-                raise
-            return {failure["index"] for failure in failures}
-        return set()
+        """Store entries; return the positions of those whose address has one."""
+        documents = [_document(entry) for entry in entries]
+        return insert_those_new(self._collections[COLLECTION], documents)
 
     def find_many(self, keys: Iterable[str]) -> list[Entry]:
         """Return the entries of those addresses."""
@@ -88,8 +81,12 @@ class RegistryStore:
         self._collections[COLLECTION].delete_many({"user_id": user_id})
 
 
+def _document(entry: Entry) -> Document:
+    return {"_id": entry.key, **_members(entry)}
+
+
 def _as_seen(seen: Entry) -> Document:
-    return {"_id": seen.key, **_members(seen), "held_until": seen.held_until}
+    return {**_document(seen), "held_until": seen.held_until}
 
 
 def _members(entry: Entry) -> Document:

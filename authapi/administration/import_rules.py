@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from authapi.accounts import rules
-from authapi.accounts.emails import read_email
-from authapi.accounts.models import Email, PendingEmail, User
+from authapi.accounts.emails import pending_email, read_email
+from authapi.accounts.models import Email, User
 from authapi.administration.errors import LineError
 from authapi.administration.extended_json import as_id, as_moment, as_text, bare
 from authapi.administration.import_factors import totp_secret
@@ -70,13 +70,9 @@ def to_user(found: ImportedUser, now: datetime) -> User:
         password_hash=found.password_hash,
         created_at=found.created_at or now,
         disabled=found.disabled,
-        pending_email=_pending(found.email, now) if found.email else None,
+        pending_email=pending_email(found.email, now) if found.email else None,
         roles=found.roles,
     )
-
-
-def _pending(email: Email, now: datetime) -> PendingEmail:
-    return PendingEmail(email.text, email.key, secrets.token_hex(8), now)
 
 
 def _renamed(members: Mapping[str, Any], options: ImportOptions) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from authapi.core.events import Event
+from authapi.web.schemas import PageEndSchema
 
 
 class EventSchema(Schema):
@@ -22,13 +23,7 @@ class EventSchema(Schema):
     request_id = fields.String(required=True, allow_none=True)
 
 
-class ActivitySchema(Schema):
+class ActivitySchema(PageEndSchema):
     """A page of the caller's events."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     events = fields.List(fields.Nested(EventSchema), required=True)
-    next = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "`before` for the next page; null at the end."},
-    )

@@ -44,14 +44,19 @@ def choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a list, with commas or spaces between them."""
+    return tuple(word for word in re.split(r"[\s,]+", text) if word)
+
+
 def choices(*allowed: str) -> Callable[[str], frozenset[str]]:
     """Read any of the `allowed` words, with commas or spaces between them."""
 
     def read(text: str) -> frozenset[str]:
-        words = frozenset(re.split(r"[\s,]+", text.strip()))
-        if not words <= set(allowed):
+        found = frozenset(words(text))
+        if not found <= set(allowed):
             raise ValueError(f"must be some of: {', '.join(allowed)}")
-        return words
+        return found
 
     return read
 

@@ -12,9 +12,11 @@ from authapi.database.errors import (
     leave_to_later,
 )
 from authapi.database.indexes import Index, StoredCollection
+from authapi.database.inserts import BATCH_SECONDS, insert_if_new, insert_those_new
 from authapi.database.uri import uri_problem
 
 __all__ = [
+    "BATCH_SECONDS",
     "DUPLICATE_KEY",
     "FAILURES",
     "WRITE_CONFLICT",
@@ -26,6 +28,8 @@ __all__ = [
     "Index",
     "RequestScope",
     "StoredCollection",
+    "insert_if_new",
+    "insert_those_new",
     "leave_to_later",
     "retry_conflicts",
     "uri_problem",

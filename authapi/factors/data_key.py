@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from authapi.core.errors import AWAY_SECONDS, ApiError, ErrorCode
+from authapi.core.errors import away
 from authapi.core.sealing import SealBroken, new_key, seal, unseal
 from authapi.core.secrets import MasterSecrets, derive_key
 from authapi.factors.store import DataKeyStore, Wrapping
@@ -58,7 +58,7 @@ class DataKey:
             return unseal(self._opened(anew=True), box, *purpose).decode()
         except SealBroken:
             _log.exception("a sealed secret does not open: was another key restored?")
-            raise _unavailable() from None
+            raise away() from None
 
     def status(self) -> dict[str, bool]:
         """Return the ids of the wrappings, each with whether this service opens it."""
@@ -81,7 +81,7 @@ class DataKey:
                 key = self._key = self._find_or_create()
             except DataKeyLost:
                 _log.error("the data key does not open: JWT_SECRET was changed without overlap")
-                raise _unavailable() from None
+                raise away() from None
         return key
 
     def _find_or_create(self) -> bytes:
@@ -122,7 +122,3 @@ class DataKey:
 
 def _kid(key: bytes) -> str:
     return hashlib.sha256(b"kid:" + key).hexdigest()[:12]
-
-
-def _unavailable() -> ApiError:
-    return ApiError(ErrorCode.SERVICE_UNAVAILABLE, retry_after=AWAY_SECONDS)

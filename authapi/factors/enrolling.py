@@ -23,7 +23,7 @@ from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
-from authapi.tokens.models import FreshProof, Prepared
+from authapi.tokens.models import FreshProof
 
 _LATE = "Nothing waits for a code any more. Please begin again."
 _CLOCK_OFF = "The code is right, but the device's clock is wrong. Set it, and try again."
@@ -133,7 +133,10 @@ class TotpEnrolment:
         if changed is None:
             raise ApiError(ErrorCode.INVALID_CODE)
         self._events.record(Event.SECOND_FACTOR_ON, user_id=user.id, reason="totp")
-        return {"recovery_codes": made, **self._kept(identity, changed, prepared, proof)}
+        return {
+            "recovery_codes": made,
+            **self._sessions.keep_only(identity, changed.epoch, prepared, proof),
+        }
 
     def remove(
         self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
@@ -152,7 +155,7 @@ class TotpEnrolment:
         if Factors.of(changed).totp is None:  # off before: nothing ended, no token is due
             return {}
         self._events.record(Event.SECOND_FACTOR_OFF, user_id=changed.id, reason="totp")
-        return self._kept(identity, changed, prepared)
+        return self._sessions.keep_only(identity, changed.epoch, prepared)
 
     def _step_of(self, user: User, pending: PendingTotp, code: str) -> int | None:
         """Return the step whose code it is.
@@ -190,14 +193,3 @@ class TotpEnrolment:
             "factors.passkeys": user.factors.get("passkeys"),
         }
         return self._accounts.begin_epoch(user, change, seen)
-
-    def _kept(
-        self,
-        identity: Identity,
-        user: User,
-        prepared: Prepared,
-        proof: FreshProof | None = None,
-    ) -> dict[str, Any]:
-        """Return fresh tokens of the caller's session, the only one that lives in the new epoch."""
-        pair = self._sessions.keep_only(identity, user.epoch, prepared, proof)
-        return pair.as_members() if pair is not None else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from authapi.signin.schemas import RecentLoginSchema
-from authapi.web.schemas import RequestSchema, TokenPairSchema
+from authapi.web.schemas import AnswerSchema, RequestSchema, TokenPairSchema
 
 _CODES = fields.List(
     fields.String(),
@@ -28,10 +28,9 @@ class TotpCodeSchema(RequestSchema):
     )
 
 
-class EnrolmentSchema(Schema):
+class EnrolmentSchema(AnswerSchema):
     """What an authenticator app has to know."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     secret = fields.String(required=True, metadata={"description": "In base32, for typing."})
     uri = fields.String(required=True, metadata={"description": "For scanning (`otpauth://`)."})
     svg = fields.String(required=True, metadata={"description": "The same as a QR code."})
@@ -40,10 +39,9 @@ class EnrolmentSchema(Schema):
     )
 
 
-class RecoveryCodesSchema(Schema):
+class RecoveryCodesSchema(AnswerSchema):
     """New recovery codes."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     recovery_codes = _CODES
 
 
@@ -71,10 +69,9 @@ class PasskeySchema(Schema):
     )
 
 
-class FactorsSchema(Schema):
+class FactorsSchema(AnswerSchema):
     """The caller's second factors."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     second_factor = fields.Boolean(
         required=True, metadata={"description": "Whether a login asks for more than the password."}
     )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from pymongo.errors import DuplicateKeyError
-
-from authapi.database import Collections, Document, StoredCollection
+from authapi.database import Collections, Document, StoredCollection, insert_if_new
 
 COLLECTION = "keys"
 COLLECTIONS = (
@@ -42,11 +40,8 @@ class DataKeyStore:
 
     def create(self, wrapping: Wrapping) -> bool:
         """Store the first wrapping of a new data key; False when somebody stored one before."""
-        try:
-            self._collections[COLLECTION].insert_one({"_id": _ID, "wrapped": [asdict(wrapping)]})
-        except DuplicateKeyError:
-            return False
-        return True
+        document = {"_id": _ID, "wrapped": _documents([wrapping])}
+        return insert_if_new(self._collections[COLLECTION], document)
 
     def replace(self, seen: Sequence[Wrapping], wrappings: Sequence[Wrapping]) -> bool:
         """Put other wrappings in the place of these; False when they changed meanwhile."""

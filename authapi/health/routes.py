@@ -1,29 +1,28 @@
 """`/healthz` for liveness probes, `/readyz` for readiness probes."""
 
 from flask import current_app
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from authapi.core.errors import AWAY_SECONDS, ApiError, ErrorCode
 from authapi.health.service import Readiness
 from authapi.web.body import Blueprint
 from authapi.web.openapi import documented
+from authapi.web.schemas import AnswerSchema
 from authapi.web.services import service
 
 blueprint = Blueprint("health", __name__, description="Alive and ready")
 
 
-class AliveSchema(Schema):
+class AliveSchema(AnswerSchema):
     """The answer of a process that is alive."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     service = fields.String(required=True, metadata={"enum": ["authapi"]})
     version = fields.String(required=True)
 
 
-class ReadySchema(Schema):
+class ReadySchema(AnswerSchema):
     """The answer of a service that is ready."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     checks = fields.Dict(required=True, keys=fields.String(), values=fields.String())
 
 

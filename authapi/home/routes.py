@@ -6,10 +6,11 @@ from pathlib import Path
 
 import flask
 from flask import Response, current_app, request
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from authapi.web.body import Blueprint
 from authapi.web.openapi import documented
+from authapi.web.schemas import AnswerSchema
 from authapi.web.services import services_of
 
 blueprint = Blueprint("home", __name__, description="Where to begin", template_folder="templates")
@@ -36,10 +37,9 @@ _PLACES = (
 )
 
 
-class HomeSchema(Schema):
+class HomeSchema(AnswerSchema):
     """What this is."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     service = fields.String(required=True, metadata={"enum": ["authapi"]})
     version = fields.String(required=True)
     links = fields.Dict(
@@ -50,10 +50,9 @@ class HomeSchema(Schema):
     )
 
 
-class FeaturesSchema(Schema):
+class FeaturesSchema(AnswerSchema):
     """What this service offers."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     email = fields.String(
         required=True,
         metadata={

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from authapi.core.roles import MAXIMUM_COUNT, NAME, problems
-from authapi.web.schemas import RequestSchema
+from authapi.web.schemas import AnswerSchema, RequestSchema
 
 
 def _roles(names: list[Any]) -> None:
@@ -38,7 +38,7 @@ class TokenSchema(RequestSchema):
     )
 
 
-class IntrospectionSchema(Schema):
+class IntrospectionSchema(AnswerSchema):
     """What a token says, if it is good, with the app's own claims (RFC 7662, 2.2)."""
 
     class Meta:
@@ -46,7 +46,6 @@ class IntrospectionSchema(Schema):
 
         unknown = INCLUDE
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     active = fields.Boolean(
         required=True, metadata={"description": "Whether it is good; if not, nothing else is said."}
     )

@@ -6,9 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pymongo.errors import DuplicateKeyError
-
-from authapi.database import Collections, Document, Index, StoredCollection
+from authapi.database import Collections, Document, Index, StoredCollection, insert_if_new
 from authapi.mail import documents
 from authapi.mail.models import Backlog, Envelope, Mail, Record, Settled
 
@@ -33,11 +31,7 @@ class MailStore:
 
     def add(self, mail: Mail) -> bool:
         """Store a mail; False when there is one of its id already."""
-        try:
-            self._collections[COLLECTION].insert_one(documents.document(mail))
-        except DuplicateKeyError:
-            return False
-        return True
+        return insert_if_new(self._collections[COLLECTION], documents.document(mail))
 
     def due(self, now: datetime, limit: int) -> list[Mail]:
         """Return at most `limit` mails that are due, the oldest first."""

@@ -23,7 +23,6 @@ from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
-from authapi.tokens.models import Prepared
 
 _NONE = "The account has no passkey."
 
@@ -96,7 +95,7 @@ class PasskeyChanges:
         changed = self._signin.while_proven(proof, write)
         leave_to_later(lambda: self._passkeys.remove(passkey_id, changed.id))
         self._events.record(Event.PASSKEY_REMOVED, user_id=changed.id)
-        return self._kept(identity, changed, prepared)
+        return self._sessions.keep_only(identity, changed.epoch, prepared)
 
     def require(
         self,
@@ -137,7 +136,7 @@ class PasskeyChanges:
         event = Event.SECOND_FACTOR_ON if required else Event.SECOND_FACTOR_OFF
         self._events.record(event, user_id=changed.id, reason="passkeys")
         codes = {"recovery_codes": made} if made else {}
-        return {**codes, **self._kept(identity, changed, prepared)}
+        return {**codes, **self._sessions.keep_only(identity, changed.epoch, prepared)}
 
     def _turn_on(self, user: User, hashes: Mapping[str, str] | None) -> User | None:
         """Ask for a passkey from now on; with the hashes of recovery codes if there were none."""
@@ -168,8 +167,3 @@ class PasskeyChanges:
         }
         seen = {"factors.passkeys": user.factors.get("passkeys")}
         return self._accounts.begin_epoch(user, Change(members, gone, notices), seen)
-
-    def _kept(self, identity: Identity, user: User, prepared: Prepared) -> dict[str, Any]:
-        """Return fresh tokens of the caller's session, the only one that lives in the new epoch."""
-        pair = self._sessions.keep_only(identity, user.epoch, prepared)
-        return pair.as_members() if pair is not None else {}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from http import HTTPStatus
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
@@ -22,7 +20,6 @@ from authapi.passkeys.models import Credential, Shown, Use
 from authapi.passkeys.store import PasskeyStore
 from authapi.signin.models import Evidence, Match, Proof
 
-_TOLD_AGAIN_AFTER = timedelta(days=1)
 _PASSWORD_FIRST = (
     "The account's password was reset. Log in once with the new password and this passkey together;"
     " then the passkey is enough again."
@@ -37,7 +34,6 @@ class PasskeyProof:
         passkeys: the stored ones; one counts only while its user's own document names it.
         ceremonies: read what is answered, once.
         party: checks signatures and all around them.
-        notifier: makes what the owner is told.
         events: is told of everything.
         clock: what tells the time.
     """
@@ -48,7 +44,6 @@ class PasskeyProof:
         passkeys: PasskeyStore,
         ceremonies: Ceremonies,
         party: RelyingParty,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
@@ -56,7 +51,6 @@ class PasskeyProof:
         self._passkeys = passkeys
         self._ceremonies = ceremonies
         self._party = party
-        self._notifier = notifier
         self._events = events
         self._clock = clock
 
@@ -156,9 +150,4 @@ class PasskeyProof:
     def _tell_of_copy(self, user: User) -> None:
         """Tell the owner, at most once a day, that two devices seem to have one key (S116)."""
         self._events.record(Event.PASSKEY_COUNTER_FELL, user_id=user.id)
-        now, told_at = self._clock(), user.factors.get("copy_told_at")
-        if told_at is not None and now - told_at < _TOLD_AGAIN_AFTER:
-            return
-        if notices := self._notifier.about(user, "passkey_copied"):
-            change = Change({"factors.copy_told_at": now}, notices=notices)
-            self._accounts.change(user, change, {"factors.copy_told_at": told_at})
+        self._accounts.tell_daily(user, "passkey_copied", "copy_told_at", self._clock())

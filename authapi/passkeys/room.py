@@ -75,7 +75,7 @@ def _take(
     party = RelyingParty(rp_id, settings.totp_issuer, allows)
     tokens = services[TransientTokenFactory].of_kind(CEREMONY_TYPE)
     ceremonies = Ceremonies(tokens, SpentStore(services[Database]))
-    proof = PasskeyProof(accounts, store, ceremonies, party, notifier, events, clock)
+    proof = PasskeyProof(accounts, store, ceremonies, party, events, clock)
     second = services[SecondStep]
     second.add(proof)
     alone = services.add(PasskeySignIn(signin, step_up, second, proof, store, ceremonies, party))

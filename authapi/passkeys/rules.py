@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from authapi.core import origins
 from authapi.factors.models import Factors
 from authapi.factors.rules import has_second_factor
 
@@ -22,8 +23,8 @@ LONGEST_NAME = 64
 LONGEST_KEY = 1024
 """Bytes of a public key; one of RSA with 4096 bits has half of that."""
 
-SITE = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?")
-EXTENSION = re.compile(r"chrome-extension://[a-p]{32}|moz-extension://[a-p]{64}")
+SITE = re.compile(origins.SITE)
+EXTENSION = re.compile(rf"{origins.CHROME_EXTENSION}|moz-extension://[a-p]{{64}}")
 _THIS_MACHINE = re.compile(r"http://localhost(:\d{1,5})?")
 
 
@@ -38,12 +39,6 @@ def is_allowed(origin: str, exact: Collection[str], *, development: bool) -> boo
     if origin in exact:
         return True
     return development and any(each.fullmatch(origin) for each in (_THIS_MACHINE, EXTENSION))
-
-
-def origin_of(url: str) -> str:
-    """Return the origin of an address."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def is_within(origin: str, rp_id: str) -> bool:

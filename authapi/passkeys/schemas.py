@@ -8,6 +8,7 @@ from marshmallow.validate import Predicate
 from authapi.passkeys.rules import LONGEST_NAME
 from authapi.signin.schemas import LONGEST_TOKEN, AssertionSchema, RecentLoginSchema
 from authapi.web.schemas import (
+    AnswerSchema,
     OptionalBodySchema,
     RenewedSessionSchema,
     RequestSchema,
@@ -56,10 +57,9 @@ class LoginOptionsSchema(OptionalBodySchema):
     )
 
 
-class CeremonySchema(Schema):
+class CeremonySchema(AnswerSchema):
     """What a browser is asked for."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     ceremony = fields.String(
         required=True, metadata={"description": "To be sent back with the answer; five minutes."}
     )
@@ -73,10 +73,9 @@ class CeremonySchema(Schema):
     )
 
 
-class PasskeyAddedSchema(Schema):
+class PasskeyAddedSchema(AnswerSchema):
     """The new passkey."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     id = fields.String(required=True)
 
 

@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 
 from authapi.core.environment import variable
-from authapi.core.parsers import pattern
+from authapi.core.origins import origin_of
+from authapi.core.parsers import pattern, words
 from authapi.factors.settings import FactorSettings
 from authapi.mail.settings import MailSettings
-from authapi.passkeys.rules import EXTENSION, SITE, is_within, origin_of
+from authapi.passkeys.rules import EXTENSION, SITE, is_within
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _RP_ID = re.compile(rf"localhost|({_LABEL}\.)+(?=[a-z])({_LABEL})")  # an IP can have no passkeys
-_PARTS = re.compile(r"[\s,]+")
 
 
 def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(part for part in _PARTS.split(text.strip()) if part)
+    origins = words(text)
     for origin in origins:
         if not (SITE.fullmatch(origin) or EXTENSION.fullmatch(origin)):
             raise ValueError(

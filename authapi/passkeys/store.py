@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo.errors import DuplicateKeyError
-
-from authapi.database import Collections, Document, Index, StoredCollection
+from authapi.database import Collections, Document, Index, StoredCollection, insert_if_new
 from authapi.passkeys.models import Passkey
 
 PASSKEYS = "passkeys"
@@ -34,11 +32,7 @@ class PasskeyStore:
         members = asdict(passkey)
         document = {"_id": members.pop("id"), **members}
         document["transports"] = list(passkey.transports)
-        try:
-            self._collections[PASSKEYS].insert_one(document)
-        except DuplicateKeyError:
-            return False
-        return True
+        return insert_if_new(self._collections[PASSKEYS], document)
 
     def find(self, passkey_id: str) -> Passkey | None:
         """Return the passkey of that id, or None."""
@@ -107,11 +101,8 @@ class SpentStore:
 
     def add(self, spent_id: str, expires_at: datetime) -> bool:
         """Use something up; False when it was (S115)."""
-        try:
-            self._collections[SPENT].insert_one({"_id": spent_id, "expires_at": expires_at})
-        except DuplicateKeyError:
-            return False
-        return True
+        document = {"_id": spent_id, "expires_at": expires_at}
+        return insert_if_new(self._collections[SPENT], document)
 
 
 def _passkey(found: Document) -> Passkey:

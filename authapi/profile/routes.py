@@ -108,11 +108,11 @@ def change_password(body: dict[str, Any]) -> dict[str, object]:
     Access tokens of before are void; the answer holds new tokens of the caller's session. A client
     that ignores them refreshes.
     """
-    pair = service(ProfileService).change_password(
+    members = service(ProfileService).change_password(
         current_identity,
         body["current_password"],
         body["new_password"],
         client(),
         body["evidence"],
     )
-    return {**_CHANGED, **(pair.as_members() if pair is not None else {})}
+    return {**_CHANGED, **members}

@@ -7,6 +7,7 @@ from authapi.audit.schemas import EventSchema
 from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.sessions.schemas import SessionSchema
 from authapi.signin.schemas import ConfirmationSchema, EvidenceSchema, filled
+from authapi.web.schemas import AnswerSchema
 
 
 class PasswordChangeSchema(EvidenceSchema):
@@ -24,10 +25,9 @@ class DeletionSchema(ConfirmationSchema):
     """The password and the second step, asked for again before something that cannot be undone."""
 
 
-class ProfileSchema(Schema):
+class ProfileSchema(AnswerSchema):
     """Who the caller is."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     username = fields.String(required=True)
     user_id = fields.String(required=True)
     created_at = fields.DateTime(required=True)
@@ -51,10 +51,9 @@ class FailedLoginsSchema(Schema):
     )
 
 
-class ExportSchema(Schema):
+class ExportSchema(AnswerSchema):
     """All that is stored about the caller."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     user = fields.Dict(required=True)
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
     failed_logins = fields.Nested(FailedLoginsSchema, required=True)

@@ -9,7 +9,6 @@ from authapi.core.services import PersonalData, Subject
 from authapi.database import leave_to_later
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
-from authapi.sessions.models import TokenPair
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
 from authapi.signin.service import SignIn
@@ -57,12 +56,13 @@ class ProfileService:
         new: str,
         client: Client,
         evidence: Evidence | None = None,
-    ) -> TokenPair | None:
+    ) -> dict[str, object]:
         """Replace the password and end the caller's other sessions (ASVS 7.4.3), by one write.
 
         Returns:
-            Fresh tokens of the caller's own session, or None where that ended meanwhile. Older
-            access tokens of it are void; the refresh token that the client holds stays good.
+            Fresh tokens of the caller's own session, as members of the answer; none where that
+            ended meanwhile. Older access tokens of it are void; the refresh token that the client
+            holds stays good.
 
         Raises:
             ApiError: `invalid_credentials` when `current` is wrong; `validation_error` when `new`

@@ -1,7 +1,7 @@
 """How sessions end: one, or all of a user."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from authapi.accounts.service import AccountService
 from authapi.core.errors import ApiError, ErrorCode
@@ -14,7 +14,7 @@ from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
 
 _AT_ONCE = 200
-"""How many sessions one command removes: it has to be over within the database's timeout."""
+"""How many sessions one command changes: it has to be over within the database's timeout."""
 
 
 class SessionEnding:
@@ -143,14 +143,26 @@ class SessionEnding:
     def clear_void(self, user_id: str, epoch: int) -> bool:
         """Remove the user's sessions of epochs before `epoch`; they are void already.
 
-        Before the answer no refresh in another process may use one of them: either all are gone,
-        or so much time has passed that every process knows the new epoch.
-
         Returns:
-            Whether none is left. If one is, the sweep removes it.
+            As `until_none_is_left`.
         """
-        deadline = time.monotonic() + 2 * MAX_STALENESS.total_seconds()
-        while self._sessions.clear_void(user_id, epoch, _AT_ONCE) == _AT_ONCE:
-            if time.monotonic() >= deadline:
-                return False
-        return True
+        return until_none_is_left(lambda limit: self._sessions.clear_void(user_id, epoch, limit))
+
+
+def until_none_is_left(change: Callable[[int], int]) -> bool:
+    """Change sessions, some at a time.
+
+    Before the answer no refresh in another process goes by what was: either no session is left as
+    it was, or so much time has passed that every process knows what the user's document says.
+
+    Args:
+        change: changes at most so many; returns how many they were.
+
+    Returns:
+        Whether none is left. If one is, the sweep changes it.
+    """
+    deadline = time.monotonic() + 2 * MAX_STALENESS.total_seconds()
+    while change(_AT_ONCE) == _AT_ONCE:
+        if time.monotonic() >= deadline:
+            return False
+    return True

@@ -53,7 +53,7 @@ class SessionRenewal:
 
     def keep_only(
         self, identity: Identity, epoch: int, prepared: Prepared, proof: FreshProof | None = None
-    ) -> TokenPair | None:
+    ) -> dict[str, object]:
         """Take the caller's session along into the user's new epoch; clear the others away.
 
         They are void already, so that nothing here can fail: what cannot be done now is left.
@@ -65,12 +65,12 @@ class SessionRenewal:
             proof: what the caller showed by now, where that is more than at the login.
 
         Returns:
-            Fresh tokens of the session; None where it ended meanwhile. The refresh token that its
-            client holds stays good, as the same generation.
+            Fresh tokens of the session, as members of the answer; none where it ended meanwhile.
+            The refresh token that its client holds stays good, as the same generation.
         """
         pair = leave_to_later(lambda: self._renew(identity, epoch, prepared, proof))
         leave_to_later(lambda: self._ending.clear_void(identity.user_id, epoch))
-        return pair
+        return pair.as_members() if pair is not None else {}
 
     def prepare_proven(self, identity: Identity, proof: FreshProof) -> Prepared:
         """Prepare the access token of `access_after`, before the proof is used up."""

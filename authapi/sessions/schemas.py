@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from authapi.web.schemas import RequestSchema, StrictBoolean
+from authapi.web.schemas import PageEndSchema, RequestSchema, StrictBoolean
 
 
 class RefreshTokenSchema(RequestSchema):
@@ -42,13 +42,7 @@ class SessionSchema(Schema):
     )
 
 
-class SessionListSchema(Schema):
+class SessionListSchema(PageEndSchema):
     """The caller's sessions."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
-    next = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "`before` for the next page; null at the end."},
-    )

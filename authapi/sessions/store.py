@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pymongo.errors import DuplicateKeyError
-
 from authapi.core.client import Client
 from authapi.core.identity import AAL1, PASSWORD
 from authapi.core.roles import NO_ROLES, Roles
-from authapi.database import Collections, DatabaseUnavailable, Document, Index, StoredCollection
+from authapi.database import (
+    Collections,
+    DatabaseUnavailable,
+    Document,
+    Index,
+    StoredCollection,
+    insert_if_new,
+)
 from authapi.sessions.models import Session
 from authapi.tokens.models import FreshProof
 
@@ -56,10 +61,8 @@ class SessionStore:
             "acr": session.assurance,
             **_told(session.roles),
         }
-        try:
-            self._collections[COLLECTION].insert_one(document)
-        except DuplicateKeyError:
-            raise SessionExists from None
+        if not insert_if_new(self._collections[COLLECTION], document):
+            raise SessionExists
 
     def find_session(self, session_id: str) -> Session | None:
         """Return the session, or None when it is gone."""

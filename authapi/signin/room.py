@@ -1,6 +1,5 @@
 """What the sign-in brings to the service."""
 
-from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
@@ -36,7 +35,6 @@ def build(services: Services, settings: SignInSettings, clock: Clock) -> None:
         SecondStep(
             accounts,
             limits,
-            services[Notifier],
             services[TransientTokenFactory].of_kind(MFA_TYPE),
             events,
             clock,

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from http import HTTPStatus
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
@@ -17,7 +15,6 @@ from authapi.limits.service import Limits
 from authapi.signin.models import Evidence, Factor, Match, Preparation, Proof, as_it_is
 from authapi.tokens.transient import LIFE, TransientTokens
 
-_TOLD_AGAIN_AFTER = timedelta(days=1)
 _OVER = "That took too long, or the account has changed. Please log in again."
 
 
@@ -27,7 +24,6 @@ class SecondStep:
     Args:
         accounts: finds users.
         limits: says how often one may be wrong.
-        notifier: makes what the owner is told.
         tokens: carry a login from its first step to its second.
         events: is told of everything.
         clock: what tells the time.
@@ -38,7 +34,6 @@ class SecondStep:
         self,
         accounts: AccountService,
         limits: Limits,
-        notifier: Notifier,
         tokens: TransientTokens,
         events: EventRecorder,
         clock: Clock,
@@ -46,7 +41,6 @@ class SecondStep:
     ) -> None:
         self._accounts = accounts
         self._limits = limits
-        self._notifier = notifier
         self._tokens = tokens
         self._events = events
         self._clock = clock
@@ -141,10 +135,8 @@ class SecondStep:
 
     def _tell_owner(self, user: User, client: Client) -> None:
         """Tell the owner that a stranger knows the password, at most once a day (S113)."""
-        now, told_at = self._clock(), user.factors.get("told_at")
-        if told_at is not None and now - told_at < _TOLD_AGAIN_AFTER:
-            return
-        notices = self._notifier.about(user, "password_known")
-        if notices and not self._limits.knows(user.name_key, client):
-            change = Change({"factors.told_at": now}, notices=notices)
-            self._accounts.change(user, change, {"factors.told_at": told_at})
+
+        def is_owner() -> bool:
+            return self._limits.knows(user.name_key, client)
+
+        self._accounts.tell_daily(user, "password_known", "told_at", self._clock(), is_owner)

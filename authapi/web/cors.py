@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from flask import Flask, Response, request
 from flask_cors.core import get_cors_options, set_cors_headers
 
-_DEVELOPMENT = (
-    re.compile(r"chrome-extension://[a-p]{32}\Z"),
-    re.compile(r"moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"),
-    re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?\Z"),
-)
+from authapi.core.origins import CHROME_EXTENSION, FIREFOX_EXTENSION, THIS_MACHINE
+
+_DEVELOPMENT = [
+    re.compile(rf"{origin}\Z") for origin in (CHROME_EXTENSION, FIREFOX_EXTENSION, THIS_MACHINE)
+]
 
 _SENT = ("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
 _READ = ("Retry-After", "WWW-Authenticate", "X-Request-ID")

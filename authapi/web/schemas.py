@@ -29,10 +29,25 @@ class StrictBoolean(fields.Boolean):
         return value
 
 
-class MessageSchema(Schema):
-    """A success with a message and nothing else."""
+class AnswerSchema(Schema):
+    """A success."""
 
     status = fields.String(required=True, metadata={"enum": ["ok"]})
+
+
+class PageEndSchema(AnswerSchema):
+    """A success with a page of a list."""
+
+    next = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "`before` for the next page; null at the end."},
+    )
+
+
+class MessageSchema(AnswerSchema):
+    """A success with a message and nothing else."""
+
     message = fields.String(required=True)
 
 
@@ -55,10 +70,9 @@ class IdempotencySchema(RequestSchema):
     )
 
 
-class AccessTokenSchema(Schema):
+class AccessTokenSchema(AnswerSchema):
     """An access token of a session."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok"]})
     access_token = fields.String(required=True)
     token_type = fields.String(required=True, metadata={"enum": ["Bearer"]})
     expires_in = fields.Integer(

@@ -6,26 +6,17 @@ import re
 from dataclasses import dataclass
 
 from authapi.core.environment import EnvironmentSettings, variable
-from authapi.core.parsers import choice, integer
+from authapi.core.origins import CHROME_EXTENSION, FIREFOX_EXTENSION, SITE, THIS_MACHINE
+from authapi.core.parsers import choice, integer, words
 
-_ORIGIN = re.compile(
-    r"https://[a-z0-9.-]+(:\d{1,5})?"
-    r"|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
-    r"|chrome-extension://[a-p]{32}"
-    r"|moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
-
+_ORIGIN = re.compile("|".join((SITE, THIS_MACHINE, CHROME_EXTENSION, FIREFOX_EXTENSION)))
 
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 """Field names as they are in use (RFC 9110, 5.1); flask-cors takes others for expressions."""
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part for part in re.split(r"[\s,]+", text.strip()) if part)
-
-
 def _headers(text: str) -> tuple[str, ...]:
-    names = _parts(text)
+    names = words(text)
     for name in names:
         if not _HEADER.fullmatch(name):
             raise ValueError(f"{name!r} is no header's name; write them out, such as X-Tenant")
@@ -33,7 +24,7 @@ def _headers(text: str) -> tuple[str, ...]:
 
 
 def _origins(text: str) -> tuple[str, ...]:
-    origins = _parts(text)
+    origins = words(text)
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise ValueError(

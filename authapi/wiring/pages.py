@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from authapi.core.clock import Clock
+from authapi.core.origins import origin_of
 from authapi.core.services import Services
 from authapi.mail.message import From
 from authapi.pages.models import Frame
@@ -14,12 +15,11 @@ from authapi.settings import Settings
 
 def build(services: Services, settings: Settings, _clock: Clock) -> None:
     """Add what the pages share."""
-    url = urlsplit(settings.public_url) if settings.public_url else None
     services.add(
         Frame(
             service=_service(services, settings),
             language=settings.mail_language if settings.mail_language in LANGUAGES else "en",
-            origin=f"{url.scheme}://{url.netloc}".lower() if url else None,
+            origin=origin_of(settings.public_url) if settings.public_url else None,
             stylesheet=settings.pages_stylesheet,
             logo=settings.pages_logo,
         )

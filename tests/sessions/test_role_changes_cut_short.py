@@ -43,7 +43,7 @@ def test_many_sessions_get_their_roles_in_several_commands(
     visitor: Visitor, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than one command may change."""
-    monkeypatch.setattr("authapi.sessions.roles._AT_ONCE", 2)
+    monkeypatch.setattr("authapi.sessions.ending._AT_ONCE", 2)
     name = visitor.new_user()
     sessions = [visitor.log_in(name) for _ in range(5)]
     change(name, "+editor")

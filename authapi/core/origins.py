@@ -1,0 +1,14 @@
+"""Origins (RFC 6454): what a browser says that a request comes from, as expressions."""
+
+from urllib.parse import urlsplit
+
+SITE = r"https://[a-z0-9.-]+(:\d{1,5})?"
+THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+CHROME_EXTENSION = r"chrome-extension://[a-p]{32}"
+FIREFOX_EXTENSION = r"moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
