@@ -18,13 +18,7 @@ VERIFY = "verify"
 
 
 class MailNotifier(Notifier):
-    """Makes notices, which say when, from which device and from where.
-
-    Args:
-        outbox: is told that there are some.
-        origin: says what is being answered right now.
-        clock: what tells the time.
-    """
+    """Makes notices, which say when, from which device and from where."""
 
     tells = True
 

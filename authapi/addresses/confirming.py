@@ -23,18 +23,7 @@ from authapi.signin.proving import PasswordProof
 
 
 class Confirmation:
-    """Makes an address that waits the account's own.
-
-    Args:
-        accounts: finds users and changes them.
-        passwords: checks the password that is typed beside a link.
-        limits: says how often codes may be tried.
-        registry: says whose an address is.
-        tokens: makes and reads codes and links.
-        notifier: makes what the owner is told.
-        events: is told of everything.
-        clock: what tells the time.
-    """
+    """Makes an address that waits the account's own."""
 
     def __init__(
         self,

@@ -19,13 +19,7 @@ VERIFY, CONFIRMED, CHANGED, REMOVED = "verify", "email_confirmed", "email_change
 
 
 class AddressMails:
-    """Decides about them when they are sent.
-
-    Args:
-        accounts: knows the users.
-        registry: knows whose address is whose.
-        clock: what tells the time.
-    """
+    """Decides about them when they are sent."""
 
     def __init__(self, accounts: AccountService, registry: Registry, clock: Clock) -> None:
         self._accounts = accounts

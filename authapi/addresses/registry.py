@@ -20,11 +20,6 @@ class Registry:
 
     An entry counts only if its user's document says the same. A process may die anywhere: what it
     held ends by itself, or is put in order before the user is told.
-
-    Args:
-        store: the entries.
-        accounts: knows the users.
-        clock: what tells the time.
     """
 
     def __init__(self, store: RegistryStore, accounts: AccountService, clock: Clock) -> None:

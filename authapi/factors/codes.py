@@ -24,13 +24,7 @@ TOTP_SECRET = "totp"
 class CodeFactor:
     """Knows which code is right; that it is good once is one conditional write on the user.
 
-    Args:
-        accounts: changes the users.
-        data_key: opens the apps' secrets.
-        hasher: compares recovery codes with their hashes.
-        notifier: makes what the owner is told.
-        events: is told of used recovery codes.
-        clock: what tells the time; the device's own counts for nothing (S104).
+    The device's own clock counts for nothing (S104).
     """
 
     def __init__(

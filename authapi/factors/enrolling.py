@@ -30,22 +30,7 @@ _CLOCK_OFF = "The code is right, but the device's clock is wrong. Set it, and tr
 
 
 class TotpEnrolment:
-    """Turns authenticator apps on and off; each by one conditional write on the user.
-
-    Args:
-        accounts: changes the users.
-        signin: keeps a proof true until the write.
-        step_up: asks for a recent login.
-        sessions: takes the caller's own session along.
-        limits: says how often a code may be wrong.
-        codes: knows which code is right.
-        recovery_codes: makes the codes that help without the app.
-        data_key: seals the secret.
-        notifier: makes what the owner is told.
-        events: is told of everything.
-        clock: what tells the time.
-        issuer: what the app shows beside the account's name.
-    """
+    """Turns authenticator apps on and off; each by one conditional write on the user."""
 
     def __init__(
         self,

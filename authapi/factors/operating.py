@@ -20,15 +20,7 @@ from authapi.factors.models import Totp
 
 
 class OperatorFactors:
-    """Removes factors, and brings those of another program in.
-
-    Args:
-        accounts: finds users and changes them.
-        data_key: seals what is brought in.
-        notifier: makes what the owner is told.
-        events: is told of everything.
-        clock: what tells the time.
-    """
+    """Removes factors, and brings those of another program in."""
 
     def __init__(
         self,

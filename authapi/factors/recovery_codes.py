@@ -11,11 +11,7 @@ from authapi.passwords.hashing import PasswordHasher
 
 
 class RecoveryCodes:
-    """Makes them; only their hashes are stored (S108).
-
-    Args:
-        hasher: makes the hashes.
-    """
+    """Makes them; only their hashes are stored (S108)."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher

@@ -31,19 +31,7 @@ _TOO_MANY = f"An account has at most {rules.MOST} passkeys. Remove one first."
 
 
 class PasskeyEnrolment:
-    """Adds passkeys: stored first, then named by the user's own document, which decides.
-
-    Args:
-        accounts: changes the users.
-        signin: keeps a proof true until the write.
-        step_up: asks for a recent login.
-        passkeys: stores them.
-        ceremonies: begin here, and end here.
-        party: checks what a browser made.
-        notifier: makes what the owner is told.
-        events: is told of everything.
-        clock: what tells the time.
-    """
+    """Adds passkeys: stored first, then named by the user's own document, which decides."""
 
     def __init__(
         self,

@@ -22,10 +22,6 @@ class Ceremonies:
 
     The challenge is the digest of the token: signed by us, with a random id, so that nobody knows
     it beforehand and it belongs to this ceremony alone.
-
-    Args:
-        tokens: carry a ceremony from its begin to its end.
-        spent: remembers what was answered.
     """
 
     def __init__(self, tokens: TransientTokens, spent: SpentStore) -> None:

@@ -28,19 +28,7 @@ _NONE = "The account has no passkey."
 
 
 class PasskeyChanges:
-    """Each by one conditional write on the user, which ends all other sessions (S107).
-
-    Args:
-        accounts: changes the users.
-        signin: keeps a proof true until the write.
-        step_up: asks for a recent login.
-        sessions: takes the caller's own session along.
-        recovery_codes: makes the codes that help without the passkey.
-        passkeys: the stored ones.
-        notifier: makes what the owner is told.
-        events: is told of everything.
-        clock: what tells the time.
-    """
+    """Each by one conditional write on the user, which ends all other sessions (S107)."""
 
     def __init__(
         self,

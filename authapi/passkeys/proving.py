@@ -27,16 +27,7 @@ _PASSWORD_FIRST = (
 
 
 class PasskeyProof:
-    """Checks passkeys; that each answer is good once is one insert and one conditional write.
-
-    Args:
-        accounts: finds the users, and changes what stands about them.
-        passkeys: the stored ones; one counts only while its user's own document names it.
-        ceremonies: read what is answered, once.
-        party: checks signatures and all around them.
-        events: is told of everything.
-        clock: what tells the time.
-    """
+    """Checks passkeys; that each answer is good once is one insert and one conditional write."""
 
     def __init__(
         self,

@@ -22,17 +22,7 @@ from authapi.signin.step_up import StepUp
 
 
 class PasskeySignIn:
-    """Asks for a passkey, and lets in who has it.
-
-    Args:
-        signin: turns the proof into a session.
-        step_up: knows who is logged in.
-        second: knows whose password was right.
-        proof: checks passkeys.
-        passkeys: the stored ones.
-        ceremonies: begin here.
-        party: says what a browser is asked for.
-    """
+    """Asks for a passkey, and lets in who has it."""
 
     def __init__(
         self,

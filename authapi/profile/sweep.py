@@ -32,14 +32,6 @@ class Sweep:
     What ended is void by the user's epoch alone, as long as the user is marked (`ended_at`). The
     mark goes when nothing is left, and not before the last access token has expired and every
     request that was under way is over.
-
-    Args:
-        accounts: knows the marks.
-        ending: clears away sessions.
-        roles: brings those that stay up to date.
-        personal_data: what the rooms keep of users.
-        clock: what tells the time.
-        token_lifetime: how long an access token lives.
     """
 
     def __init__(

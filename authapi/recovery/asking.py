@@ -18,15 +18,7 @@ SLOT = timedelta(minutes=2)
 
 
 class ResetRequests:
-    """Takes down who shall get a link; the sender sees later who that is, if it is anybody.
-
-    Args:
-        outbox: where the mail waits.
-        limits: counts by the place that asks.
-        fingerprints: makes the mail's id.
-        events: knows who asks.
-        clock: what tells the time.
-    """
+    """Takes down who shall get a link; the sender sees later who that is, if it is anybody."""
 
     def __init__(
         self,

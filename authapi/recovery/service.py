@@ -24,20 +24,7 @@ OPERATORS_LINK_LIFE = timedelta(hours=24)
 
 
 class Recovery:
-    """Decides each thing by one conditional write on the user, which ends all sessions.
-
-    Args:
-        accounts: finds users and changes them.
-        notifier: makes what the owner is told.
-        tokens: derives and verifies what links carry.
-        links: says where links lead.
-        hasher: makes the new hash.
-        blocklist: refuses what is too easily guessed.
-        limits: learns that a place is the owner's.
-        ending: clears away the sessions that ended.
-        events: is told of everything.
-        clock: what tells the time.
-    """
+    """Decides each thing by one conditional write on the user, which ends all sessions."""
 
     def __init__(
         self,

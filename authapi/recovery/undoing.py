@@ -26,17 +26,7 @@ _REMOVED = ("password_hash", "email_undo", "pending_email", "factors.totp_pendin
 
 
 class FormerAddress:
-    """Gives an account the address back that it had before somebody changed it (S93).
-
-    Args:
-        accounts: finds users and changes them.
-        registry: holds the address.
-        notifier: makes what the owner is told.
-        tokens: verifies what links carry.
-        ending: clears away the sessions that ended.
-        events: is told of everything.
-        clock: what tells the time.
-    """
+    """Gives an account the address back that it had before somebody changed it (S93)."""
 
     def __init__(
         self,
