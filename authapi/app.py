@@ -71,7 +71,7 @@ def make_service(settings: Settings, clock: Clock, prefix: str = "") -> Flask:
     _speak(app, settings)
     built = build(settings, clock, prefix)
     services.install(app, built)
-    let_guard(app, built, built[AccessTokenVerification].verify)
+    let_guard(app, built, built[AccessTokenVerification].verify_token)
     observers = _register_rooms(app, settings, built)
     _surround_requests(app, settings, built, observers)
     if settings.development:

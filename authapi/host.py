@@ -55,7 +55,7 @@ def init_app(
     service = make_service(settings, clock, url_prefix)
     built = services_of(service)
     mounting.init_app(app, service, url_prefix, built.well_known)
-    let_guard(app, built, _asked_apart(built[AccessTokenVerification].verify))
+    let_guard(app, built, _asked_apart(built[AccessTokenVerification].verify_token))
     let_extend(app, built)
     commands.init_host(app)
 

@@ -81,9 +81,9 @@ def _commands(database: Collections) -> dict[str, Command]:
         "limits: failure counted": lambda name: limits.count_all_or_nothing(
             counters(name), _NOW, f"account {name}", StreakUpdate(1, _NOW, _LIFE, below=100)
         ),
-        "user found": users.find,
+        "user found": users.find_user,
         "session inserted": lambda name: sessions.add(session(name)),
-        "user looked at again": lambda name: users.find(name),
+        "user looked at again": lambda name: users.find_user(name),
         "event inserted": lambda name: trail.add(event(name), expires_at=_NOW + _LIFE),
         "session rotated": lambda name: sessions.rotate(
             name, 0, at=_NOW, expires_at=_NOW + _LIFE, refresh_key=None, began_at=_NOW

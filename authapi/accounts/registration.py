@@ -113,11 +113,11 @@ class Registration:
         """Whether this very registration succeeded before and its answer may have been lost."""
         if attempt.registration_key is None:
             return False
-        stored = self._users.find(attempt.name_key)
+        stored = self._users.find_user(attempt.name_key)
         return (
             stored is not None
             and stored.registration_key is not None
             and hmac.compare_digest(stored.registration_key, attempt.registration_key)
             and attempt.created_at - stored.created_at <= REPEATABLE_FOR
-            and self._hasher.verify(password, stored.password_hash)
+            and self._hasher.verify_password(password, stored.password_hash)
         )

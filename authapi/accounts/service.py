@@ -38,7 +38,7 @@ class AccountService:
 
     def find_user(self, username: str) -> User | None:
         """Return the user of that name, or None."""
-        return self._users.find(name_key(username))
+        return self._users.find_user(name_key(username))
 
     def get_user(self, username: str) -> User:
         """Return the user of that name.
@@ -58,7 +58,7 @@ class AccountService:
 
     def find_user_by_id(self, user_id: str) -> User | None:
         """Return the user of that id, or None."""
-        return self._users.find_by_id(user_id)
+        return self._users.find_user_by_id(user_id)
 
     def page(self, after: str, limit: int) -> list[User]:
         """Return at most `limit` users whose names sort after the name `after`, sorted."""

@@ -79,12 +79,12 @@ class UserStore:
         with pymongo.timeout(BATCH_SECONDS):
             return {found["name_key"]: user_or_none(found) for found in collection.find(query)}
 
-    def find(self, name_key: str) -> User | None:
+    def find_user(self, name_key: str) -> User | None:
         """Return the user of that name, or None."""
         found = self._collections[COLLECTION].find_one({"name_key": name_key})
         return user_or_none(found)
 
-    def find_by_id(self, user_id: str) -> User | None:
+    def find_user_by_id(self, user_id: str) -> User | None:
         """Return the user of that id, or None."""
         return user_or_none(self._collections[COLLECTION].find_one({"_id": user_id}))
 

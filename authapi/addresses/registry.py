@@ -35,7 +35,7 @@ class Registry:
             entry = Entry(pending.email_key, user.id, user.name_key, pending.nonce, until)
             if self._store.add(entry):
                 return True
-            seen = self._store.find(entry.key)
+            seen = self._store.find_entry(entry.key)
             if seen is None:
                 continue
             if self._is_somebody_elses(seen, user, now):
@@ -53,7 +53,7 @@ class Registry:
         now = self._clock()
         return {
             entry.key
-            for entry in self._store.find_many(names)
+            for entry in self._store.find_entries(names)
             if entry.name_key != names[entry.key] and self._is_in_use(entry, now)
         }
 
@@ -70,7 +70,7 @@ class Registry:
 
     def unsettled(self, keys: Collection[str]) -> set[str]:
         """Return which of these addresses are held, and not yet for good."""
-        found = self._store.find_many(keys) if keys else []
+        found = self._store.find_entries(keys) if keys else []
         return {entry.key for entry in found if entry.held_until is not None}
 
     def put_in_order(self, user_id: str, key: str) -> None:
@@ -78,7 +78,7 @@ class Registry:
 
         Running it again does no harm. An entry is left alone while its confirmation may go on.
         """
-        entry = self._store.find(key)
+        entry = self._store.find_entry(key)
         if entry is None or entry.user_id != user_id:
             return
         user = self._accounts.find_user_by_id(user_id)
@@ -93,13 +93,13 @@ class Registry:
             key = read_email(email, reserved=True).key
         except ValueError:
             key = ""
-        entry = self._store.find(key)
+        entry = self._store.find_entry(key)
         user = self._accounts.find_user_by_id(entry.user_id if entry is not None else "")
         return user if user is not None and user.email_key == key else None
 
-    def of_user(self, user_id: str) -> list[str]:
+    def addresses_of_user(self, user_id: str) -> list[str]:
         """Return the addresses that are kept for a user."""
-        return [entry.key for entry in self._store.of_user(user_id)]
+        return [entry.key for entry in self._store.entries_of_user(user_id)]
 
     def forget_user(self, user_id: str) -> None:
         """Remove what is kept for a user."""

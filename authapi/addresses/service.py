@@ -118,7 +118,7 @@ class AddressService:
 
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return the addresses that are kept for the user."""
-        return {"addresses": self._registry.of_user(subject.id)}
+        return {"addresses": self._registry.addresses_of_user(subject.id)}
 
     def erase(self, subject: Subject) -> None:
         """Let the user's addresses be anybody's."""

@@ -37,7 +37,7 @@ class RegistryStore:
         """Store an entry; False when there is one of that address."""
         return insert_if_new(self._collections[COLLECTION], _document(entry))
 
-    def find(self, key: str) -> Entry | None:
+    def find_entry(self, key: str) -> Entry | None:
         """Return the entry of that address, or None."""
         found = self._collections[COLLECTION].find_one({"_id": key})
         return _entry(found) if found else None
@@ -47,7 +47,7 @@ class RegistryStore:
         documents = [_document(entry) for entry in entries]
         return insert_those_new(self._collections[COLLECTION], documents)
 
-    def find_many(self, keys: Iterable[str]) -> list[Entry]:
+    def find_entries(self, keys: Iterable[str]) -> list[Entry]:
         """Return the entries of those addresses."""
         with pymongo.timeout(BATCH_SECONDS):
             found = self._collections[COLLECTION].find({"_id": {"$in": list(keys)}})
@@ -59,7 +59,7 @@ class RegistryStore:
         with pymongo.timeout(BATCH_SECONDS):
             self._collections[COLLECTION].bulk_write(writes, ordered=False)
 
-    def of_user(self, user_id: str) -> list[Entry]:
+    def entries_of_user(self, user_id: str) -> list[Entry]:
         """Return a user's entries."""
         return [_entry(found) for found in self._collections[COLLECTION].find({"user_id": user_id})]
 

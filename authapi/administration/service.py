@@ -67,7 +67,7 @@ class Administration:
         self._registration.register(username, password, reason=_BY)
         return self._accounts.get_user(username)
 
-    def find(self, ref: UserRef) -> User:
+    def find_user(self, ref: UserRef) -> User:
         """Return the user.
 
         Raises:
@@ -114,7 +114,7 @@ class Administration:
             ApiError: `validation_error` for what is no role, and for too many.
             CommandError: when there is no such user.
         """
-        user = self._user_roles.change(self.find(ref).id, add, remove, now=now, reason=_BY)
+        user = self._user_roles.change(self.find_user(ref).id, add, remove, now=now, reason=_BY)
         self._session_roles.bring_up_to_date(user.id, user.roles)
         return user
 
@@ -135,13 +135,13 @@ class Administration:
             ApiError: `validation_error`, as `/register` has it.
             CommandError: when there is no such user.
         """
-        user = self.find(ref)
+        user = self.find_user(ref)
         if problems := passwords.problems(password):
             raise ApiError(ErrorCode.VALIDATION_ERROR, errors={"password": problems})
         self._blocklist.refuse("password", password, user.username)
         new_hash = self._hasher.hash(password)
         for _ in range(TRIES):
-            changed = self._accounts.change_password(self.find(ref), new_hash, reason=_BY)
+            changed = self._accounts.change_password(self.find_user(ref), new_hash, reason=_BY)
             if changed is not None:
                 self._ending.clear_void(changed.id, changed.epoch)
                 return changed
@@ -154,7 +154,7 @@ class Administration:
             CommandError: when there is no such user.
         """
         for _ in range(TRIES):
-            user = self.find(ref)
+            user = self.find_user(ref)
             if (gone := self._accounts.delete(user, reason=_BY)) is not None:
                 self._profiles.erase(gone)
                 return user
@@ -168,7 +168,7 @@ class Administration:
         Raises:
             CommandError: when there is no such user.
         """
-        user = self.find(ref)
+        user = self.find_user(ref)
         ended = len(self.sessions(user))
         self._ending.end_all(user.id)
         return ended
@@ -182,7 +182,7 @@ class Administration:
         return self._ending.end_everybody()
 
     def _set_disabled(self, ref: UserRef, *, disabled: bool) -> User:
-        user = self.find(ref)
+        user = self.find_user(ref)
         try:
             return self._accounts.set_disabled(user.id, disabled=disabled, reason=_BY)
         except ApiError as error:
@@ -216,7 +216,7 @@ class Administration:
         """
         if ref is None:
             return self._audit.page(limit, before)
-        user_id = ref.name_or_id if ref.is_id else self.find(ref).id
+        user_id = ref.name_or_id if ref.is_id else self.find_user(ref).id
         return self._audit.page(limit, before, user_id)
 
 

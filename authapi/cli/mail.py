@@ -42,7 +42,7 @@ def list_mails(limit: int, json_wanted: bool) -> None:
 @json_option
 def show(mail_id: str, json_wanted: bool) -> None:
     """Show what became of the mail MAIL_ID; its link and code are nobody's but its reader's."""
-    record = _mails().find(mail_id)
+    record = _mails().find_mail(mail_id)
     if record is None:
         raise CommandError(f"There is no mail of the id {mail_id!r}.")
     described = _described(record)

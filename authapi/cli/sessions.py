@@ -25,7 +25,7 @@ sessions = CommandGroup("sessions", help="Look after the sessions.")
 def list_sessions(name: str, by_id: bool, limit: int, after: str | None, json_wanted: bool) -> None:
     """List a user's sessions, the one used last first, a page at a time."""
     administration = service(Administration)
-    found = administration.sessions(administration.find(UserRef(name, by_id)))
+    found = administration.sessions(administration.find_user(UserRef(name, by_id)))
     if after is not None:
         found = _beyond(found, after)
     page, more = found[:limit], len(found) > limit

@@ -65,7 +65,7 @@ def list_users(limit: int, after: str, json_wanted: bool) -> None:
 def show(name: str, by_id: bool, json_wanted: bool) -> None:
     """Show a user."""
     administration = service(Administration)
-    user = administration.find(UserRef(name, by_id))
+    user = administration.find_user(UserRef(name, by_id))
     sessions = administration.sessions(user)
     if json_wanted:
         as_json({**_fact_sheet(user), "sessions": len(sessions)})
@@ -98,7 +98,7 @@ def set_password(name: str, by_id: bool, password_stdin: bool, json_wanted: bool
     part of it.
     """
     administration, ref = service(Administration), UserRef(name, by_id)
-    administration.find(ref)  # nobody is asked for the password of a user who is not there
+    administration.find_user(ref)  # nobody is asked for the password of a user who is not there
     user = administration.set_password(ref, _password(from_stdin=password_stdin))
     _report(user, "given a new password", json_wanted)
 
@@ -126,7 +126,7 @@ def enable(name: str, by_id: bool, json_wanted: bool) -> None:
 def delete(name: str, by_id: bool, yes: bool, json_wanted: bool) -> None:
     """Remove a user and all that belongs to the user."""
     administration = service(Administration)
-    user = administration.find(UserRef(name, by_id))
+    user = administration.find_user(UserRef(name, by_id))
     if not yes:
         question = f"Delete {printable(user.username)} (id {user.id}) and all that belongs to it?"
         click.confirm(question, abort=True, err=True)

@@ -33,7 +33,7 @@ def set_email(name: str, address: str, by_id: bool, verified: bool, json_wanted:
     can undo the change for 72 hours.
     """
     addresses = _addresses()
-    user = service(Administration).find(UserRef(name, by_id))
+    user = service(Administration).find_user(UserRef(name, by_id))
     try:
         email = read_email(address, reserved=True)
     except ValueError as problem:
@@ -58,7 +58,7 @@ def verify_email(name: str, by_id: bool, json_wanted: bool) -> None:
     For the address that waits to be confirmed, when you know whose it is.
     """
     addresses = _addresses()
-    user = addresses.confirm(service(Administration).find(UserRef(name, by_id)).id)
+    user = addresses.confirm(service(Administration).find_user(UserRef(name, by_id)).id)
     if json_wanted:
         as_json({"username": user.username, "email": user.email, "verified": True})
         return

@@ -28,7 +28,7 @@ def reset_factors(name: str, by_id: bool, reason: str, json_wanted: bool) -> Non
     The user is told by mail. The password stays as it is and is enough from then on, so make sure
     first who is asking. For a lost password as well: flask users recovery-link.
     """
-    user = service(Administration).find(UserRef(name, by_id))
+    user = service(Administration).find_user(UserRef(name, by_id))
     service(OperatorFactors).reset(user.id, reason)
     if json_wanted:
         as_json({"username": user.username, "user_id": user.id, "done": "left without factors"})

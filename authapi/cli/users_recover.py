@@ -21,7 +21,7 @@ def recovery_link(name: str, by_id: bool, json_wanted: bool) -> None:
 
     It works without mail. Whoever has it has the account: hand it to the owner alone.
     """
-    user = service(Administration).find(UserRef(name, by_id))
+    user = service(Administration).find_user(UserRef(name, by_id))
     if user.disabled:
         raise CommandError(f"{user.username} is disabled: flask users enable comes first.")
     try:

@@ -32,7 +32,7 @@ def roles(name: str, changes: tuple[str, ...], by_id: bool, now: bool, json_want
     elif now:
         raise click.UsageError(f"--now is about roles that are taken away: {_USAGE}")
     else:
-        user = administration.find(ref)
+        user = administration.find_user(ref)
     if json_wanted:
         as_json({"username": user.username, "user_id": user.id, "roles": user.roles.names})
         return

@@ -87,7 +87,7 @@ class CodeFactor:
 
     def _match_recovery(self, user: User, factors: Factors, code: RecoveryCode) -> Match | None:
         stored = factors.recovery.get(code.number)
-        if not self._hasher.verify(code.secret, stored) or stored is None:
+        if not self._hasher.verify_password(code.secret, stored) or stored is None:
             return None
         left = len(factors.recovery) - 1
         member = f"factors.recovery.{code.number}"

@@ -62,7 +62,9 @@ class DataKey:
 
     def status(self) -> dict[str, bool]:
         """Return the ids of the wrappings, each with whether this service opens it."""
-        return {each.kid: self._unwrap(each) is not None for each in self._store.find() or ()}
+        return {
+            each.kid: self._unwrap(each) is not None for each in self._store.find_wrappings() or ()
+        }
 
     def rewrap(self) -> None:
         """Leave no wrapping but the one of the present secret.
@@ -70,7 +72,7 @@ class DataKey:
         Raises:
             DataKeyLost: when none opens.
         """
-        while (found := self._store.find()) is not None:
+        while (found := self._store.find_wrappings()) is not None:
             if self._store.replace(found, [self._wrap(self._open(found))]):
                 return
 
@@ -87,7 +89,7 @@ class DataKey:
     def _find_or_create(self) -> bytes:
         present = next(iter(self._wrapping_keys))
         while True:
-            found = self._store.find()
+            found = self._store.find_wrappings()
             if found is None:
                 key = new_key()
                 if self._store.create(self._wrap(key)):

@@ -33,7 +33,7 @@ class DataKeyStore:
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def find(self) -> list[Wrapping] | None:
+    def find_wrappings(self) -> list[Wrapping] | None:
         """Return the wrappings of the data key, or None when there is none yet."""
         found = self._collections[COLLECTION].find_one({"_id": _ID})
         return [Wrapping(**each) for each in found["wrapped"]] if found else None

@@ -55,7 +55,7 @@ class Introspection:
             ApiError: `service_unavailable` when that cannot be told.
         """
         try:
-            identity = self._verification.verify(token)
+            identity = self._verification.verify_token(token)
         except ApiError as refusal:
             if refusal.code is ErrorCode.SERVICE_UNAVAILABLE:
                 raise

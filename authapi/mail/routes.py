@@ -83,7 +83,7 @@ def _newest() -> list[Shown]:
 
 def _find(mail_id: str) -> Shown:
     mails = service(MailService)
-    record = mails.find(mail_id)
+    record = mails.find_mail(mail_id)
     if record is None:
         flask.abort(404)
     return show(mails, record)

@@ -81,9 +81,9 @@ class MailService:
         """Return the mails made last, the newest first."""
         return self._parts.store.newest(limit)
 
-    def find(self, mail_id: str) -> Record | None:
+    def find_mail(self, mail_id: str) -> Record | None:
         """Return the mail of that id, or None."""
-        return self._parts.store.find(mail_id)
+        return self._parts.store.find_mail(mail_id)
 
     def backlog(self) -> Backlog:
         """Return what waits and what was given up."""
@@ -91,7 +91,11 @@ class MailService:
 
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return what was mailed to the user in the last 30 days, and what the server said."""
-        return {"mails": [describe_own(record) for record in self._parts.store.of_user(subject.id)]}
+        return {
+            "mails": [
+                describe_own(record) for record in self._parts.store.mails_of_user(subject.id)
+            ]
+        }
 
     def erase(self, subject: Subject) -> None:
         """Remove the user's mails; the last one, about the end, is under no user."""

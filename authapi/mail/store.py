@@ -135,7 +135,7 @@ class MailStore:
         )
         return result.modified_count == 1
 
-    def find(self, mail_id: str) -> Record | None:
+    def find_mail(self, mail_id: str) -> Record | None:
         """Return the mail of that id with what became of it, or None."""
         found = self._collections[COLLECTION].find_one({"_id": mail_id})
         return documents.record(found) if found else None
@@ -145,7 +145,7 @@ class MailStore:
         found = self._collections[COLLECTION].find().sort("made_at", -1).limit(limit)
         return [documents.record(document) for document in found]
 
-    def of_user(self, user_id: str) -> list[Record]:
+    def mails_of_user(self, user_id: str) -> list[Record]:
         """Return a user's mails, the newest first, for the export."""
         found = self._collections[COLLECTION].find({"user_id": user_id}).sort("made_at", -1)
         return [documents.record(document) for document in found]

@@ -68,7 +68,7 @@ class PasskeyEnrolment:
         before = self._clock() - _LEFT_OVER_AFTER
         leave_to_later(lambda: self._passkeys.remove_others(user.id, named, before))
         ceremony = self._ceremonies.begin(Use.ADD, user)
-        existing = self._passkeys.find_many(named)
+        existing = self._passkeys.find_passkeys(named)
         options = self._party.creation_options(user, ceremony.challenge, existing)
         return {"ceremony": ceremony.token, "options": options}
 

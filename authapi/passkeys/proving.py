@@ -123,7 +123,7 @@ class PasskeyProof:
         ceremony = self._ceremonies.read(answer["ceremony"], *uses)
         credential = answer["credential"]
         passkey_id = credential.get("id")
-        passkey = self._passkeys.find(passkey_id) if isinstance(passkey_id, str) else None
+        passkey = self._passkeys.find_passkey(passkey_id) if isinstance(passkey_id, str) else None
         user = self._accounts.find_user(passkey.name_key) if passkey is not None else None
         if passkey is None or user is None or user.id != passkey.user_id or user.disabled:
             raise CeremonyRefused

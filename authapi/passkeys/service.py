@@ -53,5 +53,5 @@ class PasskeyService:
         named = Factors.of(user).passkeys
         if not named:
             return []
-        found = [each for each in self._passkeys.find_many(named) if each.user_id == user.id]
+        found = [each for each in self._passkeys.find_passkeys(named) if each.user_id == user.id]
         return sorted(found, key=lambda passkey: passkey.created_at)

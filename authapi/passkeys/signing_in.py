@@ -103,6 +103,6 @@ class PasskeySignIn:
 
     def _ask_known(self, user: User, verification: str) -> dict[str, Any]:
         ceremony = self._ceremonies.begin(Use.KNOWN, user)
-        allowed = self._passkeys.find_many(Factors.of(user).passkeys)
+        allowed = self._passkeys.find_passkeys(Factors.of(user).passkeys)
         options = self._party.request_options(ceremony.challenge, allowed, verification)
         return {"ceremony": ceremony.token, "options": options}

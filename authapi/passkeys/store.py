@@ -34,12 +34,12 @@ class PasskeyStore:
         document["transports"] = list(passkey.transports)
         return insert_if_new(self._collections[PASSKEYS], document)
 
-    def find(self, passkey_id: str) -> Passkey | None:
+    def find_passkey(self, passkey_id: str) -> Passkey | None:
         """Return the passkey of that id, or None."""
         found = self._collections[PASSKEYS].find_one({"_id": passkey_id})
         return _passkey(found) if found else None
 
-    def find_many(self, passkey_ids: Iterable[str]) -> list[Passkey]:
+    def find_passkeys(self, passkey_ids: Iterable[str]) -> list[Passkey]:
         """Return the passkeys of those ids."""
         found = self._collections[PASSKEYS].find({"_id": {"$in": list(passkey_ids)}})
         return [_passkey(each) for each in found]

@@ -47,7 +47,7 @@ class PasswordHasher:
         """Return an Argon2id hash of `password` with a salt of its own (PHC string)."""
         return self._bulkhead.run(lambda: self._argon2.hash(normalise(password)))
 
-    def verify(self, password: str, stored: str | None) -> bool:
+    def verify_password(self, password: str, stored: str | None) -> bool:
         """Tell whether `password` is the one behind `stored`.
 
         The password is tried in the form that hashes of ours have (NFC) and, if that is another
@@ -83,7 +83,7 @@ class PasswordHasher:
         if self._argon2.check_needs_rehash(stored):
             return True
         typed = normalise(password)
-        return typed != password and not self.verify(typed, stored)
+        return typed != password and not self.verify_password(typed, stored)
 
     def _unmatchable(self) -> str:
         """Return a well-formed hash of the current cost whose password nobody can know."""

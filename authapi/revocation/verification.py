@@ -12,7 +12,7 @@ class AccessTokenVerification:
         self._tokens = tokens
         self._revocations = revocations
 
-    def verify(self, token: str) -> Identity:
+    def verify_token(self, token: str) -> Identity:
         """Return who holds an access token.
 
         Raises:

@@ -97,8 +97,8 @@ class PasswordProof:
         with self._limits.password_attempt(key, client) as attempt:
             user = self._accounts.find_user(key)
             stored = user.password_hash if user else None
-            whole = self._hasher.verify(password, stored)
-            part = apart is not None and self._hasher.verify(apart[0], stored)
+            whole = self._hasher.verify_password(password, stored)
+            part = apart is not None and self._hasher.verify_password(apart[0], stored)
             # Both are right where a hash of elsewhere ends early: bcrypt's knows 72 bytes.
             code = apart[1] if apart and part and user and user.second_factor else None
             if user is None or user.disabled or not (whole or code):

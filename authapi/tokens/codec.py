@@ -84,7 +84,7 @@ def _verified(token: str, ring: KeyRing) -> tuple[SigningKey, dict[str, Any]]:
     try:
         return now, _jws.decode_complete(token, now.public, algorithms=[now.algorithm])
     except jwt.InvalidTokenError:
-        older = ring.find(_jws.get_unverified_header(token).get("kid"))
+        older = ring.find_key(_jws.get_unverified_header(token).get("kid"))
         if older is None or older is now:
             raise
     return older, _jws.decode_complete(token, older.public, algorithms=[older.algorithm])

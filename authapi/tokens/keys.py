@@ -41,7 +41,7 @@ class KeyRing:
         self.signing = keys[0]
         self._by_kid = {key.kid: key for key in keys}
 
-    def find(self, kid: object) -> SigningKey | None:
+    def find_key(self, kid: object) -> SigningKey | None:
         """Return the key of that name, or None."""
         return self._by_kid.get(kid) if isinstance(kid, str) else None
 

@@ -50,13 +50,13 @@ def test_known_and_unknown_names_cost_the_same_hashes(
 ) -> None:
     """S111: two, where a code may stand behind the password; one attempt."""
     compared: list[str] = []
-    verify = PasswordHasher.verify
+    verify = PasswordHasher.verify_password
 
     def counting(self: PasswordHasher, password: str, stored: str | None) -> bool:
         compared.append(password)
         return verify(self, password, stored)
 
-    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    monkeypatch.setattr(PasswordHasher, "verify_password", counting)
     for name in (owner.name, owner.visitor.new_user(), fresh_name()):
         compared.clear()
         owner.visitor.authenticate(name, "not the password,123456")

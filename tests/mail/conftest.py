@@ -121,7 +121,7 @@ class Room:
 
     def record(self, mail_id: str) -> Record:
         """Return a mail with what became of it."""
-        found = self.store.find(mail_id)
+        found = self.store.find_mail(mail_id)
         assert found is not None
         return found
 

@@ -36,7 +36,7 @@ def test_what_concerns_nobody_leaves_no_row(room: Room, server: MailServer) -> N
     """Somebody asked for a name that nobody has: nothing of what was typed is kept."""
     mail_id = room.add(to=None)
     assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"void": 1}
-    assert room.store.find(mail_id) is None
+    assert room.store.find_mail(mail_id) is None
 
 
 def test_the_last_mail_leaves_no_address(room: Room, server: MailServer) -> None:

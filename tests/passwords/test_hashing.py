@@ -24,9 +24,9 @@ def hasher() -> PasswordHasher:
 def test_a_hash_is_verified_by_its_password_alone(hasher: PasswordHasher) -> None:
     """S3: and by its other Unicode form (S5)."""
     stored = hasher.hash("caf\u00e9 au lait")
-    assert hasher.verify("caf\u00e9 au lait", stored)
-    assert hasher.verify("cafe\u0301 au lait", stored)
-    assert not hasher.verify("cafe au lait", stored)
+    assert hasher.verify_password("caf\u00e9 au lait", stored)
+    assert hasher.verify_password("cafe\u0301 au lait", stored)
+    assert not hasher.verify_password("cafe au lait", stored)
 
 
 def test_every_hash_has_a_salt_of_its_own(hasher: PasswordHasher) -> None:
@@ -43,7 +43,7 @@ def test_the_default_cost_is_owasps() -> None:
 @pytest.mark.parametrize("password", ["", PASSWORD, "\0", "x" * 1024])
 def test_nobodys_hash_is_never_right(hasher: PasswordHasher, password: str) -> None:
     """S20: an unknown user cannot log in."""
-    assert not hasher.verify(password, None)
+    assert not hasher.verify_password(password, None)
 
 
 def test_nobodys_hash_costs_a_slot_like_anybodys() -> None:
@@ -53,7 +53,7 @@ def test_nobodys_hash_costs_a_slot_like_anybodys() -> None:
     known = hasher.hash(PASSWORD)
     with bulkhead.admit(""), ThreadPoolExecutor(1) as other:
         for stored in (None, known):
-            verified = other.submit(hasher.verify, PASSWORD, stored)
+            verified = other.submit(hasher.verify_password, PASSWORD, stored)
             with pytest.raises(ApiError, match="temporarily unavailable"):
                 verified.result(timeout=60)
 
@@ -70,15 +70,15 @@ def test_bcrypt_takes_the_bytes_that_it_took_before(hasher: PasswordHasher, leng
     """S11: the first 72, as where the hash was made; a longer password gets in all the same."""
     password = "é" * length
     stored = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
-    assert hasher.verify(password, stored)
-    assert not hasher.verify("e" + password[1:], stored)
+    assert hasher.verify_password(password, stored)
+    assert not hasher.verify_password("e" + password[1:], stored)
 
 
 @pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
 def test_every_spelling_of_bcrypt_verifies(hasher: PasswordHasher, prefix: str) -> None:
     """S11: other libraries write other prefixes."""
     stored = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
-    assert hasher.verify(PASSWORD, prefix + stored[4:])
+    assert hasher.verify_password(PASSWORD, prefix + stored[4:])
 
 
 @pytest.mark.parametrize("password", ["caf\u00e9 123", "cafe\u0301 123"])
@@ -87,7 +87,7 @@ def test_a_hash_made_elsewhere_takes_the_form_typed_there(
 ) -> None:
     """S5, S11: whether it was normalised there or not."""
     stored = generate_password_hash(password, "pbkdf2:sha256:10")
-    assert hasher.verify(password, stored)
+    assert hasher.verify_password(password, stored)
 
 
 def test_only_todays_argon2id_is_up_to_date(hasher: PasswordHasher) -> None:
@@ -138,16 +138,18 @@ def test_hashes_of_other_programs_verify_and_are_outdated(
     hasher: PasswordHasher, password: str, stored: str
 ) -> None:
     """S11: Django's, passlib's and Firebase's let their owner in, nobody else, and are replaced."""
-    assert hasher.verify(password, stored)
-    assert not hasher.verify(password + "!", stored)
+    assert hasher.verify_password(password, stored)
+    assert not hasher.verify_password(password + "!", stored)
     assert hasher.is_outdated(stored)
 
 
 def test_a_damaged_firebase_hash_lets_nobody_in(hasher: PasswordHasher) -> None:
     """S11: base64 of a wrong length is no fault of the server's."""
     stored = f"$fbscrypt$v=1,n=0,r=8,p=1{FIREBASE_REST}"
-    assert not hasher.verify("user1password", stored)
-    assert not hasher.verify("user1password", stored.replace("n=0", "n=14").replace("lw==", "lw="))
+    assert not hasher.verify_password("user1password", stored)
+    assert not hasher.verify_password(
+        "user1password", stored.replace("n=0", "n=14").replace("lw==", "lw=")
+    )
 
 
 NFC, NFD = "p\u00e4ssw\u00f6rd-stra\u00dfe", "pa\u0308sswo\u0308rd-stra\u00dfe"
@@ -158,11 +160,11 @@ def test_an_argon2_hash_made_elsewhere_verifies_as_it_was_typed_there(
 ) -> None:
     """S5, S11: of a password that is not NFC; it is replaced even where its cost is today's."""
     elsewhere = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1).hash(NFD)
-    assert hasher.verify(NFD, elsewhere)
-    assert not hasher.verify(NFC, elsewhere)
+    assert hasher.verify_password(NFD, elsewhere)
+    assert not hasher.verify_password(NFC, elsewhere)
     assert hasher.is_outdated(elsewhere, NFD)
     ours = hasher.hash(NFD)
-    assert hasher.verify(NFC, ours)
+    assert hasher.verify_password(NFC, ours)
     assert not hasher.is_outdated(ours, NFD)
 
 
@@ -181,7 +183,7 @@ def test_known_and_unknown_names_are_tried_equally_often(
     monkeypatch.setattr(Argon2Hasher, "verify", counted)
     for stored in (None, hasher.hash("another password")):
         made.clear()
-        assert not hasher.verify(password, stored)
+        assert not hasher.verify_password(password, stored)
         assert len(made) == tries
 
 
@@ -241,4 +243,4 @@ def test_a_damaged_hash_is_refused_before_any_library_sees_it(
 ) -> None:
     """S11: characters that no hash has, or a salt of thousands."""
     assert find_format(stored) is None
-    assert not hasher.verify(PASSWORD, stored)
+    assert not hasher.verify_password(PASSWORD, stored)

@@ -47,7 +47,7 @@ def undo(service: Service, token: str) -> tuple[int, str]:
 
 def keys(service: Service, name: str) -> list[str]:
     """Return the addresses that are kept for a user."""
-    return service.parts[Registry].of_user(service.user(name)["_id"])
+    return service.parts[Registry].addresses_of_user(service.user(name)["_id"])
 
 
 def test_the_former_address_comes_back(service: Service) -> None:

@@ -22,11 +22,11 @@ def test_of_two_changes_of_the_same_roles_one_is_made(collections: Collections) 
     users.add(user)
     assert roles.replace(user, EDITOR, ())
     assert not roles.replace(user, READER, ())
-    found = users.find_by_id(user.id)
+    found = users.find_user_by_id(user.id)
     assert found is not None
     assert found.roles == EDITOR
     assert roles.replace(found, Roles((), 2), {"editor"})
-    found = users.find_by_id(user.id)
+    found = users.find_user_by_id(user.id)
     assert found is not None
     assert (found.roles, found.revoked_roles) == (Roles((), 2), ("editor",))
 
@@ -38,7 +38,7 @@ def test_a_change_that_came_after_is_not_settled(collections: Collections) -> No
     users.add(user)
     roles.replace(user, EDITOR, ())
     (marked,) = (each for each in users.ended_before(FAR_AHEAD, 10_000) if each.id == user.id)
-    changed = users.find_by_id(user.id)
+    changed = users.find_user_by_id(user.id)
     assert changed is not None
     roles.replace(changed, Roles((), 2), {"editor"})
     users.clear_ended(marked, await_notices=True)

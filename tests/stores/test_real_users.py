@@ -40,7 +40,7 @@ def test_an_end_that_came_after_is_not_settled(users: UserStore) -> None:
     users.add(user)
     users.begin_epoch(user)
     (found,) = (each for each in users.ended_before(FAR_AHEAD, 10_000) if each.id == user.id)
-    current = users.find(user.name_key)
+    current = users.find_user(user.name_key)
     assert current is not None
     users.begin_epoch(current)
     users.clear_ended(found, await_notices=True)
@@ -57,7 +57,7 @@ def test_of_a_deleted_user_the_name_stays_until_all_is_settled(
     left = collections["users"].find_one({"_id": user.id})
     assert left is not None
     assert set(left) == {"_id", "name_key", "epoch", "ended_at", "deleted"}
-    assert users.find(user.name_key) is None
+    assert users.find_user(user.name_key) is None
     assert not users.add(a_user(user.name_key))
     assert users.clear_ended(EndedUser(user.id, user.name_key, 1, deleted=True), await_notices=True)
     assert users.add(a_user(user.name_key))

@@ -12,13 +12,13 @@ def test_a_user_is_found_as_stored(users: UserStore) -> None:
     plain, keyed = a_user(), replace(a_user(), registration_key="f00d")
     users.add(plain)
     users.add(keyed)
-    assert users.find(plain.name_key) == plain
-    assert users.find(keyed.name_key) == keyed
+    assert users.find_user(plain.name_key) == plain
+    assert users.find_user(keyed.name_key) == keyed
 
 
 def test_nobody_is_found_under_an_unknown_name(users: UserStore) -> None:
     """A name without a user is None, not an error."""
-    assert users.find("nobody at all") is None
+    assert users.find_user("nobody at all") is None
 
 
 def test_a_name_is_taken_once(users: UserStore) -> None:
@@ -26,7 +26,7 @@ def test_a_name_is_taken_once(users: UserStore) -> None:
     first = a_user()
     users.add(first)
     assert not users.add(a_user(first.name_key))
-    assert users.find(first.name_key) == first
+    assert users.find_user(first.name_key) == first
 
 
 def test_a_hash_is_replaced(users: UserStore) -> None:
@@ -34,7 +34,7 @@ def test_a_hash_is_replaced(users: UserStore) -> None:
     user = a_user()
     users.add(user)
     assert users.replace_password_hash(user, "$argon2id$2")
-    assert users.find(user.name_key) == replace(user, password_hash="$argon2id$2")
+    assert users.find_user(user.name_key) == replace(user, password_hash="$argon2id$2")
 
 
 def test_a_hash_that_changed_meanwhile_is_not_replaced(users: UserStore) -> None:
@@ -44,7 +44,7 @@ def test_a_hash_that_changed_meanwhile_is_not_replaced(users: UserStore) -> None
     assert not users.replace_password_hash(
         replace(user, password_hash="$argon2id$0"), "$argon2id$2"
     )
-    assert users.find(user.name_key) == user
+    assert users.find_user(user.name_key) == user
 
 
 def test_an_epoch_is_begun_once(users: UserStore) -> None:
@@ -53,7 +53,7 @@ def test_an_epoch_is_begun_once(users: UserStore) -> None:
     users.add(user)
     assert users.begin_epoch(user, Change({"password_hash": "$argon2id$2"}))
     assert not users.begin_epoch(user, Change({"disabled": True}))
-    assert users.find(user.name_key) == replace(
+    assert users.find_user(user.name_key) == replace(
         user, epoch=1, sessions=1, password_hash="$argon2id$2"
     )
 

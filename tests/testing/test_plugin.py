@@ -98,7 +98,7 @@ def test_the_session_is_a_real_one(app):
 
 def test_nobody_is_hashed(log_in_as, monkeypatch):
     monkeypatch.setattr(PasswordHasher, "hash", None)
-    monkeypatch.setattr(PasswordHasher, "verify", None)
+    monkeypatch.setattr(PasswordHasher, "verify_password", None)
     assert log_in_as().get("/who").status_code == 200
 
 def test_time_moves(log_in_as, authapi_clock):
