@@ -1,9 +1,9 @@
 """A user of the service."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from authapi.core.roles import NO_ROLES, Roles
 
@@ -151,6 +151,22 @@ class ForeignUser:
     def label(self) -> str:
         """The document's id, for messages."""
         return str(self.document["_id"])
+
+
+class ForeignUsers(Protocol):
+    """Where the documents of another program are, and the users."""
+
+    def all(self) -> Iterable[ForeignUser]:
+        """Return the documents that are none of ours, in the order of their ids."""
+        ...
+
+    def holder(self, name_key: str) -> User | None:
+        """Return the user who has that name, or None; a deleted user's name is nobody's."""
+        ...
+
+    def replace(self, foreign: ForeignUser, user: User) -> bool:
+        """Put a user in the place of a document, which is kept elsewhere; False if taken."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """What the accounts bring to the service."""
 
+from authapi.accounts.models import ForeignUsers
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.registration import Registration
 from authapi.accounts.roles import UserRoles
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
 from authapi.accounts.store import UserStore
-from authapi.accounts.store_batches import UserBatches
 from authapi.accounts.store_foreign import ForeignUserStore
 from authapi.accounts.store_roles import RoleStore
 from authapi.audit.service import AuditTrail
@@ -28,13 +28,13 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     events = services[EventRecorder]
     notifier = services.add(_notifier(services, settings, clock), Notifier)
     accounts = services.add(AccountService(users, services[Revocations], events, notifier))
-    services.add(UserBatches(services[Database]))
     roles = RoleStore(services[Database])
     services.add(UserRoles(roles, accounts, services[Revocations], events))
     services.personal_data.append(accounts)
     database = services[Database]
-    foreign = services.add(ForeignUserStore(lambda: database.unprepared))
+    foreign = ForeignUserStore(lambda: database.unprepared)
     services.personal_data.append(foreign)
+    services.add(foreign, ForeignUsers)
     services.add(
         Registration(
             users,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from authapi.accounts.models import EVERYWHERE, Change, EndedUser, User
+from authapi.accounts.models import EVERYWHERE, Change, EndedUser, PendingEmail, User
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import name_key
 from authapi.accounts.serializers import describe_address
@@ -83,11 +83,6 @@ class AccountService:
         self, user: User, new_hash: str, *, reason: str | None = None
     ) -> User | None:
         """Replace the password and void all sessions so far, by one write.
-
-        Args:
-            user: as it was read.
-            new_hash: of the new password.
-            reason: a word for the event, when it was not the user who asked.
 
         Returns:
             The user in the new epoch, or None when the user's epoch was over before.
@@ -211,6 +206,10 @@ class AccountService:
     def add_many(self, users: Sequence[User]) -> set[int]:
         """Store users of an import; return the positions of those whose name or id is taken."""
         return self._users.add_many(users)
+
+    def confirm_emails(self, users: Sequence[tuple[User, PendingEmail]], at: datetime) -> int:
+        """Make addresses their users' own; return for how many. See `UserStore.confirm_emails`."""
+        return self._users.confirm_emails(users, at)
 
     def living(self, user_ids: Collection[str]) -> set[str]:
         """Return which of these ids are those of users who are not deleted."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pymongo
 
-from authapi.accounts.models import Change, EndedUser, User
+from authapi.accounts.emails import confirmed
+from authapi.accounts.models import Change, EndedUser, PendingEmail, User
 from authapi.accounts.store_documents import (
     ALIVE,
     IN_FLOOR,
@@ -117,14 +118,9 @@ class UserStore:
             False when the user's epoch is over, the user is disabled or gone, or `limit` sessions
             are counted already.
         """
-        may_log_in = {
-            **only(user),
-            **in_epoch(user),
-            **ALIVE,
-            "disabled": {"$ne": True},
-        }
+        may_log_in = {"disabled": {"$ne": True}, "sessions": {"$not": {"$gte": limit}}}
         result = self._collections[COLLECTION].update_one(
-            {**may_log_in, "sessions": {"$not": {"$gte": limit}}}, {"$inc": {"sessions": 1}}
+            {**_living(user), **may_log_in}, {"$inc": {"sessions": 1}}
         )
         return result.modified_count == 1
 
@@ -148,10 +144,24 @@ class UserStore:
             False when one of them is something else, the user's epoch is over, or the user gone.
         """
         result = self._collections[COLLECTION].update_one(
-            {**only(user), **in_epoch(user), **ALIVE, **where},
-            to_update(change),
+            {**_living(user), **where}, to_update(change)
         )
         return result.modified_count == 1
+
+    def confirm_emails(self, users: Sequence[tuple[User, PendingEmail]], at: datetime) -> int:
+        """Make the address that each user waits for the user's own; return for how many it was.
+
+        Not for those whose epoch is over, and who have or wait for another address meanwhile.
+        """
+        writes = [
+            pymongo.UpdateOne(
+                {**_living(user), "pending_email.nonce": pending.nonce, "email": None},
+                to_update(confirmed(pending, at)),
+            )
+            for user, pending in users
+        ]
+        with pymongo.timeout(BATCH_SECONDS):
+            return self._collections[COLLECTION].bulk_write(writes, ordered=False).modified_count
 
     def begin_epoch(
         self, user: User, change: Change = NOTHING, where: Mapping[str, object] = NO_CONDITION
@@ -171,7 +181,7 @@ class UserStore:
         begun = {"ended_by": None, **change.set, "epoch": user.epoch + 1, "sessions": 1}
         update = to_update(replace(change, set=begun))
         result = self._collections[COLLECTION].update_one(
-            {**only(user), **in_epoch(user), **ALIVE, **where},
+            {**_living(user), **where},
             {**update, "$currentDate": {"ended_at": True}},
         )
         return result.modified_count == 1
@@ -197,8 +207,7 @@ class UserStore:
             what_stays["notices"] = {"$literal": list(notices)}
             what_stays["locale"] = {"$literal": user.locale}
         result = self._collections[COLLECTION].update_one(
-            {**only(user), **in_epoch(user), **ALIVE},
-            [{"$replaceWith": what_stays}],
+            _living(user), [{"$replaceWith": what_stays}]
         )
         return result.modified_count == 1
 
@@ -229,3 +238,8 @@ class UserStore:
             return True
         which |= {"deleted": True} | ({"notices.0": {"$exists": False}} if await_notices else {})
         return self._collections[COLLECTION].delete_one(which).deleted_count == 1
+
+
+def _living(user: User) -> Document:
+    """Return the query for that user in the epoch that was read, unless deleted."""
+    return {**only(user), **in_epoch(user), **ALIVE}

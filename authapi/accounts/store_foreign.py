@@ -34,7 +34,7 @@ class ForeignUserStore:
         self._collections = collections
 
     def all(self) -> Iterator[ForeignUser]:
-        """Return the documents, in the order of their ids."""
+        """Return the documents that are none of ours, in the order of their ids."""
         for document in self._collections()[COLLECTION].find(_FOREIGN).sort("_id", 1):
             yield ForeignUser(document, json.loads(json_util.dumps(document)))
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
 
 from authapi.accounts.emails import confirmed
 from authapi.accounts.models import PendingEmail, User
@@ -16,14 +14,6 @@ from authapi.core.errors import busy
 Waiting = Sequence[tuple[User, PendingEmail]]
 
 
-class Batches(Protocol):
-    """Changes many users at once."""
-
-    def confirm_emails(self, users: Waiting, at: datetime) -> int:
-        """Make the address that each waits for the user's own; return for how many it was."""
-        ...
-
-
 class ImportedAddresses:
     """Makes the address that an imported user waits for the user's own, on the operator's word.
 
@@ -31,11 +21,8 @@ class ImportedAddresses:
     that counts, and the next run goes on from there. Nobody is mailed.
     """
 
-    def __init__(
-        self, accounts: AccountService, batches: Batches, registry: Registry, clock: Clock
-    ) -> None:
+    def __init__(self, accounts: AccountService, registry: Registry, clock: Clock) -> None:
         self._accounts = accounts
-        self._batches = batches
         self._registry = registry
         self._clock = clock
 
@@ -73,7 +60,7 @@ class ImportedAddresses:
         """Confirm all addresses at once where nobody comes in between; return the others."""
         held = self._registry.hold_new(waiting)
         free = [each for each in waiting if each[1].email_key in held]
-        if not free or self._batches.confirm_emails(free, self._clock()) < len(free):
+        if not free or self._accounts.confirm_emails(free, self._clock()) < len(free):
             return {pending.email_key for _, pending in waiting}
         self._registry.settle(held.values())
         return {pending.email_key for _, pending in waiting} - held.keys()

@@ -4,7 +4,6 @@ from authapi.accounts.notifying import Notifier
 from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
-from authapi.accounts.store_batches import UserBatches
 from authapi.addresses.confirming import Confirmation
 from authapi.addresses.importing import ImportedAddresses
 from authapi.addresses.kinds import AddressMails
@@ -46,7 +45,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
         )
     )
     services.add(OperatorAddresses(accounts, confirmation, registry, notifier, events, clock))
-    services.add(ImportedAddresses(accounts, services[UserBatches], registry, clock))
+    services.add(ImportedAddresses(accounts, registry, clock))
     services.personal_data.append(addresses)
     services.features["email"] = settings.email
     mail.own(*AddressMails(accounts, registry, clock).kinds(mail.kinds))

@@ -1,9 +1,8 @@
 """Another program's users, taken over where they are: the prototype's, for one."""
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable
 
-from authapi.accounts.models import ForeignUser, User
+from authapi.accounts.models import ForeignUser, ForeignUsers, User
 from authapi.administration.errors import LineError
 from authapi.administration.import_conflicts import conflict
 from authapi.administration.import_rules import read_user, to_user
@@ -18,22 +17,6 @@ _SECOND_STEP = (
 
 Refuse = Callable[[str, str], None]
 """Told the id of each document that makes no user, and why."""
-
-
-class ForeignUsers(Protocol):
-    """Where the documents are, and the users."""
-
-    def all(self) -> Iterable[ForeignUser]:
-        """Return the documents that are none of ours."""
-        ...
-
-    def holder(self, name_key: str) -> User | None:
-        """Return the user who has that name, or None."""
-        ...
-
-    def replace(self, foreign: ForeignUser, user: User) -> bool:
-        """Put a user in the place of a document, which is kept elsewhere; False if taken."""
-        ...
 
 
 class Adoption:

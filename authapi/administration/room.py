@@ -1,10 +1,10 @@
 """What the operator's stories need."""
 
+from authapi.accounts.models import ForeignUsers
 from authapi.accounts.registration import Registration
 from authapi.accounts.roles import UserRoles
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
-from authapi.accounts.store_foreign import ForeignUserStore
 from authapi.administration.adoption import Adoption
 from authapi.administration.dry_run import Addresses
 from authapi.administration.imports import UserImport
@@ -48,7 +48,8 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             clock,
         )
     )
-    services.add(Adoption(services[ForeignUserStore], events, clock))
+    foreign = services[ForeignUsers]  # type: ignore[type-abstract]  # kept by that kind
+    services.add(Adoption(foreign, events, clock))
 
 
 def _addresses(services: Services, settings: AccountSettings) -> Addresses | None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from authapi.core.errors import away
-from authapi.core.sealing import SealBroken, new_key, seal, unseal
 from authapi.core.secrets import MasterSecrets, derive_key
+from authapi.factors.sealing import SealBroken, new_key, seal, unseal
 from authapi.factors.store import DataKeyStore, Wrapping
 
 _PURPOSE = "data key"
