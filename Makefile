@@ -1,7 +1,7 @@
 # Everything a developer types. Needs Python 3.11 to 3.13 and make; the rest is installed in .venv.
 
 PYTHON ?=
-CHOOSE = scripts/choose_python.sh
+VENV = python=$$(scripts/choose_python.sh "$(PYTHON)") && "$$python" -m venv --clear
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
@@ -12,16 +12,16 @@ LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-impor
 	'npm run --silent lint' 'npm run --silent typecheck'
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve check test left-out test-stores bench lint format lock docs extension sbom release clean
+.PHONY: help run serve check test fitting left-out test-stores bench lint format lock docs extension sbom release clean
 export ARGS
 test test-stores check lint bench: export NEEDS_DATABASE = always
-serve: export NEEDS_DATABASE = no
+serve docs sbom: export NEEDS_DATABASE = no
 
 help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
-	@$(CHOOSE) $(BIN)/python >/dev/null && exec flask run
+	@exec flask run
 
 serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py --help)
 	@exec python serve.py
@@ -29,7 +29,7 @@ serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py 
 check: .venv/dev ## Check style and types, and run the quick tests, which need no browser, proxy or image
 	@scripts/each.sh $(LINT) "$(PYTEST) -m 'not external and not slow' $$ARGS" 'npm test --silent'
 
-test: .venv/bin/python left-out .venv/dev ## Run every test
+test: fitting left-out .venv/dev ## Run every test
 	@scripts/each.sh '$(NODE_MODULES)' "$(PYTEST) --ignore tests/extension $$ARGS" \
 		"pytest tests/extension $$ARGS" 'npm test --silent'
 
@@ -80,40 +80,43 @@ release: sbom .venv/dev node_modules/.installed ## Make what a release publishes
 clean: ## Remove what was installed and built; instance/ (your data) stays
 	rm -rf .venv .venv-bench .venv-docs .venv-sbom node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/serve: requirements.txt | .venv/bin/python
+.venv/serve: requirements.txt .venv/bin/python | fitting
 	@echo "Installing what the service needs (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/run: requirements.txt requirements-embedded.txt | .venv/bin/python
+.venv/run: requirements.txt requirements-embedded.txt .venv/bin/python | fitting
 	@echo "Installing what the service needs (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-embedded.txt
 	@touch $@ .venv/serve
 
-.venv/dev: requirements-dev.txt requirements.txt requirements-embedded.txt requirements-tracing.txt | .venv/bin/python
+.venv/dev: requirements-dev.txt requirements.txt requirements-embedded.txt requirements-tracing.txt .venv/bin/python | fitting
 	@echo "Installing what the tests need (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/run .venv/serve
 
 .venv-bench/installed: bench/requirements.txt requirements.txt requirements-embedded.txt
 	@echo "Installing what the benchmark compares with (once)…"
-	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-bench
+	@$(VENV) .venv-bench
 	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
 .venv-docs/installed: requirements-docs.txt
 	@echo "Installing what builds the site (once)…"
-	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-docs
+	@$(VENV) .venv-docs
 	@.venv-docs/bin/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
 .venv-sbom/installed: requirements-sbom.txt
-	@$$($(CHOOSE) $(PYTHON)) -m venv .venv-sbom
+	@$(VENV) .venv-sbom
 	@.venv-sbom/bin/pip install --quiet --disable-pip-version-check -r requirements-sbom.txt
 	@touch $@
 
 .venv/bin/python:
-	@python=$$($(CHOOSE) $(PYTHON)) && $$python -m venv .venv || { rm -rf .venv; exit 1; }
+	@$(VENV) .venv || { rm -rf .venv; exit 1; }
+
+fitting: .venv/bin/python
+	@scripts/choose_python.sh --made-is "$(PYTHON)" >/dev/null
 
 # Node 22.18 runs TypeScript as it is, which tests ask of it; an older one does not count.
 .venv/node: requirements-node.txt | .venv/dev

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -67,13 +68,15 @@ class Address:
 
 
 def served_address(prefix: str = "") -> Address | None:
-    """Return the address that `flask run` is about to serve, or None when it is not running."""
+    """Return what address `flask run` is about to serve: None if it is not known, or not run."""
     context = click.get_current_context(silent=True)
     if context is None or context.info_name != "run":
         return None
     if context.params.get("reload") and os.environ.get("WERKZEUG_RUN_MAIN") != "true":
         return None  # the reloader's parent serves nothing
     given = context.params
+    if given["port"] == 0:
+        return None  # the system chooses one later
     return Address(given["host"], given["port"], bool(given.get("cert")), prefix)
 
 
@@ -93,13 +96,34 @@ def start_database_and_announce(
         prepare: starts it.
         places: what else there is to see: its path by its name.
         examples: whether the example user may register, and `/protected` is there.
+
+    Raises:
+        click.ClickException: no server can listen there.
     """
+    _try_to_listen(address)
     click.echo(f"authapi: starting the database ({database}) …", err=True)
     try:
         prepare()
     except Exception as error:
         database, examples = f"NOT THERE: {error}", False
     click.echo(greeting(address, database, places, examples=examples), err=True)
+
+
+def _try_to_listen(address: Address) -> None:
+    """Listen for a moment as werkzeug will: no address is announced that cannot answer."""
+    host, port = address.host, address.port
+    if host.startswith("unix://") or "WERKZEUG_SERVER_FD" in os.environ:
+        return  # a file; or the reloader, which listens already
+    try:
+        if not 0 < port < 2**16:
+            raise OSError(0, "there is no such port")
+        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        message = f"cannot serve on {host}, port {port}: {error.strerror}"
+        raise click.ClickException(f"{message}. For another port, set FLASK_RUN_PORT.") from None
 
 
 def greeting(address: Address, database: str, places: Mapping[str, str], *, examples: bool) -> str:

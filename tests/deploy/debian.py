@@ -19,6 +19,8 @@ OF_THIS_MACHINE = [
 _NOT_NEEDED = [
     f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "man", "locale")
 ]
+_OLD_MIRROR = '--aptopt=Acquire::Check-Valid-Until "false"'
+"""A mirror that is some weeks behind will do; what it has is signed all the same."""
 
 
 def archive(folder: Path, release: str = "bookworm", packages: str = FOR_A_SERVICE) -> Path:
@@ -36,6 +38,7 @@ def archive(folder: Path, release: str = "bookworm", packages: str = FOR_A_SERVI
         if not made.exists():
             unfinished = made.with_suffix(".unfinished.tar")
             command = [program("mmdebstrap"), "--quiet", "--variant=minbase", *_NOT_NEEDED]
+            command += [_OLD_MIRROR]
             command += [f"--include={packages}", release, str(unfinished)]
             run([*command, *map(str, _sources(folder, release))])
             unfinished.rename(made)

@@ -8,25 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.debian import archive, run
 from tests.deploy.machines import Machine
-from tests.support import tools
-from tests.support.checkouts import repository_in
-from tests.support.servers import ROOT, free_port
+from tests.deploy.newcomer import MEASURE, STRICT, TESTS, bare_machine, serve_and_try
 
 pytestmark = [pytest.mark.external, pytest.mark.timeout(2400)]
 
-README = (ROOT / "README.md").read_text()
-START, LINES, TESTS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-CLONE, ENTER, RUN = START.splitlines()
-[ANSWERS] = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
 PACKAGES = "ca-certificates,curl,git,make,python3,python3-venv"
 """What the README asks for, and what it takes to clone and to type its three lines."""
-STRICT = "--rlimit=RLIMIT_NOFILE=1024"
 PICKED = "test_flood or test_restart or test_privacy or test_crashes"
 """Tests of processes, signals and open files: all of them would take as long as they do in CI."""
-MEASURE = """size=$(du --total -sm .venv node_modules 2>&- | tail -n 1)
-        echo "it took $(($(date +%s) - began)) s and $size with $(.venv/bin/python --version)" """
 Measured = Callable[[str, str], None]
 
 
@@ -35,15 +25,8 @@ def machine(
     request: pytest.FixtureRequest, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Machine:
     """A bare Debian 12, and a bare Debian 13, with a user and a clone in the user's home."""
-    tools.root()
-    tar = archive(shared_folder, str(request.param), PACKAGES)
-    machine = Machine(tmp_path_factory.mktemp("bare") / "files")
-    machine.files.mkdir()
-    run(["tar", "-xf", str(tar), "-C", str(machine.files)])
-    repository_in(machine.files / "srv" / "authapi")
-    machine.do("useradd --create-home newcomer && chown -R newcomer /srv/authapi")
-    machine.type_as("newcomer", f"export URL=/srv/authapi; {CLONE}")
-    return machine
+    files = tmp_path_factory.mktemp("bare") / "files"
+    return bare_machine(shared_folder, files, str(request.param), PACKAGES)
 
 
 @pytest.fixture
@@ -63,28 +46,8 @@ def measured(machine: Machine, record_property: Callable[[str, object], None]) -
 
 def test_make_run_serves_and_its_three_lines_work(machine: Machine, measured: Measured) -> None:
     """With nothing but what the README asks for."""
-    port = free_port()
-    lines = LINES.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-    said = machine.type_as(
-        "newcomer",
-        f"""{ENTER}
-        export FLASK_RUN_PORT={port}
-        {RUN} > run.log 2>&1 & server=$!
-        began=$(date +%s)
-        for _ in $(seq 600); do
-            grep -q 'Running on' run.log && break
-            kill -0 $server && sleep 0.5 || break
-        done
-        {MEASURE}
-        cat run.log
-        {lines}
-        kill $server && wait $server || :""",
-        STRICT,
-    )
-    assert f"http://127.0.0.1:{port}" in said
+    said = serve_and_try(machine)
     measured("make run, until it serves", said)
-    answers = said.replace("}{", "}\n{").splitlines()[-2:]
-    assert answers == ANSWERS.splitlines()
 
 
 def test_make_test_says_first_what_it_leaves_out_and_is_green(

@@ -80,14 +80,17 @@ def test_a_missing_venv_is_said(machine: Machine) -> None:
     """With the package that has it."""
     none, said = chosen(machine(python3="3.11", without_venv=("3.11",)))
     assert none == ""
-    assert "apt-get install python3-venv" in said
+    assert "apt-get install python3.11-venv" in said
 
 
 @pytest.mark.parametrize(
     ("pythons", "seen"),
     [
         ({"python3": "3.14"}, "python3 is 3.14"),
+        ({"python3_15": "3.15"}, "python3.15 is 3.15"),
         ({"python3": "3.9", "python": "2.7"}, "python3 is 3.9, python is 2.7"),
+        ({"python3": "3.11PyPy"}, "python3 is 3.11PyPy"),
+        ({"python3": "3.13t"}, "python3 is 3.13t"),
         ({}, "here is none"),
     ],
 )
@@ -100,29 +103,94 @@ def test_where_none_fits_it_is_said_what_to_do(
     assert seen in said
     assert "3.11 to 3.13" in said
     assert "make PYTHON=" in said
-    assert "MONGO_URI=" in said
+    assert "3.14 and 3.15 will do with a MongoDB of yours: MONGO_URI=" in said
 
 
-def test_with_a_database_of_ones_own_a_newer_python_will_do(
-    machine: Machine, tmp_path: Path
+@pytest.mark.parametrize("version", ["3.14", "3.15"])
+def test_with_a_database_of_ones_own_a_newer_python_will_do(machine: Machine, version: str) -> None:
+    """Whatever its name; tests want the development database all the same."""
+    elsewhere = {"MONGO_URI": "mongodb://db.example/authapi"}
+    tests = {**elsewhere, "NEEDS_DATABASE": "always"}
+    name = f"python{version}"
+    path = machine(**{name.replace(".", "_"): version})
+    assert chosen(path, variables=elsewhere) == (name, "")
+    assert chosen(path, variables={"MONGO_URI_FILE": "/run/secrets/uri"}) == (name, "")
+    assert chosen(path, variables={"NEEDS_DATABASE": "no"}) == (name, "")
+    none, said = chosen(path, variables=tests)
+    assert none == ""
+    assert "MONGO_URI" not in said
+
+
+def test_one_that_nobody_tried_is_refused(machine: Machine) -> None:
+    """What is pinned may have no wheels for it."""
+    elsewhere = {"MONGO_URI": "mongodb://db.example/authapi"}
+    none, said = chosen(machine(python3="3.16"), variables=elsewhere)
+    assert none == ""
+    assert "here: python3 is 3.16" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "elsewhere"),
+    [
+        ("MONGO_URI=mongodb://db.example/authapi", True),
+        ("  export MONGO_URI = 'mongodb://db.example/authapi'", True),
+        ("MONGO_URI_FILE=/run/secrets/uri", True),
+        ("# MONGO_URI=mongodb://db.example/authapi", False),
+        ('MONGO_URI=""', False),
+        ("MONGO_URI= # none", False),
+        ("OLD_MONGO_URI=mongodb://db.example/authapi", False),
+    ],
+)
+def test_the_database_may_stand_in_the_environment_file(
+    machine: Machine, tmp_path: Path, line: str, elsewhere: bool
 ) -> None:
-    """The development database has no wheels for it; MONGO_URI may stand in `.env` too."""
-    path = machine(python3="3.14")
-    address = {"MONGO_URI": "mongodb://db.example/authapi"}
-    assert chosen(path, variables=address) == ("python3", "")
-    (tmp_path / ".env").write_text("A=1\nMONGO_URI=mongodb://db.example/authapi\n")
-    assert chosen(path, folder=tmp_path) == ("python3", "")
-    assert chosen(path, variables={**address, "NEEDS_DATABASE": "always"})[0] == ""
-    assert chosen(path, variables={"NEEDS_DATABASE": "no"}) == ("python3", "")
+    """Written as people write it; one that is empty is none."""
+    (tmp_path / ".env").write_text(f"A=1\n{line}\nB=2\n")
+    python, _ = chosen(machine(python3="3.14"), folder=tmp_path)
+    assert python == ("python3" if elsewhere else "")
 
 
 def test_a_python_that_is_named_is_taken_or_refused(machine: Machine) -> None:
     """Never another one instead."""
     path = machine(python3="3.12", mine="3.11", old="3.10")
     assert chosen(path, "mine") == ("mine", "")
-    none, said = chosen(path, "old")
-    assert none == ""
-    assert "old is 3.10" in said
+    assert chosen(path, "") == ("python3", "")
+    for name, seen in (("old", "old is 3.10"), ("rubbish", "rubbish is no Python that runs")):
+        none, said = chosen(path, name)
+        assert none == ""
+        assert f"(here: {seen})" in said
+
+
+def test_a_named_python_may_have_blanks_in_its_path(machine: Machine, tmp_path: Path) -> None:
+    """As folders of people's own often do."""
+    path = machine(mine="3.12")
+    (tmp_path / "my own").symlink_to(path)
+    name = str(tmp_path / "my own" / "mine")
+    assert chosen(path, name) == (name, "")
+
+
+@pytest.mark.parametrize(
+    ("made", "now", "named", "refused"),
+    [
+        ("3.12", "3.12", "", False),
+        ("3.12", "3.12", "mine", False),
+        ("3.12", "3.13", "", True),
+        ("3.11", "3.11", "mine", True),
+        ("3.11", None, "", True),
+    ],
+)
+def test_an_environment_that_another_python_made_is_refused(
+    machine: Machine, tmp_path: Path, made: str, now: str | None, named: str, refused: bool
+) -> None:
+    """The system has a newer one since, or none; or a different one is asked for."""
+    path = machine(mine="3.12", **({"ours": now} if now else {}))
+    environment = tmp_path / ".venv"
+    (environment / "lib" / f"python{made}").mkdir(parents=True)
+    (environment / "bin").mkdir()
+    (environment / "bin" / "python").symlink_to(path / "ours")
+    python, said = chosen(path, "--made-is", named, folder=tmp_path)
+    assert (python == "") == refused
+    assert ("rm -rf .venv" in said) == refused
 
 
 @pytest.mark.parametrize("target", ["run", "check", "test"])

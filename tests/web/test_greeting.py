@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -80,10 +83,39 @@ def test_a_database_that_does_not_start_is_said(capsys: pytest.CaptureFixture[st
     def fail() -> None:
         raise OSError("no space")
 
-    start_database_and_announce(Address("127.0.0.1", 1), DATABASE, fail, {}, examples=True)
+    address = Address("127.0.0.1", free_port())
+    start_database_and_announce(address, DATABASE, fail, {}, examples=True)
     said = capsys.readouterr().err
     assert "database:      NOT THERE: no space" in said
     assert "Try it" not in said
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "why"),
+    [
+        ("127.0.0.1", None, os.strerror(errno.EADDRINUSE)),
+        ("127.0.0.1", 70_000, "there is no such port"),
+        ("127.0.0.1", -1, "there is no such port"),
+        ("192.0.2.7", 8000, os.strerror(errno.EADDRNOTAVAIL)),
+    ],
+)
+def test_no_address_is_said_that_cannot_answer(
+    host: str, port: int | None, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """But why, and what to do, before the database is started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = Address(host, taken.getsockname()[1] if port is None else port)
+        with pytest.raises(click.ClickException, match=f"{why}. For another port, set FLASK_RUN"):
+            start_database_and_announce(address, DATABASE, pytest.fail, {}, examples=True)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("port", "known"), [(8000, True), (0, False)])
+def test_a_port_that_the_system_chooses_is_not_known_yet(port: int, known: bool) -> None:
+    """So nothing is said of it; werkzeug says it when it serves."""
+    with click.Context(click.Command("run"), info_name="run") as context:
+        context.params = {"host": "127.0.0.1", "port": port}
+        assert (served_address() is not None) is known
 
 
 def test_only_a_server_has_an_address() -> None:
