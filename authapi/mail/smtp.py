@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
+from typing import Any
 
 from authapi.core.clock import Clock
+from authapi.mail.replies import is_positive, is_servers_fault, judged, line
 from authapi.mail.rules import ATTEMPT_SECONDS
 from authapi.mail.servers import MailServer
 from authapi.mail.transport import Accepted, NotNow, Refused
@@ -28,9 +30,7 @@ PASSED_OVER = timedelta(seconds=60)
 """For how long a server that failed is not asked again by this process."""
 
 _GOODBYE_SECONDS = 1.0
-# Not about an address or a text: no TLS, no or a wrong login, a command that is not known there.
-_OURS_TO_MEND = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
-_CLOSING = 421
+Reply = tuple[int, bytes | str]
 _log = logging.getLogger("authapi.mail")
 
 
@@ -54,6 +54,7 @@ class SmtpServers:
         context: how TLS is verified; by the system's authorities, if not given.
         step: how many seconds an answer may take; the last one, after the text, has all that is
             left of the attempt.
+        attempt: how many seconds it may take to hand over a mail, over all servers.
     """
 
     def __init__(
@@ -64,11 +65,13 @@ class SmtpServers:
         refused: Callable[[], None],
         context: ssl.SSLContext | None = None,
         step: float = STEP_SECONDS,
+        attempt: float = ATTEMPT_SECONDS,
     ) -> None:
         self._servers = servers
         self._sender = sender
         self._clock = clock
         self._refused = refused
+        self._attempt = attempt
         self._manner = _Manner(
             context or ssl.create_default_context(), sender.rpartition("@")[2], step
         )
@@ -81,7 +84,7 @@ class SmtpServers:
     def deliver(self, message: EmailMessage) -> Accepted | Refused | NotNow:
         """Hand a message to the first server that takes it."""
         answer: Accepted | Refused | NotNow = NotNow("no mail server is reachable")
-        deadline = time.monotonic() + ATTEMPT_SECONDS
+        deadline = time.monotonic() + self._attempt
         for server in filter(self._is_up, self._servers):
             if deadline <= time.monotonic():
                 break
@@ -114,12 +117,11 @@ class SmtpServers:
             if options and not smtp.has_extn("smtputf8"):
                 return NotNow("the server takes no address beyond ASCII")
             _expect(smtp.mail(self._sender, options), "MAIL")
-            if answer := _judged(smtp.rcpt(recipient), server, "RCPT"):
+            answer = _judged(smtp.rcpt(recipient), server, "RCPT")
+            if not isinstance(answer, Accepted):
                 return answer
-            code, said = _data(smtp, text, timeout=max(1.0, deadline - time.monotonic()))
-            return _judged((code, said), server, "DATA") or Accepted(
-                server.label, _line(code, said)
-            )
+            reply = _data(smtp, text, timeout=max(1.0, deadline - time.monotonic()))
+            return _judged(reply, server, "DATA")
 
     def _is_up(self, server: MailServer) -> bool:
         failed_at = self._failed_at.get(server)
@@ -142,16 +144,42 @@ class _Manner:
     step: float
 
 
+class _Timed(smtplib.SMTP):
+    """Cuts the connection at `deadline`: a server may answer a byte at a time."""
+
+    def __init__(self, deadline: float, *where: str | int, **how: Any) -> None:  # noqa: ANN401
+        self.deadline = deadline  # on the monotonic clock
+        super().__init__(*where, **how)  # type: ignore[arg-type]
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read an answer, all of it before the deadline."""
+        timer = threading.Timer(max(0.0, self.deadline - time.monotonic()), _cut, (self.sock,))
+        timer.daemon = True
+        timer.start()
+        try:
+            return super().getreply()
+        finally:
+            timer.cancel()
+
+
+class _TimedTls(_Timed, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte; a handshake has one time limit as it is."""
+
+
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # closing would not wake a reader
+
+
 @contextmanager
-def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[smtplib.SMTP]:
+def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[_Timed]:
     """Yield a connection that may send; what fails on the way, or later, is the server's fault."""
     try:
-        smtp = _connected(server, manner)
+        smtp = _connected(server, manner, deadline)
         try:
-            with _ended_at(deadline, smtp):
-                if server.user is not None and server.password is not None:
-                    smtp.login(server.user, server.password)
-                yield smtp
+            if server.user is not None and server.password is not None:
+                smtp.login(server.user, server.password)
+            yield smtp
             _say_goodbye(smtp)
         finally:
             with contextlib.suppress(OSError):
@@ -160,7 +188,7 @@ def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[s
         code, said = error.smtp_code, error.smtp_error
         refuses = isinstance(error, smtplib.SMTPAuthenticationError) or code >= 500
         kind = type(error).__name__
-        raise ServerFault(_line(code, said), shown=f"{kind} {code}", refuses=refuses) from None
+        raise ServerFault(line(code, said), shown=f"{kind} {code}", refuses=refuses) from None
     except smtplib.SMTPNotSupportedError as error:
         raise ServerFault(str(error), shown=str(error), refuses=True) from None
     except (smtplib.SMTPException, OSError) as error:
@@ -171,13 +199,13 @@ def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[s
         raise ServerFault(name, shown=name, refuses=True) from None
 
 
-def _connected(server: MailServer, manner: _Manner) -> smtplib.SMTP:
+def _connected(server: MailServer, manner: _Manner, deadline: float) -> _Timed:
     """Connect, encrypt and say hello."""
-    where = server.host, server.port, manner.name
+    where = deadline, server.host, server.port, manner.name
     if server.tls == "implicit":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=manner.step, context=manner.context)
+        smtp: _Timed = _TimedTls(*where, timeout=manner.step, context=manner.context)
     else:
-        smtp = smtplib.SMTP(*where, timeout=manner.step)
+        smtp = _Timed(*where, timeout=manner.step)
     try:
         if server.tls == "starttls":
             _expect(smtp.starttls(context=manner.context), "STARTTLS")
@@ -188,62 +216,32 @@ def _connected(server: MailServer, manner: _Manner) -> smtplib.SMTP:
     return smtp
 
 
-@contextmanager
-def _ended_at(deadline: float, smtp: smtplib.SMTP) -> Iterator[None]:
-    """Cut the connection at `deadline`: a server may answer a byte at a time."""
-    timer = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, (smtp.sock,))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _cut(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # closing would not wake a reader
-
-
-def _data(smtp: smtplib.SMTP, text: bytes, timeout: float) -> tuple[int, bytes]:
+def _data(smtp: smtplib.SMTP, text: bytes, timeout: float) -> Reply:
     if smtp.sock is not None:
         smtp.sock.settimeout(timeout)
     try:
         return smtp.data(text)
-    except smtplib.SMTPDataError as error:  # refused before the text was sent
-        return error.smtp_code, _bytes(error.smtp_error)
+    except smtplib.SMTPDataError as error:  # the text was not sent
+        if error.smtp_code < 400:  # nor refused: the server answers something else
+            raise
+        return error.smtp_code, error.smtp_error
 
 
-def _say_goodbye(smtp: smtplib.SMTP) -> None:
-    """End the session; the mail is settled by now, whatever comes (S97)."""
+def _say_goodbye(smtp: _Timed) -> None:
+    """End the session; what becomes of the mail is known by now, whatever comes (S97)."""
+    smtp.deadline = time.monotonic() + _GOODBYE_SECONDS
     with contextlib.suppress(smtplib.SMTPException, OSError):
-        if smtp.sock is not None:
-            smtp.sock.settimeout(_GOODBYE_SECONDS)
-            smtp.quit()
+        smtp.quit()
 
 
-def _expect(reply: tuple[int, bytes], command: str) -> None:
+def _expect(reply: Reply, command: str) -> None:
     code, said = reply
-    if not 200 <= code < 300:
-        raise smtplib.SMTPResponseException(code, f"{command}: {_line(code, said)}")
+    if not is_positive(code):
+        raise smtplib.SMTPResponseException(code, f"{command}: {line(code, said)}")
 
 
-def _judged(reply: tuple[int, bytes], server: MailServer, command: str) -> Refused | NotNow | None:
-    """Say what a reply to RCPT or DATA means for the mail; None: it was accepted."""
-    code, said = reply
-    if 200 <= code < 300:
-        return None
-    if code == _CLOSING or code in _OURS_TO_MEND:
+def _judged(reply: Reply, server: MailServer, command: str) -> Accepted | Refused | NotNow:
+    """Say what a reply to RCPT or DATA means for the mail."""
+    if is_servers_fault(reply[0]):
         _expect(reply, command)
-    if code >= 500:
-        return Refused(server.label, _line(code, said))
-    return NotNow(f"{server.label}: {_line(code, said)}")
-
-
-def _line(code: int, said: bytes | str) -> str:
-    text = _bytes(said).decode("utf-8", "replace").replace("\n", " ")
-    return f"{code} {text}"[:200] if not text.startswith(f"{code} ") else text[:200]
-
-
-def _bytes(said: bytes | str) -> bytes:
-    return said.encode() if isinstance(said, str) else said
+    return judged(*reply, server.label)

@@ -55,6 +55,8 @@ def test_a_mail_reaches_its_reader(room: Room, server: MailServer) -> None:
         ({"rcpt": "550 no such user"}, "dead", 0),
         ({"rcpt": "451 try again"}, "due", 0),
         ({"rcpt": "530 log in first"}, "due", 0),
+        ({"rcpt": "501 5.1.3 bad address syntax"}, "dead", 0),
+        ({"rcpt": "504 5.5.2 need a whole domain"}, "dead", 0),
         ({"data": "554 spam"}, "dead", 0),
         ({"data": "452 disk full"}, "due", 0),
         ({"data": "421 closing"}, "due", 0),
@@ -131,12 +133,16 @@ def test_a_mail_that_was_given_up_keeps_nothing_that_a_stranger_typed(room: Room
 
 def test_a_dead_address_delays_nobody(room: Room) -> None:
     """S98: others are sent in the same run, past refused and deferred ones."""
-    answers = {"dead@example.com": "550 unknown", "full@example.com": "452 full"}
+    answers = {
+        "dead@example.com": "550 unknown",
+        "odd@example.com": "501 5.1.3 bad address syntax",
+        "full@example.com": "452 full",
+    }
     ids = {address: room.add(address) for address in (*answers, "ann@example.com")}
     with mail_server(rcpt=lambda address: answers.get(address, "250 OK")) as server:
         results = room.sender(servers(server.port, clock=room.clock)).run_once()
         assert [mail["To"] for mail in server.mails] == ["ann@example.com"]
-    assert results == {"dead": 1, "deferred": 1, "sent": 1}
+    assert results == {"dead": 2, "deferred": 1, "sent": 1}
     assert room.result(ids["full@example.com"]) == "due"
 
 

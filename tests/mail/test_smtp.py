@@ -14,7 +14,7 @@ from authapi.mail.smtp import SmtpServers
 from authapi.mail.transport import Accepted, NotNow, Refused
 from tests.deploy.certificates import make_certificate
 from tests.support.clock import MovedClock
-from tests.support.mail_server import mail_server, talking_server
+from tests.support.mail_server import dribbling_server, mail_server, talking_server
 
 ANN = "ann@example.com"
 
@@ -133,6 +133,34 @@ def test_a_strange_server_loses_no_mail(
         answer = transport.deliver(a_mail())
     assert isinstance(answer, NotNow | Refused)
     assert ANN not in caplog.text
+
+
+HELLO = (b"220 hi\r\n", b"250 ok\r\n")
+ASKED_FOR_THE_TEXT = (*HELLO, b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
+
+
+@pytest.mark.parametrize("lines", [HELLO[:1], HELLO, (*HELLO, b"250 ok\r\n"), ASKED_FOR_THE_TEXT])
+def test_a_server_that_dribbles_keeps_no_mail_beyond_its_attempt(lines: tuple[bytes, ...]) -> None:
+    """S98: each byte of an answer comes in time, and its end never; then it is passed over."""
+    with dribbling_server(*lines) as port:
+        named = [MailServer("127.0.0.1", port, "none")]
+        transport = SmtpServers(named, "a@example.com", MovedClock(), lambda: None, attempt=1)
+        assert isinstance(transport.deliver(a_mail()), NotNow)
+        assert not transport.available()
+
+
+def test_a_slow_goodbye_keeps_no_mail_from_being_sent() -> None:
+    """S97: what was accepted is noted at once, however long the server takes to say goodbye."""
+    with dribbling_server(*ASKED_FOR_THE_TEXT, b"250 kept\r\n", b"221 bye") as port:
+        transport = Servers(MailServer("127.0.0.1", port, "none"))
+        assert isinstance(transport.deliver(a_mail()), Accepted)
+
+
+def test_a_text_that_was_never_asked_for_is_not_sent() -> None:
+    """No mail is lost where the answer to DATA is that of another command."""
+    with talking_server(*HELLO, *[b"250 ok\r\n"] * 3) as port:
+        answer = Servers(MailServer("127.0.0.1", port, "none")).deliver(a_mail())
+    assert isinstance(answer, NotNow)
 
 
 def test_a_failed_server_is_passed_over_and_comes_back() -> None:

@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import email
 import email.policy
+import itertools
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -163,6 +165,29 @@ def _talk(listener: socket.socket, lines: Sequence[bytes]) -> None:
             if number:
                 connection.recv(4096)
             connection.sendall(line)
+
+
+@contextmanager
+def dribbling_server(*lines: bytes) -> Iterator[int]:
+    """Answer as `talking_server` does, and the last line a byte at a time, without end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_dribble, args=(listener, lines))
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(timeout=30)
+
+
+def _dribble(listener: socket.socket, lines: Sequence[bytes]) -> None:
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(OSError):
+        for number, line in enumerate(lines):
+            if number:
+                connection.recv(65536)
+            if number < len(lines) - 1:
+                connection.sendall(line)
+        for byte in itertools.chain(lines[-1], itertools.repeat(ord("x"))):
+            connection.sendall(bytes([byte]))
+            time.sleep(0.1)
 
 
 def always(reply: str) -> Callable[[str], str]:
