@@ -21,3 +21,17 @@ class AccountSettings(MailSettings):
     def has_addresses(self) -> bool:
         """Whether users may have addresses: where mails are sent, and they are wanted."""
         return self.mails and self.email != "off"
+
+    def mail_problems(self) -> list[str]:
+        """Say also what is asked of addresses where nobody can have one."""
+        problems = super().mail_problems()
+        if self.has_addresses:
+            return problems
+        if self.email == "required":
+            problems.append("EMAIL is required, but no mail is sent: MAIL_URL is missing")
+        if self.login_by_email == "on":
+            problems.append(
+                "LOGIN_BY_EMAIL is on, but nobody has an address: "
+                "EMAIL is off, or MAIL_URL is missing"
+            )
+        return problems

@@ -44,7 +44,7 @@ class AddressMails:
         user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
         pending = user.pending_email if user is not None else None
         if user is None or pending is None or pending.nonce != mail.facts.get("nonce"):
-            return Void("overtaken by another request")
+            return Void("overtaken by another request", nobody=user is None)
         return Envelope(
             to=pending.email,
             user_id=user.id,
@@ -58,7 +58,7 @@ class AddressMails:
         """Tell a former address, with the link that brings it back as long as that can be done."""
         user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
         if user is None or mail.to is None:
-            return Void("the user is gone")
+            return Void("the user is gone", nobody=True)
         undo, link = user.email_undo, None
         if undo is not None and undo.email == mail.to and self._clock() < undo.until:
             link = LinkClaims(Purpose.UNDO, user.id, user.epoch, undo.id, undo.until)

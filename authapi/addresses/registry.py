@@ -74,16 +74,21 @@ class Registry:
         return {entry.key for entry in found if entry.held_until is not None}
 
     def put_in_order(self, user_id: str, key: str) -> None:
-        """Keep a user's entry for good, or remove it, as the user's document says.
+        """Keep a user's entry for good, or remove it, or add it, as the user's document says.
 
         Running it again does no harm. An entry is left alone while its confirmation may go on.
         """
         entry = self._store.find_entry(key)
-        if entry is None or entry.user_id != user_id:
+        if entry is not None and entry.user_id != user_id:
             return
         user = self._accounts.find_user_by_id(user_id)
         if user is not None and user.email_key == key:
-            self._store.keep(entry)
+            if entry is not None:
+                self._store.keep(entry)
+            else:  # nobody came by as long as it was held
+                self._store.add(Entry(key, user_id, user.name_key, user.email_nonce or key))
+        elif entry is None:
+            return
         elif user is None or user.pending_email is None or user.pending_email.nonce != entry.claim:
             self._store.remove(entry)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from authapi.core.clock import Clock
+from authapi.database import FAILURES
 from authapi.mail.kinds import DELETED, Kind
 from authapi.mail.models import Mail
 from authapi.mail.notices import Notice, NoticeSource, Notified
@@ -12,6 +14,7 @@ from authapi.mail.rules import NOTICE_DELAY
 from authapi.mail.store import MailStore
 
 BATCH = 50
+_log = logging.getLogger("authapi.mail")
 
 
 class Collector:
@@ -35,18 +38,25 @@ class Collector:
             return
         before = self._clock() - NOTICE_DELAY
         while users := self.source.due(before, BATCH):
-            for user in users:
-                self._tell(user, self.source)
-            if len(users) < BATCH:
+            told = [self._tell(user, self.source) for user in users]
+            if len(users) < BATCH or not any(told):
                 break
 
-    def _tell(self, user: Notified, source: NoticeSource) -> None:
-        for notice in user.notices:
-            kind = self._kinds.get(notice.kind)
-            if kind is not None and kind.finish is not None:
-                kind.finish(user, notice)
-            self._store.add(self._mail(user, notice))
+    def _tell(self, user: Notified, source: NoticeSource) -> bool:
+        """Move a user's notices; False when it met a fault: it is tried at the next look."""
+        try:
+            for notice in user.notices:
+                kind = self._kinds.get(notice.kind)
+                if kind is not None and kind.finish is not None:
+                    kind.finish(user, notice)
+                self._store.add(self._mail(user, notice))
+        except FAILURES:
+            raise
+        except Exception as fault:  # one user's notices must not keep the others'
+            _log.error("the notices of a user met a %s", type(fault).__name__)
+            return False
         source.pull(user)
+        return True
 
     def _mail(self, user: Notified, notice: Notice) -> Mail:
         """Return a notice's mail; a user's last one is under no user, and outlives the rest."""

@@ -80,7 +80,7 @@ def notice_envelope(mail: Mail, recipients: Recipients) -> Envelope | Void:
     """
     user = recipients.recipient(mail.user_id) if mail.user_id else None
     if user is None:
-        return Void("the user is gone")
+        return Void("the user is gone", nobody=True)
     address = mail.to or user.email
     if address is None:
         return Void("no confirmed address")

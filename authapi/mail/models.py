@@ -76,10 +76,13 @@ class Void:
     Attributes:
         reason: a fixed word or two, never what somebody typed.
         nobody: whether it concerns nobody at all, so that not even the row is worth keeping.
+        user_id: whom it concerned, if that was found out: where it is kept, it is forgotten with
+            the user.
     """
 
     reason: str
     nobody: bool = False
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,9 @@ class Sender:
         now = self._clock()
         forget = () if self._shows else ("asked_for", "to")
         how = Settled("void", why.reason, None, now)
-        self._store.settle(mail, how, expires_at=now + rules.KEPT, forget=forget)
+        self._store.settle(
+            mail, how, expires_at=now + rules.KEPT, user_id=why.user_id, forget=forget
+        )
         return "void"
 
     def _give_up(
@@ -217,9 +219,9 @@ class Sender:
             "dead", answer.said if answer else reason, answer.via if answer else None, now
         )
         user_id = envelope.user_id if envelope else mail.user_id
-        # A row without a user is in nobody's export: what was typed must not stay with it.
-        nobodys = user_id is None and mail.asked_for is not None and not self._shows
-        forget = ("asked_for", "facts") if nobodys else ()
+        # A row without a user is in nobody's export: nothing personal may stay with it.
+        nobodys = user_id is None and not self._shows
+        forget = [name for name in _PERSONAL if name != "said" or answer] if nobodys else ()
         self._store.settle(mail, how, expires_at=now + rules.KEPT, envelope=envelope, forget=forget)
         self._events.record(Event.MAIL_DEAD, user_id=user_id, reason=reason)
         return "dead"

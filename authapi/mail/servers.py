@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+_MARKS = "marks such as # / ? and , in a password are written as %XX"
 _PORTS = {"smtps": 465, "smtp": 587}
 
 
@@ -62,16 +63,20 @@ def _server(text: str) -> MailServer:
         url = urlsplit(text)
         port = url.port
     except ValueError:
-        raise ValueError("has a port or host that is none") from None
+        raise ValueError(f"has a port or host that is none; {_MARKS}") from None
+    if port == 0 or " " in (url.hostname or ""):
+        raise ValueError(f"has a port or host that is none; {_MARKS}")
     if url.scheme not in _PORTS or not url.hostname or url.path.strip("/") or url.fragment:
         raise ValueError(
             "must be smtps://user:password@host:465 or smtp://user:password@host:587?tls=starttls; "
-            "several are separated by commas, and marks in a password are written as %XX"
+            f"several are separated by commas; {_MARKS}"
         )
     tls = _tls(url)
     user, password = (unquote(part) if part else None for part in (url.username, url.password))
     if (user is None) != (password is None):
         raise ValueError("must name both a user and a password, or neither")
+    if not f"{user}{password}".isascii():
+        raise ValueError("must name a user and a password in ASCII")  # all that `smtplib` sends
     return MailServer(url.hostname, port or _PORTS[url.scheme], tls, user, password)
 
 

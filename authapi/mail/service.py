@@ -102,9 +102,14 @@ class MailService:
         self._parts.store.forget_user(subject.id)
 
     def retry(self, mail_id: str) -> bool:
-        """Let a mail that was given up be tried for another day; False when there is none."""
-        now = self._clock()
-        return self._parts.store.retry(mail_id, due_at=now, valid_until=now + AGAIN_FOR)
+        """Let a mail that was given up be tried for another day; False when there is none.
+
+        One whose link is good for less than that is tried, and good, for as long as a new one.
+        """
+        record, now = self.find_mail(mail_id), self._clock()
+        kind = self.kinds.get(record.mail.kind) if record is not None else None
+        life = min(AGAIN_FOR, kind.life) if kind is not None else AGAIN_FOR
+        return self._parts.store.retry(mail_id, due_at=now, valid_until=now + life)
 
     def test(self, mail_id: str, address: str, locale: str | None) -> Accepted | Refused | NotNow:
         """Send a test mail at once, past the outbox.

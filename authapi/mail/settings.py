@@ -14,6 +14,7 @@ from authapi.core.environment import EnvironmentSettings, variable
 from authapi.core.parsers import choice, integer, pattern
 from authapi.mail.servers import MailServer, is_loopback, parse_servers
 
+_ADDRESS = re.compile(r"""[^\x00-\x20\x7f-\U0010ffff"#<>?\\^`{|}]+""")  # RFC 3986, without a query
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 
 
@@ -31,10 +32,10 @@ def _address(text: str, wanted: str) -> str:
     """Read an address; only a loopback one may do without TLS."""
     try:
         url = urlsplit(text)
-        host, _ = url.hostname, url.port
+        host, port = url.hostname, url.port
     except ValueError:
-        host = None
-    if not host or url.username or url.query or url.fragment or not text.isascii():
+        host = port = None
+    if not host or port == 0 or "@" in url.netloc or not _ADDRESS.fullmatch(text):
         raise ValueError(wanted)
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https://, or be http://localhost")
@@ -48,7 +49,8 @@ def _mailbox(text: str) -> Address:
         found = Address(display_name=name, addr_spec=address)
     except (ValueError, IndexError, MessageError):
         found = Address()
-    if not found.username or not found.domain or not address.isascii() or "," in text:
+    is_one = address in text and "," not in text and text.isprintable()
+    if not found.username or not found.domain or not address.isascii() or not is_one:
         raise ValueError("must be one address: Name <name@example.com>, or name@example.com")
     return found
 

@@ -83,6 +83,7 @@ class MailStore:
         *,
         expires_at: datetime,
         envelope: Envelope | None = None,
+        user_id: str | None = None,
         forget: Collection[str] = (),
     ) -> None:
         """Say how a claimed mail ended. What was sent is sent, also when the lease is over.
@@ -92,6 +93,7 @@ class MailStore:
             how: how it ended.
             expires_at: when the row goes.
             envelope: who got it.
+            user_id: whom it concerned, where nobody got it.
             forget: members that are of no use any more.
         """
         change: Document = {
@@ -99,6 +101,7 @@ class MailStore:
             "said": how.said,
             "via": how.via,
             "expires_at": expires_at,
+            "user_id": user_id,
         }
         if envelope is not None:
             change["to"] = envelope.to

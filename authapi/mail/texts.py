@@ -62,7 +62,8 @@ class Texts:
         box = FileSystemLoader(FOLDER)
         own = FileSystemLoader(folder) if folder else None
         self._box = _environment(box)
-        self._first = _environment(ChoiceLoader([own, box])) if own else self._box
+        # Nothing kept: a template may come, change and go while the service runs.
+        self._first = _environment(ChoiceLoader([own, box]), kept=0) if own else self._box
         self._service = service
         self._language = language
 
@@ -104,14 +105,13 @@ class Texts:
 
     def problems(self) -> list[str]:
         """Say what is wrong with the operator's own templates, one line for each."""
-        return [
-            problem for name in self._first.list_templates() if (problem := self._problem(name))
-        ]
+        names = self._first.list_templates(extensions=("txt", "html"))
+        return [problem for name in names if (problem := self._problem(name))]
 
     def _problem(self, name: str) -> str | None:
         try:
             self._first.get_template(name)
-        except (TemplateError, UnicodeDecodeError) as error:
+        except (TemplateError, UnicodeDecodeError, OSError) as error:
             line = getattr(error, "lineno", None)
             where = f"{name}, line {line}" if line else name
             return f"{where}: {error}"
@@ -148,9 +148,10 @@ class Texts:
         return LANGUAGES[0]
 
 
-def _environment(loader: BaseLoader) -> Environment:
+def _environment(loader: BaseLoader, *, kept: int = 400) -> Environment:
     return Environment(
         loader=loader,
+        cache_size=kept,
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,

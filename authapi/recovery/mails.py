@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from authapi.accounts.emails import email_key
 from authapi.accounts.models import User
 from authapi.core.client import Client
 from authapi.core.events import Event, EventRecorder, Origin
@@ -73,9 +72,9 @@ class ResetMails:
 def _with_link(user: User | None, otherwise: str) -> Envelope | Void:
     """Return the envelope of a link to the address as it is stored, never as it was typed (S81)."""
     if user is None or user.email is None or user.email_key is None:
-        return Void(otherwise, nobody=True)
+        return Void(otherwise, nobody=True, user_id=user.id if user is not None else None)
     if user.disabled:
-        return Void("the user is disabled", nobody=True)
+        return Void("the user is disabled", nobody=True, user_id=user.id)
     link = LinkClaims(Purpose.RESET, user.id, user.epoch, user.email_key)
     facts = {"username": user.username}
     return Envelope(user.email, facts, user.id, link=link, locale=user.locale)
@@ -90,11 +89,11 @@ def finder(
 
     Args:
         by_name: finds the user of a name.
-        by_address: finds the user of a confirmed address, by its unique form.
+        by_address: finds the user of a confirmed address.
     """
 
     def find(typed: str) -> User | None:
-        owner = by_address(email_key(typed.strip())) if "@" in typed else None
+        owner = by_address(typed) if "@" in typed else None
         return owner or by_name(typed)
 
     return find

@@ -76,13 +76,8 @@ class FormerAddress:
     def put_in_order(self, user_id: str) -> None:
         """Let the registry hold a user's address and no other; running it again does no harm."""
         user = self._accounts.find_user_by_id(user_id)
-        kept = self._registry.addresses_of_user(user_id)
-        if user is not None and user.email and user.email_key and user.email_key not in kept:
-            nonce = user.email_nonce or user.email_key
-            held = PendingEmail(user.email, user.email_key, nonce, self._clock())
-            self._registry.hold(user, held)
-            kept.append(user.email_key)
-        for key in kept:
+        own = {user.email_key} if user is not None and user.email_key else set()
+        for key in own.union(self._registry.addresses_of_user(user_id)):
             self._registry.put_in_order(user_id, key)
 
     def _complete(self, user: User) -> None:

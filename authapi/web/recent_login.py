@@ -12,6 +12,7 @@ from authapi.web.errors import refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_SECOND, _YEAR = 1 / 60, 60 * 24 * 366
 EXTENSION = "authapi.require_recent_login"
 
 
@@ -37,12 +38,11 @@ def recent_login_required(
         second_factor: whether it must have been one of two factors.
 
     Raises:
-        ValueError: at once, when `minutes` is not above 0.
+        ValueError: at once, when `minutes` is not a second to a year.
         Unauthorized: in the view, `insufficient_user_authentication`, a 401 whose
             `WWW-Authenticate` says what is asked for; or as `@token_required`.
     """
-    if minutes is not None and not minutes > 0:
-        raise ValueError("minutes must be above 0")
+    _check(minutes)
 
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         def check() -> None:
@@ -62,10 +62,18 @@ def require_recent_login(*, minutes: float | None = None, second_factor: bool = 
         second_factor: as above.
 
     Raises:
+        ValueError: as above.
         Unauthorized: `insufficient_user_authentication`.
     """
+    _check(minutes)
     require: RecentLoginCheck = current_app.extensions[EXTENSION]
     try:
         require(current_identity, minutes, second_factor=second_factor)
     except ApiError as error:
         raise refusal(error) from error
+
+
+def _check(minutes: float | None) -> None:
+    """Refuse an age that no login can have, and one that is none."""
+    if minutes is not None and not _SECOND <= minutes <= _YEAR:
+        raise ValueError("minutes must be above 0: a second to a year")

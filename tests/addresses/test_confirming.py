@@ -204,3 +204,16 @@ def test_a_forged_link_is_refused(person: Person, token: str) -> None:
     answer = person.send("POST", "/email/verify", {"token": token, "password": PASSWORD})
     assert answer.status_code in {400, 422}
     assert answer.get_json()["code"] in {"invalid_link", "validation_error"}
+
+
+@pytest.mark.parametrize(
+    "email", ["o\u00b4brien@example.com", "m\u0131ke@example.com", "\u2474@a.com"]
+)
+def test_an_address_with_letters_of_many_forms_finds_its_owner(
+    person: Person, mails: Read, email: str
+) -> None:
+    """S81, S90: also where its unique form could not be an address itself."""
+    confirm(person, mails, email)
+    assert person.send("POST", "/password/forgot", {"username": email}).status_code == 200
+    mail = mails()[0]
+    assert (mail["kind"], mail["to"], mail["sent"]) == ("reset", email, True)

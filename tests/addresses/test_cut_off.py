@@ -7,6 +7,7 @@ from flask import Flask
 
 from authapi.core.services import Services
 from authapi.database import Database, Document
+from authapi.mail.notices import Notice
 from tests.addresses.conftest import Person
 from tests.addresses.test_confirming import Read, ask, confirm, verify
 from tests.support.actors import PASSWORD, fresh_name
@@ -122,3 +123,17 @@ def test_a_registration_is_whole_wherever_the_process_dies(
         if not died:
             return
     raise AssertionError
+
+
+def test_an_address_whose_hold_ran_out_is_kept_all_the_same(
+    person: Person, other: Person, services: Services, mails: Read, clock: MovedClock
+) -> None:
+    """S90, S96: the process died before it kept the entry, and for a day nobody came by."""
+    confirm(person, mails, NEW)
+    notice = Notice("email_confirmed", clock(), to=NEW).document()
+    services[Database]["users"].update_one({"_id": person.id}, {"$push": {"notices": notice}})
+    services[Database]["addresses"].delete_one({"_id": NEW})  # as its index does
+    mails()
+    assert entries(services) == {NEW: (person.id, False)}
+    ask(other, NEW)
+    assert verify(other, mails()[0]["code"]) == (409, "email_taken")

@@ -13,7 +13,7 @@ from authapi.mail.links import Purpose
 from authapi.mail.models import Fact
 from authapi.mail.notices import Notice, Notified
 from tests.mail.conftest import ANN, TOKENS, Room, servers, to_ann
-from tests.support.mail_server import MailServer
+from tests.support.mail_server import MailServer, mail_server
 
 
 @pytest.fixture(autouse=True)
@@ -95,11 +95,12 @@ def test_a_story_that_was_cut_off_is_ended_before_it_is_told(
 
     room.kinds["email_changed"] = Kind("email_changed", timedelta(days=7), to_ann, finish=finish)
     add_user(room, Notice("email_changed", room.clock(), to="old@example.com"))
-    with pytest.raises(RuntimeError):
-        run(room, server)
+    other = Notice("password_changed", room.clock())
+    add_user(room, other, _id="b" * 24, name_key="ben", email="ben@example.com")
+    assert run(room, server) == {"sent": 1}  # a fault in one story keeps no other
     assert run(room, server) == {"sent": 1}
     assert finished == ["ann email_changed"] * 2
-    assert server.mails[0]["To"] == "old@example.com"
+    assert [mail["To"] for mail in server.mails] == ["ben@example.com", "old@example.com"]
 
 
 def test_who_has_no_address_any_more_is_not_told(room: Room, server: MailServer) -> None:
@@ -153,3 +154,25 @@ def test_many_users_are_told_in_one_run(room: Room, server: MailServer) -> None:
     )
     assert run(room, server) == {"sent": 120}
     assert not room.database["users"].count_documents({"notices.at": {"$gt": now}})
+
+
+def test_a_notice_of_somebody_who_was_deleted_meanwhile_leaves_nothing(
+    room: Room, server: MailServer
+) -> None:
+    """S134: the sender had read it before the deletion, and made a mail of it afterwards."""
+    notice = Notice("password_changed", room.clock(), facts={"place": "192.0.2.1"})
+    add_user(room, notice)
+    room.clock.move(seconds=3)
+    room.collector.collect()
+    room.database["users"].delete_one({"_id": ANN})
+    assert run(room, server) == {"void": 1}
+    assert room.store.find_mail(notice.id) is None
+
+
+def test_a_last_mail_that_is_refused_is_forgotten(room: Room) -> None:
+    """S134: the row alone knows the address, and nobody is left who could have it erased."""
+    farewell = secrets.token_hex(12)
+    room.outbox.add(farewell, "deleted", to="ann@example.com", facts={"username": "ann"})
+    with mail_server(rcpt=lambda address: f"550 no {address}") as refusing:
+        assert run(room, refusing) == {"dead": 1}
+    assert "ann" not in str(room.database["mail"].find_one({"_id": farewell}))

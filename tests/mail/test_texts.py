@@ -155,6 +155,20 @@ def test_what_cannot_be_read_is_named(own: Path) -> None:
     """With its file and line, for the start to refuse."""
     (own / "en" / "reset.txt").write_text("Hi\n\n{% if %}\n")
     (own / "fr" / "test.txt").write_bytes(b"\xff\xfe")
-    first, second = sorted(Texts("Example", "en", own).problems())
+    (own / "logo.png").write_bytes(b"\x89PNG")  # no template
+    (own / "fr" / "verify.txt").symlink_to("/proc/self/mem")
+    first, second, third = sorted(Texts("Example", "en", own).problems())
     assert first.startswith("en/reset.txt, line 3: ")
     assert second.startswith("fr/test.txt: ")
+    assert third.startswith("fr/verify.txt: ")
+
+
+def test_a_folder_that_goes_away_loses_no_mail(own: Path) -> None:
+    """A volume that is not there any more: the mail has our words, and its own again later."""
+    (own / "en" / "test.txt").write_text("Ours\n\nText.\n")
+    texts, away = Texts("Example", "en", own), own.with_name("away")
+    assert texts.render("test", "en", {}).subject == "Ours"
+    own.rename(away)
+    assert texts.render("test", "en", {}).subject == "A test mail from Example"
+    away.rename(own)
+    assert texts.render("test", "en", {}).subject == "Ours"

@@ -15,7 +15,11 @@ from tests.support.servers import ROOT, SECRET
 
 URI = "mongodb://ann:hidden-password@db.example:27017/accounts"
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": URI}
-MAILS = {"PUBLIC_URL": "https://accounts.example", "MAIL_FROM": "no-reply@accounts.example"}
+MAILS = {
+    "PUBLIC_URL": "https://public.example",
+    "MAIL_FROM": "no-reply@accounts.example",
+    "MAIL_URL": "smtps://accounts.example",
+}
 OWN_STYLE = ROOT / "authapi" / "home" / "static" / "home.css"
 OWN_LOGO = ROOT / "extension" / "icons" / "icon-48.png"
 KEYS = json.dumps({"keys": [jwks.generate(jwks.EDDSA, "sample")]})

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from authapi import create_app, recent_login_required
+from authapi import create_app, recent_login_required, require_recent_login
 from authapi.accounts.models import Change, User
 from authapi.accounts.service import AccountService
 from authapi.audit.service import AuditTrail
@@ -93,11 +93,13 @@ def test_two_factors_are_enough(settings: Settings) -> None:
     assert app.test_client().get("/vault", headers=headers).get_json() == {"of": "Ann"}
 
 
-@pytest.mark.parametrize("minutes", [0, -1, float("nan")])
+@pytest.mark.parametrize("minutes", [0, -1, 0.001, float("nan"), float("inf")])
 def test_no_view_asks_for_what_no_login_can_be(minutes: float) -> None:
     """Said when the view is made, not when it is called."""
     with pytest.raises(ValueError, match="above 0"):
         recent_login_required(minutes=minutes)
+    with pytest.raises(ValueError, match="above 0"):
+        require_recent_login(minutes=minutes)
 
 
 def test_how_recent_is_a_setting(settings: Settings) -> None:
