@@ -171,8 +171,8 @@ def test_a_notice_of_somebody_who_was_deleted_meanwhile_leaves_nothing(
 
 def test_a_last_mail_that_is_refused_is_forgotten(room: Room) -> None:
     """S134: the row alone knows the address, and nobody is left who could have it erased."""
-    farewell = secrets.token_hex(12)
-    room.outbox.add(farewell, "deleted", to="ann@example.com", facts={"username": "ann"})
+    last_mail = secrets.token_hex(12)
+    room.outbox.add(last_mail, "deleted", to="ann@example.com", facts={"username": "ann"})
     with mail_server(rcpt=lambda address: f"550 no {address}") as refusing:
         assert run(room, refusing) == {"dead": 1}
-    assert "ann" not in str(room.database["mail"].find_one({"_id": farewell}))
+    assert "ann" not in str(room.database["mail"].find_one({"_id": last_mail}))
