@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs every argument as a shell command, the rest too when one fails; fails in the end if one did.
+unset PYTHONDONTWRITEBYTECODE  # hundreds of processes would compile the same files again
 failed=""
 for part; do
   printf '\n» %s\n' "$part"
