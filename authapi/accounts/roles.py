@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from authapi.accounts.models import User
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.accounts.store_roles import RoleStore
 from authapi.core import roles as rules
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
+from authapi.core.retries import TRIES
 from authapi.revocation.service import Revocations
 
 

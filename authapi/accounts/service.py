@@ -12,11 +12,9 @@ from authapi.accounts.serializers import describe_address
 from authapi.accounts.store import NO_CONDITION, NOTHING, UserStore
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
+from authapi.core.retries import TRIES
 from authapi.core.services import Subject
 from authapi.revocation.service import Revocations
-
-TRIES = 5
-"""How often a write is tried again that somebody else's write came before."""
 
 
 class AccountService:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from authapi.accounts.emails import confirmed, email_key
 from authapi.accounts.models import Change, PendingEmail, User
 from authapi.accounts.notifying import Notifier
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.addresses import rules
 from authapi.addresses.registry import Registry
 from authapi.core.client import Client
@@ -16,6 +16,7 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
+from authapi.core.retries import TRIES
 from authapi.database import leave_to_later
 from authapi.limits.service import Limits
 from authapi.mail.links import CodeClaims, InvalidLink, Link, MailedTokens, Purpose

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from authapi.accounts.emails import confirmed
 from authapi.accounts.models import PendingEmail, User
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.addresses.registry import Registry
 from authapi.core.clock import Clock
 from authapi.core.errors import busy
+from authapi.core.retries import TRIES
 
 Waiting = Sequence[tuple[User, PendingEmail]]
 

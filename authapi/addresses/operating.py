@@ -7,12 +7,13 @@ from dataclasses import asdict
 from authapi.accounts.emails import pending_email
 from authapi.accounts.models import Change, Email, User
 from authapi.accounts.notifying import Notifier
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.addresses.confirming import Confirmation
 from authapi.addresses.registry import Registry
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
+from authapi.core.retries import TRIES
 
 _BY = "operator"
 

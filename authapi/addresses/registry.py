@@ -7,12 +7,13 @@ from datetime import datetime
 
 from authapi.accounts.emails import read_email
 from authapi.accounts.models import PendingEmail, User
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.addresses.models import Entry
 from authapi.addresses.rules import LINK_LIFE
 from authapi.addresses.store import RegistryStore
 from authapi.core.clock import Clock
 from authapi.core.errors import busy
+from authapi.core.retries import TRIES
 
 
 class Registry:

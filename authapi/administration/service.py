@@ -6,13 +6,14 @@ from authapi.accounts import rules
 from authapi.accounts.models import User
 from authapi.accounts.registration import Registration
 from authapi.accounts.roles import UserRoles
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.audit.service import AuditTrail
 from authapi.core.cursors import Cursor
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
+from authapi.core.retries import TRIES
 from authapi.passwords import rules as passwords
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher

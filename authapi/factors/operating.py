@@ -9,10 +9,11 @@ from functools import partial
 
 from authapi.accounts.models import Change, User
 from authapi.accounts.notifying import Notifier
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.errors import busy
 from authapi.core.events import Event, EventRecorder
+from authapi.core.retries import TRIES
 from authapi.database import leave_to_later
 from authapi.factors.codes import TOTP_SECRET
 from authapi.factors.data_key import DataKey

@@ -11,14 +11,11 @@ from typing import NoReturn, Protocol
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
+from authapi.core.retries import TRIES
 from authapi.limits.backoff import Backoff
 from authapi.limits.rules import whole_seconds
 from authapi.limits.store import Counter, LimitStore, Standing
 from authapi.limits.streaks import Streak, is_noted
-
-TRIES = 5
-"""How often a lost race is tried again: an upsert may find one of three documents just made, or the
-streak just changed by others."""
 
 
 class Reason(StrEnum):

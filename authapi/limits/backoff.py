@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from authapi.limits.rules import CLOCK_SKEW
+from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.limits.streaks import Stranger, Streak, StreakUpdate, Tier
 
 FIRST_WAIT = timedelta(seconds=10)
@@ -62,7 +62,7 @@ class Backoff:
         waits = [(tier.failed_at, self.wait(number, tier.failures))]
         if own is not None:
             waits.append((own.failed_at, self.wait(TIERS - 1, own.failures)))
-        free = [since + wait for since, wait in waits if since <= now + CLOCK_SKEW]
+        free = [since + wait for since, wait in waits if since <= now + MAX_CLOCK_SKEW]
         return max((moment for moment in free if moment > now), default=None)
 
     def after_failure(self, streak: Streak, network: str, now: datetime) -> StreakUpdate | None:

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from authapi.core.clock import MAX_CLOCK_SKEW
+
 HIGHEST_COUNT = 1000
 """Each hit in the window is kept, so that no window is ever too generous: a count has an end."""
 
 LONGEST_WINDOW = timedelta(days=31)
-
-CLOCK_SKEW = timedelta(minutes=1)
-"""How far the clocks of two servers may differ. What was noted by a clock that went further wrong,
-and was put right since, does not count: it would refuse for as long as the clock was ahead."""
 
 _UNITS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
 _RATE = re.compile(
@@ -58,6 +56,9 @@ class Rate:
     def free_at(self, hits: Sequence[datetime], now: datetime) -> datetime | None:
         """Return when there is room for one more hit, or None when there is now.
 
+        What was noted by a clock that was ahead by more than `MAX_CLOCK_SKEW`, and was put right
+        since, does not count: it would refuse for as long as the clock was ahead.
+
         Args:
             hits: the latest ones, the newest first.
             now: the present moment.
@@ -65,7 +66,7 @@ class Rate:
         if len(hits) < self.count:
             return None
         decisive = hits[self.count - 1]
-        if decisive > now + CLOCK_SKEW or decisive + self.window <= now:
+        if decisive > now + MAX_CLOCK_SKEW or decisive + self.window <= now:
             return None
         return decisive + self.window
 

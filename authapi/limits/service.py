@@ -11,9 +11,9 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
+from authapi.core.retries import TRIES
 from authapi.core.services import Subject
 from authapi.limits.attempts import (
-    TRIES,
     Attempt,
     CountedAttempt,
     Reason,

@@ -8,11 +8,12 @@ from datetime import datetime
 from authapi.accounts.emails import email_key
 from authapi.accounts.models import Change, EmailUndo, PendingEmail, User
 from authapi.accounts.notifying import Notifier
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.addresses.registry import Registry
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
+from authapi.core.retries import TRIES
 from authapi.database import leave_to_later
 from authapi.mail.links import InvalidLink, Link, MailedTokens, Purpose
 from authapi.mail.notices import Notice, Notified

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from authapi.accounts.service import TRIES
 from authapi.core.client import Client
 from authapi.core.clock import Clock, whole_second
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
+from authapi.core.retries import TRIES
 from authapi.core.services import Subject
 from authapi.database import FAILURES
 from authapi.limits.service import Limits

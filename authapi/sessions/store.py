@@ -7,6 +7,7 @@ from datetime import datetime
 
 from authapi.core.client import Client
 from authapi.core.identity import AAL1, PASSWORD
+from authapi.core.retries import TRIES
 from authapi.core.roles import NO_ROLES, Roles
 from authapi.database import (
     Collections,
@@ -27,7 +28,6 @@ INDEXES = (
     Index(COLLECTION, [("user_id", 1)], in_every_document=True),
 )
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
-_TRIES = 5
 
 
 class SessionExists(Exception):
@@ -205,7 +205,7 @@ class SessionStore:
         of the same document came in between: whatever is still there is deleted again.
         """
         sessions = self._collections[COLLECTION]
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             if sessions.delete_one(which).deleted_count == 1:
                 return True
             if sessions.find_one(which, {"_id": 1}) is None:

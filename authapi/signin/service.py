@@ -6,10 +6,11 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from authapi.accounts.models import User
-from authapi.accounts.service import TRIES, AccountService
+from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.identity import HARDWARE_KEY, PASSWORD, Identity
+from authapi.core.retries import TRIES
 from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair

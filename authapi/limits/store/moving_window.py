@@ -8,8 +8,9 @@ from typing import Any
 
 from pymongo import UpdateOne
 
+from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.database import Document, Index
-from authapi.limits.rules import CLOCK_SKEW, Rate
+from authapi.limits.rules import Rate
 
 COLLECTION = "limits"
 INDEXES = (Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),)
@@ -30,7 +31,7 @@ def hit(counter: Counter, now: datetime) -> UpdateOne:
     the duplicate-key error is the refusal. `$nor` would say the same in words, but scans the
     collection on the embedded server (220 ms with 20,000 documents).
     """
-    begin, end = now - counter.rate.window, now + CLOCK_SKEW
+    begin, end = now - counter.rate.window, now + MAX_CLOCK_SKEW
     decisive = f"hits.{counter.rate.count - 1}"
     condition = {"_id": counter.id, decisive: {"$not": {"$gt": begin, "$lte": end}}}
     recent = {"$and": [{"$gt": ["$$this", begin]}, {"$lte": ["$$this", end]}]}
