@@ -115,10 +115,7 @@ def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lif
     observers = [_count(api, built)] if settings.metrics_token else []
     if settings.mails:
         observers.append(_look_for_mails(built))
-    if settings.has_mailbox:
-        _show_mails(app)
-    if settings.has_pages:
-        _show_pages(app)
+    _register_for_browsers(app, settings)
     return observers
 
 
@@ -162,18 +159,16 @@ def _look_for_mails(built: Services) -> lifecycle.Observer:
     return look
 
 
-def _show_mails(app: Flask) -> None:
-    """Give `app` its `/dev/mailbox`, which is loaded only where people develop."""
-    from authapi.mail.routes import blueprint
+def _register_for_browsers(app: Flask, settings: Settings) -> None:
+    """Register `/dev/mailbox` where people develop, and the pages that mailed links lead to."""
+    if settings.has_mailbox:
+        from authapi.mail.routes import blueprint
 
-    app.register_blueprint(blueprint)
+        app.register_blueprint(blueprint)
+    if settings.has_pages:
+        from authapi.pages.routes import init_app
 
-
-def _show_pages(app: Flask) -> None:
-    """Give `app` the pages of its endpoints for links; they are loaded only where links lead."""
-    from authapi.pages.routes import init_app
-
-    init_app(app)
+        init_app(app)
 
 
 def _prepare_development(built: Services, settings: Settings) -> None:

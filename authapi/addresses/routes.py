@@ -15,7 +15,7 @@ from authapi.core.errors import ErrorCode
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, RECENT_LOGIN_ERRORS, TOKEN_ERRORS, documented
+from authapi.web.openapi import RECENT_LOGIN_ERRORS, documented
 from authapi.web.schemas import MessageSchema
 from authapi.web.services import service
 
@@ -33,9 +33,8 @@ _CONFIRMED: dict[str, object] = {"status": "ok", "email": "ann@example.com"}
     MessageSchema,
     _ASKED,
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="setEmail",
 )
 def ask(body: dict[str, Any]) -> dict[str, str]:
@@ -56,9 +55,8 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
     MessageSchema,
     _REMOVED,
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="removeEmail",
 )
 def remove(body: dict[str, Any]) -> dict[str, str]:
@@ -74,8 +72,7 @@ def remove(body: dict[str, Any]) -> dict[str, str]:
     MessageSchema,
     _ASKED,
     ErrorCode.NOT_FOUND,
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="resendEmailCode",
 )
 @token_required
@@ -94,9 +91,8 @@ def resend() -> dict[str, str]:
     ErrorCode.INVALID_CODE,
     ErrorCode.EMAIL_TAKEN,
     ErrorCode.NOT_FOUND,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="verifyEmail",
 )
 def verify(body: dict[str, str]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from authapi.audit.service import AuditTrail
 from authapi.core.errors import ErrorCode
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.openapi import documented
 from authapi.web.schemas import PageSchema
 from authapi.web.services import service
 
@@ -40,8 +40,7 @@ _EXAMPLE = {
     ActivitySchema,
     _EXAMPLE,
     ErrorCode.VALIDATION_ERROR,
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="listActivity",
 )
 def show_own(page: dict[str, Any]) -> dict[str, object]:

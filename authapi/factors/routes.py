@@ -19,7 +19,7 @@ from authapi.factors.service import FactorService
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, RECENT_LOGIN_ERRORS, TOKEN_ERRORS, documented
+from authapi.web.openapi import RECENT_LOGIN_ERRORS, documented
 from authapi.web.schemas import EXAMPLE_TOKENS, RenewedSessionSchema
 from authapi.web.services import service
 
@@ -57,8 +57,7 @@ _FACTORS: dict[str, object] = {
     FactorsSchema,
     _FACTORS,
     ErrorCode.NOT_FOUND,
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="getFactors",
 )
 @token_required
@@ -74,9 +73,8 @@ def show() -> dict[str, object]:
     EnrolmentSchema,
     _ENROLMENT,
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="beginTotp",
 )
 def begin(body: dict[str, Any]) -> dict[str, object]:
@@ -94,9 +92,8 @@ def begin(body: dict[str, Any]) -> dict[str, object]:
     FactorOnSchema,
     {**EXAMPLE_TOKENS, **_CODES},
     ErrorCode.INVALID_CODE,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="confirmTotp",
 )
 def confirm(body: dict[str, str]) -> dict[str, object]:
@@ -112,9 +109,8 @@ def confirm(body: dict[str, str]) -> dict[str, object]:
     RenewedSessionSchema,
     {**EXAMPLE_TOKENS, **_OFF},
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="removeTotp",
 )
 def remove(body: dict[str, Any]) -> dict[str, object]:
@@ -132,10 +128,9 @@ def remove(body: dict[str, Any]) -> dict[str, object]:
     RecoveryCodesSchema,
     {"status": "ok", **_CODES},
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     ErrorCode.NOT_FOUND,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="renewRecoveryCodes",
 )
 def renew_codes(body: dict[str, Any]) -> dict[str, object]:

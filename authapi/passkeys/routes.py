@@ -33,7 +33,6 @@ from authapi.web.openapi import (
     BEARER,
     PASSKEY_ERRORS,
     RECENT_LOGIN_ERRORS,
-    TOKEN_ERRORS,
     documented,
 )
 from authapi.web.schemas import (
@@ -68,9 +67,8 @@ _SET = {"status": "ok", "message": "Second step changed."}
     CeremonySchema,
     {"status": "ok", "ceremony": _CEREMONY, "options": _CREATION},
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="beginPasskey",
 )
 def begin(body: dict[str, Any]) -> dict[str, object]:
@@ -88,9 +86,8 @@ def begin(body: dict[str, Any]) -> dict[str, object]:
     PasskeyAddedSchema,
     {"status": "ok", "id": "AY3x…"},
     ErrorCode.INVALID_PASSKEY,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="addPasskey",
 )
 def add(body: dict[str, Any]) -> dict[str, object]:
@@ -108,9 +105,8 @@ def add(body: dict[str, Any]) -> dict[str, object]:
     MessageSchema,
     _RENAMED,
     ErrorCode.NOT_FOUND,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="renamePasskey",
 )
 def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
@@ -126,10 +122,9 @@ def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
     RenewedSessionSchema,
     {**EXAMPLE_TOKENS, **_REMOVED},
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     ErrorCode.NOT_FOUND,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="removePasskey",
 )
 def remove(body: dict[str, Any], passkey_id: str) -> dict[str, object]:
@@ -147,10 +142,9 @@ def remove(body: dict[str, Any], passkey_id: str) -> dict[str, object]:
     RequirementSetSchema,
     {**EXAMPLE_TOKENS, **_SET, "recovery_codes": ["1-K7QF-M2XW-9T3C-0HVB", "2-…"]},
     *RECENT_LOGIN_ERRORS,
-    *TOKEN_ERRORS,
     ErrorCode.NOT_FOUND,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="setSecondFactor",
 )
 def require(body: dict[str, Any]) -> dict[str, object]:

@@ -33,10 +33,6 @@ class Change(Enum):
     FINISHED = auto()
 
 
-def _nobody(change: Change) -> None:
-    """Observe nothing."""
-
-
 class Bulkhead:
     """Lets `slots` callers work at once and `queue_limit` more wait; refuses everybody else.
 
@@ -47,16 +43,13 @@ class Bulkhead:
     Args:
         slots: how many may work at once.
         queue_limit: how many more may wait.
-        observe: is told of every change; it must not block.
     """
 
-    def __init__(
-        self, slots: int, queue_limit: int, observe: Callable[[Change], None] = _nobody
-    ) -> None:
+    def __init__(self, slots: int, queue_limit: int) -> None:
         self._slots = slots
         self._capacity = slots + queue_limit
         self._share = max(1, self._capacity // LARGEST_SHARE)
-        self._observe = observe
+        self._observe: Callable[[Change], None] = lambda change: None
         self._begin()
         after_fork_in_child(self._begin)
 

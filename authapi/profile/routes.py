@@ -13,7 +13,7 @@ from authapi.profile.service import ProfileService
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, SECOND_STEP_ERRORS, TOKEN_ERRORS, documented
+from authapi.web.openapi import SECOND_STEP_ERRORS, documented
 from authapi.web.recent_login import recent_login_required
 from authapi.web.schemas import EXAMPLE_TOKENS, MessageSchema, RenewedSessionSchema
 from authapi.web.services import service
@@ -44,8 +44,7 @@ _EXPORT: dict[str, object] = {
     ProfileSchema,
     {"status": "ok", **_PROFILE},
     ErrorCode.NOT_FOUND,
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="getMe",
 )
 @token_required
@@ -62,9 +61,8 @@ def show() -> dict[str, object]:
     _DELETED,
     ErrorCode.INVALID_CREDENTIALS,
     *SECOND_STEP_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="deleteMe",
 )
 def delete(body: dict[str, Any]) -> dict[str, str]:
@@ -80,8 +78,7 @@ def delete(body: dict[str, Any]) -> dict[str, str]:
     _EXPORT,
     ErrorCode.NOT_FOUND,
     ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="exportMe",
 )
 def export() -> dict[str, object]:
@@ -97,9 +94,8 @@ def export() -> dict[str, object]:
     {**EXAMPLE_TOKENS, **_CHANGED},
     ErrorCode.INVALID_CREDENTIALS,
     *SECOND_STEP_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="changePassword",
 )
 def change_password(body: dict[str, Any]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.openapi import documented
 from authapi.web.schemas import MessageSchema
 
 blueprint = Blueprint("protected", __name__)
@@ -12,8 +12,7 @@ blueprint = Blueprint("protected", __name__)
 @documented(
     MessageSchema,
     {"status": "ok", "message": "Hello, user1!"},
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="getProtected",
 )
 @token_required

@@ -15,7 +15,7 @@ from authapi.sessions.service import SessionService
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import BEARER, TOKEN_ERRORS, documented
+from authapi.web.openapi import documented
 from authapi.web.recent_login import require_recent_login
 from authapi.web.schemas import (
     EXAMPLE_TOKENS,
@@ -96,8 +96,7 @@ def logout(body: dict[str, Any]) -> dict[str, str]:
     SessionListSchema,
     _LIST_EXAMPLE,
     ErrorCode.VALIDATION_ERROR,
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="listSessions",
 )
 def list_own(page: dict[str, Any]) -> dict[str, object]:
@@ -117,8 +116,7 @@ def list_own(page: dict[str, Any]) -> dict[str, object]:
     LOGGED_OUT,
     ErrorCode.NOT_FOUND,
     ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
-    *TOKEN_ERRORS,
-    security=BEARER,
+    token=True,
     operationId="endSession",
 )
 @token_required

@@ -15,9 +15,7 @@ from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import (
-    BEARER,
     SECOND_STEP_ERRORS,
-    TOKEN_ERRORS,
     WRONG_SECOND_STEP,
     documented,
 )
@@ -86,9 +84,8 @@ def authenticate_second(body: dict[str, Any], headers: dict[str, str]) -> dict[s
     EXAMPLE_ACCESS,
     ErrorCode.INVALID_CREDENTIALS,
     *SECOND_STEP_ERRORS,
-    *TOKEN_ERRORS,
     body=True,
-    security=BEARER,
+    token=True,
     operationId="reauthenticate",
 )
 def reauthenticate(body: dict[str, Any]) -> dict[str, object]:

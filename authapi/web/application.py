@@ -16,8 +16,6 @@ from werkzeug.routing import MapAdapter
 from werkzeug.sansio.response import Response
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+;=-]+)(:[0-9]*)?")
-
-
 _log = logging.getLogger("authapi.errors")
 
 
@@ -43,8 +41,6 @@ class Application(Flask):
             BadRequest: without exactly one `Host`.
             NotFound: for a path that is no route however it is read.
         """
-        if request is None and not self.config["SERVER_NAME"]:
-            return None
         if request is None:
             return super().create_url_adapter(None)
         host = _required_host(request)

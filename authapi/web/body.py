@@ -116,9 +116,7 @@ def whole_body(req: flask.Request) -> bytes:
     try:
         raw = req.get_data(cache=False)
         if req.content_length is None:
-            req.stream.read(
-                1
-            )  # werkzeug cuts a chunked body off at the cap; reading on, it refuses
+            req.stream.read(1)  # werkzeug cuts chunks off at the cap; reading on, it refuses
     except RequestEntityTooLarge:
         _drain(req)
         raise

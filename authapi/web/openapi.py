@@ -157,6 +157,7 @@ def documented(
     example: Mapping[str, object],
     *errors: Failure,
     body: bool = False,
+    token: bool = False,
     **operation: Any,  # noqa: ANN401 - any member of an OpenAPI operation
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Describe what a view answers; it changes nothing at run time.
@@ -167,17 +168,22 @@ def documented(
         errors: the failures of this view; `internal_error` is understood. With a status, where
             that is another one here than in `CATALOGUE`.
         body: whether the view reads a JSON body, and fails as such views do.
-        operation: further members of the OpenAPI operation, such as `security`; without that one
-            the view asks for nothing.
+        token: whether it asks for an access token, and fails as such views do.
+        operation: further members of the OpenAPI operation, such as another `security`.
     """
-    codes = [*errors, *(_BODY_ERRORS if body else ()), ErrorCode.INTERNAL_ERROR]
+    codes = [
+        *errors,
+        *(TOKEN_ERRORS if token else ()),
+        *(_BODY_ERRORS if body else ()),
+        ErrorCode.INTERNAL_ERROR,
+    ]
     worked: dict[str, object] = {
         "description": "It worked.",
         "content": {"application/json": {"schema": schema, "example": example}},
     }
     responses = {200: worked, **failures(*codes)}
     described: Callable[[Callable[..., Any]], Callable[..., Any]] = Blueprint.doc(
-        responses=responses, **{"security": [], **operation}
+        responses=responses, **{"security": BEARER if token else [], **operation}
     )
     return described
 

@@ -45,7 +45,8 @@ def refusal(bulkhead: Bulkhead, network: str) -> ApiError:
 def test_so_many_work_so_many_wait_and_the_next_is_refused(slots: int, queue_limit: int) -> None:
     """S12: at once, with 503 and `Retry-After`; the others all get their slot in the end."""
     changes: list[Change] = []
-    bulkhead = Bulkhead(slots, queue_limit, changes.append)
+    bulkhead = Bulkhead(slots, queue_limit)
+    bulkhead.observe_with(changes.append)
     patient, all_of_them = Patient(bulkhead), slots + queue_limit
     with ThreadPoolExecutor(all_of_them) as pool:
         done = [pool.submit(patient.work_for, f"network {n}") for n in range(all_of_them)]
@@ -138,7 +139,8 @@ def test_who_is_admitted_needs_no_other_room() -> None:
 def test_an_observer_is_told_of_every_change() -> None:
     """S12: in order; a refusal is neither admitted nor left."""
     changes: list[Change] = []
-    bulkhead = Bulkhead(1, 0, changes.append)
+    bulkhead = Bulkhead(1, 0)
+    bulkhead.observe_with(changes.append)
     with bulkhead.admit("a"):
         bulkhead.run(lambda: None)
         with ThreadPoolExecutor(1) as other:
