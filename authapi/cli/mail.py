@@ -11,7 +11,7 @@ from flask import current_app
 from authapi.administration.errors import CommandError
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option
-from authapi.cli.output import as_json, sheet, table, when
+from authapi.cli.output import as_json, say, sheet, table, when
 from authapi.web.services import service
 
 if TYPE_CHECKING:
@@ -61,10 +61,8 @@ def retry(mail_id: str, json_wanted: bool) -> None:
         raise CommandError(
             f"There is no mail of the id {mail_id!r} that was given up and can be retried."
         )
-    if json_wanted:
-        as_json({"mail_id": mail_id, "done": "due again"})
-    else:
-        click.echo("The mail is due again.")
+    facts = {"mail_id": mail_id, "done": "due again"}
+    say("The mail is due again.", facts, as_json_only=json_wanted)
 
 
 @mail.command()
@@ -72,11 +70,8 @@ def retry(mail_id: str, json_wanted: bool) -> None:
 def send(json_wanted: bool) -> None:
     """Send all that is due now, and end; for cron, or a systemd timer."""
     results = _mails().send()
-    if json_wanted:
-        as_json(dict(results))
-    else:
-        counts = [f"{count} {result}" for result, count in sorted(results.items())]
-        click.echo(", ".join(counts) or "Nothing was due.")
+    counts = [f"{count} {result}" for result, count in sorted(results.items())]
+    say(", ".join(counts) or "Nothing was due.", dict(results), as_json_only=json_wanted)
 
 
 @mail.command()
@@ -94,10 +89,8 @@ def test(address: str, language: str | None, json_wanted: bool) -> None:
         raise CommandError(f"{address!r} is not one address.") from None
     if not isinstance(answer, Accepted):
         raise CommandError(f"The mail was not accepted: {answer.said}")
-    if json_wanted:
-        as_json({"via": answer.via, "said": answer.said})
-    else:
-        click.echo(f"{answer.via} took it: {answer.said}")
+    facts = {"via": answer.via, "said": answer.said}
+    say(f"{answer.via} took it: {answer.said}", facts, as_json_only=json_wanted)
 
 
 @mail.command()

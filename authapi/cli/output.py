@@ -32,6 +32,14 @@ def as_json(value: Mapping[str, object]) -> None:
     click.echo(json.dumps(value, ensure_ascii=True))
 
 
+def say(sentence: str, facts: Mapping[str, object], *, as_json_only: bool) -> None:
+    """Print what was done: as a sentence for people, or as facts for programs."""
+    if as_json_only:
+        as_json(facts)
+    else:
+        click.echo(sentence)
+
+
 def when(moment: datetime) -> str:
     """Return a moment, to the second, in UTC, as tables show it."""
     return moment.strftime("%Y-%m-%d %H:%M:%SZ")

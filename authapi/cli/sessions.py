@@ -7,7 +7,7 @@ from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, table, when
+from authapi.cli.output import as_json, say, table, when
 from authapi.sessions.models import Session
 from authapi.sessions.serializers import describe, device
 from authapi.web.services import service
@@ -66,10 +66,8 @@ def revoke_all(yes: bool, json_wanted: bool) -> None:
     for removed in service(Administration).log_out_everybody():
         if removed and removed % _PROGRESS_EVERY == 0:
             click.echo(f"{removed} sessions removed …", err=True)
-    if json_wanted:
-        as_json({"sessions_removed": removed, "done": "ended"})
-    else:
-        click.echo(f"All sessions have ended; removed: {removed}.")
+    facts = {"sessions_removed": removed, "done": "ended"}
+    say(f"All sessions have ended; removed: {removed}.", facts, as_json_only=json_wanted)
 
 
 # An id may begin with a dash: what is no option of ours is taken for an id.
@@ -79,10 +77,8 @@ def revoke_all(yes: bool, json_wanted: bool) -> None:
 def revoke(session_id: str, json_wanted: bool) -> None:
     """End the session SESSION_ID, and its tokens."""
     service(Administration).end_session(session_id)
-    if json_wanted:
-        as_json({"session_id": session_id, "done": "ended"})
-    else:
-        click.echo("The session has ended.")
+    facts = {"session_id": session_id, "done": "ended"}
+    say("The session has ended.", facts, as_json_only=json_wanted)
 
 
 def _beyond(found: list[Session], session_id: str) -> list[Session]:

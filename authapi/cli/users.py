@@ -9,7 +9,7 @@ from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, printable, sheet, table, when
+from authapi.cli.output import as_json, printable, say, sheet, table, when
 from authapi.factors.models import Factors
 from authapi.factors.serializers import describe
 from authapi.web.services import service
@@ -128,7 +128,7 @@ def delete(name: str, by_id: bool, yes: bool, json_wanted: bool) -> None:
     administration = service(Administration)
     user = administration.find_user(UserRef(name, by_id))
     if not yes:
-        question = f"Delete {printable(user.username)} (id {user.id}) and all that belongs to it?"
+        question = f"Delete {named(user)} and all that belongs to it?"
         click.confirm(question, abort=True, err=True)
     _report(administration.delete(UserRef(user.id, is_id=True)), "deleted", json_wanted)
 
@@ -139,10 +139,8 @@ def delete(name: str, by_id: bool, yes: bool, json_wanted: bool) -> None:
 def logout(name: str, by_id: bool, json_wanted: bool) -> None:
     """End all sessions of a user; the user may log in again."""
     ended = service(Administration).log_out(UserRef(name, by_id))
-    if json_wanted:
-        as_json({"sessions_ended": ended})
-    else:
-        click.echo(f"{ended} session{'' if ended == 1 else 's'} ended.")
+    sentence = f"{ended} session{'' if ended == 1 else 's'} ended."
+    say(sentence, {"sessions_ended": ended}, as_json_only=json_wanted)
 
 
 def _password(*, from_stdin: bool) -> str:
@@ -190,12 +188,15 @@ def _factors(user: User) -> dict[str, str]:
     return {"second factor": factors} if factors else {}
 
 
+def named(user: User) -> str:
+    """Return a user's name and id, as people read them."""
+    return f"{printable(user.username)} (id {user.id})"
+
+
 def _state(user: User) -> str:
     return "disabled" if user.disabled else "active"
 
 
 def _report(user: User, what: str, json_wanted: bool) -> None:
-    if json_wanted:
-        as_json({"username": user.username, "user_id": user.id, "done": what})
-    else:
-        click.echo(f"{printable(user.username)} (id {user.id}) was {what}.")
+    facts = {"username": user.username, "user_id": user.id, "done": what}
+    say(f"{named(user)} was {what}.", facts, as_json_only=json_wanted)

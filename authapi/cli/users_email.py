@@ -12,8 +12,8 @@ from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, printable
-from authapi.cli.users import users
+from authapi.cli.output import printable, say
+from authapi.cli.users import named, users
 from authapi.web.services import service
 
 if TYPE_CHECKING:
@@ -42,11 +42,9 @@ def set_email(name: str, address: str, by_id: bool, verified: bool, json_wanted:
         addresses.set_confirmed(user.id, email)
     else:
         addresses.ask(user.id, email)
-    if json_wanted:
-        as_json({"username": user.username, "email": email.text, "verified": verified})
-        return
     done = "is now the address" if verified else "waits to be confirmed as the address"
-    click.echo(f"{printable(email.text)} {done} of {printable(user.username)} (id {user.id}).")
+    facts = {"username": user.username, "email": email.text, "verified": verified}
+    say(f"{printable(email.text)} {done} of {named(user)}.", facts, as_json_only=json_wanted)
 
 
 @users.command("verify-email")
@@ -59,11 +57,9 @@ def verify_email(name: str, by_id: bool, json_wanted: bool) -> None:
     """
     addresses = _addresses()
     user = addresses.confirm(service(Administration).find_user(UserRef(name, by_id)).id)
-    if json_wanted:
-        as_json({"username": user.username, "email": user.email, "verified": True})
-        return
     email = printable(user.email or "")
-    click.echo(f"{email} is now the address of {printable(user.username)} (id {user.id}).")
+    facts = {"username": user.username, "email": user.email, "verified": True}
+    say(f"{email} is now the address of {named(user)}.", facts, as_json_only=json_wanted)
 
 
 def _addresses() -> OperatorAddresses:

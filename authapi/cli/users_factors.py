@@ -5,8 +5,8 @@ import click
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, printable
-from authapi.cli.users import users
+from authapi.cli.output import say
+from authapi.cli.users import named, users
 from authapi.factors.operating import OperatorFactors
 from authapi.web.services import service
 
@@ -30,7 +30,5 @@ def reset_factors(name: str, by_id: bool, reason: str, json_wanted: bool) -> Non
     """
     user = service(Administration).find_user(UserRef(name, by_id))
     service(OperatorFactors).reset(user.id, reason)
-    if json_wanted:
-        as_json({"username": user.username, "user_id": user.id, "done": "left without factors"})
-    else:
-        click.echo(f"{printable(user.username)} (id {user.id}) has no second factor any more.")
+    facts = {"username": user.username, "user_id": user.id, "done": "left without factors"}
+    say(f"{named(user)} has no second factor any more.", facts, as_json_only=json_wanted)

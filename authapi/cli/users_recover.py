@@ -6,8 +6,8 @@ from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, printable, when
-from authapi.cli.users import users
+from authapi.cli.output import as_json, when
+from authapi.cli.users import named, users
 from authapi.mail.links import NoPage
 from authapi.recovery.service import Recovery
 from authapi.web.services import service
@@ -32,5 +32,5 @@ def recovery_link(name: str, by_id: bool, json_wanted: bool) -> None:
         ends = until.isoformat(timespec="seconds")
         as_json({"username": user.username, "user_id": user.id, "link": link, "until": ends})
         return
-    click.echo(f"For {printable(user.username)} (id {user.id}), until {when(until)}:", err=True)
+    click.echo(f"For {named(user)}, until {when(until)}:", err=True)
     click.echo(link)

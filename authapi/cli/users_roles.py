@@ -7,8 +7,8 @@ import click
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, printable
-from authapi.cli.users import users
+from authapi.cli.output import printable, say
+from authapi.cli.users import named, users
 from authapi.web.services import service
 
 _USAGE = "write +ROLE to give a role, and -ROLE to take it away"
@@ -33,11 +33,9 @@ def roles(name: str, changes: tuple[str, ...], by_id: bool, now: bool, json_want
         raise click.UsageError(f"--now is about roles that are taken away: {_USAGE}")
     else:
         user = administration.find_user(ref)
-    if json_wanted:
-        as_json({"username": user.username, "user_id": user.id, "roles": user.roles.names})
-        return
+    facts = {"username": user.username, "user_id": user.id, "roles": user.roles.names}
     has = ", ".join(user.roles.names) or "no roles"
-    click.echo(f"{printable(user.username)} (id {user.id}) has {has}.")
+    say(f"{named(user)} has {has}.", facts, as_json_only=json_wanted)
 
 
 def _changes(changes: tuple[str, ...]) -> tuple[set[str], set[str]]:
