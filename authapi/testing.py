@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-from authapi.accounts.models import User
+from authapi.accounts.models import User, new_user_id
 from authapi.accounts.roles import UserRoles
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.service import AccountService
@@ -147,9 +147,7 @@ def _user(username: str | None, roles: frozenset[str]) -> User:
     if user is None:
         name = display_name(username or f"user-{secrets.token_hex(6)}")
         wanted = Roles(tuple(sorted(roles)))
-        user = User(
-            secrets.token_hex(12), name, name_key(name), None, datetime.now(UTC), roles=wanted
-        )
+        user = User(new_user_id(), name, name_key(name), None, datetime.now(UTC), roles=wanted)
         accounts.add_many([user])
     if roles == set(user.roles.names):
         return user

@@ -1,5 +1,6 @@
 """A user of the service."""
 
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,6 +51,11 @@ class EmailUndo:
     id: str
     email: str
     until: datetime
+
+
+def new_user_id() -> str:
+    """Return a permanent id: 96 random bits, in hex."""
+    return secrets.token_hex(12)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """The story of a registration."""
 
 import hmac
-import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from authapi.accounts.emails import pending_email
-from authapi.accounts.models import Email, User
+from authapi.accounts.models import Email, User, new_user_id
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import UserStore
@@ -76,7 +75,7 @@ class Registration:
         self._blocklist.refuse("password", password, username)
         now = self._clock()
         user = User(
-            id=secrets.token_hex(12),
+            id=new_user_id(),
             username=display_name(username),
             name_key=name_key(username),
             password_hash=self._hasher.hash(password),

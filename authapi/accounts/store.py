@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pymongo
 
@@ -24,6 +24,7 @@ from authapi.accounts.store_documents import (
     user_or_none,
     with_roles,
 )
+from authapi.core.clock import UNIX_EPOCH
 from authapi.database import (
     BATCH_SECONDS,
     Collections,
@@ -52,7 +53,6 @@ COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 NOTHING = Change()
 NO_CONDITION: Mapping[str, object] = {}
-_FIRST_MOMENT = datetime.fromtimestamp(0, UTC)
 
 
 class UserStore:
@@ -213,12 +213,12 @@ class UserStore:
 
     def ended_since(self, moment: datetime | None) -> list[EpochFloor]:
         """Return whose sessions ended at or after a moment of the database's clock, or ever."""
-        query = {"ended_at": {"$gte": moment or _FIRST_MOMENT}}
+        query = {"ended_at": {"$gte": moment or UNIX_EPOCH}}
         return [to_floor(each) for each in self._collections[COLLECTION].find(query, IN_FLOOR)]
 
     def ended_before(self, moment: datetime, limit: int) -> list[EndedUser]:
         """Return at most `limit` users whose sessions were ended before a moment."""
-        query = {"ended_at": {"$gte": _FIRST_MOMENT, "$lt": moment}}
+        query = {"ended_at": {"$gte": UNIX_EPOCH, "$lt": moment}}
         found = self._collections[COLLECTION].find(query).sort("ended_at", 1).limit(limit)
         return [to_ended(each) for each in found]
 

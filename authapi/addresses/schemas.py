@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from authapi.accounts.schemas import EmailField
-from authapi.signin.schemas import PasswordSchema, RecentLoginSchema
+from authapi.signin.schemas import CODE_LENGTH, PasswordSchema, RecentLoginSchema
 from authapi.web.schemas import AnswerSchema, RequestSchema
 
 _LONGEST_TOKEN = 512
@@ -24,7 +24,7 @@ class CodeSchema(RequestSchema):
 
     code = fields.String(
         required=True,
-        validate=validate.Length(1, 64, error="Code must be 1 to 64 characters long."),
+        validate=CODE_LENGTH,
         metadata={"example": "K7QF-M2XW", "description": "Case, spaces and dashes do not matter."},
     )
 

@@ -1,19 +1,19 @@
 """What the members of an imported user mean: pure decisions, and no message repeats a value."""
 
 import re
-import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from authapi.accounts import rules
 from authapi.accounts.emails import pending_email, read_email
-from authapi.accounts.models import Email, User
+from authapi.accounts.models import Email, User, new_user_id
 from authapi.administration.errors import LineError
 from authapi.administration.extended_json import as_id, as_moment, as_text, bare
 from authapi.administration.import_factors import totp_secret
 from authapi.administration.import_shut_out import decides, is_shut_out, lets_in, truth
 from authapi.administration.models import FirebaseHash, ImportedUser, ImportOptions
+from authapi.core.clock import UNIX_EPOCH
 from authapi.core.roles import Roles, problems
 from authapi.passwords.formats import find_format, looks_like_a_hash
 
@@ -25,7 +25,6 @@ TARGETS = (*_OTHERS, "disabled", *_HASHES, *_ADDRESS, *_FIREBASE)
 """What a member of a file may be renamed to."""
 _NAMES = {*_OTHERS, *_HASHES}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:|@-]{0,127}")
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime) -> ImportedUser:
@@ -64,7 +63,7 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
 def to_user(found: ImportedUser, now: datetime) -> User:
     """Return the user to store; what the import does not say is made up, or is now."""
     return User(
-        id=found.id or secrets.token_hex(12),
+        id=found.id or new_user_id(),
         username=rules.display_name(found.username),
         name_key=rules.name_key(found.username),
         password_hash=found.password_hash,
@@ -145,7 +144,7 @@ def _created_at(found: Mapping[str, Any], now: datetime) -> datetime | None:
             "created_at is no date; write it as in ISO 8601, 2026-11-22T18:08:40Z,"
             " or in seconds or milliseconds since 1970"
         )
-    if not _EARLIEST <= moment <= now:
+    if not UNIX_EPOCH <= moment <= now:
         raise LineError(f"created_at lies {'before 1970' if moment < now else 'in the future'}")
     return moment
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 """Returns the present moment as an aware datetime in UTC."""
 
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 MAX_CLOCK_SKEW = timedelta(seconds=60)
 """How far the clocks of two servers may differ without harm."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from authapi.core.clock import UNIX_EPOCH
+
 _MILLISECOND = timedelta(milliseconds=1)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
@@ -25,7 +26,7 @@ class Cursor:
     item_id: str
 
     def __str__(self) -> str:
-        raw = f"{(self.at - _EPOCH) // _MILLISECOND}.{self.item_id}"
+        raw = f"{(self.at - UNIX_EPOCH) // _MILLISECOND}.{self.item_id}"
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
     @classmethod
@@ -39,4 +40,4 @@ class Cursor:
         moment, dot, item_id = raw.decode("ascii").partition(".")
         if not (dot and moment.isdecimal() and len(moment) < 15 and _ID.fullmatch(item_id)):
             raise ValueError("no cursor")
-        return cls(_EPOCH + int(moment) * _MILLISECOND, item_id)
+        return cls(UNIX_EPOCH + int(moment) * _MILLISECOND, item_id)

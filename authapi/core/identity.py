@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from authapi.core.clock import UNIX_EPOCH
 
 PASSWORD = "pwd"
 """The method of a password (RFC 8176, 2)."""
@@ -22,8 +24,6 @@ AAL1 = "aal1"
 
 AAL2 = "aal2"
 """The assurance of two factors (NIST SP 800-63B-4, 2.2)."""
-
-LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class Identity:
     issued_at: datetime
     expires_at: datetime
     epoch: int = 0
-    authenticated_at: datetime = LONG_AGO
+    authenticated_at: datetime = UNIX_EPOCH
     methods: tuple[str, ...] = ()
     assurance: str = AAL1
-    session_start: datetime = LONG_AGO
+    session_start: datetime = UNIX_EPOCH
     roles: tuple[str, ...] = ()
     claims_text: str = ""
 

@@ -1,5 +1,6 @@
 """Secrets: hiding them, judging them, deriving keys from them."""
 
+import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -108,6 +109,11 @@ def why_guessable(secret: str, minimum: int = _MINIMUM_UNPREDICTABLE) -> str | N
         if is_row(data) or (typed is not None and why_guessable(typed, minimum)):
             return "is the encoding of what could be guessed"
     return None
+
+
+def key_id(key: bytes) -> str:
+    """Return what tells a derived key from others, and nothing else of it."""
+    return hashlib.sha256(b"kid:" + key).hexdigest()[:12]
 
 
 def derive_key(master: Secret, purpose: str) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
 from authapi.core.errors import away
-from authapi.core.secrets import MasterSecrets, derive_key
+from authapi.core.secrets import MasterSecrets, derive_key, key_id
 from authapi.factors.sealing import SealBroken, new_key, seal, unseal
 from authapi.factors.store import DataKeyStore, Wrapping
 
@@ -31,7 +30,7 @@ class DataKey:
     def __init__(self, store: DataKeyStore, masters: MasterSecrets) -> None:
         self._store = store
         self._wrapping_keys = {
-            _kid(key): key for key in (derive_key(master, _PURPOSE) for master in masters)
+            key_id(key): key for key in (derive_key(master, _PURPOSE) for master in masters)
         }
         self._key: bytes | None = None
 
@@ -120,7 +119,3 @@ class DataKey:
     def _wrap(self, key: bytes) -> Wrapping:
         kid, wrapping_key = next(iter(self._wrapping_keys.items()))
         return Wrapping(kid, seal(wrapping_key, key, _PURPOSE))
-
-
-def _kid(key: bytes) -> str:
-    return hashlib.sha256(b"kid:" + key).hexdigest()[:12]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from authapi.signin.schemas import RecentLoginSchema
+from authapi.signin.schemas import CODE_LENGTH, RecentLoginSchema
 from authapi.web.schemas import AnswerSchema, RequestSchema, TokenPairSchema
 
 _CODES = fields.List(
@@ -23,7 +23,7 @@ class TotpCodeSchema(RequestSchema):
 
     code = fields.String(
         required=True,
-        validate=validate.Length(1, 64, error="Code must be 1 to 64 characters long."),
+        validate=CODE_LENGTH,
         metadata={"example": "123456"},
     )
 

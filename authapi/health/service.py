@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from authapi.core.clock import Clock, utc_now
+from authapi.core.clock import Clock, is_recent, utc_now
 from authapi.core.forks import after_fork_in_child
 from authapi.core.services import Check
 
@@ -54,7 +54,7 @@ class Readiness:
             self._checking.release()
 
     def _is_younger_than(self, age: timedelta) -> bool:
-        return self._made_at is not None and timedelta(0) <= self._clock() - self._made_at < age
+        return is_recent(self._made_at, self._clock(), age)
 
     def _run(self) -> dict[str, str]:
         """Run the checks in their order; the first failure ends the round.

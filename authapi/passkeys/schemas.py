@@ -6,7 +6,8 @@ from marshmallow import Schema, fields, validate
 from marshmallow.validate import Predicate
 
 from authapi.passkeys.rules import LONGEST_NAME
-from authapi.signin.schemas import LONGEST_TOKEN, AssertionSchema, RecentLoginSchema
+from authapi.signin.schemas import AssertionSchema, RecentLoginSchema
+from authapi.tokens.rules import LONGEST_TOKEN
 from authapi.web.schemas import (
     AnswerSchema,
     OptionalBodySchema,

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from authapi.tokens.rules import LONGEST_TOKEN
 from authapi.web.schemas import PageEndSchema, RequestSchema, StrictBoolean
 
 
@@ -10,7 +11,9 @@ class RefreshTokenSchema(RequestSchema):
 
     refresh_token = fields.String(
         required=True,
-        validate=validate.Length(1, 4096, error="Refresh token must be 1 to 4096 characters long."),
+        validate=validate.Length(
+            1, LONGEST_TOKEN, error=f"Refresh token must be 1 to {LONGEST_TOKEN} characters long."
+        ),
         metadata={"example": "eyJhbGciOiJIUzI1NiIsImtpZCI6…"},
     )
 

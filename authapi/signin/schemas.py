@@ -6,11 +6,14 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.signin.models import Evidence
+from authapi.tokens.rules import LONGEST_TOKEN
 from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema
 
 _LONGEST_CODE = 64
+CODE_LENGTH = validate.Length(
+    1, _LONGEST_CODE, error=f"Code must be 1 to {_LONGEST_CODE} characters long."
+)
 LONGEST_NAME = 1024
-LONGEST_TOKEN = 4096
 
 
 def filled(name: str, longest: int) -> tuple[validate.Length, validate.Length]:
@@ -32,9 +35,7 @@ class EvidenceSchema(RequestSchema):
     """What a second step shows; views find it as `evidence`, or None."""
 
     code = fields.String(
-        validate=validate.Length(
-            1, _LONGEST_CODE, error=f"Code must be 1 to {_LONGEST_CODE} characters long."
-        ),
+        validate=CODE_LENGTH,
         metadata={
             "example": "123456",
             "description": "Of an authenticator app, or a recovery code; where the account has a"

@@ -9,10 +9,7 @@ import jwt
 from jwt.algorithms import HMACAlgorithm, OKPAlgorithm
 
 from authapi.tokens.keys import KeyRing, SigningKey
-from authapi.tokens.rules import TokenInvalid
-
-MAXIMUM_LENGTH = 4096
-"""Characters; a token of ours is far shorter, a longer one is not worth a look."""
+from authapi.tokens.rules import LONGEST_TOKEN, TokenInvalid
 
 # Python's base64 skips whatever is none: without this `token;` and `token=` would be tokens, too.
 _COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -53,7 +50,7 @@ def decode(token: str, typ: str, ring: KeyRing) -> dict[str, Any]:
     Raises:
         TokenInvalid: for any other string (RFC 8725, 3.1 to 3.11).
     """
-    if len(token) > MAXIMUM_LENGTH or not _COMPACT.fullmatch(token):
+    if len(token) > LONGEST_TOKEN or not _COMPACT.fullmatch(token):
         raise TokenInvalid("not in the compact form")
     try:
         key, decoded = _verified(token, ring)

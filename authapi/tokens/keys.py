@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from authapi.core.secrets import Secret, derive_key
+from authapi.core.secrets import Secret, derive_key, key_id
 
 SYMMETRIC = "HS256"
 
@@ -51,7 +50,6 @@ class KeyRing:
 
 
 def derived_key(master: Secret, purpose: str) -> SigningKey:
-    """Derive the HS256 key for `purpose`; its `kid` tells keys apart and tells nothing else."""
+    """Derive the HS256 key for `purpose`."""
     secret = derive_key(master, f"{purpose} signing key")
-    kid = hashlib.sha256(b"kid:" + secret).hexdigest()[:12]
-    return SigningKey(kid, SYMMETRIC, secret, secret)
+    return SigningKey(key_id(secret), SYMMETRIC, secret, secret)

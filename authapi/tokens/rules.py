@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from authapi.core.clock import MAX_CLOCK_SKEW
-from authapi.core.identity import AAL1, LONG_AGO, PASSWORD, Identity
+from authapi.core.clock import MAX_CLOCK_SKEW, UNIX_EPOCH
+from authapi.core.identity import AAL1, PASSWORD, Identity
 from authapi.core.roles import Roles
 from authapi.tokens import own_claims
 from authapi.tokens.models import RefreshClaims
+
+LONGEST_TOKEN = 4096
+"""Characters; a token of ours is far shorter, a longer one is not worth a look."""
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
@@ -51,7 +54,7 @@ def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
         issued_at=issued,
         expires_at=_moment(claims, "exp"),
         epoch=_epoch(claims),
-        authenticated_at=proven or LONG_AGO,
+        authenticated_at=proven or UNIX_EPOCH,
         session_start=_session_start(claims) or proven or issued,
         methods=_methods(claims),
         assurance=_assurance(claims),

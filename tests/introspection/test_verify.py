@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from authapi.core.identity import LONG_AGO, Identity
+from authapi.core.clock import UNIX_EPOCH
+from authapi.core.identity import Identity
 from authapi.core.roles import Roles
 from authapi.introspection.rules import forwarded_headers
 from authapi.tokens.service import TokenService
@@ -105,5 +106,5 @@ def test_a_question_about_what_is_no_role_is_a_422(
 )
 def test_a_name_is_percent_encoded(name: str, encoded: str) -> None:
     """RFC 3986, 2.1: nothing in it ends a header or stands for something else."""
-    identity = Identity(name, "u1", "s1", "t1", LONG_AGO, LONG_AGO)
+    identity = Identity(name, "u1", "s1", "t1", UNIX_EPOCH, UNIX_EPOCH)
     assert forwarded_headers(identity)["X-Auth-User"] == encoded

@@ -15,9 +15,9 @@ from authapi.core.identity import Identity
 from authapi.core.roles import Roles
 from authapi.core.secrets import Secret
 from authapi.settings import Settings
-from authapi.tokens.codec import MAXIMUM_LENGTH
 from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.own_claims import ClaimsError
+from authapi.tokens.rules import LONGEST_TOKEN
 from authapi.tokens.service import TokenService
 from authapi.tokens.settings import TokenSettings
 from tests.support.actors import Visitor, error_code
@@ -100,7 +100,7 @@ def test_the_longest_token_is_one_that_we_read(tokens: TokenService) -> None:
     session = replace(session_of("\U0001f600" * 64), uid="u" * 128, sid="s" * 32, roles=roles)
     token, _ = tokens.issue_access(session)
     assert tokens.verify_access(token).roles == roles.names
-    assert len(token) + 512 < MAXIMUM_LENGTH
+    assert len(token) + 512 < LONGEST_TOKEN
 
 
 @token_required

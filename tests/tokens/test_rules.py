@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from authapi.core.identity import LONG_AGO, Identity
+from authapi.core.clock import UNIX_EPOCH
+from authapi.core.identity import Identity
 from authapi.tokens.rules import (
     TokenEarly,
     TokenExpired,
@@ -49,7 +50,7 @@ def test_access_claims_are_read() -> None:
     holder = identity(ACCESS, "me", "you")
     end = NOON + timedelta(minutes=15)
     assert holder == Identity(
-        "ann", "u1", "s1", "j1", NOON, end, 0, LONG_AGO, ("pwd",), "aal1", NOON
+        "ann", "u1", "s1", "j1", NOON, end, 0, UNIX_EPOCH, ("pwd",), "aal1", NOON
     )
 
 
