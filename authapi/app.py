@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
 def make_service(settings: Settings, clock: Clock, prefix: str = "") -> Flask:
     """Make the service, at `prefix` of another app if there is one."""
     app = Application("authapi", instance_path=str(settings.instance))
-    _speak(app, settings)
+    _configure(app, settings)
     built = build(settings, clock, prefix)
     services.install(app, built)
     let_guard(app, built, built[AccessTokenVerification].verify_token)
@@ -79,8 +79,8 @@ def make_service(settings: Settings, clock: Clock, prefix: str = "") -> Flask:
     return app
 
 
-def _speak(app: Flask, settings: Settings) -> None:
-    """Set how it speaks: plain JSON, logs as JSON lines, bodies of a bounded size."""
+def _configure(app: Flask, settings: Settings) -> None:
+    """Set what views and schemas look up in `app.config`; begin to log as JSON lines."""
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["REGISTRATION"] = settings.registration
     app.config["MAILS"] = settings.mails
@@ -103,7 +103,7 @@ def let_extend(app: Flask, built: Services) -> None:
 
 
 def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lifecycle.Observer]:
-    """Register what there is to ask for; return what is told of every answer."""
+    """Register the blueprints; return the observers of every answer."""
     api = create_api(app, __version__)
     auth = auth_blueprint(
         sample=settings.protected_sample == "on",
@@ -122,7 +122,7 @@ def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lif
 def _surround_requests(
     app: Flask, settings: Settings, built: Services, observers: list[lifecycle.Observer]
 ) -> None:
-    """Put around every request what it passes, from the inside outwards."""
+    """Put the middleware around every request, from the inside outwards."""
     cors.init_app(
         app, settings.cors_origins, settings.cors_headers, development=settings.development
     )
@@ -140,7 +140,7 @@ def _surround_requests(
 
 
 def _count(api: Api, built: Services) -> lifecycle.Observer:
-    """Give `api` its `/metrics`, which is loaded only where it is asked for; return what counts."""
+    """Register `/metrics`, which is loaded only with `METRICS_TOKEN`; return its observer."""
     from authapi.metrics.routes import init_app
     from authapi.metrics.service import Metrics
 
@@ -148,7 +148,7 @@ def _count(api: Api, built: Services) -> lifecycle.Observer:
 
 
 def _look_for_mails(built: Services) -> lifecycle.Observer:
-    """Return what lets the mail sender look now and then, after an answer is on its way."""
+    """Return the observer that lets the mail sender look for due mails now and then."""
     from authapi.mail.service import MailService
 
     mail = built[MailService]

@@ -55,15 +55,16 @@ def init_app(
     service = make_service(settings, clock, url_prefix)
     built = services_of(service)
     mounting.init_app(app, service, url_prefix, built.well_known)
-    let_guard(app, built, _asked_apart(built[AccessTokenVerification].verify_token))
+    let_guard(app, built, _verify_for_host(built[AccessTokenVerification].verify_token))
     let_extend(app, built)
     commands.init_host(app)
 
 
-def _asked_apart(verify: AccessTokenVerifier) -> AccessTokenVerifier:
-    """Return `verify` for requests that nothing of the service surrounds.
+def _verify_for_host(verify: AccessTokenVerifier) -> AccessTokenVerifier:
+    """Return `verify` for views of the host, whose requests do not pass the service's `Lifecycle`.
 
-    A host answers failures of its own database itself, so that it is told of ours in our words.
+    The host may have error handlers for failures of its own database. So those of the service's are
+    raised as `ApiError`.
     """
 
     def verified(token: str, /) -> Identity:

@@ -19,7 +19,7 @@ TIMEOUT_MS = 300_000
 
 
 class CeremonyRefused(Exception):
-    """What was sent is no good answer; why not is nobody's business (S114)."""
+    """What was sent does not answer the ceremony; clients are not told why (S114)."""
 
 
 def is_installed() -> bool:

@@ -34,7 +34,7 @@ class PasswordHasher:
             time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1, type=Type.ID
         )
         self._bulkhead = bulkhead
-        self._nobodys_hash = self._unmatchable()
+        self._dummy_hash = self._make_dummy_hash()
 
     def admit(self, network: str) -> AbstractContextManager[None]:
         """Return what keeps room for a caller from `network` who is about to hash a password.
@@ -56,7 +56,7 @@ class PasswordHasher:
         costs, as many times, and is never right (ASVS 6.3.8). A stored hash that is malformed, or
         dearer than the caps allow, is refused at once.
         """
-        known = find_format(self._nobodys_hash if stored is None else stored)
+        known = find_format(self._dummy_hash if stored is None else stored)
         if known is None:
             return False
         form, found = known
@@ -85,7 +85,7 @@ class PasswordHasher:
         typed = normalise(password)
         return typed != password and not self.verify_password(typed, stored)
 
-    def _unmatchable(self) -> str:
+    def _make_dummy_hash(self) -> str:
         """Return a well-formed hash of the current cost whose password nobody can know."""
         salt, digest = (
             base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()

@@ -35,8 +35,8 @@ def init_app(
         app: the service.
         observers: are told of every answer.
         https_only: whether browsers shall come by HTTPS alone from now on.
-        afterwards: is called once an answer is made for which the database was asked, and was well:
-            no other has to wait for it. It fails nothing.
+        afterwards: called after each answer for which the database was asked and did not fail; it
+            raises nothing.
     """
     app.wsgi_app = Lifecycle(  # type: ignore[method-assign]
         app.wsgi_app, (_log_request, *observers), afterwards, https_only=https_only

@@ -1,4 +1,4 @@
-"""What is derived for links, and where they lead; where no mail is sent, the operator's do."""
+"""The tokens of links, and the pages they lead to; the operator makes links without any mail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authapi.web import greeting
 
 
 def build(services: Services, settings: Settings, clock: Clock) -> None:
-    """Add what links are made of."""
+    """Add both."""
     services.add(MailedTokens(*services[MasterSecrets]))
     own = {
         Purpose.RESET: settings.reset_url,

@@ -1,4 +1,4 @@
-"""The pages' frame; imported only where there are pages."""
+"""What all pages for links show; imported only where there are some."""
 
 from __future__ import annotations
 

@@ -41,12 +41,12 @@ def test_the_default_cost_is_owasps() -> None:
 
 
 @pytest.mark.parametrize("password", ["", PASSWORD, "\0", "x" * 1024])
-def test_nobodys_hash_is_never_right(hasher: PasswordHasher, password: str) -> None:
+def test_the_dummy_hash_is_never_right(hasher: PasswordHasher, password: str) -> None:
     """S20: an unknown user cannot log in."""
     assert not hasher.verify_password(password, None)
 
 
-def test_nobodys_hash_costs_a_slot_like_anybodys() -> None:
+def test_the_dummy_hash_costs_a_slot_like_any_other() -> None:
     """S21: an unknown user is hashed for, so a full bulkhead refuses both alike."""
     bulkhead = Bulkhead(1, 0)
     hasher = PasswordHasher(CHEAP, bulkhead)
@@ -58,11 +58,11 @@ def test_nobodys_hash_costs_a_slot_like_anybodys() -> None:
                 verified.result(timeout=60)
 
 
-def test_nobodys_hash_has_the_current_cost(hasher: PasswordHasher) -> None:
+def test_the_dummy_hash_has_the_current_cost(hasher: PasswordHasher) -> None:
     """S21: a salt, a digest and parameters like a real one's."""
-    real, nobodys = hasher.hash(PASSWORD).split("$"), hasher._nobodys_hash.split("$")
-    assert real[:4] == nobodys[:4]
-    assert [len(part) for part in real] == [len(part) for part in nobodys]
+    real, dummy = hasher.hash(PASSWORD).split("$"), hasher._dummy_hash.split("$")
+    assert real[:4] == dummy[:4]
+    assert [len(part) for part in real] == [len(part) for part in dummy]
 
 
 @pytest.mark.parametrize("length", [71, 72, 73, 200])
