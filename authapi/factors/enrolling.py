@@ -101,7 +101,7 @@ class TotpEnrolment:
                 attempt.fail()
                 raise ApiError(ErrorCode.INVALID_CODE)
             attempt.succeed()
-        self._limits.confirm_second_step(user.id, client)  # the owner's place (S106)
+        self._limits.confirm_second_step(user.id, client)  # the owner's network (S106)
         now = self._clock()
         made, hashes = self._recovery_codes.make(client)
         on: dict[str, Any] = {

@@ -28,7 +28,7 @@ _FEATURES: dict[str, object] = {
     "passkeys": True,
     "rp_id": "example.com",
 }
-_PLACES = (
+_LINKS = (
     ("/docs", "The API", "Read what it answers, and try it in the browser."),
     ("/account", "Your account", "Sign in, change the password, see your sessions."),
     ("/account/forgot", "Forgot your password?", "Get a link by mail to choose a new one."),
@@ -86,14 +86,14 @@ class FeaturesSchema(AnswerSchema):
 def show() -> Response:
     """Say what this is, and that it runs: as a page where a browser asks (RFC 9110, 12.5.1)."""
     paths = {rule.rule for rule in current_app.url_map.iter_rules()}
-    places = [place for place in _PLACES if place[0] in paths]
+    shown = [link for link in _LINKS if link[0] in paths]
     version: str = current_app.config["API_VERSION"]
     if request.accept_mimetypes.best_match([_JSON, _HTML]) == _HTML:
-        page = flask.render_template("home.html", places=places, version=version)
+        page = flask.render_template("home.html", links=shown, version=version)
         response = flask.make_response(page)
         response.headers["Content-Security-Policy"] = _POLICY
     else:
-        links = {path: title for path, title, _ in places}
+        links = {path: title for path, title, _ in shown}
         response = flask.jsonify(status="ok", service="authapi", version=version, links=links)
     response.vary.add("Accept")
     return response

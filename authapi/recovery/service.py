@@ -53,7 +53,7 @@ class Recovery:
     def reset(self, token: str, new_password: str, client: Client) -> None:
         """Replace the password of the link's user and end all sessions, by one write.
 
-        Nobody is logged in (S87). The place is a known one of the account from now on.
+        Nobody is logged in (S87). The client's network is a known one of the account from now on.
 
         Args:
             token: from the link.

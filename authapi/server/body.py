@@ -50,7 +50,7 @@ class Refusal:
     retry_after: int | None = None
 
 
-NO_PLACE = Refusal(
+NO_SLOT = Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
     partial(ServiceUnavailable, retry_after=BUSY_SECONDS),
     ErrorCode.SERVICE_UNAVAILABLE,
@@ -65,15 +65,15 @@ OVERDUE = Refusal(
 )
 
 
-class Places(Protocol):
+class Slots(Protocol):
     """Who says whether a body may be read now."""
 
     def enter(self, body: Body) -> None:
-        """Give `body` a place for one read, or raise ServiceUnavailable."""
+        """Give `body` a slot for one read, or raise ServiceUnavailable."""
         ...
 
     def leave(self, body: Body) -> None:
-        """Take the place back."""
+        """Take the slot back."""
         ...
 
 
@@ -82,7 +82,7 @@ class Body:
 
     Args:
         environ: the request's environment, with granian's own body in it.
-        places: asked before each read.
+        slots: asked before each read.
 
     Attributes:
         began: when the first read began, in seconds of a monotonic clock; 0.0 before it.
@@ -91,10 +91,10 @@ class Body:
         refusal: why it is not read any more, or None.
     """
 
-    def __init__(self, environ: WSGIEnvironment, places: Places) -> None:
+    def __init__(self, environ: WSGIEnvironment, slots: Slots) -> None:
         self._environ = environ
         self._stream: Any = environ["wsgi.input"]
-        self._places = places
+        self._slots = slots
         self._left = _length(environ)
         self._whole = self._ended = self._left == 0
         self.began = 0.0
@@ -117,17 +117,17 @@ class Body:
         """Return the next bytes, `size` at the most; none at the end.
 
         Raises:
-            ServiceUnavailable: when it has no place, or lost it.
+            ServiceUnavailable: when it has no slot, or lost it.
             RequestTimeout: when it took too long.
         """
         if self._ended or size == 0:
             return b""
         asked = min(_PIECE, size if size > 0 else _PIECE, self._left or _PIECE)
-        self._places.enter(self)
+        self._slots.enter(self)
         try:
             piece = bytes(self._stream.read(asked))  # waits for all of them, or the end
         finally:
-            self._places.leave(self)
+            self._slots.leave(self)
         if self.refusal:
             self._ended = True
             raise self.refusal.error()

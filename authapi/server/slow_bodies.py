@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from authapi.core.forks import after_fork_in_child
-from authapi.server.body import NO_PLACE, OVERDUE, Body, Refusal
+from authapi.server.body import NO_SLOT, OVERDUE, Body, Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,15 +21,15 @@ FLUSH_SECONDS = 0.1
 """How long the answer to an overdue body has to be sent before its connection ends."""
 
 NEW_SECONDS = 0.25
-"""A younger body keeps its place when its own network asks for another one."""
+"""A younger body keeps its slot when its own network asks for another one."""
 
 
 class SlowBodies:
     """Bounds how many requests of one process may wait for their bodies at once.
 
     granian hands a request over when its head is there; reading the body then keeps a thread for as
-    long as it takes. When all places are taken, the oldest body of the network that has the most of
-    them gives its place up: whoever floods displaces itself. A body that is overdue is ended.
+    long as it takes. When all slots are taken, the oldest body of the network that has the most of
+    them gives its slot up: whoever floods displaces itself. A body that is overdue is ended.
 
     Args:
         most: how many bodies may be read at once.
@@ -69,7 +69,7 @@ class SlowBodies:
         return bounded
 
     def enter(self, body: Body) -> None:
-        """Give `body` a place for one read; `leave` must follow.
+        """Give `body` a slot for one read; `leave` must follow.
 
         Raises:
             ServiceUnavailable: when none is free and none is taken back for it.
@@ -80,12 +80,12 @@ class SlowBodies:
             self._being_read[body] = None
             starts, self._watched = not self._watched, True
         if displaced:
-            displaced.answer_refusal(NO_PLACE, flush_seconds=0)
+            displaced.answer_refusal(NO_SLOT, flush_seconds=0)
         if starts:
             threading.Thread(target=self._watch, name="slow-bodies", daemon=True).start()
 
     def leave(self, body: Body) -> None:
-        """Take its place back."""
+        """Take its slot back."""
         with self._lock:
             self._being_read.pop(body, None)
 
@@ -100,15 +100,15 @@ class SlowBodies:
             body.answer_refusal(OVERDUE, FLUSH_SECONDS)
 
     def _displaced_by(self, body: Body) -> Body:
-        places = Counter(other.network for other in self._being_read)
-        most = max(places.values())
+        taken = Counter(other.network for other in self._being_read)
+        most = max(taken.values())
         oldest = min(
-            (other for other in self._being_read if places[other.network] == most),
+            (other for other in self._being_read if taken[other.network] == most),
             key=lambda other: other.began,
         )
-        if body.began - oldest.began < NEW_SECONDS and places[body.network] >= most:
-            raise NO_PLACE.error()
-        self._end(oldest, NO_PLACE)
+        if body.began - oldest.began < NEW_SECONDS and taken[body.network] >= most:
+            raise NO_SLOT.error()
+        self._end(oldest, NO_SLOT)
         return oldest
 
     def _end(self, body: Body, why: Refusal) -> None:
