@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, RequestTimeout, ServiceUnavailable
 
@@ -19,6 +19,8 @@ from authapi.web import headers, request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+    from authapi.server.slow_bodies import SlowBodies
 
 ANSWER = "authapi.answer"
 """Where a request's environment has what answers it at once, from any thread."""
@@ -65,18 +67,6 @@ OVERDUE = Refusal(
 )
 
 
-class Slots(Protocol):
-    """Who says whether a body may be read now."""
-
-    def enter(self, body: Body) -> None:
-        """Give `body` a slot for one read, or raise ServiceUnavailable."""
-        ...
-
-    def leave(self, body: Body) -> None:
-        """Take the slot back."""
-        ...
-
-
 class Body:
     """The `wsgi.input` of a request; werkzeug reads from it by `read` alone.
 
@@ -91,7 +81,7 @@ class Body:
         refusal: why it is not read any more, or None.
     """
 
-    def __init__(self, environ: WSGIEnvironment, slots: Slots) -> None:
+    def __init__(self, environ: WSGIEnvironment, slots: SlowBodies) -> None:
         self._environ = environ
         self._stream: Any = environ["wsgi.input"]
         self._slots = slots

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from flask import Flask, Request, current_app, request
 from werkzeug.local import LocalProxy
@@ -24,12 +24,8 @@ _request = cast("LocalProxy[Request]", request)
 """To be asked for what stands behind them: every look through a proxy takes six times as long."""
 
 
-class AccessTokenVerifier(Protocol):
-    """Says who holds an access token, or raises `ApiError`."""
-
-    def __call__(self, token: str, /) -> Identity:
-        """Return the holder's identity."""
-        ...
+AccessTokenVerifier = Callable[[str], Identity]
+"""Returns who holds an access token, or raises `ApiError`."""
 
 
 def init_app(app: Flask, verify: AccessTokenVerifier) -> None:
