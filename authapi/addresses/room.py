@@ -29,7 +29,15 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     registry = services.add(Registry(RegistryStore(services[Database]), accounts, clock))
     addresses = services.add(
         AddressService(
-            accounts, signin, services[StepUp], limits, registry, notifier, events, clock
+            accounts,
+            signin,
+            services[StepUp],
+            limits,
+            registry,
+            notifier,
+            events,
+            clock,
+            required=settings.email == "required",
         )
     )
     confirmation = services.add(

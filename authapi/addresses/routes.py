@@ -54,6 +54,7 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
 @documented(
     MessageSchema,
     _REMOVED,
+    ErrorCode.EMAIL_NOT_VERIFIED,
     *RECENT_LOGIN_ERRORS,
     body=True,
     token=True,

@@ -24,6 +24,9 @@ from authapi.signin.models import Evidence, Proof
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
+_NEEDED = "An account needs an address here. Give it another one instead."
+_NONE = "This account has no address, and needs one. Please tell the people who run this service."
+
 
 class AddressService:
     """What a logged-in user may do with the address of the account."""
@@ -40,6 +43,8 @@ class AddressService:
         notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
+        *,
+        required: bool,
     ) -> None:
         self._accounts = accounts
         self._signin = signin
@@ -49,6 +54,7 @@ class AddressService:
         self._notifier = notifier
         self._events = events
         self._clock = clock
+        self._required = required
 
     def ask(
         self,
@@ -93,8 +99,11 @@ class AddressService:
         """Take the address away, confirmed or not; the former one is told and can undo it (S93).
 
         Raises:
-            ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
+            ApiError: `email_not_verified` where nobody logs in without one;
+                `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
+        if self._required:  # it could not be given again: that takes a login
+            raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED, message=_NEEDED)
         proof = self._step_up.prove_recently(identity, password, client, evidence)
         before = self._signin.while_proven(proof, self._take_away)
         if before.email is not None:
@@ -111,9 +120,10 @@ class AddressService:
         user = proof.user
         if user.email is not None:
             return
-        if user.pending_email is not None:
-            self._limits.mail_request(user.id)
-            self._ask_again(user, user.pending_email)
+        if user.pending_email is None:
+            raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED, message=_NONE)
+        self._limits.mail_request(user.id)
+        self._ask_again(user, user.pending_email)
         raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED)
 
     def export(self, subject: Subject) -> dict[str, Any]:

@@ -25,7 +25,11 @@ class Services:
         self.personal_data: list[PersonalData] = []
         self.checks: dict[str, Check] = {}
         self.well_known: dict[str, str] = {}
-        self.features: dict[str, object] = {"email": "off", "reset": False}
+        self.features: dict[str, object] = {
+            "email": "off",
+            "reset": False,
+            "pages": False,
+        }
 
     def add(self, service: T, kind: type | None = None) -> T:
         """Keep an object under its class, or under the base class `kind`; return it."""

@@ -27,6 +27,7 @@ _FEATURES: dict[str, object] = {
     "totp": True,
     "passkeys": True,
     "rp_id": "example.com",
+    "pages": True,
 }
 _LINKS = (
     ("/docs", "The API", "Read what it answers, and try it in the browser."),
@@ -74,6 +75,12 @@ class FeaturesSchema(AnswerSchema):
         required=True,
         allow_none=True,
         metadata={"description": "The domain that passkeys belong to (WebAuthn)."},
+    )
+    pages = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether the service has pages for mailed links, at `/account/…`."
+        },
     )
 
 

@@ -14,7 +14,8 @@ from authapi.settings import Settings
 
 
 def build(services: Services, settings: Settings, _clock: Clock) -> None:
-    """Add what the pages share."""
+    """Add what the pages share, and tell clients that there are some."""
+    services.features["pages"] = True
     services.add(
         Frame(
             service=_service(services, settings),

@@ -14,7 +14,7 @@ from authapi.core.services import Services
 from authapi.database import Database
 from authapi.settings import Settings
 from tests.addresses.conftest import Person
-from tests.addresses.test_confirming import Read
+from tests.addresses.test_confirming import Read, confirm
 from tests.conftest import RP_ID, services_of
 from tests.support.actors import PASSWORD, fresh_name
 from tests.support.clock import MovedClock
@@ -39,8 +39,9 @@ def test_clients_are_told_what_there_is(app: Flask, other_mode: Flask) -> None:
     modes = [each.test_client().get("/features").get_json() for each in (app, other_mode)]
     same = {"status": "ok", "totp": True, "passkeys": True, "rp_id": RP_ID}
     mode = other_mode.config["EMAIL"]
-    assert modes[0] == {**same, "email": "optional", "reset": True}
-    assert modes[1] == {**same, "email": mode, "reset": mode != "off"}
+    assert modes[0] == {**same, "email": "optional", "reset": True, "pages": True}
+    has = mode != "off"
+    assert modes[1] == {**same, "email": mode, "reset": has, "pages": has}
 
 
 @pytest.mark.parametrize("other_mode", ["required"], indirect=True)
@@ -81,3 +82,27 @@ def test_a_language_that_is_none_is_refused(app: Flask, locale: object) -> None:
     """In words that name it."""
     answer = Person(app).register(locale=locale)
     assert (answer.status_code, answer.get_json()["errors"].keys()) == (422, {"locale"})
+
+
+@pytest.mark.parametrize("other_mode", ["required"], indirect=True)
+def test_where_an_address_is_required_nobody_is_left_without_one(
+    person: Person, other_mode: Flask, mails: Read
+) -> None:
+    """Who took it away could not log in any more, nor give another one."""
+    confirm(person, mails, ANN)
+    there = Person(other_mode, person.name, person.tokens)
+    answer = there.send("DELETE", "/me/email", {"password": PASSWORD})
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "email_not_verified")
+    assert "another one" in answer.get_json()["message"]
+    assert there.log_in().send("GET", "/me").get_json()["email"] == ANN
+
+
+@pytest.mark.parametrize("other_mode", ["required"], indirect=True)
+def test_an_account_from_before_addresses_were_required_is_told_so(
+    person: Person, other_mode: Flask
+) -> None:
+    """No mail is on its way where none can be sent."""
+    credentials = {"username": person.name, "password": PASSWORD}
+    answer = other_mode.test_client().post("/authenticate", json=credentials)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "email_not_verified")
+    assert "has no address" in answer.get_json()["message"]
