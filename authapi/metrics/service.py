@@ -78,7 +78,7 @@ class Metrics:
         if event.event == Event.RATE_LIMITED:
             self._refusals.labels(event.reason or rules.OTHER).inc()
         elif event.event == Event.TOKEN_REFUSED:
-            self._refused_tokens[str(event.reason)].inc()
+            self._refused_tokens.labels(str(event.reason)).inc()
         elif counter := self._outcomes.get(Event(event.event)):
             counter.inc()
 
@@ -104,8 +104,10 @@ class Metrics:
 
     def _count_refusals(self) -> None:
         self._refusals = self._counter("authapi_limit_refusals", "Limits met.", "reason")
-        refused = self._counter("authapi_tokens_refused", "Forged or foreign tokens.", "kind")
-        self._refused_tokens = {kind: refused.labels(kind) for kind in rules.TOKENS}
+        forged = "Forged or foreign tokens."
+        self._refused_tokens = self._counter("authapi_tokens_refused", forged, "kind")
+        for kind in rules.TOKENS:  # each is there, at 0, before it happens
+            self._refused_tokens.labels(kind)
 
     def _count_hashes(self) -> None:
         self.hash_refusals = self._counter(

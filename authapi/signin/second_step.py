@@ -10,7 +10,7 @@ from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.core.identity import AAL2
+from authapi.core.identity import AAL2, PASSWORD
 from authapi.limits.service import Limits
 from authapi.signin.models import Evidence, Factor, Match, Preparation, Proof, as_it_is
 from authapi.tokens.transient import LIFE, TransientTokens
@@ -68,7 +68,7 @@ class SecondStep:
         offered = [name for factor in self._factors for name in factor.offered(user)]
         return ApiError(
             ErrorCode.SECOND_FACTOR_REQUIRED,
-            message=self._hint if "totp" in offered else None,
+            message=self._hint if "totp" in offered and PASSWORD in proof.methods else None,
             details={
                 "mfa_token": token,
                 "expires_in": int(LIFE.total_seconds()),
