@@ -84,6 +84,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "JWT_SECRET": SECRET,
         "MONGO_URI": settings.mongo_uri.reveal(),
         "MONGO_DATABASE": settings.mongo_database,
+        "MONGO_TIMEOUT_MS": str(settings.mongo_timeout_ms),
         "CORS_ORIGINS": "https://app.example",
         "PASSWORD_BLOCKLIST": "off",
         "LIMIT_LOGIN_FAILURES": GENEROUS,

@@ -31,6 +31,7 @@ MAX_BCRYPT_COST = 14
 _BCRYPT_BYTES = 72
 _LONGEST = 1024
 _DIGEST_BYTES = {"sha1": 20, "sha256": 32, "sha512": 64}
+_ARGON2 = Argon2Hasher()  # checks a hash at the cost that the hash names
 
 Found = re.Match[str]
 
@@ -83,7 +84,7 @@ def _argon2_affordable(found: Found) -> bool:
 
 def _argon2_verify(password: str, found: Found) -> bool:
     try:
-        return Argon2Hasher().verify(found[0], password)  # at the cost that the hash names
+        return _ARGON2.verify(found[0], password)
     except (VerificationError, InvalidHashError):
         return False
 

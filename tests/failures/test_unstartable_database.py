@@ -32,7 +32,7 @@ def test_the_reason_is_told_at_once_until_it_is_mended(
     path.write_bytes(b"damaged")
     with flask_run(development(tmp_path)) as server:
         visitor = Visitor(server.base_url)
-        assert reason in server.output
+        until(lambda: reason in server.output, reason, instead=lambda: server.output)
         answers = [visitor.authenticate(name) for _ in range(3)]
         answers.append(visitor.send("GET", "/readyz"))
         assert [error_code(answer) for answer in answers] == [(503, "service_unavailable")] * 4

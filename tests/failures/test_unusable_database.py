@@ -23,7 +23,8 @@ def server(request: pytest.FixtureRequest, environment: dict[str, str]) -> Itera
         assert WRONG in uri
     else:
         uri = f"mongodb://someone:{WRONG}@127.0.0.1:{free_port()}/authapi"
-    with workers({**environment, "MONGO_URI": uri}, processes=1) as server:
+    away = {**environment, "MONGO_URI": uri, "MONGO_TIMEOUT_MS": "1200"}
+    with workers(away, processes=1) as server:
         yield server
 
 

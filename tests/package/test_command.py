@@ -14,6 +14,7 @@ import requests
 
 from tests.settings.variables import SAMPLES
 from tests.support.servers import ROOT, clean_environment, free_port, server_process
+from tests.support.waiting import until
 
 
 def authapi(
@@ -73,7 +74,7 @@ def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "authapi", "run", "--port", str(port)]
     with server_process(command, port, {"PYTHONPATH": str(site)}, cwd=tmp_path) as server:
-        assert f"{tmp_path}/instance/mongo" in server.output
+        until(lambda: f"{tmp_path}/instance/mongo" in server.output, instead=lambda: server.output)
     assert (tmp_path / "instance" / "jwt_secret").exists()
 
 

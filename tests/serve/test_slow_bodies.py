@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import select
 import socket
 import sys
@@ -16,6 +17,7 @@ import pytest
 from authapi.server.body import OVERDUE
 from tests.support.actors import Visitor
 from tests.support.servers import ServerProcess, free_port, served_by_us, server_process
+from tests.support.waiting import until
 from tests.support.wire import RawAnswer, parsed
 
 HALF_SENT = 100
@@ -92,7 +94,7 @@ def test_a_body_has_a_deadline(environment: dict[str, str]) -> None:
         guest = Visitor(server.base_url)
         assert guest.send("GET", "/healthz").status_code == 200
         guest.close()
-        assert '"status": 408' in server.output or '"status":408' in server.output
+        until(lambda: re.search(r'"status": ?408', server.output), instead=lambda: server.output)
     assert late.status == 408
     assert json.loads(late.body)["message"] == OVERDUE.message
     assert late.headers["connection"] == "close"

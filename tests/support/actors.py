@@ -78,7 +78,8 @@ class Visitor:
     def new_user(self, password: str = PASSWORD) -> str:
         """Register a user with a fresh name, and return the name."""
         name = fresh_name()
-        assert self.register(name, password).status_code == 200
+        answer = self.register(name, password)
+        assert answer.status_code == 200, answer.text
         return name
 
     def log_in(self, username: str | None = None, password: str = PASSWORD) -> dict[str, Any]:
