@@ -32,5 +32,5 @@ def judged(code: int, said: bytes | str, via: str) -> Accepted | Refused | NotNo
 def line(code: int, said: bytes | str) -> str:
     """Return a reply as it is shown and stored: on one line, and not without end."""
     text = said if isinstance(said, str) else said.decode("utf-8", "replace")
-    text = text.replace("\n", " ")
+    text = "".join(char if char.isprintable() else " " for char in text)
     return (text if text.startswith(f"{code} ") else f"{code} {text}")[:_LONGEST]

@@ -135,7 +135,7 @@ class Sender:
         if over:
             result = self._give_up(claimed, "expired")
         elif kind is None:
-            result = self._defer(claimed, "no such kind of mail is known here", None)
+            result = self._defer(claimed, "no such kind of mail is known here")
         else:
             result = self._attempt(claimed, kind)
         if self._counts is not None:
@@ -152,12 +152,12 @@ class Sender:
             return self._give_up(mail, "bad address")
         except TemplateError as error:
             _log.error("no mail of the kind %s can be written: %s", mail.kind, error)
-            return self._defer(mail, "a template is faulty", None)
+            return self._defer(mail, "a template is faulty")
         except FAILURES:
             raise
         except Exception as fault:  # one mail must not keep the others; its text may hold anything
             _log.error("a mail of the kind %s met a %s", mail.kind, type(fault).__name__)
-            return self._defer(mail, "a fault in the service", None)
+            return self._defer(mail, "a fault in the service")
 
     def _resolve(self, mail: Mail, kind: Kind) -> Envelope | Void:
         answer = kind.resolve(mail)
@@ -165,9 +165,9 @@ class Sender:
             return answer
         epoch = answer.link.epoch if answer.link else None
         if mail.epoch not in (None, epoch):
-            return Void("overtaken by a change of the account")
+            return Void("overtaken by a change of the account", user_id=answer.user_id)
         if mail.attempts == 1 and not self._quotas.admits(answer):
-            return Void("too many mails")
+            return Void("too many mails", user_id=answer.user_id)
         return answer
 
     def _send(self, mail: Mail, kind: Kind, envelope: Envelope) -> str:
@@ -181,8 +181,7 @@ class Sender:
         if self._counts is not None:
             self._counts.mail_seconds(time.perf_counter() - started)
         if isinstance(answer, NotNow):
-            epoch = envelope.link.epoch if envelope.link else None
-            return self._defer(mail, answer.said, epoch)
+            return self._defer(mail, answer.said, envelope)
         if isinstance(answer, Refused):
             return self._give_up(mail, "refused", envelope, answer)
         return self._note_sent(mail, kind, envelope, answer)
@@ -226,9 +225,9 @@ class Sender:
         self._events.record(Event.MAIL_DEAD, user_id=user_id, reason=reason)
         return "dead"
 
-    def _defer(self, mail: Mail, said: str, epoch: int | None) -> str:
+    def _defer(self, mail: Mail, said: str, envelope: Envelope | None = None) -> str:
         due_at = rules.retry_at(mail.attempts, self._clock(), random.random)
-        self._store.defer(mail, due_at=due_at, said=said, epoch=epoch)
+        self._store.defer(mail, due_at=due_at, said=said, envelope=envelope)
         return "deferred"
 
     def _note_backlog(self) -> None:

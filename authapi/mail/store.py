@@ -60,18 +60,23 @@ class MailStore:
         attempts = mail.attempts + 1
         return replace(mail, due_at=lease, valid_until=valid_until, attempts=attempts)
 
-    def defer(self, mail: Mail, *, due_at: datetime, said: str, epoch: int | None = None) -> None:
+    def defer(
+        self, mail: Mail, *, due_at: datetime, said: str, envelope: Envelope | None = None
+    ) -> None:
         """Let a claimed mail be tried again at `due_at`, unless the lease is over.
 
         Args:
             mail: as it was claimed.
             due_at: when.
             said: why.
-            epoch: the user's, if there was one.
+            envelope: who would have got it, if that was found out: it is forgotten with the user,
+                and of no use once the user is in another epoch.
         """
         change: Document = {"due_at": due_at, "said": said}
-        if epoch is not None:
-            change["epoch"] = epoch
+        if envelope is not None and envelope.user_id is not None:
+            change["user_id"] = envelope.user_id
+        if envelope is not None and envelope.link is not None:
+            change["epoch"] = envelope.link.epoch
         self._collections[COLLECTION].update_one(
             {"_id": mail.id, "due_at": mail.due_at}, {"$set": change}
         )

@@ -106,3 +106,19 @@ def test_an_address_beyond_ascii_is_reached(room: Room, server: MailServer) -> N
     room.add("änn@example.com")
     assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"sent": 1}
     assert server.mails[0]["To"] == "änn@example.com"
+
+
+@pytest.mark.parametrize("answer", ["451 later", "250 OK"])
+def test_what_somebody_asked_for_is_forgotten_with_the_user(room: Room, answer: str) -> None:
+    """S134: also a mail that waits for its server, and those that were too many."""
+
+    def of_ann(_mail: Mail) -> Envelope:
+        return Envelope("ann@example.com", user_id=ANN)
+
+    room.kinds["reset"] = Kind("reset", timedelta(hours=1), of_ann, on_request=True)
+    for number in range(7):
+        room.outbox.add(f"{number:024}", "reset", asked_for="ann", facts={"place": "192.0.2.1"})
+    with mail_server(data=always(answer)) as server:
+        room.sender(servers(server.port, clock=room.clock)).run_once()
+    room.store.forget_user(ANN)
+    assert room.store.newest(10) == []

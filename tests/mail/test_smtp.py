@@ -156,6 +156,14 @@ def test_a_slow_goodbye_keeps_no_mail_from_being_sent() -> None:
         assert isinstance(transport.deliver(a_mail()), Accepted)
 
 
+def test_what_a_server_says_moves_no_terminal() -> None:
+    """The operator reads it in `flask mail show`: on one line, without escapes."""
+    said = b"250 \x1b[2J\x07kept\r\n"
+    with talking_server(*ASKED_FOR_THE_TEXT, said, b"221 bye\r\n") as port:
+        answer = Servers(MailServer("127.0.0.1", port, "none")).deliver(a_mail())
+    assert answer == Accepted(f"127.0.0.1:{port}", "250  [2J kept")
+
+
 def test_a_text_that_was_never_asked_for_is_not_sent() -> None:
     """No mail is lost where the answer to DATA is that of another command."""
     with talking_server(*HELLO, *[b"250 ok\r\n"] * 3) as port:
