@@ -14,7 +14,7 @@ from tests.deploy.newcomer import ENTER, RUN, bare_machine, serve_and_try
 pytestmark = [pytest.mark.external, pytest.mark.timeout(1200)]
 
 PYTHON = "python3.14"
-"""By name, since the `python3` of the next Debian moves on. When Debian has it no more, the next one
+"""By name, since the `python3` of the next Debian moves on. When Debian drops it, the next one
 goes here."""
 PACKAGES = f"ca-certificates,curl,git,make,{PYTHON},{PYTHON}-venv"
 

@@ -1,26 +1,21 @@
-"""A passkey in the place of the password, or beside it."""
+"""A login by a passkey, in the place of the password or beside it."""
 
 import json
 
 import pytest
 import requests
 
-from tests.extension.account_states import STALE
-from tests.extension.actors import NAMES, Owner, problem
+from tests.extension.actors import NAMES, Owner
 from tests.extension.chromium import ChromiumPage
 from tests.extension.exchange import answer
-from tests.extension.screens import PASSWORD, Account, Popup, Screen
-from tests.extension.two_steps import asks_for_code, confirm
+from tests.extension.screens import PASSWORD, Popup, Screen
+from tests.extension.two_steps import asks_for_code
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browsers")
 
 CHROMIUM = pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 """Which alone has an authenticator for tests that an extension's page can use."""
-
-REFUSE = """navigator.credentials.get = () =>
-  Promise.reject(new DOMException("No.", "NotAllowedError"));"""
-"""Its owner presses Cancel in the browser's own window."""
 
 ADD = """const headers = {{ "Content-Type": "application/json", Authorization: "Bearer {token}" }};
 const post = async (path, body) => (await fetch("{address}" + path, {{
@@ -101,149 +96,6 @@ def test_without_a_passkey_one_can_try_again(owner: Owner) -> None:
     screen.reads("The browser gave no passkey. Try again, or log in with your password.", "error")
     assert screen.sees("usePasskey")
     popup.is_signed_out()
-
-
-def account_with_passkey(owner: Owner) -> Account:
-    """Open the account's page with an authenticator in it, and add a passkey there."""
-    owner.signed_in()
-    account = owner.account()
-    assert isinstance(account.page, ChromiumPage)
-    account.page.has_authenticator()
-    account.page.click("addPasskey")
-    account.reads("The passkey is added.")
-    return account
-
-
-def press_in_row(account: Account, label: str) -> None:
-    """Press a button in the row of the one passkey."""
-    account.page.run(
-        f"""const buttons = [...document.querySelectorAll("#passkeyList button")];
-        buttons.find((button) => button.textContent === {json.dumps(label)}).click();"""
-    )
-
-
-@CHROMIUM
-def test_a_passkey_is_added_and_removed(owner: Owner) -> None:
-    """On the page of the account, by whoever has logged in lately."""
-    account = account_with_passkey(owner)
-    (name, hint) = account.rows("passkeyList")
-    assert name
-    assert hint.endswith("not used yet")
-    account.page.click("addPasskey")
-    account.reads("This device has a passkey of the account already.", "error")
-    press_in_row(account, "Remove")
-    account.reads("The passkey is removed.")
-    assert account.rows("passkeyList") == []
-    assert account.sees("addPasskey")
-    assert not account.sees("requirePasskey")
-
-
-@CHROMIUM
-def test_a_passkey_gets_another_name(owner: Owner) -> None:
-    """In its row; whoever changes their mind cancels, and an empty name is none."""
-    account = account_with_passkey(owner)
-    before = account.rows("passkeyList")
-    press_in_row(account, "Rename")
-    press_in_row(account, "Cancel")
-    assert account.rows("passkeyList") == before
-    press_in_row(account, "Rename")
-    name = "document.querySelector('#passkeyList input')"
-    until(lambda: account.page.run(f"return document.activeElement === {name}"), "the focus")
-    account.page.run(f"{name}.value = ' '")
-    press_in_row(account, "Save")
-    account.reads("Please enter a name.", "error")
-    account.page.run(f"{name}.value = ' Mein Telefon '")
-    press_in_row(account, "Save")
-    account.reads("The passkey has its new name.")
-    assert account.rows("passkeyList")[0] == "Mein Telefon"
-
-
-@CHROMIUM
-def test_a_passkey_that_went_away_meanwhile_is_told(owner: Owner) -> None:
-    """The page then shows how it is."""
-    account = account_with_passkey(owner)
-    other = owner.account()
-    press_in_row(other, "Remove")
-    other.reads("The passkey is removed.")
-    press_in_row(account, "Remove")
-    account.reads("That is not there any more.", "error")
-    assert account.rows("passkeyList") == []
-
-
-@CHROMIUM
-def test_a_passkey_is_asked_for_beside_the_password(owner: Owner) -> None:
-    """From the next login on; recovery codes come with it, and it ends as it began."""
-    account = account_with_passkey(owner)
-    account.page.click("requirePasskey")
-    account.reads("A login by the password asks for a passkey now.")
-    assert account.sees("recoveryCodes")
-    assert account.text("secondStepSaid").startswith("A passkey beside the password.")
-    assert not account.sees("requirePasskey")
-    popup = owner.popup()
-    name = popup.text("name")
-    popup.logout()
-    popup.reads("Logged out successfully.")
-    popup.login(name)
-    asks_for_code(popup)
-    codes = account.page.run("return document.getElementById('codes').textContent")
-    assert codes.count("-") >= 8
-    confirm(popup, account.page.run("return document.querySelector('#codes code').textContent"))
-    popup.is_signed_in_as(name)
-    again = owner.account()
-    again.page.click("dispensePasskey")
-    again.reads("A login by the password asks for no passkey now.")
-    assert again.text("secondStepSaid").startswith("Off")
-
-
-@CHROMIUM
-def test_an_old_login_is_made_recent_by_a_passkey(owner: Owner) -> None:
-    """S120: in the place of the password; then what was wanted happens."""
-    account = account_with_passkey(owner)
-    account.page.click("requirePasskey")
-    account.reads("A login by the password asks for a passkey now.")
-    owner.gate.replace("/me/export", STALE)
-    account.page.click("export")
-    until(lambda: account.sees("proveByPasskey"), "the page to ask")
-    account.page.click("proveByPasskey")
-    account.reads("The file is among your downloads.")
-    assert not account.sees("recentLogin")
-    (sent,) = owner.gate.to("/reauthenticate")
-    assert set(sent.json) == {"passkey"}
-    (asked,) = owner.gate.to("/authenticate/passkey/options")
-    assert asked.headers["authorization"].startswith("Bearer ")
-
-
-@CHROMIUM
-def test_without_a_passkey_there_is_the_password(owner: Owner) -> None:
-    """The browser gives none, or the server wants more: that is said, and the prompt stays."""
-    account = account_with_passkey(owner)
-    other = owner.account()  # a tab without an authenticator
-    owner.gate.replace("/me/export", STALE)
-    other.page.click("export")
-    until(lambda: other.sees("proveByPasskey"), "the page to ask")
-    other.page.run(REFUSE)
-    other.page.click("proveByPasskey")
-    other.reads("The browser gave no passkey. Try again, or enter your password.", "error")
-    owner.gate.replace("/me/export", STALE)
-    account.page.click("export")
-    until(lambda: account.sees("proveByPasskey"), "the page to ask")
-    more = problem(401, "second_factor_required", "The account's password was reset.")
-    owner.gate.replace("/reauthenticate", more)
-    account.page.click("proveByPasskey")
-    account.reads("This passkey is not enough by itself. Please enter your password.", "error")
-    account.fill(recentPassword=PASSWORD)
-    account.page.click("goOn")
-    account.reads("The file is among your downloads.")
-
-
-def test_an_account_without_a_passkey_is_asked_for_the_password_alone(owner: Owner) -> None:
-    """Nobody is offered what they do not have."""
-    owner.signed_in()
-    account = owner.account()
-    owner.gate.replace("/me/export", STALE)
-    account.page.click("export")
-    until(lambda: account.sees("recentLogin"), "the page to ask")
-    assert not account.sees("proveByPasskey")
 
 
 def test_it_is_offered_where_the_server_has_passkeys(owner: Owner) -> None:
