@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SETTLE_SECONDS = 0.25
+"""How long a request that has just been read has to become one that granian waits for."""
+
+SILENCE_SECONDS = 2.0
 """How long a connection made just before the end has for its request to arrive."""
 
 REPLACED = signal.SIGUSR1
@@ -37,13 +40,22 @@ class Drain:
         seconds: how long the server lets it last.
         longest: how many seconds a worker waits for the server's word at the most.
         waiting: how many connections wait to be accepted now.
+        unheard: how many that this worker accepted have not been read a request from.
     """
 
-    def __init__(self, seconds: float, longest: float, waiting: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        longest: float,
+        waiting: Callable[[], int],
+        unheard: Callable[[], int],
+    ) -> None:
         self.seconds = seconds
         self._longest = longest
         self._waiting = waiting
+        self._unheard = unheard
         self._begun = threading.Event()
+        self._begun_at = 0.0
         self._replaced = False
         # Only the server keeps the end for writing open: reading meets the end when it says so,
         # or dies.
@@ -73,7 +85,7 @@ class Drain:
 
         def begin(_sign: int = 0, _frame: FrameType | None = None) -> None:
             if not self._begun.is_set():
-                self._begun.set()
+                self._begin_now()
                 alone = self.seconds + SETTLE_SECONDS
                 threading.Timer(alone if self._replaced else self._longest, stop).start()
 
@@ -91,12 +103,20 @@ class Drain:
         """In the server: tell the workers that nobody can connect any more."""
         os.close(self._kept_by_server)
 
+    def _begin_now(self) -> None:
+        self._begun_at = time.monotonic()
+        self._begun.set()
+
     def _stop_when_told(self, stop: Callable[[], object]) -> None:
         os.read(self._server_lives, 1)
         if not self._begun.is_set():  # the server was killed
-            self._begun.set()
-            time.sleep(self.seconds)
+            self._begin_now()
+        # The signal may have reached this worker long after it was sent: it still tells everybody.
+        time.sleep(max(0.0, self._begun_at + self.seconds - time.monotonic()))
         while self._waiting():
+            time.sleep(_STEP_SECONDS)
+        patience_ends = time.monotonic() + SILENCE_SECONDS
+        while self._unheard() and time.monotonic() < patience_ends:
             time.sleep(_STEP_SECONDS)
         time.sleep(SETTLE_SECONDS)
         stop()

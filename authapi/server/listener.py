@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import array
 import errno
+import os
 import socket
+import stat
 import struct
 import sys
 import time
@@ -15,8 +17,10 @@ BACKLOG = 2048
 """Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`)."""
 
 _RETRY_SECONDS = 0.1
-_UNACKED = slice(24, 28)
-"""Where `tcpi_unacked` is in the kernel's `struct tcp_info`."""
+_UNACKED, _BYTES_RECEIVED = slice(24, 28), slice(128, 136)
+"""Where `tcpi_unacked` and `tcpi_bytes_received` are in the kernel's `struct tcp_info`."""
+_ESTABLISHED = 1
+"""What `tcpi_state` says while neither side has ended the connection."""
 _WHY = {
     errno.EADDRINUSE: "PORT {port} is in use at {host}; stop what listens there, or name another",
     errno.EACCES: "PORT {port} needs a right that this user does not have; name one above 1023",
@@ -91,6 +95,42 @@ def connections_waiting(listener: socket.socket) -> int:
     # Of a listening socket `tcpi_unacked` counts these (Linux, net/ipv4/tcp.c, tcp_get_info).
     information = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED.stop)
     return int.from_bytes(information[_UNACKED], sys.byteorder)
+
+
+def connections_unheard(port: int) -> int:
+    """Return how many connections to `port` this process has accepted and not read a request from.
+
+    Nothing has arrived on them yet, or what arrived is not read; 0 where the system does not tell.
+    """
+    if sys.platform != "linux":
+        return 0
+    return sum(_is_unheard(int(number), port) for number in os.listdir("/proc/self/fd"))
+
+
+def _is_unheard(number: int, port: int) -> bool:
+    with suppress(OSError):  # closed meanwhile
+        if stat.S_ISSOCK(os.fstat(number).st_mode):
+            with socket.socket(fileno=os.dup(number)) as peek:
+                if peek.family in (socket.AF_INET, socket.AF_INET6) and _is_to(port, peek):
+                    return _has_said_nothing(peek) or _has_unread(peek)
+    return False
+
+
+def _is_to(port: int, peek: socket.socket) -> bool:
+    listens = peek.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    return not listens and peek.getsockname()[1] == port
+
+
+def _has_said_nothing(peek: socket.socket) -> bool:
+    information = peek.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED.stop)
+    received = int.from_bytes(information[_BYTES_RECEIVED], sys.byteorder)
+    return information[0] == _ESTABLISHED and received == 0
+
+
+def _has_unread(peek: socket.socket) -> bool:
+    with suppress(BlockingIOError):
+        return bool(peek.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    return False
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -21,7 +21,7 @@ from granian.http import HTTP1Settings
 from authapi import Settings, SettingsError
 from authapi.server import metrics_dir
 from authapi.server.drain import Drain
-from authapi.server.listener import connections_waiting, open_listener
+from authapi.server.listener import connections_unheard, connections_waiting, open_listener
 from authapi.server.options import QUICK_THREADS, Options, described
 from authapi.server.server import LOGGING, Server, named
 from authapi.server.slow_bodies import SlowBodies
@@ -54,7 +54,12 @@ def main(load: Callable[[], Flask]) -> None:
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
     drain_seconds = min(DRAIN_SECONDS, options.grace_seconds / 4)
     kill_timeout = max(1, math.floor(options.grace_seconds - drain_seconds))
-    drain = Drain(drain_seconds, kill_timeout * 0.75, lambda: connections_waiting(listener))
+    drain = Drain(
+        drain_seconds,
+        kill_timeout * 0.75,
+        lambda: connections_waiting(listener),
+        lambda: connections_unheard(options.port),
+    )
     threads = options.threads_for(settings)
     slow_bodies = SlowBodies(max(1, threads // 2, threads - QUICK_THREADS))
     app = named(drain.around(slow_bodies.around(load())))

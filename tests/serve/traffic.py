@@ -13,6 +13,7 @@ from threading import Event, Thread
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from authapi.server.drain import SILENCE_SECONDS
 from tests.support.waiting import DEADLINE, until
 
 Request = tuple[str, str, dict[str, str] | None, dict[str, str]]
@@ -29,6 +30,7 @@ class Fates:
         let_go: the server closed a connection that it had answered on before, without a byte of
             another answer (RFC 9112, 9.6): the request may be sent again. For each the seconds
             between sending it and sending the one before: all that the connection can have idled.
+            Or nothing arrived on a new connection for as long as the server waits for it.
         lost: cut off in the middle of an answer, or on a connection made for this very request.
     """
 
@@ -63,7 +65,7 @@ class Person(Thread):
         self._keep_alive = keep_alive
         self._over = Event()
         self._connection: http.client.HTTPConnection | None = None
-        self._sent_at = 0.0
+        self._sent_at = self._sent = 0.0
 
     def stop(self) -> None:
         """Let the present request be the last."""
@@ -87,8 +89,11 @@ class Person(Thread):
                     self.fates.lost.append(f"{request[:2]}: {error!r}")
                     return b""
             except (http.client.RemoteDisconnected, ConnectionError) as error:
+                silent = (self._sent or time.monotonic()) - self._sent_at
                 if reused:
                     self.fates.let_go.append(time.monotonic() - before)
+                elif silent > SILENCE_SECONDS:  # this machine is that busy
+                    self.fates.let_go.append(silent)
                 else:
                     self.fates.lost.append(f"{request[:2]}: {error!r}")
             except http.client.IncompleteRead as error:
@@ -98,10 +103,11 @@ class Person(Thread):
     def _send(self, request: Request) -> bytes:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self._address, timeout=DEADLINE)
-        self._sent_at = time.monotonic()
+        self._sent, self._sent_at = 0.0, time.monotonic()
         method, path, body, headers = request
         text = None if body is None else json.dumps(body)
         self._connection.request(method, path, text, headers)
+        self._sent = time.monotonic()
         answer = self._connection.getresponse()
         content = answer.read()
         self.fates.answers[answer.status] += 1
