@@ -41,6 +41,8 @@ class Registry:
                 continue
             if self._is_somebody_elses(seen, user, now):
                 return False
+            if seen.held_until is None and user.email_key == seen.key:
+                return True  # theirs for good: whoever dies now must not leave it with an end
             if self._store.replace(seen, entry):
                 return True
         raise busy()

@@ -132,3 +132,13 @@ def test_the_same_address_in_another_case_is_no_change(
     assert person.send("GET", "/me").get_json()["email"] == "OLD@example.com"
     assert "email_changed" not in {mail["kind"] for mail in mails()}
     assert registered(services) == {OLD: False}
+
+
+def test_a_deletion_takes_what_was_asked_for_out_of_the_mailbox(
+    person: Person, mails: Read
+) -> None:
+    """S134: where people develop the row stays to be looked at, as long as there is the user."""
+    assert person.send("POST", "/password/forgot", {"username": person.name}).status_code == 200
+    assert person.name in str(mails())
+    assert person.send("DELETE", "/me", {"password": PASSWORD}).status_code == 200
+    assert mails() == []

@@ -137,3 +137,24 @@ def test_an_address_whose_hold_ran_out_is_kept_all_the_same(
     assert entries(services) == {NEW: (person.id, False)}
     ask(other, NEW)
     assert verify(other, mails()[0]["code"]) == (409, "email_taken")
+
+
+def test_an_address_that_is_confirmed_again_is_never_without_its_owner(
+    services: Services, mails: Read, app: Flask, environment: dict[str, str], clock: MovedClock
+) -> None:
+    """S90, S96: in other letters; the entry has no end, wherever the process dies."""
+    for writes in range(1, 20):
+        clock.reset()
+        person = Person(app)
+        person.register()
+        confirm(person.log_in(), mails, NEW)
+        ask(person, NEW.replace("new", "New"))
+        code = next(mail["code"] for mail in mails() if mail["kind"] == "verify")
+        story = request(person, "POST", "/me/email/verify", {"code": code})
+        died = dies_after(writes, environment, story)
+        assert entries(services) == {NEW: (person.id, False)}, writes
+        for name in ("users", "addresses", "mail", "limits"):
+            services[Database][name].delete_many({})
+        if not died:
+            return
+    raise AssertionError

@@ -82,3 +82,11 @@ def test_a_service_without_mail_takes_no_links_but_the_operators(settings: Setti
     with served(settings) as visitor:
         answer = visitor.post("/password/reset", {"token": "x", "new_password": NEW})
         assert error_code(answer) == DEAD
+
+
+def test_no_link_lets_a_disabled_user_choose_a_password(service: Service) -> None:
+    """S85: also one that was made after the user was disabled."""
+    name = service.owner()
+    token = service.link(name)
+    service.write(name, {"disabled": True})
+    assert error_code(service.reset(token)) == DEAD
