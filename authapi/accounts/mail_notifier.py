@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from authapi.accounts.models import PendingEmail, User
+from authapi.accounts.models import Message, User
 from authapi.accounts.notifying import Notices, Notifier
 from authapi.core.clock import Clock
 from authapi.core.events import Origin
@@ -13,8 +13,6 @@ from authapi.mail.models import Fact
 from authapi.mail.notices import Notice
 from authapi.mail.outbox import Outbox
 from authapi.mail.rules import NOTICE_DELAY
-
-VERIFY = "verify"
 
 
 class MailNotifier(Notifier):
@@ -27,26 +25,27 @@ class MailNotifier(Notifier):
         self._origin = origin
         self._clock = clock
 
-    def about(
-        self, user: User, kind: str, *, to: str | None = None, left: int | None = None
-    ) -> Notices:
-        """Return a notice, or none for who has no address to be told at."""
+    def notices(self, user: User, messages: Iterable[Message]) -> Notices:
+        """Return the notices; none for who has no address to be told at."""
+        found = (self._notice(user, message) for message in messages)
+        return [notice.document() for notice in found if notice is not None]
+
+    def _notice(self, user: User, message: Message) -> Notice | None:
+        if message.pending is not None:  # at once, since no story has to end before it
+            at, nonce = message.pending.asked_at - NOTICE_DELAY, message.pending.nonce
+            return Notice(message.kind, at, facts={"nonce": nonce})
+        to = message.to
         if to is None and user.email is None:
-            return ()
+            return None
         client = self._origin().client
         known: dict[str, Fact] = {"device": client.user_agent, "place": client.address}
         facts = {name: fact for name, fact in known.items() if fact}
-        if left is not None:
-            facts["left"] = left
-        if kind == DELETED:  # nobody can be asked for it any more
+        if message.left is not None:
+            facts["left"] = message.left
+        if message.kind == DELETED:  # nobody can be asked for it any more
             to, facts["username"] = user.email, user.username
         now = self._clock()
-        return (Notice(kind, now, to, {**facts, "at": now}).document(),)
-
-    def confirmation(self, pending: PendingEmail) -> Notices:
-        """Return what sends the code: at once, since no story has to end before it."""
-        at, facts = pending.asked_at - NOTICE_DELAY, {"nonce": pending.nonce}
-        return (Notice(VERIFY, at, facts=facts).document(),)
+        return Notice(message.kind, now, to, {**facts, "at": now})
 
     def written(self, notices: Notices) -> None:
         """Wake the sender, when there is something to tell."""

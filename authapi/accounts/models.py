@@ -176,15 +176,37 @@ class ForeignUsers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What a user is told by mail, where there is mail and an address.
+
+    Attributes:
+        kind: the name of a `mail.kinds.Kind`.
+        to: the address, where that is not the confirmed one when it is sent.
+        left: how many recovery codes are left, where that is what is told.
+        pending: the address that is to be confirmed, where it asks for that.
+    """
+
+    kind: str
+    to: str | None = None
+    left: int | None = None
+    pending: PendingEmail | None = None
+
+    @classmethod
+    def confirming(cls, pending: PendingEmail) -> "Message":
+        """Return the mail with the code and the link that confirm an address."""
+        return cls("verify", pending=pending)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What one write changes of a user.
 
     Attributes:
         set: members, and what they are then.
         unset: members that go.
-        notices: what the user is told by mail: documents as `Notifier` makes them.
+        tell: what the user is told of it.
     """
 
     set: Mapping[str, Any] = field(default_factory=dict)
     unset: Collection[str] = ()
-    notices: Sequence[Mapping[str, object]] = ()
+    tell: Sequence[Message] = ()

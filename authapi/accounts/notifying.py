@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from authapi.accounts.models import PendingEmail, User
+from authapi.accounts.models import Message, User
 
 Notices = Sequence[Mapping[str, object]]
 """Members of a user's `notices`."""
@@ -15,21 +15,8 @@ class Notifier:
 
     tells = False
 
-    def about(
-        self, user: User, kind: str, *, to: str | None = None, left: int | None = None
-    ) -> Notices:
-        """Return the notice of something that happens to a user just now.
-
-        Args:
-            user: who is told, if there is a confirmed address.
-            kind: the name of a `mail.kinds.Kind`.
-            to: the address to tell, where that is not the confirmed one when it is sent.
-            left: how many recovery codes are left, where that is what is told.
-        """
-        return ()
-
-    def confirmation(self, pending: PendingEmail) -> Notices:
-        """Return what sends the code that confirms an address."""
+    def notices(self, user: User, messages: Iterable[Message]) -> Notices:
+        """Return what has to be written so that a user is told of what happens just now."""
         return ()
 
     def written(self, notices: Notices) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from authapi.accounts.emails import pending_email
-from authapi.accounts.models import Email, User, new_user_id
+from authapi.accounts.models import Email, Message, User, new_user_id
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import UserStore
@@ -84,7 +84,8 @@ class Registration:
             pending_email=pending_email(email, now) if email is not None else None,
             locale=locale,
         )
-        notices = self._notifier.confirmation(user.pending_email) if user.pending_email else ()
+        mails = [Message.confirming(user.pending_email)] if user.pending_email else []
+        notices = self._notifier.notices(user, mails)
         if not self._is_somebodys_address(username) and self._users.add(user, notices):
             self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
             self._notifier.written(notices)

@@ -26,7 +26,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     services[Revocations].read_epochs_from(users.ended_since)
     services[AuditTrail].ask_who_lives(users.living)
     events = services[EventRecorder]
-    notifier = services.add(_notifier(services, settings, clock), Notifier)
+    notifier = _notifier(services, settings, clock)
     accounts = services.add(AccountService(users, services[Revocations], events, notifier))
     roles = RoleStore(services[Database])
     services.add(UserRoles(roles, accounts, services[Revocations], events))

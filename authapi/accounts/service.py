@@ -5,16 +5,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from authapi.accounts.models import EVERYWHERE, Change, EndedUser, PendingEmail, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import EVERYWHERE, Change, EndedUser, Message, PendingEmail, User
+from authapi.accounts.notifying import Notices, Notifier
 from authapi.accounts.rules import name_key
 from authapi.accounts.serializers import describe_address
-from authapi.accounts.store import NO_CONDITION, NOTHING, UserStore
-from authapi.core.errors import ApiError, ErrorCode, busy
+from authapi.accounts.store import UserStore
+from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.core.retries import TRIES
+from authapi.core.retries import retried
 from authapi.core.services import Subject
 from authapi.revocation.service import Revocations
+
+_NOTHING = Change()
+_NO_CONDITION: Mapping[str, object] = {}
 
 
 class AccountService:
@@ -85,18 +88,18 @@ class AccountService:
         Returns:
             The user in the new epoch, or None when the user's epoch was over before.
         """
-        notices = self._notifier.about(user, "password_changed")
-        changed = self.begin_epoch(user, Change({"password_hash": new_hash}, notices=notices))
-        if changed is not None:
-            self._events.record(Event.PASSWORD_CHANGED, user_id=user.id, reason=reason)
-            return replace(changed, password_hash=new_hash)
-        return None
+        change = Change({"password_hash": new_hash}, tell=[Message("password_changed")])
+        if (changed := self.begin_epoch(user, change)) is None:
+            return None
+        self._events.record(Event.PASSWORD_CHANGED, user_id=user.id, reason=reason)
+        return replace(changed, password_hash=new_hash)
 
     def change(self, user: User, change: Change, where: Mapping[str, object]) -> bool:
         """Change a user by one conditional write; no session ends. See `UserStore.change`."""
-        changed = self._users.change(user, change, where)
+        notices = self._notices(user, change)
+        changed = self._users.change(user, change, where, notices)
         if changed:
-            self._notifier.written(change.notices)
+            self._notifier.written(notices)
         return changed
 
     def tell(self, user_id: str, kind: str) -> None:
@@ -104,8 +107,9 @@ class AccountService:
         if not self._notifier.tells:
             return
         user = self.find_user_by_id(user_id)
-        if user is not None and (notices := self._notifier.about(user, kind)):
-            self.change(user, Change(notices=notices), {})
+        change = Change(tell=[Message(kind)])
+        if user is not None and self._notices(user, change):
+            self.change(user, change, {})
 
     def tell_daily(
         self,
@@ -127,13 +131,13 @@ class AccountService:
         told_at = user.factors.get(member)
         if told_at is not None and now - told_at < timedelta(days=1):
             return
-        notices = self._notifier.about(user, kind)
-        if notices and not unless():
-            where = f"factors.{member}"
-            self.change(user, Change({where: now}, notices=notices), {where: told_at})
+        where = f"factors.{member}"
+        change = Change({where: now}, tell=[Message(kind)])
+        if self._notices(user, change) and not unless():
+            self.change(user, change, {where: told_at})
 
     def begin_epoch(
-        self, user: User, change: Change = NOTHING, where: Mapping[str, object] = NO_CONDITION
+        self, user: User, change: Change = _NOTHING, where: Mapping[str, object] = _NO_CONDITION
     ) -> User | None:
         """Change a user and void all sessions, logins under way included, by one write.
 
@@ -141,9 +145,10 @@ class AccountService:
             The user in the new epoch, otherwise as it was read; None where
             `UserStore.begin_epoch` writes nothing.
         """
-        if not self._users.begin_epoch(user, change, where):
+        notices = self._notices(user, change)
+        if not self._users.begin_epoch(user, change, where, notices):
             return None
-        self._notifier.written(change.notices)
+        self._notifier.written(notices)
         self._revocations.note_floor(user.id, user.epoch + 1)
         return replace(user, epoch=user.epoch + 1)
 
@@ -157,7 +162,7 @@ class AccountService:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
         everywhere = Change({"ended_by": EVERYWHERE})
-        return self._retried(user_id, lambda user: self.begin_epoch(user, everywhere))
+        return retried(lambda: self.begin_epoch(self.get_user_by_id(user_id), everywhere))
 
     def set_disabled(self, user_id: str, *, disabled: bool, reason: str) -> User:
         """Forbid or allow a user to log in; what was open until now is void, by the same write.
@@ -165,9 +170,8 @@ class AccountService:
         Raises:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
-        changed = self._retried(
-            user_id, lambda user: self.begin_epoch(user, Change({"disabled": disabled}))
-        )
+        change = Change({"disabled": disabled})
+        changed = retried(lambda: self.begin_epoch(self.get_user_by_id(user_id), change))
         event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
         self._events.record(event, user_id=user_id, reason=reason)
         return replace(changed, disabled=disabled)
@@ -180,7 +184,7 @@ class AccountService:
         Returns:
             What is left to clear away, or None when the user's epoch was over before.
         """
-        notices = self._notifier.about(user, "deleted")
+        notices = self._notifier.notices(user, [Message("deleted")])
         if not self._users.delete(user, notices):
             return None
         self._notifier.written(notices)
@@ -234,11 +238,10 @@ class AccountService:
     def erase(self, subject: Subject) -> None:
         """Do nothing: the write that deletes a user leaves no more than the name."""
 
-    def _retried(self, user_id: str, write: Callable[[User], User | None]) -> User:
-        for _ in range(TRIES):
-            if (changed := write(self.get_user_by_id(user_id))) is not None:
-                return changed
-        raise busy()
+    def _notices(self, user: User, change: Change) -> Notices:
+        """Return the notices of a change; they go to the address that the user has after it."""
+        after = replace(user, email=change.set["email"]) if "email" in change.set else user
+        return self._notifier.notices(after, change.tell)
 
 
 def _found(user: User | None) -> User:

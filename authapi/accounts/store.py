@@ -10,6 +10,7 @@ import pymongo
 
 from authapi.accounts.emails import confirmed
 from authapi.accounts.models import Change, EndedUser, PendingEmail, User
+from authapi.accounts.notifying import Notices
 from authapi.accounts.store_documents import (
     ALIVE,
     IN_FLOOR,
@@ -51,9 +52,6 @@ INDEXES = (
 )
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
-NOTHING = Change()
-NO_CONDITION: Mapping[str, object] = {}
-
 
 class UserStore:
     """Users in MongoDB; every write is one conditional operation on one document."""
@@ -61,7 +59,7 @@ class UserStore:
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def add(self, user: User, notices: Sequence[Mapping[str, object]] = ()) -> bool:
+    def add(self, user: User, notices: Notices = ()) -> bool:
         """Store a new user with what the user is told; False when the name is somebody's."""
         return insert_if_new(self._collections[COLLECTION], to_document(user, notices))
 
@@ -132,19 +130,22 @@ class UserStore:
         )
         return result.matched_count == 1
 
-    def change(self, user: User, change: Change, where: Mapping[str, object]) -> bool:
+    def change(
+        self, user: User, change: Change, where: Mapping[str, object], notices: Notices = ()
+    ) -> bool:
         """Change a user by one conditional write; no session ends.
 
         Args:
             user: as it was read; if its epoch is over meanwhile, nothing is written.
             change: what is changed.
             where: what these members must be, by their paths; None for one that is not there.
+            notices: what the user is told.
 
         Returns:
             False when one of them is something else, the user's epoch is over, or the user gone.
         """
         result = self._collections[COLLECTION].update_one(
-            {**_living(user), **where}, to_update(change)
+            {**_living(user), **where}, to_update(change, notices)
         )
         return result.modified_count == 1
 
@@ -164,7 +165,7 @@ class UserStore:
             return self._collections[COLLECTION].bulk_write(writes, ordered=False).modified_count
 
     def begin_epoch(
-        self, user: User, change: Change = NOTHING, where: Mapping[str, object] = NO_CONDITION
+        self, user: User, change: Change, where: Mapping[str, object], notices: Notices = ()
     ) -> bool:
         """Change a user and void all sessions and tokens so far, by one conditional write.
 
@@ -174,19 +175,20 @@ class UserStore:
             user: as it was read; if its epoch is over meanwhile, nothing is written.
             change: what else is changed.
             where: what these members must be as well; None for one that is not there.
+            notices: what the user is told.
 
         Returns:
             False when the user's epoch is over, one of them is something else, or the user gone.
         """
         begun = {"ended_by": None, **change.set, "epoch": user.epoch + 1, "sessions": 1}
-        update = to_update(replace(change, set=begun))
+        update = to_update(replace(change, set=begun), notices)
         result = self._collections[COLLECTION].update_one(
             {**_living(user), **where},
             {**update, "$currentDate": {"ended_at": True}},
         )
         return result.modified_count == 1
 
-    def delete(self, user: User, notices: Sequence[Mapping[str, object]] = ()) -> bool:
+    def delete(self, user: User, notices: Notices = ()) -> bool:
         """Leave of a user nothing but the id and the name, which stays taken until `clear_ended`.
 
         Args:

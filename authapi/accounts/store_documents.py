@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from authapi.accounts.models import Change, EmailUndo, EndedUser, PendingEmail, User
+from authapi.accounts.notifying import Notices
 from authapi.core.roles import NO_ROLES, Roles
 from authapi.database import Document
 from authapi.revocation.models import EpochFloor
@@ -34,17 +34,17 @@ def in_epoch(user: User | EndedUser) -> Document:
     return {"epoch": user.epoch} if user.epoch else {"epoch": {"$in": [0, None]}}
 
 
-def to_update(change: Change) -> Document:
-    """Return a change as an update."""
+def to_update(change: Change, notices: Notices = ()) -> Document:
+    """Return a change as an update, with what the user is told of it."""
     operators: Document = {
         "$set": dict(change.set),
         "$unset": dict.fromkeys(change.unset, ""),
-        "$push": {"notices": {"$each": list(change.notices)}} if change.notices else {},
+        "$push": {"notices": {"$each": list(notices)}} if notices else {},
     }
     return {name: members for name, members in operators.items() if members}
 
 
-def to_document(user: User, notices: Sequence[Mapping[str, object]] = ()) -> Document:
+def to_document(user: User, notices: Notices = ()) -> Document:
     """Return a user's document; members that say nothing are left out."""
     document: dict[str, Any] = {
         "_id": user.id,

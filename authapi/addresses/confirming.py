@@ -6,8 +6,7 @@ import secrets
 from dataclasses import asdict, replace
 
 from authapi.accounts.emails import confirmed, email_key
-from authapi.accounts.models import Change, PendingEmail, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, PendingEmail, User
 from authapi.accounts.service import AccountService
 from authapi.addresses import rules
 from authapi.addresses.registry import Registry
@@ -33,7 +32,6 @@ class Confirmation:
         limits: Limits,
         registry: Registry,
         tokens: MailedTokens,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
@@ -42,7 +40,6 @@ class Confirmation:
         self._limits = limits
         self._registry = registry
         self._tokens = tokens
-        self._notifier = notifier
         self._events = events
         self._clock = clock
 
@@ -142,9 +139,9 @@ class Confirmation:
     def _confirmed(self, user: User, pending: PendingEmail) -> Change:
         now = self._clock()
         change, undo = confirmed(pending, now), None
-        notices = [*self._notifier.about(user, "email_confirmed", to=pending.email)]
+        tell = [Message("email_confirmed", to=pending.email)]
         if user.email is not None and email_key(user.email) != pending.email_key:
             undo = rules.undo_after(user, secrets.token_hex(12), now)
-            notices += self._notifier.about(user, "email_changed", to=user.email)
+            tell.append(Message("email_changed", to=user.email))
         members = {**change.set, **({"email_undo": asdict(undo)} if undo else {})}
-        return replace(change, set=members, notices=notices)
+        return replace(change, set=members, tell=tell)

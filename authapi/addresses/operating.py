@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from authapi.accounts.emails import pending_email
-from authapi.accounts.models import Change, Email, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Email, Message, User
 from authapi.accounts.service import AccountService
 from authapi.addresses.confirming import Confirmation
 from authapi.addresses.registry import Registry
@@ -26,14 +25,12 @@ class OperatorAddresses:
         accounts: AccountService,
         confirmation: Confirmation,
         registry: Registry,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
         self._accounts = accounts
         self._confirmation = confirmation
         self._registry = registry
-        self._notifier = notifier
         self._events = events
         self._clock = clock
 
@@ -77,8 +74,8 @@ class OperatorAddresses:
 
     def _wait(self, user_id: str, email: Email, *, mailed: bool) -> User:
         pending = pending_email(email, self._clock())
-        notices = self._notifier.confirmation(pending) if mailed else ()
-        change = Change({"pending_email": asdict(pending)}, notices=notices)
+        tell = [Message.confirming(pending)] if mailed else []
+        change = Change({"pending_email": asdict(pending)}, tell=tell)
         for _ in range(TRIES):
             user = self._accounts.get_user_by_id(user_id)
             if self._accounts.change(user, change, {}):

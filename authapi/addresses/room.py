@@ -1,6 +1,5 @@
 """What addresses bring to the service."""
 
-from authapi.accounts.notifying import Notifier
 from authapi.accounts.registration import Registration
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
@@ -25,7 +24,7 @@ from authapi.signin.step_up import StepUp
 def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     """Add the addresses, and bring their mails to the mail room."""
     accounts, signin, limits = services[AccountService], services[SignIn], services[Limits]
-    notifier, events, mail = services[Notifier], services[EventRecorder], services[MailService]
+    events, mail = services[EventRecorder], services[MailService]
     registry = services.add(Registry(RegistryStore(services[Database]), accounts, clock))
     addresses = services.add(
         AddressService(
@@ -34,7 +33,6 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             services[StepUp],
             limits,
             registry,
-            notifier,
             events,
             clock,
             required=settings.email == "required",
@@ -47,12 +45,11 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             limits,
             registry,
             mail.tokens,
-            notifier,
             events,
             clock,
         )
     )
-    services.add(OperatorAddresses(accounts, confirmation, registry, notifier, events, clock))
+    services.add(OperatorAddresses(accounts, confirmation, registry, events, clock))
     services.add(ImportedAddresses(accounts, registry, clock))
     services.personal_data.append(addresses)
     services.features["email"] = settings.email

@@ -7,8 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from authapi.accounts.emails import email_key, pending_email
-from authapi.accounts.models import Change, Email, PendingEmail, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Email, Message, PendingEmail, User
 from authapi.accounts.service import AccountService
 from authapi.addresses import rules
 from authapi.addresses.registry import Registry
@@ -40,7 +39,6 @@ class AddressService:
         step_up: StepUp,
         limits: Limits,
         registry: Registry,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
         *,
@@ -51,7 +49,6 @@ class AddressService:
         self._step_up = step_up
         self._limits = limits
         self._registry = registry
-        self._notifier = notifier
         self._events = events
         self._clock = clock
         self._required = required
@@ -143,17 +140,15 @@ class AddressService:
         return self._accounts.change(user, self._asking(pending), {}) or None
 
     def _asking(self, pending: PendingEmail) -> Change:
-        notices = self._notifier.confirmation(pending)
-        return Change({"pending_email": asdict(pending)}, notices=notices)
+        return Change({"pending_email": asdict(pending)}, tell=[Message.confirming(pending)])
 
     def _take_away(self, user: User) -> User | None:
         """Return the user as it was, or None when the user changed meanwhile."""
         undo = rules.undo_after(user, secrets.token_hex(12), self._clock())
-        notices = self._notifier.about(user, "email_removed", to=user.email) if user.email else ()
         change = Change(
             {"email_undo": asdict(undo)} if undo else {},
             ("email", "email_key", "email_verified_at", "email_nonce", "pending_email"),
-            notices,
+            [Message("email_removed", to=user.email)] if user.email else [],
         )
         seen = {"email": user.email}
         if user.email is None and user.pending_email is None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
@@ -32,14 +31,12 @@ class CodeFactor:
         accounts: AccountService,
         data_key: DataKey,
         hasher: PasswordHasher,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
         self._accounts = accounts
         self._data_key = data_key
         self._hasher = hasher
-        self._notifier = notifier
         self._events = events
         self._clock = clock
 
@@ -94,10 +91,8 @@ class CodeFactor:
 
         def spend() -> bool:
             """Remove the code's hash and tell the owner, by one write (S108)."""
-            notices = self._notifier.about(user, "code_used", left=left)
-            spent = self._accounts.change(
-                user, Change(unset=(member,), notices=notices), {member: stored}
-            )
+            change = Change(unset=(member,), tell=[Message("code_used", left=left)])
+            spent = self._accounts.change(user, change, {member: stored})
             if spent:
                 self._events.record(Event.RECOVERY_CODE_USED, user_id=user.id)
             return spent

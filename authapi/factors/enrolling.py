@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
@@ -42,7 +41,6 @@ class TotpEnrolment:
         codes: CodeFactor,
         recovery_codes: RecoveryCodes,
         data_key: DataKey,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
         issuer: str,
@@ -55,7 +53,6 @@ class TotpEnrolment:
         self._codes = codes
         self._recovery_codes = recovery_codes
         self._data_key = data_key
-        self._notifier = notifier
         self._events = events
         self._clock = clock
         self._issuer = issuer
@@ -110,8 +107,7 @@ class TotpEnrolment:
             "factors.recovery": hashes,
             "factors.changed_at": now,
         }
-        notices = self._notifier.about(user, "factor_on")
-        change = Change(on, ("factors.totp_pending",), notices)
+        change = Change(on, ("factors.totp_pending",), [Message("factor_on")])
         changed = self._accounts.begin_epoch(
             user, change, {"factors.totp_pending.box": pending.box}
         )
@@ -171,8 +167,8 @@ class TotpEnrolment:
         is_last = not rules.has_second_factor(replace(factors, totp=None))
         if is_last:
             gone += ["factors.recovery", "second_factor"]
-        notices = self._notifier.about(user, "factor_off") if is_last else ()
-        change = Change({"factors.changed_at": self._clock()}, gone, notices)
+        tell = [Message("factor_off")] if is_last else []
+        change = Change({"factors.changed_at": self._clock()}, gone, tell)
         seen = {
             "factors.totp.box": factors.totp.box,
             "factors.passkeys": user.factors.get("passkeys"),

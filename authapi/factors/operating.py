@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
-from functools import partial
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
-from authapi.core.errors import busy
 from authapi.core.events import Event, EventRecorder
-from authapi.core.retries import TRIES
+from authapi.core.retries import retried
 from authapi.database import leave_to_later
 from authapi.factors.codes import TOTP_SECRET
 from authapi.factors.data_key import DataKey
@@ -27,13 +24,11 @@ class OperatorFactors:
         self,
         accounts: AccountService,
         data_key: DataKey,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
         self._accounts = accounts
         self._data_key = data_key
-        self._notifier = notifier
         self._events = events
         self._clock = clock
         self._forget: Callable[[User, datetime], None] = lambda user, before: None
@@ -55,15 +50,12 @@ class OperatorFactors:
             ApiError: `not_found`; `service_unavailable` when others were first again and again.
         """
         before = self._clock()
-        for _ in range(TRIES):
-            user = self._accounts.get_user_by_id(user_id)
-            notices = self._notifier.about(user, "factor_off")
-            change = Change(unset=("second_factor", "factors"), notices=notices)
-            if (changed := self._accounts.begin_epoch(user, change)) is not None:
-                leave_to_later(partial(self._forget, changed, before))
-                self._events.record(Event.FACTORS_RESET, user_id=user_id, reason=reason)
-                return changed
-        raise busy()
+        reset = Change(unset=("second_factor", "factors"), tell=[Message("factor_off")])
+        accounts = self._accounts
+        changed = retried(lambda: accounts.begin_epoch(accounts.get_user_by_id(user_id), reset))
+        leave_to_later(lambda: self._forget(changed, before))
+        self._events.record(Event.FACTORS_RESET, user_id=user_id, reason=reason)
+        return changed
 
     def with_app(self, user: User, secret: str, now: datetime) -> User:
         """Return a user who is about to be stored, with an authenticator app of another program.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
@@ -28,9 +27,9 @@ from authapi.signin.step_up import StepUp
 def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
     """Add the second factors, and let the sign-in's second step take their codes."""
     accounts, events = services[AccountService], services[EventRecorder]
-    hasher, notifier = services[PasswordHasher], services[Notifier]
+    hasher = services[PasswordHasher]
     data_key = services.add(DataKey(DataKeyStore(services[Database]), services[MasterSecrets]))
-    codes = CodeFactor(accounts, data_key, hasher, notifier, events, clock)
+    codes = CodeFactor(accounts, data_key, hasher, events, clock)
     services[SecondStep].add(codes)
     signin, step_up = services[SignIn], services[StepUp]
     recovery_codes = services.add(RecoveryCodes(hasher))
@@ -44,15 +43,12 @@ def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
             codes,
             recovery_codes,
             data_key,
-            notifier,
             events,
             clock,
             settings.totp_issuer,
         )
     )
-    factors = services.add(
-        FactorService(accounts, signin, step_up, recovery_codes, notifier, events)
-    )
-    services.add(OperatorFactors(accounts, data_key, notifier, events, clock))
+    factors = services.add(FactorService(accounts, signin, step_up, recovery_codes, events))
+    services.add(OperatorFactors(accounts, data_key, events, clock))
     services.personal_data.append(factors)
     services.features["totp"] = True

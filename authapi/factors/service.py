@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode
@@ -31,14 +30,12 @@ class FactorService:
         signin: SignIn,
         step_up: StepUp,
         recovery_codes: RecoveryCodes,
-        notifier: Notifier,
         events: EventRecorder,
     ) -> None:
         self._accounts = accounts
         self._signin = signin
         self._step_up = step_up
         self._recovery_codes = recovery_codes
-        self._notifier = notifier
         self._events = events
         self._passkeys: Callable[[User], list[dict[str, object]]] = lambda user: []
 
@@ -60,8 +57,7 @@ class FactorService:
         def store(user: User) -> bool | None:
             if not user.second_factor:
                 raise ApiError(ErrorCode.NOT_FOUND, message="The account has no second step.")
-            notices = self._notifier.about(user, "codes_made")
-            change = Change({"factors.recovery": hashes}, (), notices)
+            change = Change({"factors.recovery": hashes}, tell=[Message("codes_made")])
             return self._accounts.change(user, change, {})
 
         self._signin.while_proven(proof, lambda user: store(user) or None)

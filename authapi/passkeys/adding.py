@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
@@ -41,7 +40,6 @@ class PasskeyEnrolment:
         passkeys: PasskeyStore,
         ceremonies: Ceremonies,
         party: RelyingParty,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
@@ -51,7 +49,6 @@ class PasskeyEnrolment:
         self._passkeys = passkeys
         self._ceremonies = ceremonies
         self._party = party
-        self._notifier = notifier
         self._events = events
         self._clock = clock
 
@@ -118,8 +115,8 @@ class PasskeyEnrolment:
         if user.epoch != passkey.confirmed_epoch:
             raise ApiError(ErrorCode.INVALID_PASSKEY)
         named = _with_room(user)
-        notices = self._notifier.about(user, "passkey_added")
-        change = Change({"factors.passkeys": [*named, passkey.id]}, notices=notices)
+        members = {"factors.passkeys": [*named, passkey.id]}
+        change = Change(members, tell=[Message("passkey_added")])
         seen = {"factors.passkeys": user.factors.get("passkeys")}
         return self._accounts.change(user, change, seen) or None
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
@@ -38,7 +37,6 @@ class PasskeyChanges:
         sessions: SessionRenewal,
         recovery_codes: RecoveryCodes,
         passkeys: PasskeyStore,
-        notifier: Notifier,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
@@ -48,7 +46,6 @@ class PasskeyChanges:
         self._sessions = sessions
         self._recovery_codes = recovery_codes
         self._passkeys = passkeys
-        self._notifier = notifier
         self._events = events
         self._clock = clock
 
@@ -138,20 +135,19 @@ class PasskeyChanges:
             "factors.passkeys": user.factors.get("passkeys"),
             **({"factors.recovery": user.factors.get("recovery")} if hashes else {}),
         }
-        notices = self._notifier.about(user, "factor_on")
-        return self._accounts.begin_epoch(user, Change(members, (), notices), seen)
+        change = Change(members, tell=[Message("factor_on")])
+        return self._accounts.begin_epoch(user, change, seen)
 
     def _change(
         self, user: User, before: Factors, after: Factors, kind: str | None = None
     ) -> User | None:
         """Take something away, and all that ends with the last second factor; tell the owner."""
         gone = rules.ended_with(before, after)
-        kinds = [*([kind] if kind else []), *(["factor_off"] if gone else [])]
-        notices = [notice for each in kinds for notice in self._notifier.about(user, each)]
+        tell = [Message(each) for each in (kind, "factor_off" if gone else None) if each]
         members = {
             "factors.passkeys": list(after.passkeys),
             "factors.passkeys_required": after.passkeys_required,
             "factors.changed_at": self._clock(),
         }
         seen = {"factors.passkeys": user.factors.get("passkeys")}
-        return self._accounts.begin_epoch(user, Change(members, gone, notices), seen)
+        return self._accounts.begin_epoch(user, Change(members, gone, tell), seen)

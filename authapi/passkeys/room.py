@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.environment import SettingsError
@@ -66,7 +65,7 @@ def _take(
     services: Services, settings: PasskeySettings, rp_id: str, store: PasskeyStore, clock: Clock
 ) -> None:
     accounts, events = services[AccountService], services[EventRecorder]
-    signin, step_up, notifier = services[SignIn], services[StepUp], services[Notifier]
+    signin, step_up = services[SignIn], services[StepUp]
     origins = services.add(Origins(settings.passkey_origins))
 
     def allows(origin: str) -> bool:
@@ -81,9 +80,7 @@ def _take(
     alone = services.add(PasskeySignIn(signin, step_up, second, proof, store, ceremonies, party))
     step_up.take_alone(alone.step_up)
     services.add(
-        PasskeyEnrolment(
-            accounts, signin, step_up, store, ceremonies, party, notifier, events, clock
-        )
+        PasskeyEnrolment(accounts, signin, step_up, store, ceremonies, party, events, clock)
     )
     services.add(
         PasskeyChanges(
@@ -93,7 +90,6 @@ def _take(
             services[SessionRenewal],
             services[RecoveryCodes],
             store,
-            notifier,
             events,
             clock,
         )

@@ -1,6 +1,5 @@
 """What the recovery brings to the service."""
 
-from authapi.accounts.notifying import Notifier
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
@@ -20,7 +19,6 @@ def build(services: Services, settings: RecoverySettings, clock: Clock) -> None:
     services.add(
         Recovery(
             services[AccountService],
-            services[Notifier],
             services[MailedTokens],
             services[Links],
             services[PasswordHasher],
@@ -47,7 +45,6 @@ def _by_mail(services: Services, settings: RecoverySettings, clock: Clock) -> No
     former = FormerAddress(
         accounts,
         registry,
-        services[Notifier],
         tokens,
         services[SessionEnding],
         events,

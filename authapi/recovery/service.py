@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from authapi.accounts.models import Change, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
@@ -29,7 +28,6 @@ class Recovery:
     def __init__(
         self,
         accounts: AccountService,
-        notifier: Notifier,
         tokens: MailedTokens,
         links: Links,
         hasher: PasswordHasher,
@@ -40,7 +38,6 @@ class Recovery:
         clock: Clock,
     ) -> None:
         self._accounts = accounts
-        self._notifier = notifier
         self._tokens = tokens
         self._links = links
         self._hasher = hasher
@@ -69,8 +66,8 @@ class Recovery:
         self._blocklist.refuse("new_password", new_password, user.username)
         with self._hasher.admit(client.network):
             new_hash = self._hasher.hash(new_password)
-        notices = self._notifier.about(user, "password_reset")
-        change = Change({"password_hash": new_hash, **doubted(user)}, ended_with(link), notices)
+        members = {"password_hash": new_hash, **doubted(user)}
+        change = Change(members, ended_with(link), [Message("password_reset")])
         self._end_everything(link, user, change, Event.PASSWORD_RESET)
         leave_to_later(lambda: self._limits.trust_network(user.name_key, client))
 
@@ -83,8 +80,8 @@ class Recovery:
             ApiError: `invalid_link` for a link that is forged, over or used.
         """
         link, user = self._open(token, Purpose.SECURE)
-        notices = self._notifier.about(user, "secured")
-        change = Change(doubted(user), ("password_hash", *ended_with(link)), notices)
+        gone = ("password_hash", *ended_with(link))
+        change = Change(doubted(user), gone, [Message("secured")])
         self._end_everything(link, user, change, Event.ACCOUNT_SECURED)
 
     def operators_link(self, user: User) -> tuple[str, datetime]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from authapi.accounts.emails import email_key
-from authapi.accounts.models import Change, EmailUndo, PendingEmail, User
-from authapi.accounts.notifying import Notifier
+from authapi.accounts.models import Change, EmailUndo, Message, PendingEmail, User
 from authapi.accounts.service import AccountService
 from authapi.addresses.registry import Registry
 from authapi.core.clock import Clock
@@ -33,7 +31,6 @@ class FormerAddress:
         self,
         accounts: AccountService,
         registry: Registry,
-        notifier: Notifier,
         tokens: MailedTokens,
         ending: SessionEnding,
         events: EventRecorder,
@@ -41,7 +38,6 @@ class FormerAddress:
     ) -> None:
         self._accounts = accounts
         self._registry = registry
-        self._notifier = notifier
         self._tokens = tokens
         self._ending = ending
         self._events = events
@@ -105,6 +101,5 @@ class FormerAddress:
             "email_verified_at": former.asked_at,
             **doubted(user),
         }
-        notices = self._notifier.about(replace(user, email=former.email), SECURED)
-        change = Change(members, _REMOVED, notices)
+        change = Change(members, _REMOVED, [Message(SECURED)])
         return self._accounts.begin_epoch(user, change, {"email_undo.id": undo.id})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from authapi.accounts.models import EndedUser
+from authapi.accounts.models import Change, EndedUser
 from authapi.accounts.store import UserStore
 from authapi.database import Collections
 from tests.stores.conftest import a_user
@@ -25,7 +25,7 @@ def test_whose_sessions_ended_is_found_by_the_databases_clock(users: UserStore) 
     """S124: the floor of a user's epoch is in the users themselves, until it is cleared."""
     user = a_user()
     users.add(user)
-    users.begin_epoch(user)
+    users.begin_epoch(user, Change(), {})
     (floor,) = (found for found in users.ended_since(LONG_AGO) if found.user_id == user.id)
     assert floor.epoch == 1
     assert floor.ended_at is not None
@@ -38,11 +38,11 @@ def test_an_end_that_came_after_is_not_settled(users: UserStore) -> None:
     """S124: whoever clears away after one end leaves the mark of a later one."""
     user = a_user()
     users.add(user)
-    users.begin_epoch(user)
+    users.begin_epoch(user, Change(), {})
     (found,) = (each for each in users.ended_before(FAR_AHEAD, 10_000) if each.id == user.id)
     current = users.find_user(user.name_key)
     assert current is not None
-    users.begin_epoch(current)
+    users.begin_epoch(current, Change(), {})
     users.clear_ended(found, await_notices=True)
     assert {each.epoch for each in users.ended_since(None) if each.user_id == user.id} == {2}
 

@@ -51,8 +51,8 @@ def test_an_epoch_is_begun_once(users: UserStore) -> None:
     """S124: of two who read the same user one writes; the change stands in the same write."""
     user = a_user()
     users.add(user)
-    assert users.begin_epoch(user, Change({"password_hash": "$argon2id$2"}))
-    assert not users.begin_epoch(user, Change({"disabled": True}))
+    assert users.begin_epoch(user, Change({"password_hash": "$argon2id$2"}), {})
+    assert not users.begin_epoch(user, Change({"disabled": True}), {})
     assert users.find_user(user.name_key) == replace(
         user, epoch=1, sessions=1, password_hash="$argon2id$2"
     )
@@ -62,5 +62,5 @@ def test_whoever_has_the_name_next_is_somebody_else(users: UserStore) -> None:
     """S41: what was begun for a deleted user changes nothing of the name's next owner."""
     gone, successor = a_user(), a_user()
     users.add(replace(successor, name_key=gone.name_key))
-    assert not users.begin_epoch(gone)
+    assert not users.begin_epoch(gone, Change(), {})
     assert not users.delete(gone)
