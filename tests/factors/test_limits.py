@@ -78,7 +78,7 @@ def test_tokens_buy_no_more_tries(owner: Owner, stranger: Callable[[], Visitor])
 def test_guesses_from_everywhere_slow_strangers_down(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
-    """S106: twenty in a row; the owner at a known place logs in at once."""
+    """S106: twenty in a row; the owner in a known network logs in at once."""
     assert [guess(stranger(), owner) for _ in range(20)] == [WRONG] * 20
     assert guess(stranger(), owner, owner.code(1)) == LIMITED
     assert owner.log_in().status_code == 200

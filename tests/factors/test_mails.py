@@ -47,7 +47,7 @@ def test_every_used_recovery_code_is_told(service: Service, owner: Owner) -> Non
     assert "Codes left: 7." in text
 
 
-def test_a_wrong_second_step_from_a_new_place_is_told_once_a_day(
+def test_a_wrong_second_step_from_a_new_network_is_told_once_a_day(
     service: Service,  # noqa: F811
     owner: Owner,
 ) -> None:

@@ -33,7 +33,7 @@ HERE = Client("127.0.0.1", "pytest")
 def test_the_right_password_alone_opens_nothing(
     app: Flask, owner: Owner, collections: Collections
 ) -> None:
-    """S102: no token, no session, no known place; failures in a row go on."""
+    """S102: no token, no session, no known network; failures in a row go on."""
     limits, sessions = services_of(app)[Limits], collections["sessions"]
     owner.visitor.authenticate(owner.name, "wrong password")
     before = limits.streak(owner.name)

@@ -54,7 +54,7 @@ def test_a_reset_is_whole_wherever_the_process_dies(
         assert len(told) == 1
         if not died:
             break
-    assert writes >= 3  # the user, the sessions, the place
+    assert writes >= 3  # the user, the sessions, the network
 
 
 def test_this_was_not_me_is_whole_wherever_the_process_dies(
@@ -102,7 +102,7 @@ def test_an_undo_is_whole_wherever_the_process_dies(
 def test_a_question_is_mailed_or_was_never_asked(
     service: Service, environment: dict[str, str]
 ) -> None:
-    """S96: the place is counted first; a repeat after the death is one mail."""
+    """S96: the network is counted first; a repeat after the death is one mail."""
     for writes in count(1):
         began = None
         while began != slot(service):  # who asks again in the next two minutes is mailed twice

@@ -74,7 +74,7 @@ def asked(service: Service) -> Iterator[tuple[str, str]]:
 def test_nobody_learns_whether_a_name_is_anybodys(service: Service, commands: Commands) -> None:
     """S80: one status, body and set of headers for all, and the same commands to the database."""
     names = dict(asked(service))
-    service.forgot(fresh_name())  # the place is counted already
+    service.forgot(fresh_name())  # the network is counted already
     commands.since_last()
     answers, sent = {}, {}
     for kind, name in names.items():

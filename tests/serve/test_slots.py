@@ -14,7 +14,7 @@ from authapi.server.body import ANSWER, BYTES_PER_SECOND, FIRST_SECONDS, Body
 from authapi.server.slow_bodies import NEW_SECONDS, SlowBodies
 from tests.support.waiting import until
 
-PLACES = 4
+SLOTS = 4
 HERE, THERE = "192.0.2.1", "2001:db8::1"
 
 
@@ -72,7 +72,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.now = 1000.0
-        self.bodies = SlowBodies(PLACES, lambda: self.now)
+        self.bodies = SlowBodies(SLOTS, lambda: self.now)
         self.uploads: list[Upload] = []
 
     def comes(self, address: str, first: bytes = b"") -> Upload:
@@ -100,18 +100,18 @@ def ended(upload: Upload) -> tuple[list[int], int | None]:
     return upload.told, upload.error
 
 
-def test_whoever_has_the_most_places_gives_one_up(scene: Scene) -> None:
+def test_whoever_has_the_most_slots_gives_one_up(scene: Scene) -> None:
     """S129: its oldest, at once, to somebody of another network."""
-    first, *others = [scene.comes(HERE) for _ in range(PLACES)]
+    first, *others = [scene.comes(HERE) for _ in range(SLOTS)]
     newcomer = scene.comes(THERE)
     assert ended(first) == ([503], 503)
     assert not any(upload.told for upload in [*others, newcomer])
 
 
-def test_a_few_keep_their_places_against_many(scene: Scene) -> None:
+def test_a_few_keep_their_slots_against_many(scene: Scene) -> None:
     """S129: whoever floods displaces only itself, once its bodies are older than a moment."""
     few = scene.comes(THERE)
-    many = [scene.comes(HERE) for _ in range(PLACES - 1)]
+    many = [scene.comes(HERE) for _ in range(SLOTS - 1)]
     scene.now += NEW_SECONDS
     scene.comes(HERE)
     assert ended(many[0]) == ([503], 503)
@@ -120,7 +120,7 @@ def test_a_few_keep_their_places_against_many(scene: Scene) -> None:
 
 def test_bodies_of_the_same_moment_are_not_displaced_by_their_own_network(scene: Scene) -> None:
     """S12: the last one is told to come again instead."""
-    uploads = [scene.comes(HERE) for _ in range(PLACES)]
+    uploads = [scene.comes(HERE) for _ in range(SLOTS)]
     late = scene.comes(HERE)
     assert late.error == 503
     assert not any(upload.told for upload in [*uploads, late])
@@ -129,7 +129,7 @@ def test_bodies_of_the_same_moment_are_not_displaced_by_their_own_network(scene:
 def test_addresses_of_one_ipv6_network_share(scene: Scene) -> None:
     """S28, S129: a /64 is one client."""
     alone = scene.comes(HERE)
-    uploads = [scene.comes(f"2001:db8::{number}") for number in range(PLACES - 1)]
+    uploads = [scene.comes(f"2001:db8::{number}") for number in range(SLOTS - 1)]
     scene.comes("198.51.100.7")
     assert ended(uploads[0]) == ([503], 503)
     assert not alone.told
