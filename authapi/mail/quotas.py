@@ -36,8 +36,12 @@ class Quotas:
         return self._per_hour - self._store.sent_since(self._clock() - HOUR)
 
     def admits(self, envelope: Envelope) -> bool:
-        """Count a mail that anybody may ask for; False when there were too many of them."""
-        windows = [(PER_ADDRESS, ("mails", "address", envelope.to.casefold()))]
+        """Count a mail that anybody may ask for; False when there were too many of them.
+
+        What strangers had sent to an address by claiming it keeps none from its owner.
+        """
+        whose = "address" if envelope.verified else "claimed address"
+        windows = [(PER_ADDRESS, ("mails", whose, envelope.to.casefold()))]
         if envelope.user_id is not None:
             windows.append((PER_ACCOUNT, ("mails", "account", envelope.user_id)))
         return self._limits.try_count(*windows)

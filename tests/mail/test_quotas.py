@@ -48,3 +48,21 @@ def test_one_address_gets_so_many_from_all_accounts(room: Room, server: MailServ
         room.outbox.add(f"{number:024}", "reset", facts={"to": to, "username": "x"})
     sender = room.sender(servers(server.port, clock=room.clock))
     assert sender.run_once() == {"sent": 10, "void": 2}
+
+
+def test_strangers_who_claim_an_address_keep_no_mail_from_its_owner(
+    room: Room, server: MailServer
+) -> None:
+    """S90, S95: after as many mails as they may have sent there, the owner's link comes."""
+
+    def to_claimed(mail: Mail) -> Envelope:
+        return Envelope("ann@example.com", user_id=mail.id, verified=False)
+
+    room.kinds["verify"] = Kind("verify", timedelta(hours=1), to_claimed, on_request=True)
+    room.kinds["reset"] = replace(KINDS["reset"], on_request=True)
+    for number in range(12):
+        room.outbox.add(f"{number:024}", "verify")
+    sender = room.sender(servers(server.port, clock=room.clock))
+    assert sender.run_once() == {"sent": 10, "void": 2}
+    room.add()
+    assert sender.run_once() == {"sent": 1}
