@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 	--no-emit-index-url --no-emit-find-links
-PYTEST := pytest -n 2 --dist loadfile
+PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 NODE_MODULES = $(MAKE) --no-print-directory node_modules/.installed
 LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo' \
 	'npm run --silent lint' 'npm run --silent typecheck'
@@ -31,7 +31,7 @@ check: .venv/dev ## Check style and types, and run the quick tests, which need n
 
 test: fitting left-out .venv/dev ## Run every test
 	@scripts/each.sh '$(NODE_MODULES)' "$(PYTEST) --ignore tests/extension $$ARGS" \
-		"pytest tests/extension $$ARGS" 'npm test --silent'
+		"pytest -n 2 --dist loadgroup tests/extension $$ARGS" 'npm test --silent'
 
 left-out:
 	@python tests/support/programs.py

@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.external, pytest.mark.timeout(2400)]
 PACKAGES = "ca-certificates,curl,git,make,python3,python3-venv"
 """What the README asks for, and what it takes to clone and to type its three lines."""
 PICKED = "test_flood or test_restart or test_privacy or test_crashes"
-"""Tests of processes, signals and open files: all of them would take as long as they do in CI."""
+"""Tests of processes, signals and open files: all of them would take as long as they do in CI.
+One worker collects them: a second one would read every test once more, for a dozen that run."""
 Measured = Callable[[str, str], None]
 
 
@@ -61,7 +62,7 @@ def test_make_test_says_first_what_it_leaves_out_and_is_green(
         f"""cd authapi
         trap '' INT
         began=$(date +%s)
-        if {test} ARGS='-k "{PICKED}"' > test.log 2>&1; then
+        if {test} ARGS='-n 1 -k "{PICKED}"' > test.log 2>&1; then
             cat test.log
             {MEASURE}
             exit

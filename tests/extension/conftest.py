@@ -18,6 +18,15 @@ SHORT_LIFE = "0.05"
 """Minutes: an access token of three seconds, at least two of them whole."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each browser a process of its own, where there are two: `--dist loadgroup`."""
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        name = chosen.params.get("browser") if chosen else None
+        item.add_marker(pytest.mark.xdist_group(name or "chromium"))
+
+
 @pytest.fixture(scope="session", params=["chromium", "firefox"])
 def browser(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

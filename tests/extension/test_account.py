@@ -2,14 +2,10 @@
 
 from http import HTTPStatus
 
-import pytest
-
 from tests.extension.actors import Owner
 from tests.extension.exchange import answer
 from tests.extension.screens import PASSWORD, Account
 from tests.support.waiting import until
-
-pytestmark = pytest.mark.xdist_group("browsers")
 
 END_OTHER = "document.querySelector('#sessions button').click()"
 

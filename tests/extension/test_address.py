@@ -12,8 +12,6 @@ from tests.extension.screens import PASSWORD, Account
 from tests.extension.service import Service
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 WAITS = "The address is not verified yet."
 WRONG = "That code is wrong, or its time is over."
 

@@ -13,8 +13,6 @@ from tests.extension.browser import Page
 from tests.extension.screens import PASSWORD
 from tests.extension.service import ROOT
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 CLIENT_FOLDER = ROOT / "clients" / "js"
 CLIENT = """const { createAuthClient } = await import("/src/index.js");
 const client = createAuthClient({ baseUrl: "%s" });

@@ -5,8 +5,6 @@ import pytest
 from tests.extension.actors import NAMES, Owner
 from tests.extension.screens import PASSWORD
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 
 def test_a_new_user_registers_is_logged_in_and_reaches_the_resource(owner: Owner) -> None:
     """The whole way from nothing to the protected resource, with one request for each step."""

@@ -7,8 +7,6 @@ from tests.extension.exchange import Answer, answer
 from tests.extension.service import Service
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 ENDED = "You were logged out: the server no longer accepts this session. Please log in again."
 EXPIRED = "You were logged out: your session has expired. Please log in again."
 

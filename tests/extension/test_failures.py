@@ -5,8 +5,6 @@ import pytest
 from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.exchange import Answer, answer
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 HTML = "{} answered with a web page, not with the API. Check the address in the options."
 FOREIGN = "{} answered, but it is not this API. Check the address in the options."
 MOVED = "{} points to another address. Put that one into the options."

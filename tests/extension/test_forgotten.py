@@ -12,8 +12,6 @@ from tests.extension.screens import Popup
 from tests.extension.service import Service
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 WHERE = "return document.activeElement.id"
 HEADING = "return document.readyState === 'complete' && document.querySelector('h1') !== null"
 ASK = "await chrome.runtime.sendMessage({ type: 'offers' })"

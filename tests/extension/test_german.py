@@ -20,7 +20,6 @@ from tests.extension.test_looks import LOOKING, PICTURES, WIDTH_AND_HEIGHT, room
 from tests.support.waiting import until
 
 pytestmark = [
-    pytest.mark.xdist_group("browsers"),
     pytest.mark.parametrize("browser", ["chromium"], indirect=True, scope="session"),
 ]
 

@@ -5,8 +5,6 @@ import pytest
 from tests.extension.actors import NAMES, Owner
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 DONE = {
     "/register": "Registration successful.",
     "/authenticate": "Authentication successful.",

@@ -14,8 +14,6 @@ from tests.extension.gate import Gate
 from tests.extension.service import Service
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 SPY = """const look = async (area) => {
   try {
     return JSON.stringify(await chrome.storage[area].get());

@@ -6,8 +6,6 @@ from tests.extension.actors import NAMES, Owner
 from tests.extension.gate import Gate
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 BROKEN = (
     "The browser's storage cannot be read or written. "
     "Free some space on the disk, or reset the extension."

@@ -17,8 +17,6 @@ from tests.extension.screens import Screen
 from tests.extension.service import ROOT, Service
 from tests.extension.states import STATES
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 PICTURES = ROOT / "build" / "screenshots"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LOOKING = (Path(__file__).parent / "looking.js").read_text("utf-8")

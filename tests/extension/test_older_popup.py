@@ -14,7 +14,6 @@ from tests.extension.two_steps import enrolled
 from tests.support.waiting import until
 
 pytestmark = [
-    pytest.mark.xdist_group("browsers"),
     pytest.mark.parametrize("browser", ["chromium"], indirect=True),
 ]
 

@@ -8,8 +8,6 @@ from tests.extension.screens import Options
 from tests.extension.test_package import manifest
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 NO_ADDRESS = "This is no address of an API. It should look like https://auth.example.org."
 BEWARE = "Beware: over http, others on the network can read passwords. Use https where you can."
 INSECURE = "Passwords would go to {} in clear. Use https, or allow it in the options."

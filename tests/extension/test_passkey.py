@@ -12,8 +12,6 @@ from tests.extension.screens import PASSWORD, Popup, Screen
 from tests.extension.two_steps import asks_for_code
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 CHROMIUM = pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 """Which alone has an authenticator for tests that an extension's page can use."""
 

@@ -10,8 +10,6 @@ from tests.extension.chromium import ChromiumPage
 from tests.extension.screens import PASSWORD, Popup
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 IN_SIGHT = """const { top, bottom } = document.getElementById("outcome").getBoundingClientRect();
 return top >= 0 && bottom <= innerHeight + 1;"""
 EDGELESS = """const ids = ["accessProtected", "logout", "openAccount", "status", "initial", "life"];

@@ -15,8 +15,6 @@ from tests.extension.screens import PASSWORD
 from tests.extension.service import Service
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("browsers")
-
 
 @pytest.fixture
 def chromium(browser: Chromium, tmp_path: Path) -> Iterator[Chromium]:

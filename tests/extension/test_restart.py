@@ -1,10 +1,6 @@
 """Quitting the browser and coming back."""
 
-import pytest
-
 from tests.extension.actors import Owner
-
-pytestmark = pytest.mark.xdist_group("browsers")
 
 
 def test_who_wants_to_stay_signed_in_is_still_signed_in(owner: Owner) -> None:

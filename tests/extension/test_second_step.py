@@ -3,15 +3,11 @@
 import json
 import time
 
-import pytest
-
 from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.exchange import Answer
 from tests.extension.screens import PASSWORD, Popup
 from tests.extension.two_steps import asks_for_code, confirm, enrolled, halfway
 from tests.support.waiting import until
-
-pytestmark = pytest.mark.xdist_group("browsers")
 
 FOCUS = "return document.activeElement.id"
 STATE = "return await chrome.runtime.sendMessage({ type: 'state' })"

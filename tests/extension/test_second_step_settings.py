@@ -1,14 +1,10 @@
 """The second step on the page of one's own account: on, off, and its recovery codes."""
 
-import pytest
-
 from tests.extension.account_states import STALE
 from tests.extension.actors import Owner, problem
 from tests.extension.screens import PASSWORD, Account
 from tests.extension.two_steps import App, confirm, enrolled, through, turn_on
 from tests.support.waiting import until
-
-pytestmark = pytest.mark.xdist_group("browsers")
 
 CODES = "return [...document.querySelectorAll('#codes code')].map((code) => code.textContent)"
 PICTURE = """const { naturalWidth, complete, src } = document.getElementById('qr');

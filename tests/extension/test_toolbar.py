@@ -1,11 +1,7 @@
 """The popup as the toolbar opens it: all other tests open its page in a tab."""
 
-import pytest
-
 from tests.extension.actors import Owner
 from tests.support.waiting import until
-
-pytestmark = pytest.mark.xdist_group("browsers")
 
 ROOM = """const [popup] = chrome.extension.getViews({ type: "popup" });
 if (!popup?.document.body?.dataset.ready) return null;

@@ -19,6 +19,12 @@ SLOW = {
     *("testing", "test_backup", "test_crashes", "test_cut_off", "test_db_dump", "test_races"),
 }
 """Folders and files whose tests start and kill many servers: more than half of the time."""
+FIRST = (
+    *("test_newcomer", "test_newer_python", "test_image", "test_embedding", "test_stop"),
+    *("test_backup", "test_readme", "test_login_flood", "test_ending_all", "test_systemd"),
+    *("test_run", "test_adapter", "test_smoke", "test_killed_database", "test_cut_off"),
+)
+"""Files that take a minute or more, the longest first: nobody waits for them at a run's end."""
 
 
 def pytest_configure() -> None:
@@ -49,7 +55,12 @@ def _parse_one_at_a_time() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser as `external`, and what takes long as `slow`, for quick runs."""
+    """Mark what needs a browser as `external`, and what takes long as `slow`, for quick runs.
+
+    What takes longest comes first, where the order of files is kept (`--no-loadscope-reorder`).
+    """
+    place = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
     for item in items:
         if BROWSERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.external)

@@ -52,3 +52,12 @@ def test_a_quick_run_leaves_out_what_takes_long() -> None:
     assert {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line} == {
         "tests/home/test_home.py"
     }
+
+
+def test_what_takes_longest_comes_first() -> None:
+    """Each file that is named is there, and comes before the others."""
+    names = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert names.issuperset(guards.FIRST)
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/home", "tests/modal"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("tests/modal/test_adapter.py::")
