@@ -13,6 +13,9 @@ from tests.support.checkouts import copy_to
 from tests.support.servers import clean_environment
 
 INSTALL_SECONDS = 600.0
+UNCOMPILED = {"PIP_NO_COMPILE": "0"}
+"""Has pip leave out bytecode: of what it installs a few modules are imported, and compiled then.
+(Its documentation has it so: a flag that begins with `no` is set by what means no.)"""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Newcomer:
         return subprocess.run(
             [str(self.environment / "bin" / words[0]), *words[1:]],
             cwd=self.folder,
-            env=clean_environment(variables),
+            env=clean_environment({**UNCOMPILED, **variables}),
             capture_output=True,
             text=True,
             timeout=INSTALL_SECONDS,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.package.conftest import Newcomer
+from tests.package.conftest import UNCOMPILED, Newcomer
 from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT, clean_environment, free_port, server_process
 from tests.support.tools import program
@@ -36,7 +36,8 @@ def test_the_app_is_a_short_one() -> None:
 def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
     """From an empty folder beside a clone: every line is typed, and answers what the page shows."""
     copy_to(tmp_path / "authapi")
-    subprocess.run(["sh", "-ec", INSTALL], cwd=tmp_path, env=clean_environment({}), check=True)
+    environment = clean_environment(UNCOMPILED)
+    subprocess.run(["sh", "-ec", INSTALL], cwd=tmp_path, env=environment, check=True)
     folder = tmp_path / "notes"
     (folder / "notes.py").write_text(NOTES)
     lines = typed(folder, SETTINGS, "".join(STEPS))
