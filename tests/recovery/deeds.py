@@ -6,6 +6,7 @@ from authapi.accounts.service import AccountService
 from authapi.database import Database
 from tests.recovery.conftest import Service
 from tests.support.actors import PASSWORD
+from tests.support.authenticator import Owner
 
 
 def change_password(service: Service, name: str) -> None:
@@ -58,6 +59,11 @@ def use_another(service: Service, name: str) -> None:
     assert service.reset(service.tokens(name)[0], "one more password").status_code == 200
 
 
+def turn_second_step_on(service: Service, name: str) -> None:
+    """Let the owner have an authenticator app."""
+    Owner(service.visitor, service.clock, name).enrol()
+
+
 def wait(service: Service, _name: str) -> None:
     """Wait for as long as a link is good."""
     service.clock.move(minutes=60)
@@ -72,5 +78,6 @@ DEEDS = (
     change_address,
     remove_address,
     use_another,
+    turn_second_step_on,
     wait,
 )

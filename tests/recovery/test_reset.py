@@ -51,7 +51,7 @@ def test_of_32_uses_of_one_link_one_succeeds(service: Service) -> None:
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_link_dies_by(service: Service, deed: Callable[[Service, str], None]) -> None:
-    """S85: use, time, another password or address, the end of all sessions; all links at once."""
+    """S85: use, time, another password, address or factor, the end of sessions; all at once."""
     name = service.owner()
     links = [service.link(name), service.link(name)]
     deed(service, name)
