@@ -135,7 +135,8 @@ class Texts:
         values |= {"service": self._service, "language": language}
         written = environment.get_template(f"{language}/{kind}.txt").render(values)
         subject, _, text = written.partition("\n")
-        subject, paragraphs = subject.strip(), [p.strip() for p in text.split("\n\n") if p.strip()]
+        subject = " ".join(subject.split())  # there are more line ends than one (Unicode, 5.8)
+        paragraphs = [p.strip() for p in text.split("\n\n") if p.strip()]
         values |= {"subject": subject, "paragraphs": paragraphs}
         html = environment.select_template([f"{language}/{kind}.html", LAYOUT]).render(values)
         return Rendered(subject, "\n\n".join(paragraphs) + "\n", html, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -149,6 +150,28 @@ def test_a_fault_in_them_loses_no_mail(
     mail = Texts("Example", "en", own).render("reset", "en", {"username": "ann"}, link=LINK)
     assert LINK in mail.text
     assert "reset" in caplog.text
+
+
+def test_one_that_turns_out_to_be_none_loses_no_mail(own: Path) -> None:
+    """Of another encoding, a folder, what no program may read: it came while the service ran."""
+    texts, path = Texts("Example", "en", own), own / "en" / "reset.txt"
+    for put in (
+        lambda: path.write_bytes("Grüße\n\n{{ link }}".encode("latin-1")),
+        lambda: path.mkdir(),
+        lambda: path.symlink_to("/proc/self/mem"),
+    ):
+        put()
+        assert LINK in texts.render("reset", "en", {"username": "ann"}, link=LINK).text
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\r"])
+def test_no_mark_in_a_subject_loses_a_mail(own: Path, mark: str) -> None:
+    """S94: what ends a line anywhere is a space in a header; a lone CR ends the subject."""
+    (own / "en" / "test.txt").write_text(f"Hi{mark}there\n\nText.\n", newline="")
+    subject = Texts("Example", "en", own).render("test", "en", {}).subject
+    assert subject == ("Hi" if mark == "\r" else "Hi there")
+    EmailMessage()["Subject"] = subject
 
 
 def test_what_cannot_be_read_is_named(own: Path) -> None:
