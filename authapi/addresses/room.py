@@ -29,7 +29,6 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     addresses = services.add(
         AddressService(
             accounts,
-            signin,
             services[StepUp],
             limits,
             registry,

@@ -20,7 +20,6 @@ from authapi.core.services import Subject
 from authapi.database import leave_to_later
 from authapi.limits.service import Limits
 from authapi.signin.models import Evidence, Proof
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
 _NEEDED = "An account needs an address here. Give it another one instead."
@@ -35,7 +34,6 @@ class AddressService:
     def __init__(
         self,
         accounts: AccountService,
-        signin: SignIn,
         step_up: StepUp,
         limits: Limits,
         registry: Registry,
@@ -45,7 +43,6 @@ class AddressService:
         required: bool,
     ) -> None:
         self._accounts = accounts
-        self._signin = signin
         self._step_up = step_up
         self._limits = limits
         self._registry = registry
@@ -71,7 +68,7 @@ class AddressService:
         proof = self._step_up.prove_recently(identity, password, client, evidence)
         self._limits.mail_request(identity.user_id)
         pending = pending_email(email, self._clock())
-        self._signin.while_proven(proof, lambda user: self._store(user, pending))
+        self._step_up.while_proven(proof, lambda user: self._store(user, pending))
         self._events.record(Event.EMAIL_ASKED, user_id=identity.user_id)
 
     def resend(self, identity: Identity) -> None:
@@ -102,7 +99,7 @@ class AddressService:
         if self._required:  # it could not be given again: that takes a login
             raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED, message=_NEEDED)
         proof = self._step_up.prove_recently(identity, password, client, evidence)
-        before = self._signin.while_proven(proof, self._take_away)
+        before = self._step_up.while_proven(proof, self._take_away)
         if before.email is not None:
             self._events.record(Event.EMAIL_REMOVED, user_id=before.id)
             former = email_key(before.email)

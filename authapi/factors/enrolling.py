@@ -20,7 +20,6 @@ from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.limits.service import Limits
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 from authapi.tokens.models import FreshProof
 
@@ -34,7 +33,6 @@ class TotpEnrolment:
     def __init__(
         self,
         accounts: AccountService,
-        signin: SignIn,
         step_up: StepUp,
         sessions: SessionRenewal,
         limits: Limits,
@@ -46,7 +44,6 @@ class TotpEnrolment:
         issuer: str,
     ) -> None:
         self._accounts = accounts
-        self._signin = signin
         self._step_up = step_up
         self._sessions = sessions
         self._limits = limits
@@ -69,7 +66,7 @@ class TotpEnrolment:
         secret, until = totp.new_secret(), self._clock() + rules.PENDING_LIFE
         box = self._data_key.seal(secret, TOTP_SECRET, identity.user_id)
         change = Change({"factors.totp_pending": asdict(PendingTotp(box, until))})
-        self._signin.while_proven(
+        self._step_up.while_proven(
             proof, lambda user: self._accounts.change(user, change, {}) or None
         )
         uri = totp.uri(secret, proof.user.username, self._issuer)
@@ -132,7 +129,7 @@ class TotpEnrolment:
         """
         prepared = self._sessions.prepare_kept(identity)
         proof = self._step_up.prove_recently(identity, password, client, evidence)
-        changed = self._signin.while_proven(proof, self._without_totp)
+        changed = self._step_up.while_proven(proof, self._without_totp)
         if Factors.of(changed).totp is None:  # off before: nothing ended, no token is due
             return {}
         self._events.record(Event.SECOND_FACTOR_OFF, user_id=changed.id, reason="totp")

@@ -20,7 +20,6 @@ from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.second_step import SecondStep
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
 
@@ -31,12 +30,11 @@ def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
     data_key = services.add(DataKey(DataKeyStore(services[Database]), services[MasterSecrets]))
     codes = CodeFactor(accounts, data_key, hasher, events, clock)
     services[SecondStep].add(codes)
-    signin, step_up = services[SignIn], services[StepUp]
+    step_up = services[StepUp]
     recovery_codes = services.add(RecoveryCodes(hasher))
     services.add(
         TotpEnrolment(
             accounts,
-            signin,
             step_up,
             services[SessionRenewal],
             services[Limits],
@@ -48,7 +46,7 @@ def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
             settings.totp_issuer,
         )
     )
-    factors = services.add(FactorService(accounts, signin, step_up, recovery_codes, events))
+    factors = services.add(FactorService(accounts, step_up, recovery_codes, events))
     services.add(OperatorFactors(accounts, data_key, events, clock))
     services.personal_data.append(factors)
     services.features["totp"] = True

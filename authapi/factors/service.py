@@ -15,7 +15,6 @@ from authapi.core.services import Subject
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.factors.serializers import describe
 from authapi.signin.models import Evidence
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
 
@@ -27,13 +26,11 @@ class FactorService:
     def __init__(
         self,
         accounts: AccountService,
-        signin: SignIn,
         step_up: StepUp,
         recovery_codes: RecoveryCodes,
         events: EventRecorder,
     ) -> None:
         self._accounts = accounts
-        self._signin = signin
         self._step_up = step_up
         self._recovery_codes = recovery_codes
         self._events = events
@@ -60,7 +57,7 @@ class FactorService:
             change = Change({"factors.recovery": hashes}, tell=[Message("codes_made")])
             return self._accounts.change(user, change, {})
 
-        self._signin.while_proven(proof, lambda user: store(user) or None)
+        self._step_up.while_proven(proof, lambda user: store(user) or None)
         self._events.record(Event.RECOVERY_CODES_MADE, user_id=identity.user_id)
         return made
 

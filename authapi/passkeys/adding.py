@@ -20,7 +20,6 @@ from authapi.passkeys.models import Credential, Passkey, Registered, Use
 from authapi.passkeys.store import PasskeyStore
 from authapi.sessions.serializers import device
 from authapi.signin.models import Evidence
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
 _LEFT_OVER_AFTER = timedelta(hours=1)
@@ -35,7 +34,6 @@ class PasskeyEnrolment:
     def __init__(
         self,
         accounts: AccountService,
-        signin: SignIn,
         step_up: StepUp,
         passkeys: PasskeyStore,
         ceremonies: Ceremonies,
@@ -44,7 +42,6 @@ class PasskeyEnrolment:
         clock: Clock,
     ) -> None:
         self._accounts = accounts
-        self._signin = signin
         self._step_up = step_up
         self._passkeys = passkeys
         self._ceremonies = ceremonies
@@ -100,7 +97,7 @@ class PasskeyEnrolment:
         if not self._passkeys.add(passkey):  # somebody's already, perhaps another one's (S118)
             raise self._refused(proof.user)
         try:
-            self._signin.while_proven(proof, lambda user: self._name(user, passkey))
+            self._step_up.while_proven(proof, lambda user: self._name(user, passkey))
         except ApiError:
             leave_to_later(lambda: self._passkeys.remove(passkey.id, passkey.user_id))
             raise

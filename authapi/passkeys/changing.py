@@ -20,7 +20,6 @@ from authapi.passkeys import rules
 from authapi.passkeys.store import PasskeyStore
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
 _NONE = "The account has no passkey."
@@ -32,7 +31,6 @@ class PasskeyChanges:
     def __init__(
         self,
         accounts: AccountService,
-        signin: SignIn,
         step_up: StepUp,
         sessions: SessionRenewal,
         recovery_codes: RecoveryCodes,
@@ -41,7 +39,6 @@ class PasskeyChanges:
         clock: Clock,
     ) -> None:
         self._accounts = accounts
-        self._signin = signin
         self._step_up = step_up
         self._sessions = sessions
         self._recovery_codes = recovery_codes
@@ -77,7 +74,7 @@ class PasskeyChanges:
             after = rules.without(before, passkey_id)
             return self._change(user, before, after, "passkey_removed")
 
-        changed = self._signin.while_proven(proof, write)
+        changed = self._step_up.while_proven(proof, write)
         leave_to_later(lambda: self._passkeys.remove(passkey_id, changed.id))
         self._events.record(Event.PASSKEY_REMOVED, user_id=changed.id)
         return self._sessions.keep_only(identity, changed.epoch, prepared)
@@ -115,7 +112,7 @@ class PasskeyChanges:
             made, hashes = ([], None) if before.recovery else self._recovery_codes.make(client)
             return self._turn_on(user, hashes)
 
-        changed = self._signin.while_proven(proof, write)
+        changed = self._step_up.while_proven(proof, write)
         if changed.epoch == proof.user.epoch:
             return {}
         event = Event.SECOND_FACTOR_ON if required else Event.SECOND_FACTOR_OFF

@@ -79,13 +79,10 @@ def _take(
     second.add(proof)
     alone = services.add(PasskeySignIn(signin, step_up, second, proof, store, ceremonies, party))
     step_up.take_alone(alone.step_up)
-    services.add(
-        PasskeyEnrolment(accounts, signin, step_up, store, ceremonies, party, events, clock)
-    )
+    services.add(PasskeyEnrolment(accounts, step_up, store, ceremonies, party, events, clock))
     services.add(
         PasskeyChanges(
             accounts,
-            signin,
             step_up,
             services[SessionRenewal],
             services[RecoveryCodes],

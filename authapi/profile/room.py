@@ -10,7 +10,6 @@ from authapi.profile.sweep import Sweep
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.roles import SessionRoles
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 from authapi.tokens.settings import TokenSettings
 
@@ -22,7 +21,6 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
             services[AccountService],
             services[PasswordHasher],
             services[Blocklist],
-            services[SignIn],
             services[SessionRenewal],
             services[StepUp],
             services.personal_data,

@@ -11,7 +11,6 @@ from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 
 
@@ -23,7 +22,6 @@ class ProfileService:
         accounts: AccountService,
         hasher: PasswordHasher,
         blocklist: Blocklist,
-        signin: SignIn,
         sessions: SessionRenewal,
         step_up: StepUp,
         personal_data: list[PersonalData],
@@ -31,7 +29,6 @@ class ProfileService:
         self._accounts = accounts
         self._hasher = hasher
         self._blocklist = blocklist
-        self._signin = signin
         self._sessions = sessions
         self._step_up = step_up
         self._personal_data = personal_data
@@ -73,7 +70,7 @@ class ProfileService:
         with self._hasher.admit(client.network):
             proof = self._step_up.confirm(identity, current, client, evidence)
             new_hash = self._hasher.hash(new)
-        user = self._signin.while_proven(
+        user = self._step_up.while_proven(
             proof, lambda user: self._accounts.change_password(user, new_hash)
         )
         return self._sessions.keep_only(identity, user.epoch, prepared)
@@ -87,7 +84,7 @@ class ProfileService:
             ApiError: `invalid_credentials` when `password` is wrong; `rate_limited`.
         """
         proof = self._step_up.confirm(identity, password, client, evidence)
-        gone = self._signin.while_proven(proof, self._accounts.delete)
+        gone = self._step_up.while_proven(proof, self._accounts.delete)
         self.erase(gone)
 
     def erase(self, gone: Subject) -> None:

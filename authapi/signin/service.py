@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TypeVar
 
 from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
@@ -19,8 +18,6 @@ from authapi.signin.models import Evidence, Preparation, Proof, as_it_is
 from authapi.signin.proving import PasswordProof
 from authapi.signin.rules import Decision, decide, has_second_step
 from authapi.signin.second_step import SecondStep
-
-T = TypeVar("T")
 
 
 class SignIn:
@@ -124,24 +121,6 @@ class SignIn:
             return replace(proof, by_token=True)
         return self._second.take(proof, evidence, client, prepare=prepare)
 
-    def while_proven(self, proof: Proof, write: Callable[[User], T | None]) -> T:
-        """Let `write` change the user, again if somebody's write came before.
-
-        Args:
-            proof: who wants it.
-            write: gets the user as stored now; returns None when that is over.
-
-        Raises:
-            ApiError: `invalid_credentials` when meanwhile the password was changed, the user
-                disabled or deleted, or the token's session ended with all others;
-                `service_unavailable` when others are first again and again.
-        """
-        for _ in range(TRIES):
-            if (done := write(proof.user)) is not None:
-                return done
-            _, proof = self._look_again(proof)
-        raise busy()
-
     def open_session(self, proof: Proof, client: Client, key: str | None) -> TokenPair:
         """Store a session, then count it for the user as the proof saw the user.
 
@@ -174,6 +153,18 @@ class SignIn:
                 return replace(self._opening.begin(opened), answer_members=members)
             self._ending.end_unused(opened, void=True)
         raise busy()
+
+    def look_again(self, proof: Proof) -> tuple[Decision, Proof]:
+        """Return what a proof is worth by now, and the proof with the user as stored now.
+
+        Raises:
+            ApiError: `invalid_credentials` when it is worth nothing any more.
+        """
+        user = self._accounts.find_user(proof.user.name_key)
+        decision = decide(proof, user)
+        if user is None or decision is Decision.REFUSED:
+            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+        return decision, replace(proof, user=user, draft=None)
 
     def is_repeat(self, user: User, key: str | None) -> bool:
         """Whether `open_session` began a session with this key already that nobody has used."""
@@ -228,22 +219,10 @@ class SignIn:
         for _ in range(TRIES):
             if self._opening.count(proof.user):
                 return Decision.GRANTED, proof
-            decision, proof = self._look_again(proof)
+            decision, proof = self.look_again(proof)
             if decision is not Decision.GRANTED:
                 return decision, proof
             capacity = self._opening.make_room(opened, proof.user)
             if capacity is not Capacity.UNCERTAIN:
                 return (Decision.GRANTED if capacity is Capacity.MADE else Decision.AGAIN), proof
         raise busy()
-
-    def _look_again(self, proof: Proof) -> tuple[Decision, Proof]:
-        """Return what a proof is worth by now, and the proof with the user as stored now.
-
-        Raises:
-            ApiError: `invalid_credentials` when it is worth nothing any more.
-        """
-        user = self._accounts.find_user(proof.user.name_key)
-        decision = decide(proof, user)
-        if user is None or decision is Decision.REFUSED:
-            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-        return decision, replace(proof, user=user, draft=None)

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
+from typing import TypeVar
 
+from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
-from authapi.core.errors import ApiError, ErrorCode
+from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import AAL2, Identity
+from authapi.core.retries import TRIES
 from authapi.sessions.models import AccessToken
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence, Preparation, Proof
@@ -17,6 +20,8 @@ from authapi.signin.rules import proves_enough
 from authapi.signin.service import SignIn
 from authapi.signin.settings import SignInSettings
 from authapi.tokens.models import FreshProof
+
+T = TypeVar("T")
 
 
 class StepUp:
@@ -108,7 +113,7 @@ class StepUp:
             evidence: of the second step, where the account has one.
 
         Returns:
-            The proof, for `SignIn.while_proven`.
+            The proof, for `while_proven`.
 
         Raises:
             ApiError: without a password `insufficient_user_authentication`, and `invalid_token`
@@ -121,6 +126,24 @@ class StepUp:
         if proof.lacks_second_factor:
             raise self._refusal(self._minutes, AAL2)
         return proof
+
+    def while_proven(self, proof: Proof, write: Callable[[User], T | None]) -> T:
+        """Let `write` change the user, again if somebody's write came before.
+
+        Args:
+            proof: who wants it.
+            write: gets the user as stored now; returns None when that is over.
+
+        Raises:
+            ApiError: `invalid_credentials` when meanwhile the password was changed, the user
+                disabled or deleted, or the token's session ended with all others;
+                `service_unavailable` when others are first again and again.
+        """
+        for _ in range(TRIES):
+            if (done := write(proof.user)) is not None:
+                return done
+            _, proof = self._signin.look_again(proof)
+        raise busy()
 
     def prove_by_token(self, identity: Identity) -> Proof:
         """Take the caller's login for a proof, with the user as stored now.

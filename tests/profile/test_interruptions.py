@@ -20,7 +20,7 @@ from authapi.sessions.ending import SessionEnding
 from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.service import SessionService
 from authapi.signin.proving import PasswordProof
-from authapi.signin.service import SignIn
+from authapi.signin.step_up import StepUp
 from tests.conftest import services_of
 from tests.profile.test_profile import NEW, bearer, change_password, delete
 from tests.support.actors import PASSWORD, Visitor, error_code
@@ -75,13 +75,13 @@ def test_a_password_that_was_changed_meanwhile_changes_nothing(
     """S60: whoever was verified with the old password is too late, for change and deletion."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
-    signin, accounts = services_of(app)[SignIn], services_of(app)[AccountService]
+    step_up, accounts = services_of(app)[StepUp], services_of(app)[AccountService]
     late, _ = services_of(app)[PasswordProof].check(name, PASSWORD, UNKNOWN)
     assert change_password(visitor, tokens).status_code == 200
     with pytest.raises(ApiError, match="Invalid credentials"):
-        signin.while_proven(late, lambda user: accounts.change_password(user, "a thief's own"))
+        step_up.while_proven(late, lambda user: accounts.change_password(user, "a thief's own"))
     with pytest.raises(ApiError, match="Invalid credentials"):
-        signin.while_proven(late, accounts.delete)
+        step_up.while_proven(late, accounts.delete)
     assert visitor.authenticate(name, NEW).status_code == 200
 
 

@@ -14,7 +14,6 @@ from authapi.audit.service import AuditTrail
 from authapi.core.errors import ApiError
 from authapi.database import Collections
 from authapi.settings import Settings
-from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 from authapi.tokens.models import FreshProof
 from authapi.tokens.service import TokenService
@@ -170,5 +169,5 @@ def test_what_a_token_proved_ends_with_all_sessions(
         return services[AccountService].begin_epoch(user, Change({"locale": "de"}))
 
     with pytest.raises(ApiError) as refused:
-        services[SignIn].while_proven(proof, write)
+        services[StepUp].while_proven(proof, write)
     assert (refused.value.status, len(tried)) == (401, 1)
