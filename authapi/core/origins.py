@@ -6,9 +6,10 @@ SITE = r"https://[a-z0-9.-]+(:\d{1,5})?"
 THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 CHROME_EXTENSION = r"chrome-extension://[a-p]{32}"
 FIREFOX_EXTENSION = r"moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
 def origin_of(url: str) -> str:
-    """Return the origin of an address."""
+    """Return the origin of an address; a port that goes without saying is not said (RFC 6454, 4)."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    return f"{parts.scheme}://{parts.netloc}".lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
