@@ -36,6 +36,10 @@ _DROP_SYN = (
     (0x06, 0, 0, 0xFFFFFFFF),  # else let it pass
 )
 
+# Where a filter needs a right: packets that came further than no hop at all are dropped (RFC 5082).
+_IP_MINTTL, _IPV6_MINHOPCOUNT = 21, 73
+_NO_HOP, _ANY_HOPS = 255, 0
+
 
 def open_listener(
     host: str, port: int, wait_seconds: float = 0, tell: Callable[[str], object] = print
@@ -82,10 +86,20 @@ def refuse_new_connections(listener: socket.socket) -> None:
         return
     program = array.array("B", b"".join(struct.pack("HBBI", *step) for step in _DROP_SYN))
     address, _ = program.buffer_info()
-    with suppress(OSError):
+    try:
         listener.setsockopt(
             socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_DROP_SYN), address)
         )
+    except OSError:  # some systems allow it to the superuser only
+        _hear_from(listener, _NO_HOP)
+
+
+def _hear_from(connection: socket.socket, least: int) -> None:
+    """Drop packets with fewer hops left than `least`; where they begin, they have 64 or 128."""
+    with suppress(OSError):
+        connection.setsockopt(socket.IPPROTO_IP, _IP_MINTTL, least)
+        if connection.family == socket.AF_INET6:
+            connection.setsockopt(socket.IPPROTO_IPV6, _IPV6_MINHOPCOUNT, least)
 
 
 def connections_waiting(listener: socket.socket) -> int:
@@ -112,6 +126,7 @@ def _is_unheard(number: int, port: int) -> bool:
         if stat.S_ISSOCK(os.fstat(number).st_mode):
             with socket.socket(fileno=os.dup(number)) as peek:
                 if peek.family in (socket.AF_INET, socket.AF_INET6) and _is_to(port, peek):
+                    _hear_from(peek, _ANY_HOPS)  # it may have the listener's
                     return _has_said_nothing(peek) or _has_unread(peek)
     return False
 

@@ -12,11 +12,12 @@ import threading
 
 import pytest
 
-from authapi.server.listener import open_listener
+from authapi.server import listener as listening
+from authapi.server.listener import open_listener, refuse_new_connections
 from tests.races.memory import family
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT, clean_environment, free_port, served_by_us
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 
 def test_a_port_in_use_is_named() -> None:
@@ -60,6 +61,40 @@ def test_waiting_has_an_end() -> None:
         pytest.raises(ValueError, match="is in use"),
     ):
         open_listener("127.0.0.1", taken.getsockname()[1], wait_seconds=0.2, tell=len)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::"])
+@pytest.mark.parametrize("with_the_right", [True, False])
+def test_nobody_new_connects_and_who_did_is_served(
+    monkeypatch: pytest.MonkeyPatch, host: str, with_the_right: bool
+) -> None:
+    """Whether or not this user may give a socket a filter."""
+    if not with_the_right:
+        monkeypatch.setattr(listening, "_SO_ATTACH_FILTER", -1)
+    with open_listener(host, free_port()) as listener:
+        address = ("::1" if host == "::" else host, listener.getsockname()[1])
+        with socket.create_connection(address) as before:
+            refuse_new_connections(listener)
+            with pytest.raises(TimeoutError):
+                socket.create_connection(address, timeout=0.2)
+            accepted, _ = listener.accept()
+            before.sendall(b"x")
+            assert accepted.recv(1) == b"x"
+            accepted.close()
+
+
+def test_a_connection_that_was_made_in_that_moment_is_heard() -> None:
+    """It begins as deaf as the listener is, until somebody looks after it."""
+    with open_listener("127.0.0.1", free_port()) as listener:
+        port = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            accepted, _ = listener.accept()
+            listening._hear_from(accepted, listening._NO_HOP)
+            client.sendall(b"x")
+            until(lambda: listening.connections_unheard(port) == 1, what="somebody looks")
+            accepted.settimeout(DEADLINE)
+            assert accepted.recv(1) == b"x"
+            accepted.close()
 
 
 def test_a_start_waits_for_the_workers_of_a_killed_server(environment: dict[str, str]) -> None:
