@@ -23,6 +23,7 @@ from authapi.wiring import build_database
 from tests.support.actors import Visitor
 from tests.support.clock import MovedClock
 from tests.support.guards import (  # noqa: F401 - hooks of pytest
+    pytest_collection,
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_runtest_makereport,
