@@ -17,6 +17,7 @@ from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
 from authapi.core.retries import TRIES
 from authapi.database import leave_to_later
+from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.mail.links import CodeClaims, InvalidLink, Link, MailedTokens, Purpose
 from authapi.signin.proving import PasswordProof
@@ -52,7 +53,7 @@ class Confirmation:
         Raises:
             ApiError: `invalid_code`; `email_taken`, after the proof only; `rate_limited`.
         """
-        self._limits.mail_code(identity.user_id)
+        self._limits.count(Reason.MAIL_CODES, identity.user_id)
         for _ in range(TRIES):
             user = self._accounts.get_user_by_id(identity.user_id)
             if user.email is not None and self._was_code(user, code):

@@ -18,6 +18,7 @@ from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
 from authapi.core.services import Subject
 from authapi.database import leave_to_later
+from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.signin.models import Evidence, Proof
 from authapi.signin.step_up import StepUp
@@ -66,7 +67,7 @@ class AddressService:
             ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
         proof = self._step_up.prove_recently(identity, password, client, evidence)
-        self._limits.mail_request(identity.user_id)
+        self._limits.count(Reason.MAIL_REQUESTS, identity.user_id)
         pending = pending_email(email, self._clock())
         self._step_up.while_proven(proof, lambda user: self._store(user, pending))
         self._events.record(Event.EMAIL_ASKED, user_id=identity.user_id)
@@ -80,7 +81,7 @@ class AddressService:
         user = self._accounts.get_user_by_id(identity.user_id)
         if user.pending_email is None:
             raise ApiError(ErrorCode.NOT_FOUND, message="No address waits to be confirmed.")
-        self._limits.mail_request(user.id)
+        self._limits.count(Reason.MAIL_REQUESTS, user.id)
         self._ask_again(user, user.pending_email)
 
     def remove(
@@ -116,7 +117,7 @@ class AddressService:
             return
         if user.pending_email is None:
             raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED, message=_NONE)
-        self._limits.mail_request(user.id)
+        self._limits.count(Reason.MAIL_REQUESTS, user.id)
         self._ask_again(user, user.pending_email)
         raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED)
 

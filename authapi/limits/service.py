@@ -59,6 +59,13 @@ class Limits:
         self._one_at_a_time = one_at_a_time
         self._settings = settings
         self._backoff = settings.backoff
+        self._rates = {
+            Reason.REGISTRATIONS: settings.registration_rate,
+            Reason.REFRESHES: settings.limit_refreshes,
+            Reason.MAIL_CODES: settings.limit_mail_codes,
+            Reason.MAIL_REQUESTS: settings.limit_mail_codes,
+            Reason.RESETS: settings.limit_resets,
+        }
         self._fingerprints = fingerprints
         self._events = events
         self._clock = clock
@@ -127,46 +134,33 @@ class Limits:
         Raises:
             ApiError: `rate_limited`.
         """
-        rate = self._settings.registration_rate
-        self._count(Reason.REGISTRATIONS, rate, client.network)
+        self.count(Reason.REGISTRATIONS, client.network)
         try:
             yield
         except ApiError as error:
             if error.code is ErrorCode.SERVICE_UNAVAILABLE:
-                self._store.give_back([self._counter(Reason.REGISTRATIONS, rate, client.network)])
+                _, counter = self._window(Reason.REGISTRATIONS, client.network)
+                self._store.give_back([counter])
             raise
 
-    def refused_refresh(self, client: Client) -> None:
-        """Count a refresh that is refused; those that succeed cost no limit and no command.
+    def count(self, reason: Reason, whose: str) -> None:
+        """Count one more, before it is looked at, by one write; at the limit nothing is counted.
 
-        Raises:
-            ApiError: `rate_limited`, to be answered in place of the refusal.
-        """
-        self._count(Reason.REFRESHES, self._settings.limit_refreshes, client.network)
-
-    def mail_code(self, user_id: str) -> None:
-        """Count a mailed code that is typed for an account, right or wrong (S92).
+        Args:
+            reason: what is counted, each at a rate of its own.
+            whose: at whose cost: a client's network, or a user's id.
 
         Raises:
             ApiError: `rate_limited`.
         """
-        self._count(Reason.MAIL_CODES, self._settings.limit_mail_codes, user_id)
-
-    def mail_request(self, user_id: str) -> None:
-        """Count a code that is asked for by who is logged in; as many as may be typed.
-
-        Raises:
-            ApiError: `rate_limited`.
-        """
-        self._count(Reason.MAIL_REQUESTS, self._settings.limit_mail_codes, user_id)
-
-    def reset_asked(self, client: Client) -> None:
-        """Count that somebody asks for a link by mail, whoever is meant.
-
-        Raises:
-            ApiError: `rate_limited`.
-        """
-        self._count(Reason.RESETS, self._settings.limit_resets, client.network)
+        rate, counter = self._window(reason, whose)
+        for _ in range(TRIES):
+            now = self._clock()
+            if self._store.count_all_or_nothing([counter], now):
+                return
+            hits = self._store.read([counter]).hits[counter.id]
+            refuse_while({reason: rate.free_at(hits, now)}, now, self._events)
+        refuse(reason, 1, self._events)
 
     def try_count(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
         """Count a hit in each of another room's windows: in all of them, or in none.
@@ -207,16 +201,9 @@ class Limits:
         target, threshold = self._target(account, client), self._backoff.threshold
         self._store.note_login(target.account_id, target.pair.id, self._clock(), threshold)
 
-    def _count(self, reason: Reason, rate: Rate, whose: str) -> None:
-        """Count a hit by one write; a read says how long to wait when there is no room."""
-        counter = self._counter(reason, rate, whose)
-        for _ in range(TRIES):
-            now = self._clock()
-            if self._store.count_all_or_nothing([counter], now):
-                return
-            hits = self._store.read([counter]).hits[counter.id]
-            refuse_while({reason: counter.rate.free_at(hits, now)}, now, self._events)
-        refuse(reason, 1, self._events)
+    def _window(self, reason: Reason, whose: str) -> tuple[Rate, Counter]:
+        rate = self._rates[reason]
+        return rate, self._counter(reason, rate, whose)
 
     def _attempt(self, account: str, client: Client) -> CountedAttempt:
         return self._counted(self._target(account, client), self._backoff)

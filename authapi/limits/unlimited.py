@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from authapi.core.client import Client
-from authapi.limits.attempts import Attempt
+from authapi.limits.attempts import Attempt, Reason
 from authapi.limits.rules import Rate
 from authapi.limits.service import Limits
 
@@ -35,16 +35,7 @@ class Unlimited(Limits):
         """Let a user be registered."""
         yield
 
-    def refused_refresh(self, client: Client) -> None:
-        """Count nothing."""
-
-    def mail_code(self, user_id: str) -> None:
-        """Count nothing."""
-
-    def mail_request(self, user_id: str) -> None:
-        """Count nothing."""
-
-    def reset_asked(self, client: Client) -> None:
+    def count(self, reason: Reason, whose: str) -> None:
         """Count nothing."""
 
     def try_count(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:

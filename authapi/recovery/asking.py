@@ -9,6 +9,7 @@ from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
+from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.mail.outbox import Outbox
 from authapi.recovery.mails import RESET
@@ -47,7 +48,7 @@ class ResetRequests:
         Raises:
             ApiError: `rate_limited` when too many were asked for from there.
         """
-        self._limits.reset_asked(client)
+        self._limits.count(Reason.RESETS, client.network)
         slot = int(self._clock().timestamp() // SLOT.total_seconds())
         mail_id = self._fingerprints.of(RESET, name_key(username), str(slot))[:32]
         asked_by = self._events.origin().client

@@ -13,6 +13,7 @@ from authapi.core.fingerprints import Fingerprints
 from authapi.core.retries import TRIES
 from authapi.core.services import Subject
 from authapi.database import FAILURES
+from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
 from authapi.sessions.claims import token_pair
@@ -70,7 +71,7 @@ class SessionService:
         except ApiError as refusal:
             if refusal.code is not ErrorCode.SERVICE_UNAVAILABLE:
                 with suppress(*FAILURES):  # refused it is, counted or not
-                    self._limits.refused_refresh(client)
+                    self._limits.count(Reason.REFRESHES, client.network)
             raise
 
     def list_sessions(self, user_id: str, epoch: int) -> list[Session]:

@@ -15,6 +15,7 @@ from authapi.core.client import Client
 from authapi.core.errors import ApiError
 from authapi.core.services import Services
 from authapi.database import Database, Document
+from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.settings import Settings
 from authapi.wiring import build
@@ -101,7 +102,7 @@ def test_windows_leave_no_more_than_the_table_says(services: Services, clock: Mo
     for _ in range(part):
         fail(limits, secrets.token_hex(8), 1, clock)
         with limits.registration(HOSTILE), suppress(ApiError):
-            limits.refused_refresh(HOSTILE)
+            limits.count(Reason.REFRESHES, HOSTILE.network)
     windows = list(services[Database]["limits"].find({"hits": {"$exists": True}}))
     most, megabytes = documented("anything else, and the windows of all of it")
     assert len(windows) - 3 == part

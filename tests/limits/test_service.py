@@ -12,6 +12,7 @@ from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.secrets import Secret
 from authapi.database import Database
+from authapi.limits.attempts import Reason
 from authapi.limits.rules import Rate
 from authapi.limits.service import Limits
 from authapi.limits.unlimited import Unlimited
@@ -64,7 +65,7 @@ def test_without_the_database_nothing_is_let_through(make: Make, guest: Client) 
     with pytest.raises(PyMongoError), limits.password_attempt(fresh_name(), guest):
         raise AssertionError("let through")
     with pytest.raises(PyMongoError):
-        limits.refused_refresh(guest)
+        limits.count(Reason.REFRESHES, guest.network)
     with pytest.raises(PyMongoError), limits.registration(guest):
         raise AssertionError("let through")
 
@@ -129,7 +130,7 @@ def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
             pass
         with services[Limits].password_attempt(f"suite {number}", guest) as attempt:
             attempt.succeed() if number % 4 else attempt.fail()
-        services[Limits].refused_refresh(guest)
+        services[Limits].count(Reason.REFRESHES, guest.network)
     services[Database].close()
 
 

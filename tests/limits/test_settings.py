@@ -48,7 +48,6 @@ def test_every_number_is_a_setting() -> None:
     wanted = {name: "7/2 hours" for name, default in ROWS.items() if "/" in default}
     wanted["LIMIT_REGISTRATIONS"] = "7/2 hours"
     settings = Settings.from_environ({**REQUIRED, **wanted, "LIMIT_FAILURES_IN_A_ROW": "7"})
-    assert len(wanted) == 7
     assert str(settings.limit_login_failures_per_address) == "7/2 hours"
     assert str(settings.registration_rate) == "7/2 hours"
     assert settings.limit_failures_in_a_row == 7
