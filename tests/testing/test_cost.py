@@ -46,7 +46,7 @@ def counted(settings: Settings) -> Iterator[Counted]:
 @pytest.fixture
 def _no_hash(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = services_of(counted.app)[PasswordHasher]
-    for method in ("hash", "verify", "admit"):
+    for method in ("hash", "verify_password", "admit"):
         monkeypatch.setattr(hasher, method, None)
 
 
