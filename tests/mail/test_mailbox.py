@@ -68,7 +68,10 @@ def test_the_mailbox_shows_what_was_sent_and_what_not(app: Flask, browser: Flask
     outbox.add("3" * 24, "nobody", asked_for="bob@example.com")
     answer = browser.get("/dev/mailbox.json").get_json()
     assert answer["status"] == "ok"
-    nobody, verify, reset = answer["mails"]
+    made = [mail["made_at"] for mail in answer["mails"]]
+    assert made == sorted(made, reverse=True)
+    found = {mail["kind"]: mail for mail in answer["mails"]}  # some in the same millisecond
+    nobody, verify, reset = found["nobody"], found["verify"], found["reset"]
     assert reset.keys() == {
         "id", "kind", "to", "subject", "text", "html", "link", "code", "made_at", "sent", "why",
     }  # fmt: skip
