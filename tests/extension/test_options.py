@@ -79,6 +79,7 @@ def test_moving_to_another_api_ends_the_login_at_the_first(owner: Owner) -> None
     options.reads(f"Saved. The API answers at {elsewhere}.")
     popup.is_signed_out()
     until(lambda: popup.text("api") == elsewhere, "the popup to follow")
+    owner.server_is_told()
     assert not owner.refreshes(token)
 
 
