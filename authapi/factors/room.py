@@ -46,7 +46,7 @@ def build(services: Services, settings: FactorSettings, clock: Clock) -> None:
             settings.totp_issuer,
         )
     )
-    factors = services.add(FactorService(accounts, step_up, recovery_codes, events))
+    factors = services.add(FactorService(accounts, step_up, recovery_codes, events, clock))
     services.add(OperatorFactors(accounts, data_key, events, clock))
     services.personal_data.append(factors)
     services.features["totp"] = True

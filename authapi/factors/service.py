@@ -8,6 +8,7 @@ from typing import Any
 from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
 from authapi.core.client import Client
+from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
@@ -29,11 +30,13 @@ class FactorService:
         step_up: StepUp,
         recovery_codes: RecoveryCodes,
         events: EventRecorder,
+        clock: Clock,
     ) -> None:
         self._accounts = accounts
         self._step_up = step_up
         self._recovery_codes = recovery_codes
         self._events = events
+        self._clock = clock
         self._passkeys: Callable[[User], list[dict[str, object]]] = lambda user: []
 
     def tell_passkeys(self, describe: Callable[[User], list[dict[str, object]]]) -> None:
@@ -54,7 +57,8 @@ class FactorService:
         def store(user: User) -> bool | None:
             if not user.second_factor:
                 raise ApiError(ErrorCode.NOT_FOUND, message="The account has no second step.")
-            change = Change({"factors.recovery": hashes}, tell=[Message("codes_made")])
+            members = {"factors.recovery": hashes, "factors.changed_at": self._clock()}
+            change = Change(members, tell=[Message("codes_made")])
             return self._accounts.change(user, change, {})
 
         self._step_up.while_proven(proof, lambda user: store(user) or None)

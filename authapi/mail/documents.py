@@ -64,7 +64,7 @@ def envelope_document(envelope: Envelope) -> Document:
         "facts": dict(envelope.facts),
         "verified": envelope.verified,
         "locale": envelope.locale,
-        "link": _members(link, "purpose user_id epoch address until") if link else None,
+        "link": _members(link, "purpose user_id epoch bound_to until") if link else None,
         "code": _members(code, "user_id address nonce") if code else None,
     }
 

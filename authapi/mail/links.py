@@ -1,7 +1,7 @@
 """What travels by mail and lets in: links and codes, derived when a mail is sent, never stored.
 
 A link's token is `base64url(version, purpose, user id 12, epoch 4, until 4, bound 6, mac 16)`, 59
-characters. `bound` is a keyed digest of the address it goes to. The mac is HMAC-SHA256 under a key
+characters. `bound` is a keyed digest of what it dies with. The mac is HMAC-SHA256 under a key
 of its own, so that a forgery is known without the database (S88).
 """
 
@@ -65,14 +65,15 @@ class LinkClaims:
         purpose: what it does.
         user_id: for whom, 24 hexadecimal digits.
         epoch: the user's; the link dies when it goes up.
-        address: the unique form of the address it goes to; None binds it to no address.
+        bound_to: what it dies with besides: the unique form of the address it goes to, and what
+            its purpose adds; None for nothing.
         until: when it ends; None means with the mail that carries it.
     """
 
     purpose: Purpose
     user_id: str
     epoch: int
-    address: str | None
+    bound_to: str | None
     until: datetime | None = None
 
 
@@ -158,7 +159,7 @@ class MailedTokens:
             user_id,
             claims.epoch,
             int((claims.until or until).timestamp()),
-            _bound(keys, claims.address),
+            _bound(keys, claims.bound_to),
         )
         return _base64url(body + _mac(keys, body))
 
@@ -175,9 +176,9 @@ class MailedTokens:
             raise InvalidLink
         return Link(Purpose(purpose.decode()), user_id.hex(), epoch, ends, bound)
 
-    def fits(self, link: Link, address: str | None) -> bool:
-        """Whether a link was made for that address; None: for none."""
-        found = [hmac.compare_digest(link.bound, _bound(keys, address)) for keys in self._keys]
+    def fits(self, link: Link, bound_to: str | None) -> bool:
+        """Whether that is what a link was bound to."""
+        found = [hmac.compare_digest(link.bound, _bound(keys, bound_to)) for keys in self._keys]
         return any(found)
 
     def code(self, claims: CodeClaims) -> str:
@@ -213,10 +214,10 @@ def _mac(keys: _Keys, body: bytes) -> bytes:
     return hmac.digest(keys.link, body, "sha256")[:_MAC_BYTES]
 
 
-def _bound(keys: _Keys, address: str | None) -> bytes:
-    if address is None:
+def _bound(keys: _Keys, text: str | None) -> bytes:
+    if text is None:
         return _UNBOUND
-    return hmac.digest(keys.address, address.encode(), "sha256")[:_BOUND_BYTES]
+    return hmac.digest(keys.address, text.encode(), "sha256")[:_BOUND_BYTES]
 
 
 def _code(keys: _Keys, claims: CodeClaims) -> str:

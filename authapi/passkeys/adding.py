@@ -112,7 +112,10 @@ class PasskeyEnrolment:
         if user.epoch != passkey.confirmed_epoch:
             raise ApiError(ErrorCode.INVALID_PASSKEY)
         named = _with_room(user)
-        members = {"factors.passkeys": [*named, passkey.id]}
+        members = {
+            "factors.passkeys": [*named, passkey.id],
+            "factors.changed_at": passkey.created_at,
+        }
         change = Change(members, tell=[Message("passkey_added")])
         seen = {"factors.passkeys": user.factors.get("passkeys")}
         return self._accounts.change(user, change, seen) or None

@@ -12,6 +12,7 @@ from authapi.mail.kinds import Kind
 from authapi.mail.links import LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Void
 from authapi.mail.notices import Notice, Notified
+from authapi.recovery.rules import bound_to
 
 RESET = "reset"
 SECURED = "secured"
@@ -75,7 +76,7 @@ def _with_link(user: User | None, otherwise: str) -> Envelope | Void:
         return Void(otherwise, nobody=True, user_id=user.id if user is not None else None)
     if user.disabled:
         return Void("the user is disabled", nobody=True, user_id=user.id)
-    link = LinkClaims(Purpose.RESET, user.id, user.epoch, user.email_key)
+    link = LinkClaims(Purpose.RESET, user.id, user.epoch, bound_to(Purpose.RESET, user))
     facts = {"username": user.username}
     return Envelope(user.email, facts, user.id, link=link, locale=user.locale)
 

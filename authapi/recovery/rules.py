@@ -14,6 +14,28 @@ def is_alive(link: Link, user: User) -> bool:
     return link.epoch == user.epoch and not user.disabled
 
 
+def bound_to(purpose: Purpose, user: User) -> str | None:
+    """Return what a link is bound to besides the epoch; None for one that is bound to nothing.
+
+    One for a new password dies with the address and with any change of the second factors (S85).
+    "This was not me" has to survive the factors of whoever it was.
+    """
+    if purpose is Purpose.OPERATOR_RESET or user.email_key is None:
+        return None
+    changed_at = user.factors.get("changed_at") if purpose is Purpose.RESET else None
+    return f"{user.email_key} {changed_at.isoformat()}" if changed_at else user.email_key
+
+
+def still_bound(purpose: Purpose, user: User) -> dict[str, object]:
+    """Return the members of a user that must be as they were read when a link is used."""
+    address: dict[str, object] = {"email_key": user.email_key}
+    if purpose is Purpose.OPERATOR_RESET:
+        return {}
+    if purpose is Purpose.SECURE:
+        return address
+    return {**address, "factors.changed_at": user.factors.get("changed_at")}
+
+
 def doubted(user: User) -> dict[str, int]:
     """Return the member that keeps passkeys from standing alone until the owner is sure (S119).
 

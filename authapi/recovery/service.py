@@ -15,7 +15,7 @@ from authapi.mail.links import InvalidLink, Link, LinkClaims, Links, MailedToken
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.recovery.refusing import refused
-from authapi.recovery.rules import doubted, ended_with, is_alive
+from authapi.recovery.rules import bound_to, doubted, ended_with, is_alive, still_bound
 from authapi.sessions.ending import SessionEnding
 
 OPERATORS_LINK_LIFE = timedelta(hours=24)
@@ -108,16 +108,15 @@ class Recovery:
         return link, user
 
     def _fits(self, link: Link, user: User) -> bool:
-        """Whether the link went to the address that is the user's now."""
-        if link.purpose is Purpose.OPERATOR_RESET:
-            return self._tokens.fits(link, None)
-        return user.email_key is not None and self._tokens.fits(link, user.email_key)
+        """Whether the link went to the address that is the user's now, with the present factors."""
+        if user.email_key is None and link.purpose is not Purpose.OPERATOR_RESET:
+            return False
+        return self._tokens.fits(link, bound_to(link.purpose, user))
 
     def _end_everything(self, link: Link, user: User, change: Change, event: Event) -> None:
         """Change the user and end all sessions; whoever is second with a link is too late."""
         by_mail = link.purpose is not Purpose.OPERATOR_RESET
-        where = {"email_key": user.email_key} if by_mail else {}
-        changed = self._accounts.begin_epoch(user, change, where)
+        changed = self._accounts.begin_epoch(user, change, still_bound(link.purpose, user))
         if changed is None:
             raise refused(self._events, link)
         self._events.record(event, user_id=user.id, reason=None if by_mail else "operator")

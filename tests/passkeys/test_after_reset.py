@@ -17,6 +17,7 @@ from authapi.audit.service import AuditTrail
 from authapi.core.services import Services
 from authapi.database import Database
 from authapi.mail.links import LinkClaims, MailedTokens, Purpose
+from authapi.recovery.rules import bound_to
 from authapi.settings import DEVELOPMENT, Settings
 from tests.conftest import services_of
 from tests.passkeys.authenticator import VERIFIED, Authenticator
@@ -55,7 +56,7 @@ class Site:
     def link(self, purpose: Purpose) -> str:
         """Return the token of a link, as a mail brings it."""
         user = self.user()
-        bound = user.email_undo.id if user.email_undo else user.email_key
+        bound = user.email_undo.id if user.email_undo else bound_to(purpose, user)
         claims = LinkClaims(purpose, user.id, user.epoch, bound)
         return self.parts[MailedTokens].token(claims, self.clock() + timedelta(hours=1))
 

@@ -17,9 +17,11 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.recovery.service import Recovery
 from authapi.sessions.ending import SessionEnding
 from authapi.settings import Settings
+from tests.passkeys.authenticator import Authenticator
 from tests.recovery.conftest import DEAD, NEW, Service
 from tests.recovery.deeds import DEEDS, change_address
 from tests.support.actors import PASSWORD, error_code
+from tests.support.authenticator import Owner
 from tests.support.crowd import at_once
 
 
@@ -164,3 +166,57 @@ def test_what_happens_is_on_record(service: Service) -> None:
     assert ("reset_refused", "forged", None) in {
         (str(event.event), event.reason, event.user_id) for event in everything
     }
+
+
+def add_a_passkey(owner: Owner) -> None:
+    """Let the owner have one passkey more."""
+    begun = owner.ask("POST", "/me/passkeys/options").json()
+    made = Authenticator().create(begun["options"])
+    body = {"ceremony": begun["ceremony"], "credential": made}
+    assert owner.ask("POST", "/me/passkeys", **body).status_code == 200
+
+
+def make_new_codes(owner: Owner) -> None:
+    """Let the owner have new recovery codes."""
+    assert owner.ask("POST", "/me/recovery-codes").status_code == 200
+
+
+@pytest.mark.parametrize("change", [add_a_passkey, make_new_codes])
+def test_a_link_dies_by_a_change_of_a_factor_that_ends_no_session(
+    service: Service, change: Callable[[Owner], None]
+) -> None:
+    """S85: one that was mailed before; the next one is good."""
+    name = service.owner()
+    owner = Owner(service.visitor, service.clock, name).enrol()
+    link = service.link(name)
+    change(owner)
+    assert error_code(service.reset(link)) == DEAD
+    service.send()  # what the owner is told of the change brings a link, too
+    assert service.reset(service.link(name)).status_code == 200
+
+
+def test_this_was_not_me_outlives_a_change_of_a_factor(service: Service) -> None:
+    """S101: whoever it was may have added one."""
+    name = service.owner()
+    owner = Owner(service.visitor, service.clock, name).enrol()
+    service.send()
+    (not_me,) = service.tokens(name)
+    add_a_passkey(owner)
+    assert service.visitor.post("/account/secure", {"token": not_me}).status_code == 200
+
+
+def test_a_link_is_too_late_when_a_factor_changes_meanwhile(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S85: the write itself wants the factors that the link was made with."""
+    name = service.owner()
+    owner = Owner(service.visitor, service.clock, name).enrol()
+    token, hasher = service.link(name), service.parts[PasswordHasher]
+    made = hasher.hash
+
+    def change_meanwhile(password: str) -> str:
+        add_a_passkey(owner)
+        return made(password)
+
+    monkeypatch.setattr(hasher, "hash", change_meanwhile)
+    assert error_code(service.reset(token)) == DEAD
