@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import secrets
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -198,6 +199,8 @@ class Sender:
         if why.nobody and not self._shows:
             self._store.remove(mail)
             return "void"
+        if why.nobody:  # its id is free again, so that the next question is heard here as well
+            mail = self._store.move(mail, secrets.token_hex(12))
         now = self._clock()
         forget = () if self._shows else ("asked_for", "to")
         how = Settled("void", why.reason, None, now)

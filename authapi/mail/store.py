@@ -128,6 +128,13 @@ class MailStore:
         """Remove a claimed mail, unless the lease is over."""
         self._collections[COLLECTION].delete_one({"_id": mail.id, "due_at": mail.due_at})
 
+    def move(self, mail: Mail, mail_id: str) -> Mail:
+        """Give a claimed mail another id, unless the lease is over; return it."""
+        lease = {"_id": mail.id, "due_at": mail.due_at}
+        if found := self._collections[COLLECTION].find_one_and_delete(lease):
+            self._collections[COLLECTION].insert_one({**found, "_id": mail_id})
+        return replace(mail, id=mail_id)
+
     def retry(self, mail_id: str, *, due_at: datetime, valid_until: datetime) -> bool:
         """Make a mail that was given up due again.
 

@@ -21,6 +21,8 @@ from tests.conftest import services_of
 from tests.mail.conftest import to_ann, to_unverified
 from tests.support.clock import MovedClock
 
+NOBODY = "nobody asked for bob@example.com: no such confirmed address"
+
 
 def _nobody(_mail: Mail) -> Void:
     return Void("no such confirmed address", nobody=True)
@@ -83,7 +85,17 @@ def test_the_mailbox_shows_what_was_sent_and_what_not(app: Flask, browser: Flask
     assert verify["code"] in verify["text"]
     assert "evil.example" not in verify["text"] + verify["html"]
     assert (nobody["to"], nobody["sent"], nobody["link"]) == ("bob@example.com", False, None)
-    assert nobody["why"] == "nobody asked for bob@example.com: no such confirmed address"
+    assert nobody["why"] == NOBODY
+
+
+def test_a_question_that_met_nobody_keeps_no_later_one_away(
+    app: Flask, browser: FlaskClient
+) -> None:
+    """Nor does it where nothing is shown: there its row is gone."""
+    for _ in range(2):
+        mails_of(app).outbox.add("1" * 24, "nobody", asked_for="bob@example.com")
+        found = browser.get("/dev/mailbox.json").get_json()["mails"]
+    assert [mail["why"] for mail in found] == [NOBODY] * 2
 
 
 def test_a_mail_that_was_kept_shows_the_same_link_for_ever(
