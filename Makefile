@@ -8,6 +8,8 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-emit-index-url --no-emit-find-links
 PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 NODE_MODULES = $(MAKE) --no-print-directory node_modules/.installed
+NPM_CI = npm ci --loglevel=error --no-audit --no-fund
+NPM_TEST = [ -e node_modules/.installed ] && npm test --silent
 LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo' \
 	'npm run --silent lint' 'npm run --silent typecheck'
 
@@ -27,11 +29,11 @@ serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py 
 	@exec python serve.py
 
 check: .venv/dev ## Check style and types, and run the quick tests, which need no browser, proxy or image
-	@scripts/each.sh $(LINT) "$(PYTEST) -m 'not external and not slow' $$ARGS" 'npm test --silent'
+	@scripts/each.sh $(LINT) "$(PYTEST) -m 'not external and not slow' $$ARGS" '$(NPM_TEST)'
 
 test: fitting left-out .venv/dev ## Run every test
 	@scripts/each.sh '$(NODE_MODULES)' "$(PYTEST) --ignore tests/extension $$ARGS" \
-		"pytest -n 2 --dist loadgroup tests/extension $$ARGS" 'npm test --silent'
+		"pytest -n 2 --dist loadgroup tests/extension $$ARGS" '$(NPM_TEST)'
 
 left-out:
 	@python tests/support/programs.py
@@ -126,5 +128,5 @@ fitting: .venv/bin/python
 
 node_modules/.installed: package-lock.json .venv/node
 	@echo "Installing newman and the extension's tools (once)…"
-	@npm ci --loglevel=error --no-audit --no-fund
+	@$(NPM_CI) || { echo "Not all of it came: once more…"; $(NPM_CI); }
 	@touch $@

@@ -62,7 +62,7 @@ def settings(mongo_uri: str, shared_folder: Path) -> Settings:
         jwt_secret=Secret(SECRET),
         mongo_uri=Secret(mongo_uri),
         mongo_database=f"test_{secrets.token_hex(6)}",
-        mongo_timeout_ms=10_000,  # a busy machine is no lost database
+        mongo_timeout_ms=60_000,  # a busy machine is no lost database
         cors_origins=("https://app.example",),
         password_blocklist="off",
         argon2_memory_kib=CHEAP_HASH_KIB,

@@ -25,8 +25,9 @@ from bench.processes import ServerFailed, free_port, started
 from bench.rounds import Plan, load_rounds
 from bench.seed import fill
 from bench.subjects import serving
-from bench.wrk import Load
+from bench.wrk import Figures, Load
 from tests.support.tools import program
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.external
 
@@ -41,6 +42,15 @@ FLOOR = Contender(
     "bench.floors.bare_flask",
     wants_token=False,
 )
+
+
+UNANSWERED = "unanswered"
+"""On a machine that is busy with something else there may be no answer within the second."""
+
+
+def answered(figures: Figures) -> Figures | None:
+    """Return figures that are of any answers."""
+    return None if UNANSWERED in figures.errors else figures
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -79,7 +89,8 @@ def test_the_service_of_a_commit_runs_on_the_files_of_that_commit(
     _, proxied = earlier.earlier("HEAD")
     assert (tmp_path / "earlier" / "wsgi.py").is_file()
     with serving(proxied, LAYOUT) as served:
-        assert served.measure(REFRESH, 0.5, 0).errors == {}
+        figures = until(lambda: answered(served.measure(REFRESH, 0.5, 0)))
+        assert figures.errors == {}
 
 
 @pytest.mark.parametrize(
@@ -102,8 +113,9 @@ def test_measurements_of_attacks_run_and_say_what_they_saw(command: str, said: s
 
 def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> None:
     """Each once in a round, with every answer as expected and memory weighed."""
-    plan = Plan(rounds=1, seconds=1, warm_up=0, say=lambda _: None, layout=LAYOUT)
-    (rows,) = load_rounds(Group([ours, FLOOR]), plan)
+    plan = Plan(rounds=5, seconds=1, warm_up=0, say=lambda _: None, layout=LAYOUT)
+    rounds = load_rounds(Group([ours, FLOOR]), plan)
+    rows = next(rows for rows in rounds if not any(UNANSWERED in row["errors"] for row in rows))
     assert sorted((row["contender"], row["endpoint"]) for row in rows) == [
         ("authapi", AUTHENTICATE),
         ("authapi", PROTECTED),

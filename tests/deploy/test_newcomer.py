@@ -67,7 +67,7 @@ def test_make_test_says_first_what_it_leaves_out_and_is_green(
             {MEASURE}
             exit
         fi
-        grep -E '^(FAILED|ERROR|E  )' test.log || :
+        grep -E '^(FAILED|ERROR|E  |npm error)' test.log || :
         tail -n 9 test.log
         exit 1""",
         STRICT,
