@@ -20,7 +20,7 @@ TOKENS = 32
 """How many users are logged in for a measurement: more than there are connections."""
 
 _FRESH = 240.0  # seconds; every contender's access tokens live longer
-_PATIENCE = 90.0  # seconds: the embedded database stalls for half a minute, with many users
+_TIMEOUT = 90.0  # seconds: the embedded database stalls for half a minute, with many users
 _TOGETHER = 4
 _SOMEWHERE = "10.255.0.1"
 
@@ -111,7 +111,7 @@ class Client:
                 self._base_url + request.path,
                 data=request.body if request.body != NONE else None,
                 headers=headers,
-                timeout=_PATIENCE,
+                timeout=_TIMEOUT,
                 allow_redirects=False,
             )
         except requests.RequestException as failure:

@@ -9,7 +9,7 @@ from authapi.embedded.locks import number_in
 from bench.layouts import move
 from bench.places import data_folder
 
-_PATIENCE = 180.0  # seconds: a million users are many to start with
+_TIMEOUT = 180.0  # seconds: a million users are many to start with
 
 
 def uri(users: int) -> str:
@@ -18,7 +18,7 @@ def uri(users: int) -> str:
     Raises:
         EmbeddedUnavailable: when it does not start.
     """
-    return ensure_running(_folder(users), wait_seconds=_PATIENCE)
+    return ensure_running(_folder(users), wait_seconds=_TIMEOUT)
 
 
 def place(users: int, cores: Sequence[int]) -> None:

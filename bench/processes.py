@@ -18,7 +18,7 @@ from tests.support.servers import clean_environment, free_port
 
 __all__ = ["Server", "ServerFailed", "free_port", "settle", "started", "weigh"]
 
-_PATIENCE = 60.0  # seconds that a server has to answer
+_TIMEOUT = 60.0  # seconds that a server has to answer
 _STOP = 15.0  # seconds that a server has to stop
 _SETTLE = 10.0  # seconds that a server may take for what a run left behind
 _MOMENT = 0.1  # seconds in which a quiet server does nothing
@@ -86,7 +86,7 @@ def started(
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while not _answers(port, path):
         if process.poll() is not None or time.monotonic() > deadline:
             raise ServerFailed(f"{log}: {log.read_text()[-2000:]}")

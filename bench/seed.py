@@ -30,7 +30,7 @@ SMALL = 10_000
 """Up to so many users are stored anew before each run, so that what runs leave does not add up."""
 
 _BATCH = 1000
-_PATIENCE = 60  # seconds for one batch
+_TIMEOUT = 60  # seconds for one batch
 
 
 def argon2_hash() -> str:
@@ -88,7 +88,7 @@ def _empty(count: int) -> None:
 
 def _stored(database: Database) -> int:
     """Return how many users are there for certain: the last batch may be there in part."""
-    with pymongo.timeout(_PATIENCE):
+    with pymongo.timeout(_TIMEOUT):
         batches = database["users"].estimated_document_count() // _BATCH
     return max(0, batches - 1) * _BATCH
 
@@ -96,7 +96,7 @@ def _stored(database: Database) -> int:
 def _add_sessions(database: Database, numbers: range) -> None:
     collection = database["sessions"]
     try:
-        with pymongo.timeout(_PATIENCE):
+        with pymongo.timeout(_TIMEOUT):
             collection.insert_many(sessions(numbers), ordered=False)
     except BulkWriteError as error:
         if any(

@@ -23,7 +23,7 @@ from bench.wrk import Figures, Load
 
 CONNECTIONS = 16
 _DEAR_CONNECTIONS = 4  # for each core: more hashes at once would end together, after seconds
-_DEAR_PATIENCE = 2.0
+_DEAR_FACTOR = 2.0
 _REGISTRATIONS_A_SECOND = 600
 
 
@@ -76,7 +76,7 @@ class Served:
         """Warm up, then measure."""
         if endpoint == PROTECTED and warm_up:  # its answers are not looked at one by one
             self._run(endpoint, warm_up, 0)
-        seconds *= _DEAR_PATIENCE if self._contender.dear else 1.0
+        seconds *= _DEAR_FACTOR if self._contender.dear else 1.0
         return self._run(endpoint, seconds, 0 if endpoint == PROTECTED else warm_up)
 
     def _run(self, endpoint: str, seconds: float, warm_up: float) -> Figures:

@@ -24,7 +24,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     """Add the users; rooms below ask them which users are not deleted, and for their epochs."""
     users = services.add(UserStore(services[Database]))
     services[Revocations].read_epochs_from(users.ended_since)
-    services[AuditTrail].ask_who_lives(users.living)
+    services[AuditTrail].look_up_living_users_by(users.living)
     events = services[EventRecorder]
     notifier = _notifier(services, settings, clock)
     accounts = services.add(AccountService(users, services[Revocations], events, notifier))

@@ -16,7 +16,7 @@ from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
 from authapi.core.retries import TRIES
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.mail.links import CodeClaims, InvalidLink, Link, MailedTokens, Purpose
@@ -134,7 +134,7 @@ class Confirmation:
             self._events.record(event, user_id=user.id, reason=reason)
         keys = {pending.email_key, *([user.email_key] if user.email_key else [])}
         for key in keys:
-            leave_to_later(lambda key=key: self._registry.put_in_order(user.id, key))  # type: ignore[misc]
+            best_effort(lambda key=key: self._registry.put_in_order(user.id, key))  # type: ignore[misc]
         return done
 
     def _confirmed(self, user: User, pending: PendingEmail) -> Change:

@@ -17,7 +17,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
 from authapi.core.services import Subject
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.signin.models import Evidence, Proof
@@ -104,7 +104,7 @@ class AddressService:
         if before.email is not None:
             self._events.record(Event.EMAIL_REMOVED, user_id=before.id)
             former = email_key(before.email)
-            leave_to_later(lambda: self._registry.put_in_order(before.id, former))
+            best_effort(lambda: self._registry.put_in_order(before.id, former))
 
     def require(self, proof: Proof) -> None:
         """Let in who has a confirmed address; who waits for one is mailed once more.

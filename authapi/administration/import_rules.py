@@ -10,8 +10,13 @@ from authapi.accounts.emails import pending_email, read_email
 from authapi.accounts.models import Email, User, new_user_id
 from authapi.administration.errors import LineError
 from authapi.administration.extended_json import as_id, as_moment, as_text, bare
+from authapi.administration.import_disabled import (
+    is_disabled,
+    may_say_disabled,
+    says_enabled,
+    truth,
+)
 from authapi.administration.import_factors import totp_secret
-from authapi.administration.import_shut_out import decides, is_shut_out, lets_in, truth
 from authapi.administration.models import FirebaseHash, ImportedUser, ImportOptions
 from authapi.core.clock import UNIX_EPOCH
 from authapi.core.roles import Roles, problems
@@ -45,12 +50,12 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
     known = _NAMES | set(_FIREBASE if options.firebase else ())
     known |= {"email"} if options.addresses else set()
     known |= {name for name in found if _vouches(name)} if email else set()
-    ignored = [name for name in found if name not in known and not decides(name)]
+    ignored = [name for name in found if name not in known and not may_say_disabled(name)]
     return ImportedUser(
         username=_username(found),
         password_hash=_password_hash(found, options.firebase),
         created_at=_created_at(found, now),
-        disabled=is_shut_out(found),
+        disabled=is_disabled(found),
         id=_id(found) if options.keep_ids else None,
         email=email,
         email_verified=email is not None and _email_verified(found),
@@ -83,7 +88,7 @@ def _renamed(members: Mapping[str, Any], options: ImportOptions) -> dict[str, An
     present = {
         name: value
         for name, value in members.items()
-        if name not in options.ignore and (value is not None or lets_in(name))
+        if name not in options.ignore and (value is not None or says_enabled(name))
     }
     theirs = options.names.get("disabled")
     if theirs in present and "disabled" in present.keys() - {theirs}:

@@ -49,8 +49,8 @@ class EventAggregator:
             self._pending[key] = _merge(first, event) if first else event
         self._flush_in_time()
 
-    def look_at(self, user_id: str) -> None:
-        """Take in the id of a user, of whom something was stored just now."""
+    def check_later(self, user_id: str) -> None:
+        """Let the next flush see whether a user, of whom something was stored, is deleted."""
         with self._lock:
             self._users.add(user_id)
         self._flush_in_time()

@@ -41,7 +41,7 @@ class AuditTrail:
         self._living: Callable[[Collection[str]], set[str]] = set
         self._aggregator = EventAggregator(self._flush, DELAY)
 
-    def ask_who_lives(self, living: Callable[[Collection[str]], set[str]]) -> None:
+    def look_up_living_users_by(self, living: Callable[[Collection[str]], set[str]]) -> None:
         """Let `living` say which of some user ids are those of users who are not deleted."""
         self._living = living
 
@@ -62,7 +62,7 @@ class AuditTrail:
         except FAILURES as failure:
             _log.error("%s was not stored: %s", event.event, type(failure).__name__)
         if kept.user_id is not None:
-            self._aggregator.look_at(kept.user_id)
+            self._aggregator.check_later(kept.user_id)
 
     def flush(self) -> None:
         """Store now what waits in this process for others like it."""

@@ -9,7 +9,7 @@ from authapi.database.errors import (
     WRITE_CONFLICT,
     DatabaseUnavailable,
     ForeignDocuments,
-    leave_to_later,
+    best_effort,
 )
 from authapi.database.indexes import Index, StoredCollection
 from authapi.database.inserts import BATCH_SECONDS, insert_if_new, insert_those_new
@@ -28,9 +28,9 @@ __all__ = [
     "Index",
     "RequestScope",
     "StoredCollection",
+    "best_effort",
     "insert_if_new",
     "insert_those_new",
-    "leave_to_later",
     "retry_conflicts",
     "uri_problem",
 ]

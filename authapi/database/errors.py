@@ -27,8 +27,8 @@ class ForeignDocuments(DatabaseUnavailable):
 FAILURES: tuple[type[Exception], ...] = (PyMongoError, DatabaseUnavailable)
 
 
-def leave_to_later(step: Callable[[], T]) -> T | None:
-    """Do what follows a write that has decided: a failure here is no failure of the request.
+def best_effort(step: Callable[[], T]) -> T | None:
+    """Do what follows a write that has decided; where that fails, the request does not.
 
     Returns:
         What `step` returns, or None when the database failed: the sweep does it later.

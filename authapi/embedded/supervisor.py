@@ -41,9 +41,9 @@ def supervise(directory: DataDirectory, supervisor_lock: int, program: Path) -> 
     server = SupervisedServer(directory, program, port)
     try:
         locks.describe(supervisor_lock, str(port))
-        idle = Idleness(directory)
+        idle = IdleTimeout(directory)
         while locks.is_lock_on(supervisor_lock, directory.supervisor_lock):
-            if idle.lasts():
+            if idle.has_expired():
                 return
             time.sleep(_PAUSE if server.started_well else _PAUSE_AT_START)
             server.restart_if_failed()
@@ -52,14 +52,14 @@ def supervise(directory: DataDirectory, supervisor_lock: int, program: Path) -> 
         server.stop()
 
 
-class Idleness:
-    """How long nobody has used the database."""
+class IdleTimeout:
+    """Ends the server when nobody has used the database for `GRACE` seconds."""
 
     def __init__(self, directory: DataDirectory) -> None:
         self._users_lock = directory.users_lock
         self._since: float | None = None
 
-    def lasts(self) -> bool:
+    def has_expired(self) -> bool:
         """Whether there have been no users for `GRACE` seconds.
 
         If so, the users' lock stays locked until this process ends: who comes now waits for that,

@@ -11,7 +11,7 @@ from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
 from authapi.core.retries import retried
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.factors.codes import TOTP_SECRET
 from authapi.factors.data_key import DataKey
 from authapi.factors.models import Totp
@@ -53,7 +53,7 @@ class OperatorFactors:
         reset = Change(unset=("second_factor", "factors"), tell=[Message("factor_off")])
         accounts = self._accounts
         changed = retried(lambda: accounts.begin_epoch(accounts.get_user_by_id(user_id), reset))
-        leave_to_later(lambda: self._forget(changed, before))
+        best_effort(lambda: self._forget(changed, before))
         self._events.record(Event.FACTORS_RESET, user_id=user_id, reason=reason)
         return changed
 

@@ -10,7 +10,7 @@ from authapi.core.forks import after_fork_in_child
 
 
 @dataclass(eq=False, slots=True)
-class _Line:
+class _Queue:
     """Those at one key: who holds it, and who waits.
 
     Attributes:
@@ -41,13 +41,13 @@ class KeyedLock:
 
     def _begin(self) -> None:
         self._changed = threading.Condition()
-        self._lines: dict[str, _Line] = {}
+        self._queues: dict[str, _Queue] = {}
 
     def waiting(self, key: str) -> int:
         """Return how many callers wait for `key` now."""
         with self._changed:
-            line = self._lines.get(key)
-            return line.waiting if line else 0
+            queue = self._queues.get(key)
+            return queue.waiting if queue else 0
 
     @contextmanager
     def hold(self, key: str) -> Iterator[None]:
@@ -57,37 +57,37 @@ class KeyedLock:
             ApiError: `service_unavailable`, at once when too many wait for it, or when who held it
                 met a shared failure.
         """
-        line = self._enter(key)
+        queue = self._enter(key)
         try:
             yield
         except self._shared_failures:
-            line.failed = True
+            queue.failed = True
             raise
         finally:
-            self._leave(key, line)
+            self._leave(key, queue)
 
-    def _enter(self, key: str) -> _Line:
+    def _enter(self, key: str) -> _Queue:
         with self._changed:
-            line = self._lines.setdefault(key, _Line())
-            if line.held:
-                self._wait(line)
-            line.held = True
-            return line
+            queue = self._queues.setdefault(key, _Queue())
+            if queue.held:
+                self._wait(queue)
+            queue.held = True
+            return queue
 
-    def _wait(self, line: _Line) -> None:
-        if line.waiting >= self._queue_limit:
+    def _wait(self, queue: _Queue) -> None:
+        if queue.waiting >= self._queue_limit:
             raise busy()
-        line.waiting += 1
+        queue.waiting += 1
         try:
-            self._changed.wait_for(lambda: line.failed or not line.held)
+            self._changed.wait_for(lambda: queue.failed or not queue.held)
         finally:
-            line.waiting -= 1
-        if line.failed:
+            queue.waiting -= 1
+        if queue.failed:
             raise busy()
 
-    def _leave(self, key: str, line: _Line) -> None:
+    def _leave(self, key: str, queue: _Queue) -> None:
         with self._changed:
-            line.held = False
-            if line.failed or not line.waiting:
-                self._lines.pop(key, None)  # those who come from now on begin another line
+            queue.held = False
+            if queue.failed or not queue.waiting:
+                self._queues.pop(key, None)  # those who come from now on begin another queue
             self._changed.notify_all()

@@ -11,7 +11,7 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.factors.models import Factors
 from authapi.passkeys import rules
 from authapi.passkeys.ceremonies import Ceremonies
@@ -60,7 +60,7 @@ class PasskeyEnrolment:
         user = self._step_up.prove_recently(identity, password, client, evidence).user
         named = _with_room(user)
         before = self._clock() - _LEFT_OVER_AFTER
-        leave_to_later(lambda: self._passkeys.remove_others(user.id, named, before))
+        best_effort(lambda: self._passkeys.remove_others(user.id, named, before))
         ceremony = self._ceremonies.begin(Use.ADD, user)
         existing = self._passkeys.find_passkeys(named)
         options = self._party.creation_options(user, ceremony.challenge, existing)
@@ -99,7 +99,7 @@ class PasskeyEnrolment:
         try:
             self._step_up.while_proven(proof, lambda user: self._name(user, passkey))
         except ApiError:
-            leave_to_later(lambda: self._passkeys.remove(passkey.id, passkey.user_id))
+            best_effort(lambda: self._passkeys.remove(passkey.id, passkey.user_id))
             raise
         self._events.record(Event.PASSKEY_ADDED, user_id=passkey.user_id)
         return passkey.id

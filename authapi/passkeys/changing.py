@@ -13,7 +13,7 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import Identity
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.factors.models import Factors
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.passkeys import rules
@@ -75,7 +75,7 @@ class PasskeyChanges:
             return self._change(user, before, after, "passkey_removed")
 
         changed = self._step_up.while_proven(proof, write)
-        leave_to_later(lambda: self._passkeys.remove(passkey_id, changed.id))
+        best_effort(lambda: self._passkeys.remove(passkey_id, changed.id))
         self._events.record(Event.PASSKEY_REMOVED, user_id=changed.id)
         return self._sessions.keep_only(identity, changed.epoch, prepared)
 

@@ -18,7 +18,7 @@ class PasswordSettings(EnvironmentSettings, TokenSettings):
     argon2_passes: int = variable("ARGON2_PASSES", 2, integer(2, 16))
     password_blocklist: str | None = variable("PASSWORD_BLOCKLIST", None, choice("on", "off"))
     hash_slots: int = variable("PASSWORD_HASH_SLOTS", 0, integer(0, 256))
-    hash_queue_limit: int = variable("PASSWORD_HASH_SEATS", 96, integer(0, 10_000))
+    hash_queue_limit: int = variable("PASSWORD_HASH_QUEUE_LIMIT", 96, integer(0, 10_000))
 
     @property
     def refuses_common_passwords(self) -> bool:

@@ -6,7 +6,7 @@ from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.identity import Identity
 from authapi.core.services import PersonalData, Subject
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.renewing import SessionRenewal
@@ -90,7 +90,7 @@ class ProfileService:
     def erase(self, gone: Subject) -> None:
         """Remove what the rooms keep of a deleted user; what fails now is removed by the sweep."""
         for part in self._personal_data:
-            leave_to_later(lambda part=part: part.erase(gone))  # type: ignore[misc]
+            best_effort(lambda part=part: part.erase(gone))  # type: ignore[misc]
 
     def export(self, identity: Identity) -> dict[str, Any]:
         """Return all that is stored about the caller; of the password, only how it is hashed."""

@@ -36,8 +36,8 @@ def still_bound(purpose: Purpose, user: User) -> dict[str, object]:
     return {**address, "factors.changed_at": user.factors.get("changed_at")}
 
 
-def doubted(user: User) -> dict[str, int]:
-    """Return the member that keeps passkeys from standing alone until the owner is sure (S119).
+def distrust_passkeys(user: User) -> dict[str, int]:
+    """Return the member by which passkeys want the password beside them once more (S119).
 
     Whoever had the account may have added one. The epoch is the one that the write begins.
     """

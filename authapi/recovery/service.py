@@ -9,13 +9,13 @@ from authapi.accounts.service import AccountService
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.events import Event, EventRecorder
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.limits.service import Limits
 from authapi.mail.links import InvalidLink, Link, LinkClaims, Links, MailedTokens, Purpose
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.recovery.refusing import refused
-from authapi.recovery.rules import bound_to, doubted, ended_with, is_alive, still_bound
+from authapi.recovery.rules import bound_to, distrust_passkeys, ended_with, is_alive, still_bound
 from authapi.sessions.ending import SessionEnding
 
 OPERATORS_LINK_LIFE = timedelta(hours=24)
@@ -66,10 +66,10 @@ class Recovery:
         self._blocklist.refuse("new_password", new_password, user.username)
         with self._hasher.admit(client.network):
             new_hash = self._hasher.hash(new_password)
-        members = {"password_hash": new_hash, **doubted(user)}
+        members = {"password_hash": new_hash, **distrust_passkeys(user)}
         change = Change(members, ended_with(link), [Message("password_reset")])
         self._end_everything(link, user, change, Event.PASSWORD_RESET)
-        leave_to_later(lambda: self._limits.trust_network(user.name_key, client))
+        best_effort(lambda: self._limits.trust_network(user.name_key, client))
 
     def secure(self, token: str) -> None:
         """End all sessions of the link's user, and the password with them: "this was not me".
@@ -81,7 +81,7 @@ class Recovery:
         """
         link, user = self._open(token, Purpose.SECURE)
         gone = ("password_hash", *ended_with(link))
-        change = Change(doubted(user), gone, [Message("secured")])
+        change = Change(distrust_passkeys(user), gone, [Message("secured")])
         self._end_everything(link, user, change, Event.ACCOUNT_SECURED)
 
     def operators_link(self, user: User) -> tuple[str, datetime]:
@@ -120,4 +120,4 @@ class Recovery:
         if changed is None:
             raise refused(self._events, link)
         self._events.record(event, user_id=user.id, reason=None if by_mail else "operator")
-        leave_to_later(lambda: self._ending.clear_void(user.id, changed.epoch))
+        best_effort(lambda: self._ending.clear_void(user.id, changed.epoch))

@@ -12,12 +12,12 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.retries import TRIES
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.mail.links import InvalidLink, Link, MailedTokens, Purpose
 from authapi.mail.notices import Notice, Notified
 from authapi.recovery.mails import SECURED
 from authapi.recovery.refusing import refused
-from authapi.recovery.rules import doubted
+from authapi.recovery.rules import distrust_passkeys
 from authapi.sessions.ending import SessionEnding
 
 _REMOVED = ("password_hash", "email_undo", "pending_email", "factors.totp_pending", "email_nonce")
@@ -80,8 +80,8 @@ class FormerAddress:
     def _complete(self, user: User) -> None:
         """Do what follows, for a user whose address is back."""
         self._events.record(Event.EMAIL_CHANGE_UNDONE, user_id=user.id)
-        leave_to_later(lambda: self.put_in_order(user.id))
-        leave_to_later(lambda: self._ending.clear_void(user.id, user.epoch))
+        best_effort(lambda: self.put_in_order(user.id))
+        best_effort(lambda: self._ending.clear_void(user.id, user.epoch))
 
     def _undoable(self, link: Link, now: datetime) -> tuple[User, EmailUndo]:
         """Return the user of a link, and what it undoes."""
@@ -99,7 +99,7 @@ class FormerAddress:
             "email": former.email,
             "email_key": former.email_key,
             "email_verified_at": former.asked_at,
-            **doubted(user),
+            **distrust_passkeys(user),
         }
         change = Change(members, _REMOVED, [Message(SECURED)])
         return self._accounts.begin_epoch(user, change, {"email_undo.id": undo.id})

@@ -1,6 +1,6 @@
 """Says whether a valid token was revoked, from a cache that is read anew twice a second.
 
-While the database is away it may be `REVOCATION_PATIENCE_SECONDS` old.
+While the database is away it may be `REVOCATION_MAX_STALENESS_SECONDS` old.
 """
 
 import logging
@@ -21,8 +21,8 @@ from authapi.revocation.rules import next_start
 from authapi.revocation.settings import RevocationSettings
 from authapi.revocation.store import RevocationStore
 
-MAX_STALENESS = timedelta(milliseconds=500)
-"""How old the cache may be before a request brings it up to date."""
+SYNC_INTERVAL = timedelta(milliseconds=500)
+"""How old the cache is when a request brings it up to date."""
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _WHOLE_AFTER = timedelta(minutes=1)  # all floors are read anew, so that swept ones go
@@ -44,7 +44,7 @@ class Revocations:
         self._store = store
         self._clock = clock
         self._kept_for = settings.access_token_lifetime + MAX_CLOCK_SKEW
-        self._outage_tolerance = settings.revocation_outage_tolerance
+        self._max_staleness = settings.revocation_max_staleness
         self._timeout = settings.mongo_timeout
         self._epochs: EpochSource = lambda moment: []
         self._session_lives: Callable[[str], bool] = lambda session_id: True
@@ -106,13 +106,13 @@ class Revocations:
         return self.floor(user_id).epoch
 
     def floor(self, user_id: str) -> EpochFloor:
-        """Return the user's first living epoch and roles, as known at most `MAX_STALENESS` ago.
+        """Return the user's first living epoch and roles, as known at most `SYNC_INTERVAL` ago.
 
         Raises:
             DatabaseUnavailable: when the cache could not be brought up to date.
         """
         self._bring_up_to_date()
-        at_the_most = 2 * MAX_STALENESS + self._timeout
+        at_the_most = 2 * SYNC_INTERVAL + self._timeout
         if self._lost_at is not None or not is_recent(self._synced_at, self._clock(), at_the_most):
             raise DatabaseUnavailable("The revocations could not be read just now.")
         return self._cache.floor(user_id)
@@ -129,19 +129,19 @@ class Revocations:
 
     def _bring_up_to_date(self) -> None:
         now = self._clock()
-        if not is_recent(self._tried_at, now, MAX_STALENESS):
+        if not is_recent(self._tried_at, now, SYNC_INTERVAL):
             self._synchronise(now)
 
     def _tolerates(self, now: datetime) -> bool:
         """Whether the cache is good enough while the database is away."""
         if self._synced_at is None:
             return False
-        return self._lost_at is None or is_recent(self._lost_at, now, self._outage_tolerance)
+        return self._lost_at is None or is_recent(self._lost_at, now, self._max_staleness)
 
     def _synchronise(self, now: datetime) -> None:
         began = time.monotonic()
         # While one request reads, the others go on with a cache that was just good enough.
-        fresh = is_recent(self._synced_at, now, 2 * MAX_STALENESS)
+        fresh = is_recent(self._synced_at, now, 2 * SYNC_INTERVAL)
         if fresh or (self._lost_at is not None and self._tolerates(now)):
             if not self._syncing.acquire(blocking=False):
                 return
@@ -153,7 +153,7 @@ class Revocations:
                 self._raise_unless_tolerated()
                 return
             now = self._clock()
-            if not is_recent(self._tried_at, now, MAX_STALENESS):
+            if not is_recent(self._tried_at, now, SYNC_INTERVAL):
                 self._read(now)
         finally:
             self._syncing.release()

@@ -16,9 +16,11 @@ class RevocationSettings(DatabaseSettings, TokenSettings):
     """The chosen way to check for revocations."""
 
     revocation: str = variable("REVOCATION", "sync", choice("sync", "strict", "off"))
-    revocation_patience_seconds: int = variable("REVOCATION_PATIENCE_SECONDS", 30, integer(0, 3600))
+    revocation_max_staleness_seconds: int = variable(
+        "REVOCATION_MAX_STALENESS_SECONDS", 30, integer(0, 3600)
+    )
 
     @property
-    def revocation_outage_tolerance(self) -> timedelta:
+    def revocation_max_staleness(self) -> timedelta:
         """How long access tokens are accepted without a look for new revocations."""
-        return timedelta(seconds=self.revocation_patience_seconds)
+        return timedelta(seconds=self.revocation_max_staleness_seconds)

@@ -115,8 +115,8 @@ class Drain:
         time.sleep(max(0.0, self._begun_at + self.seconds - time.monotonic()))
         while self._waiting():
             time.sleep(_STEP_SECONDS)
-        patience_ends = time.monotonic() + SILENCE_SECONDS
-        while self._unheard() and time.monotonic() < patience_ends:
+        deadline = time.monotonic() + SILENCE_SECONDS
+        while self._unheard() and time.monotonic() < deadline:
             time.sleep(_STEP_SECONDS)
         time.sleep(SETTLE_SECONDS)
         stop()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from authapi.accounts.service import AccountService
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
-from authapi.revocation.service import MAX_STALENESS, Revocations
+from authapi.revocation.service import SYNC_INTERVAL, Revocations
 from authapi.sessions.models import OpenedSession
 from authapi.sessions.rules import ended_by_logout
 from authapi.sessions.store import SessionStore
@@ -82,7 +82,7 @@ class SessionEnding:
         """
         ended_at = self._revocations.revoke_everybody()
         self._events.record(Event.LOGGED_OUT, reason="everybody")
-        known_everywhere = time.monotonic() + MAX_STALENESS.total_seconds()
+        known_everywhere = time.monotonic() + SYNC_INTERVAL.total_seconds()
         removed = 0
         yield removed
         while some := self._sessions.clear_begun_until(ended_at, _AT_ONCE):
@@ -161,7 +161,7 @@ def until_none_is_left(change: Callable[[int], int]) -> bool:
     Returns:
         Whether none is left. If one is, the sweep changes it.
     """
-    deadline = time.monotonic() + 2 * MAX_STALENESS.total_seconds()
+    deadline = time.monotonic() + 2 * SYNC_INTERVAL.total_seconds()
     while change(_AT_ONCE) == _AT_ONCE:
         if time.monotonic() >= deadline:
             return False

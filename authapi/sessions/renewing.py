@@ -5,7 +5,7 @@ from dataclasses import replace
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
-from authapi.database import leave_to_later
+from authapi.database import best_effort
 from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, token_pair
 from authapi.sessions.ending import SessionEnding
@@ -68,8 +68,8 @@ class SessionRenewal:
             Fresh tokens of the session, as members of the answer; none where it ended meanwhile.
             The refresh token that its client holds stays good, as the same generation.
         """
-        pair = leave_to_later(lambda: self._renew(identity, epoch, prepared, proof))
-        leave_to_later(lambda: self._ending.clear_void(identity.user_id, epoch))
+        pair = best_effort(lambda: self._renew(identity, epoch, prepared, proof))
+        best_effort(lambda: self._ending.clear_void(identity.user_id, epoch))
         return pair.as_members() if pair is not None else {}
 
     def prepare_proven(self, identity: Identity, proof: FreshProof) -> Prepared:

@@ -126,7 +126,7 @@ def trail_of(collections: Collections) -> Callable[..., AuditTrail]:
 
     def making(*living: str) -> AuditTrail:
         trail = AuditTrail(AuditStore(collections), AuditSettings(audit_days=30))
-        trail.ask_who_lives(set(living).intersection)
+        trail.look_up_living_users_by(set(living).intersection)
         return trail
 
     return making

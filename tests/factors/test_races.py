@@ -20,7 +20,7 @@ AT_ONCE = 32
 @pytest.fixture(scope="module")
 def two_processes(environment: dict[str, str]) -> Iterator[str]:
     """A service of two worker processes, where codes may be tried without end."""
-    settings = {**environment, "LIMITS": "off", "PASSWORD_HASH_SEATS": "1000"}
+    settings = {**environment, "LIMITS": "off", "PASSWORD_HASH_QUEUE_LIMIT": "1000"}
     with workers(settings, processes=2) as server:
         yield server.base_url
 

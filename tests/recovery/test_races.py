@@ -26,7 +26,12 @@ ROUNDS = 200
 @pytest.fixture
 def two_processes(environment: dict[str, str]) -> Iterator[Visitor]:
     """A service of two worker processes, and who asks it."""
-    told = {**environment, "PUBLIC_URL": PUBLIC_URL, "LIMITS": "off", "PASSWORD_HASH_SEATS": "1000"}
+    told = {
+        **environment,
+        "PUBLIC_URL": PUBLIC_URL,
+        "LIMITS": "off",
+        "PASSWORD_HASH_QUEUE_LIMIT": "1000",
+    }
     with workers(told, processes=2) as server:
         visitor = Visitor(server.base_url)
         yield visitor

@@ -34,7 +34,7 @@ def test_an_empty_variable_counts_as_absent(variable: str) -> None:
 def test_threads_are_left_for_what_is_quick() -> None:
     """S12: whatever logins may take, and 14 more; or as many as one says."""
     settings = Settings.from_environ(
-        {**ENOUGH, "PASSWORD_HASH_SLOTS": "3", "PASSWORD_HASH_SEATS": "20"}
+        {**ENOUGH, "PASSWORD_HASH_SLOTS": "3", "PASSWORD_HASH_QUEUE_LIMIT": "20"}
     )
     assert Options().threads_for(settings) == 3 + 20 + 14
     assert Options.from_environ({"SERVE_THREADS": "8"}).threads_for(settings) == 8

@@ -40,15 +40,15 @@ def told(drain: Drain, stopped: threading.Event) -> None:
     threading.Thread(target=drain._stop_when_told, args=(stopped.set,), daemon=True).start()
 
 
-@pytest.mark.parametrize("patience", [0.0, 600.0])
-def test_a_worker_stops_when_all_are_heard_or_its_patience_ends(
-    monkeypatch: pytest.MonkeyPatch, patience: float
+@pytest.mark.parametrize("seconds", [0.0, 600.0])
+def test_a_worker_stops_when_all_are_heard_or_its_time_is_over(
+    monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     """A client that is late to send what it connected for is not cut off."""
-    monkeypatch.setattr(stopping, "SILENCE_SECONDS", patience)
+    monkeypatch.setattr(stopping, "SILENCE_SECONDS", seconds)
     silent, stopped = ["somebody"], threading.Event()
     told(Drain(0, DEADLINE, lambda: 0, lambda: len(silent)), stopped)
-    if patience:
+    if seconds:
         assert not stopped.wait(2 * stopping.SETTLE_SECONDS)
         silent.clear()
     assert stopped.wait(DEADLINE)

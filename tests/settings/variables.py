@@ -30,7 +30,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "JWT_SECRET_PREVIOUS": (SECRET[::-1], Secret(SECRET[::-1])),
     "JWT_KEYS": (KEYS, Secret(KEYS)),
     "REVOCATION": ("strict", "strict"),
-    "REVOCATION_PATIENCE_SECONDS": ("5", 5),
+    "REVOCATION_MAX_STALENESS_SECONDS": ("5", 5),
     "MONGO_URI": ("mongodb://other.example/", Secret("mongodb://other.example/")),
     "MONGO_DATABASE": ("accounts_2", "accounts_2"),
     "MONGO_TIMEOUT_MS": ("250", 250),
@@ -58,7 +58,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "ARGON2_MEMORY_KIB": ("65536", 65536),
     "ARGON2_PASSES": ("3", 3),
     "PASSWORD_HASH_SLOTS": ("4", 4),
-    "PASSWORD_HASH_SEATS": ("7", 7),
+    "PASSWORD_HASH_QUEUE_LIMIT": ("7", 7),
     "PASSWORD_BLOCKLIST": ("off", "off"),
     "AUDIT_DAYS": ("30", 30),
     "AUDIT_LOG_ONLY": (

@@ -33,35 +33,35 @@ _STATE = re.compile(
 _TRUE, _FALSE = {"true", "1", "yes", "t", "y"}, {"false", "0", "no", "f", "n", "[]", "{}"}
 
 
-def decides(name: str) -> bool:
+def may_say_disabled(name: str) -> bool:
     """Tell whether a member of that name may say that its user may not log in."""
     known = bare(name)
     return any(which.fullmatch(known) for which in (_SAYS, _MAY_SAY, _STATE))
 
 
-def lets_in(name: str) -> bool:
+def says_enabled(name: str) -> bool:
     """Tell whether a member of that name says yes of a user who may log in."""
     says = _SAYS.fullmatch(bare(name))
     return says is not None and not _is_out(says)
 
 
-def is_shut_out(found: Mapping[str, Any]) -> bool:
+def is_disabled(found: Mapping[str, Any]) -> bool:
     """Tell whether any member keeps the user from logging in.
 
     Raises:
         LineError: when one might, and it cannot be told.
     """
-    shut_out = False
+    disabled = False
     for name, value in found.items():
-        if "." in name or (isinstance(value, dict) and not decides(name)):
+        if "." in name or (isinstance(value, dict) and not may_say_disabled(name)):
             _refuse_inner(name, value)
             continue
         known = bare(name)
         if says := _SAYS.fullmatch(known):
-            shut_out |= truth(name, value) == _is_out(says)
+            disabled |= truth(name, value) == _is_out(says)
         elif _may_say(known, plain(value)):
             raise _undecided(name, name)
-    return shut_out
+    return disabled
 
 
 def truth(name: str, value: object) -> bool:
