@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -90,10 +90,13 @@ class Sender:
         self._clock = clock
         self._shows = shows
 
-    def run_once(self) -> Counter[str]:
+    def run_once(self, go_on: Callable[[], None] = lambda: None) -> Counter[str]:
         """Do all that is due now; return how many mails ended how.
 
         Results are `sent`, `dead`, `void`, and `deferred` for what is tried again later.
+
+        Args:
+            go_on: is called before each mail.
 
         Raises:
             PyMongoError: when the database does not answer; what was claimed is due again within
@@ -106,6 +109,7 @@ class Sender:
             for mail in batch:
                 if not self._transport.available():
                     break
+                go_on()
                 if result := self._handle(mail):
                     results[result] += 1
         self._note_backlog()

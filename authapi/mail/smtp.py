@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from typing import Any
 
 from authapi.core.clock import Clock
+from authapi.mail.breaker import Breaker
 from authapi.mail.replies import is_positive, is_servers_fault, judged, line
 from authapi.mail.rules import ATTEMPT_SECONDS
 from authapi.mail.servers import MailServer
@@ -25,9 +25,6 @@ from authapi.mail.transport import Accepted, NotNow, Refused
 
 STEP_SECONDS = 10.0
 """How long an answer may take."""
-
-PASSED_OVER = timedelta(seconds=60)
-"""For how long a server that failed is not asked again by this process."""
 
 _GOODBYE_SECONDS = 1.0
 Reply = tuple[int, bytes | str]
@@ -41,6 +38,7 @@ class ServerFault(Exception):
         super().__init__(shown)
         self.said = said  # the server's own words, which may repeat an address: not for the log
         self.refuses = refuses
+        self.reader: str | None = None  # whose fault it may be, once the server heard of one
 
 
 class SmtpServers:
@@ -67,31 +65,30 @@ class SmtpServers:
         step: float = STEP_SECONDS,
         attempt: float = ATTEMPT_SECONDS,
     ) -> None:
-        self._servers = servers
+        self._breaker = Breaker(servers, clock)
         self._sender = sender
-        self._clock = clock
         self._refused = refused
         self._attempt = attempt
         self._manner = _Manner(
             context or ssl.create_default_context(), sender.rpartition("@")[2], step
         )
-        self._failed_at: dict[MailServer, datetime] = {}
 
     def available(self) -> bool:
         """Whether a server is left that has not failed just now."""
-        return any(self._is_up(server) for server in self._servers)
+        return self._breaker.available()
 
     def deliver(self, message: EmailMessage) -> Accepted | Refused | NotNow:
         """Hand a message to the first server that takes it."""
         answer: Accepted | Refused | NotNow = NotNow("no mail server is reachable")
         deadline = time.monotonic() + self._attempt
-        for server in filter(self._is_up, self._servers):
+        for server in self._breaker.order(_reader(message)):
             if deadline <= time.monotonic():
                 break
             try:
                 answer = self.hand_over(server, message, deadline)
+                self._breaker.worked(server)
             except ServerFault as fault:
-                self._pass_over(server, fault)
+                self._note(server, fault)
                 answer = NotNow(f"{server.label}: {fault.said}"[:300])
             if not isinstance(answer, NotNow):
                 break
@@ -110,29 +107,35 @@ class SmtpServers:
         Raises:
             ServerFault: when the server is at fault, and not the message.
         """
-        recipient = message["To"].addresses[0].addr_spec
+        recipient = _reader(message)
+        named: str | None = None
         options = () if recipient.isascii() else ("SMTPUTF8",)
         text = message.as_bytes(policy=SMTPUTF8 if options else SMTP)
-        with _session(server, self._manner, deadline) as smtp:
-            if options and not smtp.has_extn("smtputf8"):
-                return NotNow("the server takes no address beyond ASCII")
-            _expect(smtp.mail(self._sender, options), "MAIL")
-            answer = _judged(smtp.rcpt(recipient), server, "RCPT")
-            if not isinstance(answer, Accepted):
-                return answer
-            reply = _data(smtp, text, timeout=max(1.0, deadline - time.monotonic()))
-            return _judged(reply, server, "DATA")
+        try:
+            with _session(server, self._manner, deadline) as smtp:
+                if options and not smtp.has_extn("smtputf8"):
+                    return NotNow("the server takes no address beyond ASCII")
+                _expect(smtp.mail(self._sender, options), "MAIL")
+                named = recipient
+                answer = _judged(smtp.rcpt(recipient), server, "RCPT")
+                if not isinstance(answer, Accepted):
+                    return answer
+                reply = _data(smtp, text, timeout=max(1.0, deadline - time.monotonic()))
+                return _judged(reply, server, "DATA")
+        except ServerFault as fault:
+            fault.reader = named
+            raise
 
-    def _is_up(self, server: MailServer) -> bool:
-        failed_at = self._failed_at.get(server)
-        return failed_at is None or not failed_at <= self._clock() < failed_at + PASSED_OVER
-
-    def _pass_over(self, server: MailServer, fault: ServerFault) -> None:
-        self._failed_at[server] = self._clock()
+    def _note(self, server: MailServer, fault: ServerFault) -> None:
+        self._breaker.failed(server, None if fault.refuses else fault.reader)
         level = logging.ERROR if fault.refuses else logging.WARNING
         _log.log(level, "the mail server %s failed: %s", server.label, fault)
         if fault.refuses:
             self._refused()
+
+
+def _reader(message: EmailMessage) -> str:
+    return str(message["To"].addresses[0].addr_spec)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""The thread that sends: one for each process, started when it is first needed."""
+"""The threads that send: few for each process, started when they are first needed."""
 
 from __future__ import annotations
 
+import contextlib
+import heapq
 import logging
 import random
 import threading
@@ -16,16 +18,23 @@ from authapi.mail.sender import Sender
 LOOK_SECONDS = 30.0
 """How long after its last look a process looks again, when it serves a request."""
 
+RELIEF_SECONDS = 0.75
+"""How long a mail may take before another thread goes on with what is still due."""
+
+MOST_THREADS = 4
+"""So many mails may wait for an answer at once; with more, the next ones wait as well."""
+
 _LONGEST_NAP = 3600.0
 _AFTER_A_FAULT = 30.0
 _log = logging.getLogger("authapi.mail")
 
 
 class Worker:
-    """Runs the sender in a daemon thread: soon after it is woken, and when the next mail is due.
+    """Runs the sender in daemon threads: soon after it is woken, and when the next mail is due.
 
     It begins 0.2 to 1 s after the request that woke it, so that nobody learns from the time of the
-    next answer what it does. A process that dies leaves its work to the others: see `look`.
+    next answer what it does. A mail server that keeps one mail waiting delays no other: whoever is
+    idle takes over (S98). A process that dies leaves its work to the others: see `look`.
 
     Args:
         sender: what to run.
@@ -51,18 +60,23 @@ class Worker:
 
     def _begin(self) -> None:
         self._changed = threading.Condition()
-        self._due: float | None = None  # when to run next, on the monotonic clock
-        self._thread: threading.Thread | None = None
+        # When to run, on the monotonic clock: as told, for what is due later, to relieve a thread
+        self._wakes: list[float] = []
+        self._nap_ends: float | None = None
+        self._relief: tuple[float, int] | None = None
+        self._threads = self._idle = 0
         self._looked_at = float("-inf")
 
     def wake(self, delay: timedelta = timedelta(0)) -> None:
         """Let the sender run, that much later; return at once."""
         if not self._on:
             return
-        self._schedule(time.monotonic() + delay.total_seconds() + self._jitter())
+        at = time.monotonic() + delay.total_seconds() + self._jitter()
         with self._changed:
-            if self._thread is None:
-                self._thread = self._started()
+            heapq.heappush(self._wakes, at)  # each counts: a notice is not there any earlier
+            self._changed.notify_all()
+            if not self._threads:
+                self._start()
 
     def look(self) -> None:
         """Let the sender look for what others left behind, unless it did just now."""
@@ -71,37 +85,65 @@ class Worker:
             self._looked_at = now
             self.wake()
 
-    def _started(self) -> threading.Thread | None:
+    def _start(self) -> None:
+        """Start one more thread; where there are too many, or all is ending, others will look."""
         thread = threading.Thread(target=self._work, name="mail", daemon=True)
-        try:
+        with contextlib.suppress(RuntimeError):
             thread.start()
-        except RuntimeError:  # too many threads, or the process is ending: others will look
-            return None
-        return thread
-
-    def _schedule(self, at: float) -> None:
-        with self._changed:
-            if self._due is None or at < self._due:
-                self._due = at
-                self._changed.notify_all()
+            self._threads += 1
+            self._idle += 1
 
     def _work(self) -> None:
         while True:
             self._wait()
             nap = self._run()
-            if nap is not None:
-                self._schedule(time.monotonic() + nap)
+            with self._changed:
+                self._idle += 1
+                self._rest(time.monotonic() + nap if nap is not None else None)
 
     def _wait(self) -> None:
+        """Wait for the next run, and see to it that another thread waits to relieve this one."""
         with self._changed:
-            while self._due is None or self._due > time.monotonic():
-                self._changed.wait(None if self._due is None else self._due - time.monotonic())
-            self._due = None
+            while (at := self._next()) is None or at > (now := time.monotonic()):
+                self._changed.wait(None if at is None else at - now)
+            while self._wakes and self._wakes[0] <= now:
+                heapq.heappop(self._wakes)
+            self._nap_ends = None  # the run sees for itself
+            self._guard()
+            self._idle -= 1
+            if not self._idle and self._threads < MOST_THREADS:
+                self._start()
+
+    def _guard(self) -> None:
+        """Have this thread relieved, unless it comes to the next mail soon."""
+        with self._changed:
+            self._relief = time.monotonic() + RELIEF_SECONDS, threading.get_ident()
+            self._changed.notify_all()
+
+    def _go_on(self) -> None:
+        with self._changed:
+            if self._is_guarded():
+                self._guard()
+
+    def _rest(self, until: float | None) -> None:
+        if self._is_guarded():
+            self._relief = None
+        if until is not None and (self._nap_ends is None or until < self._nap_ends):
+            self._nap_ends = until
+            self._changed.notify_all()
+
+    def _is_guarded(self) -> bool:
+        """Whether this thread was the last to begin: what was due then is seen to."""
+        return self._relief is not None and self._relief[1] == threading.get_ident()
+
+    def _next(self) -> float | None:
+        times = [*self._wakes[:1], self._nap_ends, self._relief[0] if self._relief else None]
+        return min((at for at in times if at is not None), default=None)
 
     def _run(self) -> float | None:
         """Run the sender; return in how many seconds there is more to do, or None for no more."""
         try:
-            self._sender.run_once()
+            self._sender.run_once(self._go_on)
             due = self._sender.next_due()
         except Exception as error:
             _log.error("the mails could not be looked after: %s", type(error).__name__)

@@ -27,6 +27,7 @@ from authapi.mail.message import From, Writer
 from authapi.mail.models import Envelope, Mail, Record, Void
 from authapi.mail.outbox import Outbox
 from authapi.mail.quotas import Quotas
+from authapi.mail.rules import ATTEMPT_SECONDS
 from authapi.mail.sender import Sender
 from authapi.mail.servers import MailServer as Named
 from authapi.mail.smtp import SmtpServers
@@ -130,10 +131,13 @@ class Room:
         return self.record(mail_id).settled.result
 
 
-def servers(*ports: int, clock: Clock, step: float = 10.0) -> SmtpServers:
+def servers(
+    *ports: int, clock: Clock, step: float = 10.0, attempt: float = ATTEMPT_SECONDS
+) -> SmtpServers:
     """Return the servers at these loopback ports, in order."""
     named = [Named("127.0.0.1", port, "none") for port in ports]
-    return SmtpServers(named, SENDER.address.addr_spec, clock, lambda: None, step=step)
+    sender = SENDER.address.addr_spec
+    return SmtpServers(named, sender, clock, lambda: None, step=step, attempt=attempt)
 
 
 @pytest.fixture

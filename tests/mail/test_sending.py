@@ -17,6 +17,7 @@ from tests.support.crowd import at_once
 from tests.support.mail_server import (
     CUT_AFTER_ACCEPTING,
     CUT_BEFORE_ACCEPTING,
+    HANG,
     MailServer,
     always,
     mail_server,
@@ -146,22 +147,61 @@ def test_a_dead_address_delays_nobody(room: Room) -> None:
     assert room.result(ids["full@example.com"]) == "due"
 
 
-@pytest.mark.parametrize("first", ["silent", "closed", "closing"])
+@pytest.mark.parametrize("first", ["silent", "closed"])
 def test_the_second_server_takes_over(room: Room, server: MailServer, first: str) -> None:
-    """S98: one that swallows connections, is not there, or is closing; then it is passed over."""
-    with silent_server() as silent, mail_server(rcpt=always("421 closing")) as closing:
-        ports = {"silent": silent, "closed": free_port(), "closing": closing.port}
+    """S98: from one that swallows connections, or is not there; then that is passed over."""
+    with silent_server() as silent:
+        ports = {"silent": silent, "closed": free_port()}
         step = 3.0 if first == "silent" else 30.0
         transport = servers(ports[first], server.port, clock=room.clock, step=step)
         room.add()
         room.add()
         assert room.sender(transport).run_once() == {"sent": 2}
-        assert closing.connections == (1 if first == "closing" else 0)
+    assert len(server.mails) == 2
+
+
+@pytest.mark.parametrize("fault", ["421 closing", HANG])
+def test_the_second_server_takes_over_for_one_address(
+    room: Room, server: MailServer, fault: str
+) -> None:
+    """S98: the first one fails for it alone, and goes on to take the mails for others."""
+    dead = "dead@example.com"
+    with mail_server(rcpt=lambda address: fault if address == dead else "250 OK") as first:
+        step = 3.0 if fault == HANG else 30.0
+        transport = servers(first.port, server.port, clock=room.clock, step=step)
+        for address in (dead, "ann@example.com", dead):
+            room.add(address)
+            assert room.sender(transport).run_once() == {"sent": 1}
+        assert [mail["To"] for mail in first.mails] == ["ann@example.com"]
+        assert first.connections == 2  # it is known by now, and asked last
+    assert len(server.mails) == 2
+
+
+def test_a_server_that_fails_for_three_in_a_row_is_passed_over(
+    room: Room, server: MailServer
+) -> None:
+    """S98: then nobody's address is at fault; it is asked again a minute later."""
+    with mail_server(rcpt=always("421 closing")) as closing:
+        sender = room.sender(servers(closing.port, server.port, clock=room.clock))
+        for number in range(5):
+            room.add(f"user{number}@example.com")
+        assert sender.run_once() == {"sent": 5}
+        assert closing.connections == 3
         room.clock.move(seconds=61)
         room.add()
-        room.sender(transport).run_once()
-        assert closing.connections == (2 if first == "closing" else 0)
-    assert len(server.mails) == 3
+        sender.run_once()
+        assert closing.connections == 4
+
+
+@pytest.mark.parametrize("fault", ["421 closing", CUT_BEFORE_ACCEPTING])
+def test_an_address_that_ends_the_session_delays_nobody(room: Room, fault: str) -> None:
+    """S98: where there is one server only, the others are sent by it in the same run."""
+    dead = "dead@example.com"
+    with mail_server(data=lambda address: fault if address == dead else "250 OK") as server:
+        for address in (dead, *(f"user{number}@example.com" for number in range(5))):
+            room.add(address)
+        results = room.sender(servers(server.port, clock=room.clock)).run_once()
+    assert results == {"deferred": 1, "sent": 5}
 
 
 def test_mails_wait_while_no_server_is_there(room: Room) -> None:

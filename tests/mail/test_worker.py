@@ -9,9 +9,16 @@ from datetime import timedelta
 
 import pytest
 
-from authapi.mail.worker import Worker
+from authapi.mail.worker import MOST_THREADS, Worker
 from tests.mail.conftest import Room, servers
-from tests.support.mail_server import MailServer, mail_server, silent_server
+from tests.support.mail_server import (
+    HANG,
+    Answer,
+    MailServer,
+    always,
+    mail_server,
+    silent_server,
+)
 from tests.support.waiting import until
 
 
@@ -23,7 +30,7 @@ class Counted:
         self.fails = False
         self.ran = threading.Event()
 
-    def run_once(self) -> Counter[str]:
+    def run_once(self, _go_on: object) -> Counter[str]:
         self.runs += 1
         self.ran.set()
         if self.fails:
@@ -69,11 +76,10 @@ def test_adding_waits_for_no_mail_server(room: Room) -> None:
         worker = a_worker(room.sender(transport), room)
         room.add()
         worker.wake()
-        before = threading.active_count()
         for _ in range(100):
             worker.wake()
             room.add()
-        assert threading.active_count() <= before + 1
+        assert len(_threads()) <= MOST_THREADS
         assert transport.available()
 
 
@@ -99,6 +105,34 @@ def test_looking_is_once_in_half_a_minute(room: Room) -> None:
     assert counted.ran.wait(20)
     worker.look()
     until(lambda: counted.runs == 1, "it looked once")
+
+
+def test_one_wake_takes_no_later_one_away(room: Room) -> None:
+    """S96: a notice is due two seconds on, whatever else is mailed meanwhile."""
+    counted = Counted()
+    worker = a_worker(counted, room)
+    worker.wake(timedelta(seconds=0.5))
+    worker.wake()
+    until(lambda: counted.runs == 2, "it ran for both")
+
+
+@pytest.mark.parametrize("where", ["rcpt", "data"])
+def test_an_address_that_hangs_holds_no_other_mail_up(room: Room, where: str) -> None:
+    """S98: while it hangs, others are sent: those that were due with it, and those that follow."""
+    dead = [f"dead{number}@example.com" for number in range(2)]
+    hangs: Answer = lambda address: HANG if address in dead else "250 OK"  # noqa: E731
+    fine = always("250 OK")
+    rcpt, data = (hangs, fine) if where == "rcpt" else (fine, hangs)
+    with mail_server(rcpt=rcpt, data=data) as server:
+        patient = servers(server.port, clock=room.clock, step=600.0, attempt=600.0)
+        worker = a_worker(room.sender(patient), room)
+        for address in (*dead, *(f"user{number}@example.com" for number in range(5))):
+            room.add(address)
+        worker.wake()
+        until(lambda: len(server.mails) == 5, "those that were due arrive")
+        room.add("later@example.com")
+        worker.wake()
+        until(lambda: server.to("later@example.com"), "one that follows arrives")
 
 
 def test_sweeping_may_be_off(room: Room) -> None:

@@ -24,6 +24,7 @@ from tests.support.servers import free_port
 
 CUT_AFTER_ACCEPTING = "cut after 250"
 CUT_BEFORE_ACCEPTING = "cut before 250"
+HANG = "hang"
 
 Answer = Callable[[str], str]
 """Says what is answered about an address."""
@@ -38,8 +39,8 @@ class MailServer:
     """What it answers, and what it took.
 
     Attributes:
-        rcpt: the answer to RCPT.
-        data: the answer to a whole message: a reply, `CUT_AFTER_ACCEPTING` or
+        rcpt: the answer to RCPT: a reply, or `HANG`.
+        data: the answer to a whole message: a reply, `HANG`, `CUT_AFTER_ACCEPTING` or
             `CUT_BEFORE_ACCEPTING`.
         mails: the messages that it accepted, in order.
         logins: users and passwords that were tried.
@@ -65,12 +66,16 @@ class MailServer:
     ) -> str:
         self.connections += 1
         answer = self.rcpt(address)
+        if answer == HANG:
+            await asyncio.Event().wait()  # until the client has enough
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         answer = self.data(envelope.rcpt_tos[0])
+        if answer == HANG:
+            await asyncio.Event().wait()
         if answer.startswith("250") or answer == CUT_AFTER_ACCEPTING:
             self.mails.append(_message(envelope))
         if answer == CUT_AFTER_ACCEPTING:
