@@ -27,7 +27,7 @@ def read_email(text: str, *, reserved: bool) -> Email:
 
     try:
         found = validate_email(
-            text.strip(), check_deliverability=False, test_environment=reserved, strict=True
+            text.strip(" "), check_deliverability=False, test_environment=reserved, strict=True
         )
     except EmailNotValidError:
         raise ValueError(PROBLEM) from None

@@ -179,7 +179,7 @@ def test_a_password_change_kills_the_link(person: Person, mails: Read) -> None:
     "email",
     [
         "", "ann", "ann@", "@example.com", "ann@example", "a@b.com, c@d.com",
-        "a@b.com\r\nBcc: c@d.com",
+        "a@b.com\r\nBcc: c@d.com", "a@b.com\n", "\r\na@b.com", "a@b.com\u2028",
         "Ann <ann@example.com>", "ann@[127.0.0.1]", '"a b"@example.com', "a" * 320 + "@example.com",
         "ann@ex\u202eample.com", None, 7, ["ann@example.com"],
     ],
@@ -198,12 +198,11 @@ def test_an_international_domain_is_mailed_in_ascii(person: Person, mails: Read)
     assert person.send("GET", "/me").get_json()["email"] == "ann@xn--bcher-kva.example.org"
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 59, "\u00e9" * 59, "A" * 600])
+@pytest.mark.parametrize("token", ["", "x", "A" * 59, "\u00e9" * 59, "A" * 600])
 def test_a_forged_link_is_refused(person: Person, token: str) -> None:
-    """S88: without a hash and without the database."""
+    """S88: without a hash and without the database; of any length, it is no link of ours."""
     answer = person.send("POST", "/email/verify", {"token": token, "password": PASSWORD})
-    assert answer.status_code in {400, 422}
-    assert answer.get_json()["code"] in {"invalid_link", "validation_error"}
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid_link")
 
 
 @pytest.mark.parametrize(
