@@ -50,7 +50,7 @@ class CommandGroup(AppGroup):
         except BrokenPipeError:
             raise  # whoever read the output has enough: click ends quietly
         except OSError as error:
-            raise click.ClickException(error.strerror or type(error).__name__) from None
+            raise click.ClickException(_of_the_system(error)) from None
 
 
 def _in_the_service(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,6 +67,11 @@ def explain(error: Exception) -> str:
     if isinstance(error, DatabaseUnavailable):
         return str(error)
     return f"The database does not answer ({type(error).__name__}). Check MONGO_URI."
+
+
+def _of_the_system(error: OSError) -> str:
+    said = error.strerror or type(error).__name__
+    return f"{printable(str(error.filename))}: {said}" if error.filename else said
 
 
 def _in_one_line(error: ApiError) -> str:

@@ -146,6 +146,11 @@ class Database:
         """Name the indexes that are not there, as `collection.name`."""
         return indexes.missing(self._database(), self._indexes)
 
+    @property
+    def name(self) -> str:
+        """Return what the server calls it."""
+        return str(self._database().name)
+
     def names_of_collections(self) -> list[str]:
         """Return what is stored in this database, by name."""
         names: list[str] = self._database().list_collection_names()

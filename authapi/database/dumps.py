@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -16,15 +18,21 @@ from typing import Any
 from bson import CodecOptions, decode_file_iter
 from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
 
 from authapi.core.durable_files import write_durably
 from authapi.database.connection import Database
 from authapi.database.deadline import without_an_end
+from authapi.database.errors import FAILURES
 
 MANIFEST = "authapi-dump.json"
 """The file that says what a folder holds."""
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 _BATCH = 1000
+
+CUT_OFF = "Cut off; a part may be stored. Start no service on it, and restore again with --drop"
+"""Names of users who are missing could be registered by others."""
+_CUT_OFF_BY: tuple[type[BaseException], ...] = (*FAILURES, KeyboardInterrupt)
 
 Counts = dict[str, int]
 """How many documents there are, by collection."""
@@ -45,29 +53,27 @@ def dump(database: Database, folder: Path) -> Counts:
         folder: must not be there.
 
     Raises:
-        DumpError: when the folder is there.
-        OSError: when it cannot be written; what was written so far stays, and cannot be restored.
+        DumpError: when there is nothing to write, or the folder is there or cannot be written.
+            Whatever it is that cuts a dump off, no part of it stays.
     """
-    try:
-        folder.mkdir(mode=0o700)
-    except FileExistsError:
-        raise DumpError(f"{folder} is there already; name a new folder.") from None
     with without_an_end():
         names = sorted(database.names_of_collections(), key=_users_first)
-        written = {
-            name: _write(_raw(database, name), _file(folder, name))
-            for name in names
-            if not name.startswith("system.")
-        }
-    listed = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "collections": written}
-    write_durably(folder / MANIFEST, json.dumps(listed, indent=2) + "\n")
-    return _counts(written)
+        if not names:
+            raise DumpError(f"There is no database {database.name}: look at MONGO_DATABASE.")
+        try:
+            folder.mkdir(mode=0o700)
+            return _counts(_write_all(database, names, folder))
+        except FileExistsError:
+            raise DumpError(f"{folder} is there already; name a new folder.") from None
+        except OSError as why:
+            raise DumpError(f"{folder} cannot be written: {why.strerror}.") from None
 
 
 def restore(database: Database, folder: Path, *, drop: bool = False) -> Counts:
     """Store what `dump` wrote, and make the indexes.
 
-    Nothing is stored unless all files are whole. Cut off, it is run again with `drop`.
+    Nothing is stored unless all files are whole and the database takes every document. Cut off, it
+    is run again with `drop`.
 
     Args:
         database: where to; it must be empty.
@@ -75,7 +81,8 @@ def restore(database: Database, folder: Path, *, drop: bool = False) -> Counts:
         drop: remove first what is in the database.
 
     Raises:
-        DumpError: when a file is missing or damaged, or the database is not empty.
+        DumpError: when a file is missing or damaged, the database is not empty or refuses a
+            document, or the restore was cut off.
         DatabaseUnavailable: when the indexes cannot be made.
     """
     listed = _verified_manifest(folder)
@@ -88,8 +95,7 @@ def restore(database: Database, folder: Path, *, drop: bool = False) -> Counts:
                     f"The collection {name} holds documents: name an empty database in"
                     " MONGO_DATABASE, or let --drop remove what is there."
                 )
-        for name in listed:
-            _store(_raw(database, name), _file(folder, name))
+        _store_all(database, listed, folder)
     database.ensure_indexes(unbounded=True)
     return _counts(listed)
 
@@ -107,6 +113,22 @@ def _file(folder: Path, name: str) -> Path:
     return folder / f"{name}.bson"
 
 
+def _write_all(database: Database, names: list[str], folder: Path) -> dict[str, dict[str, Any]]:
+    """Fill a new folder, or remove it; return what was written, by collection."""
+    try:
+        written = {
+            name: _write(_raw(database, name), _file(folder, name))
+            for name in names
+            if not name.startswith("system.")
+        }
+        listed = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "collections": written}
+        write_durably(folder / MANIFEST, json.dumps(listed, indent=2) + "\n")
+    except BaseException:  # Ctrl+C is no Exception
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return written
+
+
 def _write(collection: Collection[RawBSONDocument], path: Path) -> dict[str, Any]:
     """Write all documents of a collection; return how many they are, and the file's hash."""
     documents, digest = 0, hashlib.sha256()
@@ -120,6 +142,25 @@ def _write(collection: Collection[RawBSONDocument], path: Path) -> dict[str, Any
     return {"documents": documents, "sha256": digest.hexdigest()}
 
 
+def _store_all(database: Database, names: Iterable[str], folder: Path) -> None:
+    """Fill empty collections; where the database refuses a document, leave them empty.
+
+    What is under way while it is cut off may still be stored a moment later, so nothing is removed
+    then: the operator is told.
+    """
+    try:
+        try:
+            for name in names:
+                _store(_raw(database, name), _file(folder, name))
+        except BulkWriteError as refused:
+            for name in names:
+                database.unprepared[name].drop()
+            reason = refused.details["writeErrors"][0]["errmsg"]
+            raise DumpError(f"Nothing was restored, since the database says: {reason}") from None
+    except _CUT_OFF_BY as why:
+        raise DumpError(f"{CUT_OFF} ({type(why).__name__})") from None
+
+
 def _store(collection: Collection[RawBSONDocument], path: Path) -> None:
     with path.open("rb") as file:
         documents = decode_file_iter(file, _RAW)
@@ -131,10 +172,13 @@ def _verified_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     """Return what a folder holds, once all of it was looked at."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
-        listed: dict[str, dict[str, Any]] = manifest["collections"]
+        listed = {
+            str(name): {"documents": int(each["documents"]), "sha256": str(each["sha256"])}
+            for name, each in manifest["collections"].items()
+        }
     except (FileNotFoundError, NotADirectoryError):
         raise DumpError(f"{folder} has no {MANIFEST}: no dump, or one that was cut off.") from None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise DumpError(f"{folder / MANIFEST} is damaged.") from None
     for name, written in listed.items():
         path = _file(folder, name)

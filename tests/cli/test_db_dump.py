@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import bson
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from tests.cli.operators import flask
+from tests.cli.operators import flask, typed
 
 Documents = Database[dict[str, object]]
+BAD_LISTS = (
+    "{",
+    "[]",
+    "{}",
+    '{"collections": null}',
+    '{"collections": []}',
+    '{"collections": {"users": 1}}',
+    '{"collections": {"users": {}}}',
+    '{"collections": {"users": {"documents": null, "sha256": "0"}}}',
+)
 ANN = {"_id": "1", "name_key": "ann", "of_a_later_release": [1, {"deep": b"\x00"}]}
 
 
@@ -83,7 +96,7 @@ def test_nothing_is_removed_unasked(
     assert database["users"].count_documents({}) == 1
 
 
-@pytest.mark.parametrize("damage", ["cut off", "short", "altered", "missing", "no list", "no JSON"])
+@pytest.mark.parametrize("damage", ["cut off", "short", "altered", "missing", *BAD_LISTS])
 def test_a_damaged_dump_is_not_restored(
     folder: Path, production: dict[str, str], database: Documents, damage: str
 ) -> None:
@@ -99,10 +112,8 @@ def test_a_damaged_dump_is_not_restored(
             users.write_bytes(whole.replace(b"ann", b"bob"))
         case "missing":
             users.unlink()
-        case "no list":
-            listed.write_text("[]")
         case _:
-            listed.write_text("{")
+            listed.write_text(damage)
     code, said = restored(folder, production, "--drop", "--yes")
     assert (code, said.count("\n")) == (1, 1)
     assert str(folder) in said
@@ -119,8 +130,52 @@ def test_a_folder_that_is_there_is_not_written_into(
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_a_line(
+    tmp_path: Path, production: dict[str, str], database: Documents
+) -> None:
+    """With its name, as any other failure."""
+    missing = tmp_path / "no" / "dump"
+    done = flask("db", "dump", str(missing), environment=production)
+    said = f"Error: {missing} cannot be written: No such file or directory.\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_a_database_that_is_not_there_is_no_backup(
     tmp_path: Path, production: dict[str, str]
 ) -> None:
-    """As any other failure."""
-    done = flask("db", "dump", str(tmp_path / "no" / "dump"), environment=production)
-    assert (done.returncode, done.stderr) == (1, "Error: No such file or directory\n")
+    """A name that is mistyped in a nightly job is not found out when the backup is needed."""
+    missing = {**production, "MONGO_DATABASE": f"test_{secrets.token_hex(6)}"}
+    done = flask("db", "dump", str(tmp_path / "dump"), environment=missing)
+    told = f"Error: There is no database {missing['MONGO_DATABASE']}: look at MONGO_DATABASE.\n"
+    assert (done.returncode, done.stderr) == (1, told)
+    assert not (tmp_path / "dump").exists()
+
+
+def test_of_a_dump_that_is_cut_off_nothing_stays(
+    tmp_path: Path, production: dict[str, str], database: Documents
+) -> None:
+    """A full disk has no part of a backup on it that somebody takes for one."""
+    database["users"].insert_one({"_id": "2", "name_key": "bob", "large": "x" * 10_000})
+    folder = tmp_path / "dump"
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000));"
+    typed_there = f"{limited} from flask.__main__ import main; main()"
+    done = typed("-c", typed_there, "db", "dump", str(folder), environment=production)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: {folder} cannot be written: File too large.\n"
+    assert not folder.exists()
+
+
+def test_of_a_restore_that_is_cut_off_nothing_stays(
+    folder: Path, production: dict[str, str]
+) -> None:
+    """No service starts with some of the users, whose others' names are free to be taken."""
+    twice = bson.encode({"_id": 1}) * 2
+    (folder / "notes.bson").write_bytes(twice)
+    listed = json.loads((folder / "authapi-dump.json").read_text())
+    listed["collections"]["notes"] = {"documents": 2, "sha256": hashlib.sha256(twice).hexdigest()}
+    (folder / "authapi-dump.json").write_text(json.dumps(listed))
+    name = f"test_{secrets.token_hex(6)}"
+    code, said = restored(folder, {**production, "MONGO_DATABASE": name})
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("Error: Nothing was restored, since the database says: ")
+    with MongoClient[dict[str, object]](production["MONGO_URI"]) as client:
+        assert client[name].list_collection_names() == []
