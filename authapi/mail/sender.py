@@ -179,8 +179,6 @@ class Sender:
         ends = mail.valid_until or self._clock() + kind.life
         written = self._writer.write(mail, envelope, ends)
         message = self._writer.message(mail, envelope, written, self._clock())
-        if self._shows:
-            self._store.show(mail, envelope)
         started = time.perf_counter()
         answer = self._transport.deliver(message)
         if self._counts is not None:
@@ -196,7 +194,9 @@ class Sender:
         kept, forget = (rules.KEPT, _ASKED) if kind.keep else (_FORGOTTEN_SOON, _PERSONAL)
         forget = () if self._shows else forget
         how = Settled("sent", answer.said, answer.via, now)
-        self._store.settle(mail, how, expires_at=now + kept, envelope=envelope, forget=forget)
+        self._store.settle(
+            mail, how, expires_at=now + kept, envelope=envelope, forget=forget, show=self._shows
+        )
         return "sent"
 
     def _leave(self, mail: Mail, why: Void) -> str:

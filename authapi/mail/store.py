@@ -90,6 +90,7 @@ class MailStore:
         envelope: Envelope | None = None,
         user_id: str | None = None,
         forget: Collection[str] = (),
+        show: bool = False,
     ) -> None:
         """Say how a claimed mail ended. What was sent is sent, also when the lease is over.
 
@@ -100,6 +101,7 @@ class MailStore:
             envelope: who got it.
             user_id: whom it concerned, where nobody got it.
             forget: members that are of no use any more.
+            show: whether what its text, link and code derive from is kept, to show them again.
         """
         change: Document = {
             f"{how.result}_at": how.at,
@@ -111,17 +113,13 @@ class MailStore:
         if envelope is not None:
             change["to"] = envelope.to
             change["user_id"] = envelope.user_id
+        if envelope is not None and show:
+            change["envelope"] = documents.envelope_document(envelope)
         kept = {name: value for name, value in change.items() if name not in forget and value}
         lease = {} if how.result == "sent" else {"due_at": mail.due_at}
         self._collections[COLLECTION].update_one(
             {"_id": mail.id, **lease},
             {"$set": kept, "$unset": dict.fromkeys(("due_at", *forget), "")},
-        )
-
-    def show(self, mail: Mail, envelope: Envelope) -> None:
-        """Keep what a mail's text, link and code derive from, so that it can be shown again."""
-        self._collections[COLLECTION].update_one(
-            {"_id": mail.id}, {"$set": {"envelope": documents.envelope_document(envelope)}}
         )
 
     def remove(self, mail: Mail) -> None:

@@ -137,6 +137,8 @@ class Texts:
         subject, _, text = written.partition("\n")
         subject = " ".join(subject.split())  # there are more line ends than one (Unicode, 5.8)
         paragraphs = [p.strip() for p in text.split("\n\n") if p.strip()]
+        if not subject or not paragraphs:  # such as a file that is being written just now
+            raise TemplateError("it makes no subject, or no text")
         values |= {"subject": subject, "paragraphs": paragraphs}
         html = environment.select_template([f"{language}/{kind}.html", LAYOUT]).render(values)
         return Rendered(subject, "\n\n".join(paragraphs) + "\n", html, language)

@@ -11,6 +11,7 @@ import pytest
 
 from authapi.mail import documents
 from authapi.mail.links import Purpose
+from authapi.mail.mailbox import Mailbox
 from authapi.mail.models import Mail
 from tests.mail.conftest import ANN, KINDS, PUBLIC_URL, TOKENS, Room, servers
 from tests.support.crowd import at_once
@@ -48,6 +49,17 @@ def test_a_mail_reaches_its_reader(room: Room, server: MailServer) -> None:
     record = room.record(mail_id)
     assert (record.settled.result, record.mail.due_at) == ("sent", None)
     assert record.settled.via == f"127.0.0.1:{server.port}"
+
+
+def test_a_mail_is_shown_once_it_is_sent(room: Room) -> None:
+    """Whoever looks meanwhile finds no link beside the word that it was not sent yet."""
+    mail_id, before = room.add(), []
+    mailbox = Mailbox(lambda _line: before.append(room.record(mail_id)))
+    room.sender(mailbox, shows=True).run_once()
+    after = room.record(mail_id)
+    assert [(record.settled.result, record.envelope) for record in before] == [("due", None)]
+    assert after.settled.result == "sent"
+    assert after.envelope is not None
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,14 @@ def test_a_fault_in_them_loses_no_mail(
     assert "reset" in caplog.text
 
 
+@pytest.mark.parametrize("written", ["", "\n\n\n", "A subject alone\n", "\n\nA text alone.\n"])
+def test_one_that_is_being_written_loses_no_mail(own: Path, written: str) -> None:
+    """An editor makes a file empty first: what has no subject or no text is a fault."""
+    (own / "en" / "reset.txt").write_text(written)
+    texts = Texts("Example", "en", own)
+    assert LINK in texts.render("reset", "en", {"username": "ann"}, link=LINK).text
+
+
 def test_one_that_turns_out_to_be_none_loses_no_mail(own: Path) -> None:
     """Of another encoding, a folder, what no program may read: it came while the service ran."""
     texts, path = Texts("Example", "en", own), own / "en" / "reset.txt"
