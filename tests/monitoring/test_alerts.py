@@ -153,6 +153,34 @@ def test_every_alert_is_silent_within_its_bound(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("alert", "series"),
+    [
+        ("AuthapiFaults", {FAULT: f"_x{MINUTES - 5} 1x5"}),
+        ("AuthapiMailDead", {DEAD: f"_x{MINUTES - 5} 6x5"}),
+        (
+            "AuthapiMailDead",
+            {DEAD.replace("reset", str(kind)): f"_x{MINUTES - 5} 1x5" for kind in range(6)},
+        ),
+    ],
+)
+def test_what_happens_for_the_first_time_is_told(
+    alert: str, series: Series, tmp_path: Path
+) -> None:
+    """Though no number was there that it could have grown from."""
+    done = judged([case(alert, series, fired(alert))], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_was_told_is_not_told_for_ever(tmp_path: Path) -> None:
+    """The number stays where it is, and the alert ends."""
+    long_ago = f"_x{MINUTES - 80} 9x80"
+    tests = [case("AuthapiFaults", {FAULT: long_ago}, [])]
+    tests += [case("AuthapiMailDead", {DEAD: long_ago}, [])]
+    done = judged(tests, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_service_that_prometheus_does_not_find_is_down(tmp_path: Path) -> None:
     """No series at all is no silence."""
     done = judged([case("AuthapiDown", {OK: each(1)}, fired("AuthapiDown"))], tmp_path)
