@@ -71,6 +71,7 @@ def settings_in(folder: Path, mongo_uri: str | None = None) -> Settings:
         jwt_secret=Secret(secrets.token_urlsafe(48)),
         mongo_uri=Secret(mongo_uri) if mongo_uri else None,
         mongo_database=f"test_{secrets.token_hex(8)}",
+        mongo_timeout_ms=60_000,  # a busy machine is no lost database
         argon2_memory_kib=CHEAP_HASH_KIB,
         limits="off",
         mail_sweep="off",  # no thread looks for mails that outlives the database

@@ -64,7 +64,8 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
         "GRACE_",
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "PYTHONUNBUFFERED": "1", **extra}
+    patient = {"MONGO_TIMEOUT_MS": "60000"}  # a busy machine is no lost database
+    return {**kept, **patient, "PYTHONUNBUFFERED": "1", **extra}
 
 
 @dataclass
