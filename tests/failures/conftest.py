@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from authapi.settings import Settings
 from tests.embedded.actors import Running
 from tests.support.actors import Visitor
 from tests.support.servers import ServerProcess, flask_run
@@ -42,8 +43,11 @@ def bound(visitor: Visitor) -> float:
 
 
 def development(instance: Path) -> dict[str, str]:
-    """Return the variables of a development server that keeps its data in `instance`."""
-    return {"AUTHAPI_INSTANCE": str(instance)}
+    """Return the variables of a development server that keeps its data in `instance`.
+
+    It waits for the database no longer than it does where nothing is set.
+    """
+    return {"AUTHAPI_INSTANCE": str(instance), "MONGO_TIMEOUT_MS": str(Settings.mongo_timeout_ms)}
 
 
 @pytest.fixture
