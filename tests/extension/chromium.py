@@ -25,6 +25,7 @@ HOSTS = "MAP api.example.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXC
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",  # pictures need no process of their own
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -108,7 +109,11 @@ class Chromium:
         return f"chrome-extension://{self._id}/{page}"
 
     def open(self, page: str) -> Page:
-        return self.open_address(self._address(page))
+        """The extension itself opens its pages: an empty tab would begin in another process."""
+        with self._context.expect_page() as opened:
+            self.console.run(f"await chrome.tabs.create({{ url: {json.dumps(page)} }})")
+        opened.value.wait_for_url(self._address(page))
+        return ChromiumPage(opened.value)
 
     def find(self, page: str) -> Page | None:
         return self.find_address(self._address(page))
@@ -164,7 +169,7 @@ class Chromium:
 
     def _reopened(self) -> Page | None:
         try:
-            return self.open("popup.html")
+            return self.open_address(self._address("popup.html"))
         except PlaywrightError:
             return None
 

@@ -26,6 +26,8 @@ PREFS: dict[str, Any] = {
     "browser.aboutwelcome.enabled": False,
     "datareporting.policy.dataSubmissionEnabled": False,
 }
+LOADED = """if (document.readyState !== "complete")
+    await new Promise((loaded) => addEventListener("load", loaded, { once: true }));"""
 POLICY = f'WebExtensionPolicy.getByID("{GECKO_ID}").extension'
 
 
@@ -110,18 +112,30 @@ class Firefox:
         self.bidi.command("webExtension.install", extensionData=source)
         chrome = self.bidi.command("browsingContext.getTree", **{"moz:scope": "chrome"})
         self._chrome = chrome["contexts"][0]["context"]
-        self.console: Page = self.open("popup.html")
+        self.console: Page = self.open_address(f"{ORIGIN}/popup.html")
 
     def open(self, page: str) -> Page:
-        return self.open_address(f"{ORIGIN}/{page}")
+        """The extension itself opens its pages: an empty tab would begin in another process."""
+        before = self._tabs(f"{ORIGIN}/{page}")
+        self.console.run(f"await chrome.tabs.create({{ url: {json.dumps(page)} }})")
+
+        def more() -> list[str]:
+            return [tab for tab in self._tabs(f"{ORIGIN}/{page}") if tab not in before]
+
+        opened = FirefoxPage(self, until(more, f"{page} to open")[0])
+        opened.run(LOADED)
+        return opened
 
     def find(self, page: str) -> Page | None:
         return self.find_address(f"{ORIGIN}/{page}")
 
     def find_address(self, address: str) -> Page | None:
-        tabs = self.bidi.command("browsingContext.getTree")["contexts"]
-        contexts = [tab["context"] for tab in tabs if tab["url"] == address]
+        contexts = self._tabs(address)
         return FirefoxPage(self, contexts[0]) if contexts else None
+
+    def _tabs(self, address: str) -> list[str]:
+        tabs = self.bidi.command("browsingContext.getTree")["contexts"]
+        return [tab["context"] for tab in tabs if tab["url"] == address]
 
     def open_address(self, address: str) -> Page:
         context = self.bidi.command("browsingContext.create", type="tab")["context"]
