@@ -21,6 +21,7 @@ from authapi.limits.rules import Rate
 from authapi.settings import PRODUCTION, Settings
 from authapi.wiring import build_database
 from tests.support.actors import Visitor
+from tests.support.cheap import CHEAP_HASH_KIB
 from tests.support.clock import MovedClock
 from tests.support.guards import (  # noqa: F401 - hooks of pytest
     pytest_collection,
@@ -36,9 +37,6 @@ GENEROUS = "300/second"
 """All tests come from one address, and many of them fail to log in on purpose."""
 GENEROUS_ROW = 1_000_000
 RP_ID = "accounts.example"
-CHEAP_HASH_KIB = 64
-"""Thousands of hashes at the real cost take minutes. Server processes, and the tests of timing and
-of memory, have the real one."""
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """One service, one gate, and one browser of each kind for the whole suite."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.extension.gate import Gate
 from tests.extension.service import Service
 from tests.support.tools import program
 
+Serve = Callable[..., Service]
 SHORT_LIFE = "0.05"
 """Minutes: an access token of three seconds, at least two of them whole."""
 
@@ -51,26 +53,35 @@ def running(name: str, program: str, profile: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service as people run it."""
-    yield from serving(tmp_path_factory.mktemp("service"))
+def serve(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Start services with settings of their own; they stop at the end."""
+    with ExitStack() as stack:
+
+        def serve(**settings: str) -> Service:
+            service = Service(tmp_path_factory.mktemp("service"), mongo_uri, **settings)
+            stack.callback(service.stop)
+            service.wait_until_up()
+            return service
+
+        yield serve
 
 
 @pytest.fixture(scope="session")
-def hasty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(serve: Serve) -> Service:
+    """The service as developers run it."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def hasty_service(serve: Serve) -> Service:
     """A service whose access tokens live for three seconds."""
-    folder = tmp_path_factory.mktemp("hasty")
-    yield from serving(folder, ACCESS_TOKEN_EXPIRE_MINUTES=SHORT_LIFE)
+    return serve(ACCESS_TOKEN_EXPIRE_MINUTES=SHORT_LIFE)
 
 
-def serving(folder: Path, **settings: str) -> Iterator[Service]:
-    """Start a service and stop it at the end."""
-    service = Service(folder, **settings)
-    try:
-        service.wait_until_up()
-        yield service
-    finally:
-        service.stop()
+@pytest.fixture(scope="session")
+def mailless_service(serve: Serve) -> Service:
+    """A service without addresses, which mails nobody."""
+    return serve(EMAIL="off")
 
 
 @pytest.fixture(scope="session")

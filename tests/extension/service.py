@@ -1,6 +1,7 @@
-"""The real service as a process of its own, on its embedded database."""
+"""The real service as a process of its own."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -23,15 +24,18 @@ def free_port() -> int:
 
 
 class Service:
-    """A development server; `settings` are environment variables."""
+    """A development server with a database of its own, which hashes cheaply."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, mongo_uri: str, **settings: str) -> None:
+        """Start it; `settings` are environment variables."""
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = (folder / "service.log").open("wb")
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "run", "--port", str(self.port)]
+        app = ["flask", "--app", "tests.support.cheap:app"]
+        command = [sys.executable, "-m", *app, "run", "--port", str(self.port)]
+        variables = environment(folder, {"MONGO_URI": mongo_uri, **settings})
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(folder, settings), stdout=self._log, stderr=self._log
+            command, cwd=ROOT, env=variables, stdout=self._log, stderr=self._log
         )
 
     def wait_until_up(self) -> None:
@@ -56,7 +60,7 @@ class Service:
         return requests.get(f"{self.address}/protected", headers=headers, timeout=20).ok
 
     def stop(self) -> None:
-        """End the process; its database ends with it."""
+        """End the process."""
         self._process.terminate()
         try:
             self._process.wait(20)
@@ -74,6 +78,7 @@ def environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
         "FLASK_SKIP_DOTENV": "1",
         "AUTHAPI_INSTANCE": str(folder / "instance"),
         "JWT_SECRET": SECRET,
+        "MONGO_DATABASE": f"extension_{secrets.token_hex(6)}",
         "PYTHONDONTWRITEBYTECODE": "1",
         **settings,
     }

@@ -1,13 +1,11 @@
 """The mail address on the page of one's own account: shown, given, verified, changed, removed."""
 
-from collections.abc import Iterator
-
 import pytest
 import requests
 
 from tests.extension.account_states import STALE
 from tests.extension.actors import NAMES, Owner, problem
-from tests.extension.conftest import serving
+from tests.extension.conftest import Serve
 from tests.extension.screens import PASSWORD, Account
 from tests.extension.service import Service
 from tests.support.waiting import until
@@ -179,15 +177,9 @@ def test_an_old_login_is_asked_for_its_password_first(owner: Owner) -> None:
 
 
 @pytest.fixture(scope="module")
-def mailless_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service without addresses."""
-    yield from serving(tmp_path_factory.mktemp("mailless"), EMAIL="off")
-
-
-@pytest.fixture(scope="module")
-def strict_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def strict_service(serve: Serve) -> Service:
     """A service that lets nobody in without a verified address."""
-    yield from serving(tmp_path_factory.mktemp("strict"), EMAIL="required")
+    return serve(EMAIL="required")
 
 
 def test_where_an_address_comes_first_nobody_is_logged_in(

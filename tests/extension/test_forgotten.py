@@ -1,12 +1,10 @@
 """The link for a forgotten password: where the server mails, and nowhere else."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
 
 from tests.extension.actors import Owner, problem
-from tests.extension.conftest import serving
 from tests.extension.exchange import Answer, answer
 from tests.extension.screens import Popup
 from tests.extension.service import Service
@@ -28,12 +26,6 @@ SILENT: dict[str, Answer] = {
     "redirect": answer(302, "", Location="http://127.0.0.1:9/"),
     "fault": problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "A fault."),
 }
-
-
-@pytest.fixture(scope="module")
-def mailless_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service without addresses, which mails nobody."""
-    yield from serving(tmp_path_factory.mktemp("mailless"), EMAIL="off")
 
 
 def has_link(popup: Popup) -> None:
