@@ -9,7 +9,8 @@ T = TypeVar("T")
 DEADLINE = 120.0
 """Seconds after which what was waited for is not coming any more, on the slowest machine."""
 
-_STEP = 0.02
+_SHORTEST, _LONGEST = 0.02, 0.25
+"""Seconds between two looks: a quarter of what was waited so far, as each costs processor time."""
 
 
 def until(
@@ -30,10 +31,10 @@ def until(
     Raises:
         AssertionError: when it stays false for `seconds`.
     """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < seconds:
         if value := condition():
             return value
-        time.sleep(_STEP)
+        time.sleep(min(max(waited / 4, _SHORTEST), _LONGEST))
     seen = f", saw {instead()!r}" if instead else ""
     raise AssertionError(f"not within {seconds:g} s: {what or condition}{seen}")
