@@ -86,8 +86,9 @@ def test_every_state_has_its_picture(look: Look, scheme: Scheme) -> None:
 def test_axe_finds_nothing(look: Look, scheme: Scheme) -> None:
     """No rule of axe is broken."""
     look.screen.page.scheme(scheme)
-    axe = AXE.read_text("utf-8")
-    assert look.screen.page.run(f"{axe}; {VIOLATIONS}") == []
+    if not look.screen.page.run("return 'axe' in window"):
+        look.screen.page.run(AXE.read_text("utf-8"))
+    assert look.screen.page.run(VIOLATIONS) == []
 
 
 @SCHEMES

@@ -14,20 +14,29 @@ from tests.extension.two_steps import enrolled
 from tests.support.waiting import until
 
 pytestmark = [
-    pytest.mark.parametrize("browser", ["chromium"], indirect=True),
+    pytest.mark.parametrize("browser", ["chromium"], indirect=True, scope="session"),
 ]
 
 OLDER = Path(__file__).parent / "older"
 
 
+@pytest.fixture(scope="module")
+def older_browser(
+    browser: Chromium, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chromium]:
+    """A browser that has the older popup."""
+    other = browser.beside(tmp_path_factory.mktemp("older"), OLDER)
+    yield other
+    other.quit()
+
+
 @pytest.fixture
-def older(browser: Chromium, gate: Gate, service: Service, tmp_path: Path) -> Iterator[Owner]:
-    """The owner of a browser that has the older popup."""
-    other = browser.beside(tmp_path, OLDER)
-    owner = Owner(other, gate, service)
+def older(older_browser: Chromium, gate: Gate, service: Service) -> Iterator[Owner]:
+    """Its owner, with an extension that has just been installed."""
+    owner = Owner(older_browser, gate, service)
     owner.knows_address(gate.address)
     yield owner
-    other.quit()
+    owner.leave()
 
 
 def test_it_logs_in_by_password_comma_code(older: Owner) -> None:
