@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from authapi.accounts.emails import email_key
 from authapi.accounts.service import AccountService
+from authapi.addresses import rules
 from authapi.addresses.registry import Registry
-from authapi.addresses.rules import LINK_LIFE
 from authapi.core.clock import Clock
 from authapi.mail.kinds import NOTICE_LIFE, Kind
 from authapi.mail.links import CodeClaims, LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Void
 from authapi.mail.notices import Notice, Notified
 
+TAKEN = "address_taken"
 VERIFY, CONFIRMED, CHANGED, REMOVED = "verify", "email_confirmed", "email_changed", "email_removed"
 
 
@@ -33,18 +34,26 @@ class AddressMails:
             plain: the kinds that there are already; a confirmed address is told as they are.
         """
         return [
-            Kind(VERIFY, LINK_LIFE, self.verify, on_request=True),
+            Kind(VERIFY, rules.LINK_LIFE, self.verify, on_request=True),
             replace(plain[CONFIRMED], finish=self.finish),
             Kind(CHANGED, NOTICE_LIFE, self.former, finish=self.finish),
             Kind(REMOVED, NOTICE_LIFE, self.former, finish=self.finish),
         ]
 
     def verify(self, mail: Mail) -> Envelope | Void:
-        """Send code and link to an address that waits; nothing that a stranger chose (S94)."""
+        """Send code and link to an address that waits; nothing that a stranger chose (S94).
+
+        Where it is another account's, its owner is told instead, and who asked learns nothing. A
+        look-alike that is read elsewhere gets the code: who has that is told by `email_taken`.
+        """
         user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
         pending = user.pending_email if user is not None else None
         if user is None or pending is None or pending.nonce != mail.facts.get("nonce"):
             return Void("overtaken by another request", nobody=user is None)
+        owner = self._registry.owner_of_key(pending.email_key)
+        if owner is not None and rules.reads_it_too(owner, user, pending):
+            to, locale = pending.email, owner.locale
+            return Envelope(to, user_id=user.id, verified=False, locale=locale, told_as=TAKEN)
         return Envelope(
             to=pending.email,
             user_id=user.id,

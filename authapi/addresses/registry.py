@@ -101,6 +101,10 @@ class Registry:
             key = read_email(email, reserved=True).key
         except ValueError:
             key = ""
+        return self.owner_of_key(key)
+
+    def owner_of_key(self, key: str) -> User | None:
+        """Return the user whose confirmed address has that unique form, or None."""
         entry = self._store.find_entry(key)
         user = self._accounts.find_user_by_id(entry.user_id if entry is not None else "")
         return user if user is not None and user.email_key == key else None

@@ -21,6 +21,15 @@ def is_code_alive(pending: PendingEmail, now: datetime) -> bool:
     return now - pending.asked_at <= CODE_LIFE
 
 
+def reads_it_too(owner: User, user: User, pending: PendingEmail) -> bool:
+    """Whether what waits for a user goes to the mailbox that is another one's confirmed address.
+
+    Mail servers tell no letters' case apart, but other forms of them.
+    """
+    others = owner.id != user.id and owner.email is not None
+    return others and (owner.email or "").casefold() == pending.email.casefold()
+
+
 def undo_after(user: User, undo_id: str, now: datetime) -> EmailUndo | None:
     """Return what can be brought back once a user's address is another one, or none.
 

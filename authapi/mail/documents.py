@@ -64,6 +64,7 @@ def envelope_document(envelope: Envelope) -> Document:
         "facts": dict(envelope.facts),
         "verified": envelope.verified,
         "locale": envelope.locale,
+        "told_as": envelope.told_as,
         "link": _members(link, "purpose user_id epoch bound_to until") if link else None,
         "code": _members(code, "user_id address nonce") if code else None,
     }
@@ -76,6 +77,7 @@ def _envelope(found: Document) -> Envelope:
         facts=found["facts"],
         verified=found["verified"],
         locale=found["locale"],
+        told_as=found.get("told_as"),
         link=LinkClaims(**{**link, "purpose": Purpose(link["purpose"])}) if link else None,
         code=CodeClaims(**code) if code else None,
     )

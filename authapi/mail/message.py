@@ -93,7 +93,8 @@ class Writer:
         code = self._tokens.code(envelope.code) if envelope.code else None
         facts = envelope.facts if envelope.verified else {}
         locale = envelope.locale or mail.locale
-        texts = self._texts.render(mail.kind, locale, facts, link=link, code=code, until=until)
+        kind = envelope.told_as or mail.kind
+        texts = self._texts.render(kind, locale, facts, link=link, code=code, until=until)
         return Written(texts.subject, texts.text, texts.html, texts.language, link, code)
 
     def message(

@@ -58,6 +58,8 @@ class Envelope:
         link: what its link does, if it has one.
         code: what its code proves, if it has one.
         locale: the user's language, if that is known.
+        told_as: the kind whose words it has, where that is another one than the row says: the row
+            is in the export of who asked, who may not learn of it.
     """
 
     to: str
@@ -67,6 +69,7 @@ class Envelope:
     link: LinkClaims | None = None
     code: CodeClaims | None = None
     locale: str | None = None
+    told_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,12 @@ class Shown:
 
 def show(mails: MailService, record: Record) -> Shown:
     """Return what is shown of a mail."""
-    mail, written = record.mail, mails.written(record)
+    mail, envelope, written = record.mail, record.envelope, mails.written(record)
     sent = record.settled.result == "sent"
     return Shown(
         id=mail.id,
-        kind=mail.kind,
-        to=mail.to or (record.envelope.to if record.envelope else mail.asked_for) or "",
+        kind=(envelope and envelope.told_as) or mail.kind,
+        to=mail.to or (envelope.to if envelope else mail.asked_for) or "",
         subject=written.subject if written else "",
         text=written.text if written else "",
         html=written.html if written else "",

@@ -107,7 +107,34 @@ def test_the_first_who_proves_it_has_it(app: Flask, person: Person, mails: Read)
     assert {verify(person, code) for code in codes} == {wrong, right}
     for each in others:
         assert {verify(each, code) for code in codes} == {wrong, (409, "email_taken")}
-    ask(others[0])  # nobody learns by asking that it is taken
+
+
+def test_the_owner_of_an_address_is_told_that_another_asked_for_it(
+    person: Person, other: Person, mails: Read
+) -> None:
+    """S90, S94: in place of a code; who asked learns nothing, not from the export either."""
+    confirm(person, mails)
+    mails()
+    ask(other, "ANN@example.com")
+    mail = mails()[0]
+    assert (mail["kind"], mail["to"], mail["sent"]) == ("address_taken", "ANN@example.com", True)
+    assert (mail["link"], mail["code"]) == (None, None)
+    for user in (person, other):
+        assert user.name not in mail["subject"] + mail["text"] + mail["html"]
+    (told,) = other.send("GET", "/me/export").get_json()["mails"]
+    assert (told["kind"], told["to"], told["state"]) == ("verify", "ANN@example.com", "sent")
+
+
+def test_a_look_alike_of_a_taken_address_gets_a_code(
+    person: Person, other: Person, mails: Read
+) -> None:
+    """S90: it may be read by somebody else, who learns by the code that it is taken."""
+    confirm(person, mails)
+    mails()
+    ask(other, "\uff21nn@example.com")
+    mail = mails()[0]
+    assert (mail["kind"], mail["to"]) == ("verify", "\uff21nn@example.com")
+    assert verify(other, mail["code"]) == (409, "email_taken")
 
 
 def test_a_new_request_kills_the_code_before(person: Person, mails: Read) -> None:
