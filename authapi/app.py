@@ -177,6 +177,7 @@ def _prepare_development(built: Services, settings: Settings) -> None:
         examples = (
             settings.registration == "open"
             and settings.protected_sample == "on"
+            and settings.email != "required"
             and not settings.refuses_common_passwords
         )
         places = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ authapi: a development server
 {places}  database:      {database}
 {examples}Stop with Ctrl+C; what was stored stays.
 """
+_BEYOND_REASON = re.compile(r" \(configured timeouts|, Timeout: |, full error: ")
+"""Where PyMongo's messages go on, about its own state, for some hundred characters."""
 _EXAMPLES = """\
 Try it, in another terminal:
   curl -s {url}/register -H 'Content-Type: application/json' -d '{{"username": "user1", \
@@ -105,7 +108,7 @@ def start_database_and_announce(
     try:
         prepare()
     except Exception as error:
-        database, examples = f"NOT THERE: {error}", False
+        database, examples = f"NOT THERE: {_BEYOND_REASON.split(str(error))[0]}", False
     click.echo(greeting(address, database, places, examples=examples), err=True)
 
 

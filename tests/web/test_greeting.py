@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from pymongo import MongoClient
 
 from authapi.web.greeting import Address, greeting, served_address, start_database_and_announce
 from tests.support.servers import ROOT, clean_environment, free_port
@@ -90,6 +92,24 @@ def test_a_database_that_does_not_start_is_said(capsys: pytest.CaptureFixture[st
     assert "Try it" not in said
 
 
+def test_a_server_that_is_not_there_is_said_in_a_few_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Which one, and why; what else its driver knows helps nobody."""
+    port = free_port()
+    client = MongoClient[dict[str, object]](port=port, serverSelectionTimeoutMS=1)
+
+    def ask() -> None:
+        with client:
+            client.server_info()
+
+    address = Address("127.0.0.1", free_port())
+    start_database_and_announce(address, DATABASE, ask, {}, examples=True)
+    [said] = re.findall(r"database: +NOT THERE: (.*)", capsys.readouterr().err)
+    assert f":{port}" in said or said == "No servers found yet"
+    assert len(said) < 80
+
+
 @pytest.mark.parametrize(
     ("host", "port", "why"),
     [
@@ -148,6 +168,7 @@ def said_by(folder: Path, *options: str, **variables: str) -> Iterator[str]:
         (["--host", "::1"], {}, "http://[::1]:", True),
         ([], {"REGISTRATION": "closed"}, "http://localhost:", False),
         ([], {"PASSWORD_BLOCKLIST": "on"}, "http://localhost:", False),
+        ([], {"EMAIL": "required", "MAIL_URL": "smtp://127.0.0.1:1"}, "http://localhost:", False),
     ],
 )
 def test_a_real_server_says_so(
