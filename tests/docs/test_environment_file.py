@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from tests.support.servers import ROOT, clean_environment
 
@@ -46,6 +47,17 @@ def test_an_address_of_atlas_survives_the_shell(file: Path) -> None:
     """S77: with the `&` that it has."""
     done = in_a_shell(file, 'printf %s "$MONGO_URI"')
     assert (done.stdout, done.stderr) == (ATLAS, "")
+
+
+@pytest.mark.parametrize(
+    "value", ["a&b=c", "a #b", "a$HOME", 'a "b" c', "a\\b", "%24{HOME}", "ä;|<"]
+)
+def test_in_single_quotes_a_value_is_the_same_to_all_readers(tmp_path: Path, value: str) -> None:
+    """A shell, and what reads `.env`."""
+    file = tmp_path / "any.env"
+    file.write_text(f"MONGO_URI='{value}'\n")
+    assert in_a_shell(file, 'printf %s "$MONGO_URI"').stdout == value
+    assert dotenv_values(file) == {"MONGO_URI": value}
 
 
 def test_the_command_line_finds_the_service_from_any_folder(
