@@ -19,9 +19,9 @@ from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
 from authapi.database import Collections
 from authapi.embedded import ensure_running
+from authapi.limits.backoff import StreakUpdate
 from authapi.limits.rules import Rate
 from authapi.limits.store import Counter, LimitStore
-from authapi.limits.streaks import StreakUpdate
 from authapi.sessions.models import Session
 from authapi.sessions.store import SessionStore
 from authapi.settings import Settings

@@ -18,7 +18,7 @@ from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.roles import SessionRoles
+from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.service import SessionService
 
 
@@ -32,7 +32,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             services[SessionService],
             services[SessionEnding],
             services[UserRoles],
-            services[SessionRoles],
+            services[SessionRenewal],
             services[ProfileService],
             services[AuditTrail],
             services[PasswordHasher],

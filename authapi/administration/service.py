@@ -20,7 +20,7 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import Session
-from authapi.sessions.roles import SessionRoles
+from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.service import SessionService
 
 _BY = "operator"
@@ -36,7 +36,7 @@ class Administration:
         sessions: SessionService,
         ending: SessionEnding,
         user_roles: UserRoles,
-        session_roles: SessionRoles,
+        renewal: SessionRenewal,
         profiles: ProfileService,
         audit: AuditTrail,
         hasher: PasswordHasher,
@@ -47,7 +47,7 @@ class Administration:
         self._sessions = sessions
         self._ending = ending
         self._user_roles = user_roles
-        self._session_roles = session_roles
+        self._renewal = renewal
         self._profiles = profiles
         self._audit = audit
         self._hasher = hasher
@@ -116,7 +116,7 @@ class Administration:
             CommandError: when there is no such user.
         """
         user = self._user_roles.change(self.find_user(ref).id, add, remove, now=now, reason=_BY)
-        self._session_roles.bring_up_to_date(user.id, user.roles)
+        self._renewal.bring_roles_up_to_date(user.id, user.roles)
         return user
 
     def enable(self, ref: UserRef) -> User:

@@ -1,8 +1,8 @@
 """Fingerprints: keyed digests that recognise a value without keeping it."""
 
 import hmac
+from collections.abc import Iterable
 
-from authapi.core.framing import framed
 from authapi.core.secrets import MasterSecrets, derive_key
 
 
@@ -29,3 +29,13 @@ class Fingerprints:
 
 def _digest(key: bytes, message: bytes) -> str:
     return hmac.digest(key, message, "sha256").hex()
+
+
+def framed(parts: Iterable[str]) -> bytes:
+    """Return `parts` in one: each as UTF-8, with its length in four bytes before it."""
+    framed = bytearray()
+    for part in parts:
+        raw = part.encode()
+        framed += len(raw).to_bytes(4, "big")
+        framed += raw
+    return bytes(framed)

@@ -1,6 +1,12 @@
 """MongoDB: the one connection, what it may raise, and the indexes it makes."""
 
-from authapi.database.collection import Document, retry_conflicts
+from authapi.database.collection import (
+    BATCH_SECONDS,
+    Document,
+    insert_if_new,
+    insert_those_new,
+    retry_conflicts,
+)
 from authapi.database.connection import Collections, Database
 from authapi.database.deadline import RequestScope
 from authapi.database.errors import (
@@ -12,8 +18,6 @@ from authapi.database.errors import (
     best_effort,
 )
 from authapi.database.indexes import Index, StoredCollection
-from authapi.database.inserts import BATCH_SECONDS, insert_if_new, insert_those_new
-from authapi.database.uri import uri_problem
 
 __all__ = [
     "BATCH_SECONDS",
@@ -32,5 +36,4 @@ __all__ = [
     "insert_if_new",
     "insert_those_new",
     "retry_conflicts",
-    "uri_problem",
 ]

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
+import pymongo
 from pymongo.collection import Collection
 from pymongo.cursor import Cursor
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
 from authapi.database.deadline import Deadlines
-from authapi.database.errors import WRITE_CONFLICT
+from authapi.database.errors import DUPLICATE_KEY, WRITE_CONFLICT
 
 Document = dict[str, Any]
 P = ParamSpec("P")
 R = TypeVar("R")
+
+BATCH_SECONDS = 30
+"""How long one command about many documents may take at the most."""
 
 _ATTEMPTS = 6
 _FIRST_PAUSE = 0.005  # seconds; doubled each time, and scattered so that rivals part
@@ -108,3 +112,31 @@ class BoundedCollection(Collection[Document]):
     aggregate = _bounded(Collection.aggregate)
     count_documents = _bounded(Collection.count_documents)
     distinct = _bounded(Collection.distinct)
+
+
+def insert_if_new(collection: Collection[Document], document: Document) -> bool:
+    """Insert a document; False when one with its unique keys is there."""
+    try:
+        collection.insert_one(document)
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def insert_those_new(collection: Collection[Document], documents: Sequence[Document]) -> set[int]:
+    """Insert documents, each by itself; return the positions of those that are there already.
+
+    One that is there keeps no other from being stored.
+
+    Raises:
+        BulkWriteError: when another reason kept one from being stored.
+    """
+    try:
+        with pymongo.timeout(BATCH_SECONDS):
+            collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        failures = (error.details or {}).get("writeErrors", [])
+        if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
+            raise
+        return {failure["index"] for failure in failures}
+    return set()

@@ -20,9 +20,8 @@ from authapi.database import indexes
 from authapi.database.collection import BoundedCollection, Document
 from authapi.database.deadline import Deadlines, without_an_end
 from authapi.database.errors import DatabaseUnavailable
-from authapi.database.heartbeat import HeartbeatMonitor
+from authapi.database.heartbeats import HeartbeatMonitor, ServerTime
 from authapi.database.indexes import Index
-from authapi.database.server_time import ServerTime
 
 DEFAULT_NAME = "authapi"
 _log = logging.getLogger("authapi.database")

@@ -89,13 +89,14 @@ class TotpEnrolment:
             raise ApiError(ErrorCode.INVALID_CODE, message=_LATE)
         proof = FreshProof(tuple(dict.fromkeys((*identity.methods, CODE))), AAL2)
         prepared = self._sessions.prepare_kept(identity, proof)
-        with self._limits.second_step(user.id, client) as attempt:
+        attempt = self._limits.second_step(user.id, client)
+        with attempt.tried():
             step = self._step_of(user, pending, code)
             if step is None:
                 attempt.fail()
                 raise ApiError(ErrorCode.INVALID_CODE)
             attempt.succeed()
-        self._limits.confirm_second_step(user.id, client)  # the owner's network (S106)
+        attempt.confirm()  # the owner's network (S106)
         now = self._clock()
         made, hashes = self._recovery_codes.make(client)
         on: dict[str, Any] = {

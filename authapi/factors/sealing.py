@@ -5,7 +5,7 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from authapi.core.framing import framed
+from authapi.core.fingerprints import framed
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,10 +13,9 @@ from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.retries import TRIES
-from authapi.limits.backoff import Backoff
+from authapi.limits.backoff import Backoff, Streak, is_noted
 from authapi.limits.rules import whole_seconds
 from authapi.limits.store import Counter, LimitStore, Standing
-from authapi.limits.streaks import Streak, is_noted
 
 
 class Reason(StrEnum):
@@ -56,7 +56,16 @@ class Target:
 
 
 class Attempt(Protocol):
-    """A password that is being checked; whoever checks it says how it went, before any answer."""
+    """A password, or a second step, that is being checked."""
+
+    def tried(self) -> AbstractContextManager[Attempt]:
+        """Return a block in which it is checked, and told how that went, before any answer.
+
+        Raises:
+            ApiError: as the block begins, `rate_limited`; `service_unavailable` when too many wait
+                already.
+        """
+        ...
 
     def fail(self) -> None:
         """Say that it was wrong."""
@@ -64,6 +73,14 @@ class Attempt(Protocol):
 
     def succeed(self) -> None:
         """Say that it was right."""
+        ...
+
+    def confirm(self) -> None:
+        """Let the login pass whose session is stored now.
+
+        Raises:
+            ApiError: `rate_limited` when wrong ones took the room meanwhile.
+        """
         ...
 
 
@@ -81,23 +98,24 @@ class CountedAttempt:
         self,
         store: LimitStore,
         target: Target,
+        one_at_a_time: Callable[[str], AbstractContextManager[object]],
         backoff: Backoff,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
         self._store = store
-        self.target = target
+        self._target = target
+        self._one_at_a_time = one_at_a_time
         self._backoff = backoff
         self._events = events
         self._clock = clock
 
-    def begin(self) -> None:
-        """Make sure that there is room for one more, by one read, before any hash is computed.
-
-        Raises:
-            ApiError: `rate_limited`.
-        """
-        self._check_capacity(self._clock())
+    @contextmanager
+    def tried(self) -> Iterator[Attempt]:
+        """Let it be checked in the `with` block, after one read: before any hash is computed."""
+        with self._one_at_a_time(self._target.pair.id):
+            self._check_capacity(self._clock())
+            yield self
 
     def fail(self) -> None:
         """Count a failure, by one write: the password was wrong.
@@ -105,7 +123,7 @@ class CountedAttempt:
         Raises:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
-        target = self.target
+        target = self._target
         for _ in range(TRIES):
             now = self._clock()
             streak = self._check_capacity(now)
@@ -131,11 +149,11 @@ class CountedAttempt:
         Raises:
             ApiError: `rate_limited` when others had the room meanwhile.
         """
-        now, network = self._clock(), self.target.pair.id
+        now, network = self._clock(), self._target.pair.id
         streak = self._check_capacity(now)
         ends_streak = streak.failures > 0 and not self._backoff.is_active(streak, now)
         if ends_streak or not is_noted(streak, network, now):
-            self._store.note_login(self.target.account_id, network, now, self._backoff.threshold)
+            self._store.note_login(self._target.account_id, network, now, self._backoff.threshold)
 
     def _check_capacity(self, now: datetime) -> Streak:
         """Return the account's failures in a row, if there is room for one more.
@@ -143,14 +161,14 @@ class CountedAttempt:
         Raises:
             ApiError: `rate_limited`.
         """
-        standing = self._store.read(self.target.counters, self.target.account_id)
+        standing = self._store.read(self._target.counters, self._target.account_id)
         refuse_while(self._blocked(standing, now), now, self._events)
         return standing.streak
 
     def _blocked(self, standing: Standing, now: datetime) -> dict[Reason, datetime | None]:
-        pair, client = self.target.counters
+        pair, client = self._target.counters
         return {
-            self.target.reason: pair.rate.free_at(standing.hits[pair.id], now),
+            self._target.reason: pair.rate.free_at(standing.hits[pair.id], now),
             Reason.LOGIN_FAILURES_PER_ADDRESS: client.rate.free_at(standing.hits[client.id], now),
             Reason.FAILURES_IN_A_ROW: self._backoff.free_at(standing.streak, pair.id, now),
         }

@@ -1,6 +1,6 @@
 """An account's failed logins as its owner sees them."""
 
-from authapi.limits.streaks import Streak
+from authapi.limits.backoff import Streak
 
 
 def describe_failures(streak: Streak) -> dict[str, object]:

@@ -21,12 +21,11 @@ from authapi.limits.attempts import (
     refuse,
     refuse_while,
 )
-from authapi.limits.backoff import Backoff
+from authapi.limits.backoff import Backoff, Streak
 from authapi.limits.rules import Rate
 from authapi.limits.serializers import describe_failures
 from authapi.limits.settings import LimitSettings
 from authapi.limits.store import Counter, LimitStore
-from authapi.limits.streaks import Streak
 
 
 class Limits:
@@ -70,58 +69,33 @@ class Limits:
         self._events = events
         self._clock = clock
 
-    @contextmanager
-    def password_attempt(self, account: str, client: Client) -> Iterator[Attempt]:
-        """Let a password be tried in the `with` block; the same for names that nobody has (S25).
-
-        The block says whether it was right (`succeed`) or wrong (`fail`), before it says so to
-        anybody else.
+    def password_attempt(self, account: str, client: Client) -> Attempt:
+        """Return an attempt at a password; it is the same for names that nobody has (S25).
 
         Args:
             account: the unique form of the user name.
             client: who tries.
-
-        Raises:
-            ApiError: `rate_limited`; `service_unavailable` when too many wait already.
         """
-        attempt = self._attempt(account, client)
-        with self._one_at_a_time(attempt.target.pair.id):
-            attempt.begin()
-            yield attempt
+        return self._attempt(self._target(account, client), self._backoff)
 
-    def confirm_login(self, account: str, client: Client) -> None:
-        """Let a login pass whose password was right and whose session is stored now.
-
-        Raises:
-            ApiError: `rate_limited` when wrong passwords took the room meanwhile.
-        """
-        self._attempt(account, client).confirm()
-
-    @contextmanager
-    def second_step(self, user_id: str, client: Client) -> Iterator[Attempt]:
-        """Let a second step be tried in the `with` block, as a password is (ASVS 6.6.3).
+    def second_step(self, user_id: str, client: Client) -> Attempt:
+        """Return an attempt at a second step, limited as a password is (ASVS 6.6.3).
 
         It counts for the account, so that a new login buys no more tries.
 
         Args:
             user_id: whose; the password was right.
             client: who tries.
-
-        Raises:
-            ApiError: `rate_limited`; `service_unavailable` when too many wait already.
         """
-        attempt = self._second_attempt(user_id, client)
-        with self._one_at_a_time(attempt.target.pair.id):
-            attempt.begin()
-            yield attempt
-
-    def confirm_second_step(self, user_id: str, client: Client) -> None:
-        """Let a login pass whose second step was right and whose session is stored now.
-
-        Raises:
-            ApiError: `rate_limited` when wrong ones took the room meanwhile.
-        """
-        self._second_attempt(user_id, client).confirm()
+        target = Target(
+            self._counter(
+                Reason.SECOND_STEPS, self._settings.limit_second_steps, user_id, client.network
+            ),
+            self._target(user_id, client).client,
+            self._fingerprints.of("limit", "second step", user_id),
+            Reason.SECOND_STEPS,
+        )
+        return self._attempt(target, self._settings.second_step_backoff)
 
     def knows(self, account: str, client: Client) -> bool:
         """Whether somebody logged in to the account from the client's network before."""
@@ -205,21 +179,10 @@ class Limits:
         rate = self._rates[reason]
         return rate, self._counter(reason, rate, whose)
 
-    def _attempt(self, account: str, client: Client) -> CountedAttempt:
-        return self._counted(self._target(account, client), self._backoff)
-
-    def _second_attempt(self, user_id: str, client: Client) -> CountedAttempt:
-        rate, network = self._settings.limit_second_steps, client.network
-        target = Target(
-            self._counter(Reason.SECOND_STEPS, rate, user_id, network),
-            self._target(user_id, client).client,
-            self._fingerprints.of("limit", "second step", user_id),
-            Reason.SECOND_STEPS,
+    def _attempt(self, target: Target, backoff: Backoff) -> Attempt:
+        return CountedAttempt(
+            self._store, target, self._one_at_a_time, backoff, self._events, self._clock
         )
-        return self._counted(target, self._settings.second_step_backoff)
-
-    def _counted(self, target: Target, backoff: Backoff) -> CountedAttempt:
-        return CountedAttempt(self._store, target, backoff, self._events, self._clock)
 
     def _target(self, account: str, client: Client) -> Target:
         network = client.network

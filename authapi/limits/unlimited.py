@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from authapi.core.client import Client
 from authapi.limits.attempts import Attempt, Reason
@@ -14,21 +14,13 @@ from authapi.limits.service import Limits
 class Unlimited(Limits):
     """Lets everything pass, without a question to the database."""
 
-    @contextmanager
-    def password_attempt(self, account: str, client: Client) -> Iterator[Attempt]:
-        """Let a password be tried."""
-        yield _Uncounted()
+    def password_attempt(self, account: str, client: Client) -> Attempt:
+        """Return an attempt that is not counted."""
+        return _Uncounted()
 
-    def confirm_login(self, account: str, client: Client) -> None:
-        """Let the login pass."""
-
-    @contextmanager
-    def second_step(self, user_id: str, client: Client) -> Iterator[Attempt]:
-        """Let a second step be tried."""
-        yield _Uncounted()
-
-    def confirm_second_step(self, user_id: str, client: Client) -> None:
-        """Let the login pass."""
+    def second_step(self, user_id: str, client: Client) -> Attempt:
+        """Return an attempt that is not counted."""
+        return _Uncounted()
 
     @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
@@ -49,8 +41,15 @@ class Unlimited(Limits):
 class _Uncounted:
     """An attempt whose outcome is not counted."""
 
+    def tried(self) -> AbstractContextManager[Attempt]:
+        """Let it be checked."""
+        return nullcontext(self)
+
     def fail(self) -> None:
         """Count nothing."""
 
     def succeed(self) -> None:
         """Look at nothing."""
+
+    def confirm(self) -> None:
+        """Let the login pass."""

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from authapi.core import crockford
-from authapi.core.framing import framed
+from authapi.core.fingerprints import framed
 from authapi.core.secrets import Secret, derive_key
 
 _VERSION = 1

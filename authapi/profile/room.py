@@ -9,7 +9,6 @@ from authapi.profile.service import ProfileService
 from authapi.profile.sweep import Sweep
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.renewing import SessionRenewal
-from authapi.sessions.roles import SessionRoles
 from authapi.signin.step_up import StepUp
 from authapi.tokens.settings import TokenSettings
 
@@ -30,7 +29,7 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
         Sweep(
             services[AccountService],
             services[SessionEnding],
-            services[SessionRoles],
+            services[SessionRenewal],
             services.personal_data,
             clock,
             settings.access_token_lifetime,

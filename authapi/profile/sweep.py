@@ -12,7 +12,7 @@ from authapi.core.forks import after_fork_in_child
 from authapi.core.services import PersonalData
 from authapi.database import FAILURES
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.roles import SessionRoles
+from authapi.sessions.renewing import SessionRenewal
 
 EVERY = timedelta(seconds=30)
 """How often a process looks."""
@@ -38,14 +38,14 @@ class Sweep:
         self,
         accounts: AccountService,
         ending: SessionEnding,
-        roles: SessionRoles,
+        renewal: SessionRenewal,
         personal_data: list[PersonalData],
         clock: Clock,
         token_lifetime: timedelta,
     ) -> None:
         self._accounts = accounts
         self._ending = ending
-        self._roles = roles
+        self._renewal = renewal
         self._personal_data = personal_data
         self._clock = clock
         self._clear_after = token_lifetime + MAX_CLOCK_SKEW
@@ -91,6 +91,6 @@ class Sweep:
                 part.erase(user)
             return True
         has_roles = user.roles.version > 0
-        if has_roles and not self._roles.bring_up_to_date(user.id, user.roles):
+        if has_roles and not self._renewal.bring_roles_up_to_date(user.id, user.roles):
             return False
         return self._ending.clear_void(user.id, user.epoch)

@@ -5,10 +5,11 @@ from dataclasses import replace
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.identity import Identity
+from authapi.core.roles import Roles
 from authapi.database import best_effort
 from authapi.revocation.service import Revocations
 from authapi.sessions.claims import claims_of, token_pair
-from authapi.sessions.ending import SessionEnding
+from authapi.sessions.ending import SessionEnding, until_none_is_left
 from authapi.sessions.models import AccessToken, Session, TokenPair
 from authapi.sessions.store import SessionStore
 from authapi.tokens.models import FreshProof, Prepared, RefreshClaims
@@ -16,7 +17,7 @@ from authapi.tokens.service import TokenService
 
 
 class SessionRenewal:
-    """Gives the caller's session new tokens: in a new epoch, or after a proof of just now.
+    """Gives the caller's session new tokens, in a new epoch or after a proof; and any new roles.
 
     Code of an app has a say in tokens, and may fail. So it is asked first, by `prepare_kept` and
     `prepare_proven`, before anything is written or used up.
@@ -101,6 +102,14 @@ class SessionRenewal:
             raise ApiError(ErrorCode.INVALID_TOKEN)
         claims = self._claims(session, identity)
         return AccessToken(*self._tokens.issue_access(claims, proof=proof, prepared=prepared))
+
+    def bring_roles_up_to_date(self, user_id: str, roles: Roles) -> bool:
+        """Let each session of a user have these roles, unless it has later ones.
+
+        Returns:
+            As `until_none_is_left`.
+        """
+        return until_none_is_left(lambda limit: self._sessions.give_roles(user_id, roles, limit))
 
     def _session_if_asked(self, identity: Identity) -> Session | None:
         """Return the caller's session, if there is code of an app that wants to know."""

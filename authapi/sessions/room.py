@@ -11,7 +11,6 @@ from authapi.revocation.service import Revocations
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.opening import SessionOpening
 from authapi.sessions.renewing import SessionRenewal
-from authapi.sessions.roles import SessionRoles
 from authapi.sessions.service import SessionService
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
@@ -25,7 +24,6 @@ def build(services: Services, settings: SessionSettings, clock: Clock) -> None:
     revocations.look_up_sessions_by(store.lives)
     accounts = services[AccountService]
     ending = services.add(SessionEnding(store, accounts, tokens, revocations, events))
-    services.add(SessionRoles(store))
     services.add(SessionRenewal(store, ending, tokens, revocations, clock))
     fingerprints = services[Fingerprints]
     services.add(

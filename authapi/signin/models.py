@@ -24,7 +24,7 @@ class Proof:
         repeated: whether it was used up by the same request before: then it leads to the session
             that it began, and to no other.
         by_token: whether the caller's token is a part of it: then it ends with that one's epoch.
-        stepped: whether a second step was taken for it, which has limits of its own.
+        final_checks: asked once its session is stored; they may refuse it still, by raising.
         draft: the session that it may begin, where it is good only once: made before it is used up.
         prepared: what is to be said of the access token that it leads to in its caller's session.
     """
@@ -35,7 +35,7 @@ class Proof:
     answer_members: Mapping[str, object] = field(default_factory=dict)
     repeated: bool = False
     by_token: bool = False
-    stepped: bool = False
+    final_checks: tuple[Callable[[], None], ...] = ()
     draft: OpenedSession | None = None
     prepared: Prepared | None = None
 

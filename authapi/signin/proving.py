@@ -9,6 +9,7 @@ from authapi.core.client import Client
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import PASSWORD
+from authapi.limits.attempts import Attempt
 from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.signin.models import Evidence, Proof
@@ -68,12 +69,15 @@ class PasswordProof:
         """
         apart = code_behind(password) if self._code_in_password and evidence is None else None
         with self._hasher.admit(client.network):
-            user, code = self._right_user(self._account(username), password, apart, client)
+            key = self._account(username)
+            attempt = self._limits.password_attempt(key, client)
+            with attempt.tried():
+                user, code = self._right_user(key, password, apart, attempt)
             if apart is not None and code is not None:
                 password, evidence = apart[0], Evidence(code)
             if self._hasher.is_outdated(user.password_hash, password):
                 user = self._accounts.upgrade_hash(user, self._hasher.hash(password))
-        return Proof(user, (PASSWORD,)), evidence
+        return Proof(user, (PASSWORD,), final_checks=(attempt.confirm,)), evidence
 
     def _account(self, username: str) -> str:
         """Return the unique form of the name that is meant: by itself, or by the user's address.
@@ -87,23 +91,22 @@ class PasswordProof:
         return owner.name_key if owner is not None and namesake is None else key
 
     def _right_user(
-        self, key: str, password: str, apart: tuple[str, str] | None, client: Client
+        self, key: str, password: str, apart: tuple[str, str] | None, attempt: Attempt
     ) -> tuple[User, str | None]:
         """Return the user whose password it is, and the code that stood behind it, if one did.
 
         Where one may, two hashes are compared for every account, with a second factor or not, known
         or not (S111).
         """
-        with self._limits.password_attempt(key, client) as attempt:
-            user = self._accounts.find_user(key)
-            stored = user.password_hash if user else None
-            whole = self._hasher.verify_password(password, stored)
-            part = apart is not None and self._hasher.verify_password(apart[0], stored)
-            # Both are right where a hash of elsewhere ends early: bcrypt's knows 72 bytes.
-            code = apart[1] if apart and part and user and user.second_factor else None
-            if user is None or user.disabled or not (whole or code):
-                attempt.fail()
-                self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
-                raise ApiError(ErrorCode.INVALID_CREDENTIALS)
-            attempt.succeed()
+        user = self._accounts.find_user(key)
+        stored = user.password_hash if user else None
+        whole = self._hasher.verify_password(password, stored)
+        part = apart is not None and self._hasher.verify_password(apart[0], stored)
+        # Both are right where a hash of elsewhere ends early: bcrypt's knows 72 bytes.
+        code = apart[1] if apart and part and user and user.second_factor else None
+        if user is None or user.disabled or not (whole or code):
+            attempt.fail()
+            self._events.record(Event.LOGIN_FAILED, user_id=user.id if user else None)
+            raise ApiError(ErrorCode.INVALID_CREDENTIALS)
+        attempt.succeed()
         return user, code

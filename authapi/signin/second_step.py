@@ -114,8 +114,10 @@ class SecondStep:
             raise self._required(proof)
         user = proof.user
         methods = (*proof.methods, evidence.method)
-        proof = replace(proof, methods=methods, assurance=AAL2, stepped=True)
-        with self._limits.second_step(user.id, client) as attempt:
+        attempt = self._limits.second_step(user.id, client)
+        checks = (*proof.final_checks, attempt.confirm)
+        proof = replace(proof, methods=methods, assurance=AAL2, final_checks=checks)
+        with attempt.tried():
             match = self._match(user, evidence, client)
             if match is not None:
                 attempt.succeed()

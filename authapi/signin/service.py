@@ -85,6 +85,9 @@ class SignIn:
             ApiError: `invalid_token` when that was too long ago, or is void; as `SecondStep.take`.
         """
         proof = self._second.resume(mfa_token)
+        if PASSWORD in proof.methods:
+            attempt = self._limits.password_attempt(proof.user.name_key, client)
+            proof = replace(proof, final_checks=(attempt.confirm,))
         return self._second_step(proof, evidence, client, idempotency_key)
 
     def reauthenticate(
@@ -205,14 +208,11 @@ class SignIn:
         return found
 
     def _confirm(self, proof: Proof, client: Client) -> None:
-        """Let the limits know who logged in; wrong passwords are in the way of passwords only."""
-        user = proof.user
-        if PASSWORD in proof.methods:
-            self._limits.confirm_login(user.name_key, client)
-        else:
-            self._limits.trust_network(user.name_key, client)
-        if proof.stepped:
-            self._limits.confirm_second_step(user.id, client)
+        """Look at the limits once more; wrong passwords are in the way of passwords only."""
+        if PASSWORD not in proof.methods:
+            self._limits.trust_network(proof.user.name_key, client)
+        for check in proof.final_checks:
+            check()
 
     def _decide(self, proof: Proof, opened: OpenedSession) -> tuple[Decision, Proof]:
         """Return what the proof is worth now, and the proof with the user as stored now."""

@@ -14,7 +14,7 @@ from authapi.core.client import Client
 from authapi.core.clock import Clock, utc_now
 from authapi.core.errors import ApiError
 from authapi.database import Database
-from authapi.database.server_time import NEGLIGIBLE, ServerTime
+from authapi.database.heartbeats import NEGLIGIBLE, ServerTime
 from authapi.limits.rules import Rate
 from authapi.limits.service import Limits
 from authapi.settings import Settings
@@ -83,7 +83,7 @@ def test_a_limit_holds_over_servers_whose_clocks_differ(servers: list[Limits]) -
     guesser, name, answered = Client("203.0.113.9", "test"), secrets.token_hex(8), 0
     for number in range(20):
         try:
-            with servers[number % 4].password_attempt(name, guesser) as attempt:
+            with servers[number % 4].password_attempt(name, guesser).tried() as attempt:
                 attempt.fail()
         except ApiError:
             continue

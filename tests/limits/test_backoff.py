@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authapi.limits.backoff import FIRST_WAIT, FORGOTTEN_AFTER, TIERS, Backoff
+from authapi.limits.backoff import FIRST_WAIT, FORGOTTEN_AFTER, TIERS, Backoff, Streak, StreakUpdate
 from authapi.limits.rules import whole_seconds
-from authapi.limits.streaks import Streak, StreakUpdate
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -12,10 +12,9 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from authapi.database import Database
-from authapi.limits.backoff import Backoff
+from authapi.limits.backoff import Backoff, StreakUpdate
 from authapi.limits.rules import Rate
 from authapi.limits.store import KNOWN_NETWORKS, Counter, LimitStore
-from authapi.limits.streaks import StreakUpdate
 from authapi.settings import Settings
 from authapi.wiring import build_database
 

@@ -10,8 +10,7 @@ from http import HTTPStatus
 import pytest
 
 from authapi.core.errors import ApiError, ErrorCode
-from authapi.passwords.bulkhead import Bulkhead, Change
-from authapi.passwords.fair_slots import FairSlots
+from authapi.passwords.bulkhead import Bulkhead, Change, FairSlots
 from tests.support.waiting import until
 
 

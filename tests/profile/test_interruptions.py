@@ -14,6 +14,7 @@ from authapi.core.client import UNKNOWN
 from authapi.core.errors import ApiError
 from authapi.core.services import Subject
 from authapi.database import Collections
+from authapi.limits.attempts import CountedAttempt
 from authapi.limits.service import Limits
 from authapi.profile.sweep import Sweep
 from authapi.sessions.ending import SessionEnding
@@ -117,7 +118,7 @@ def test_a_login_cut_short_leaves_no_session(
 ) -> None:
     """S74: nobody has the tokens of a session whose login was answered with a 503."""
     name = visitor.new_user()
-    fail_once(monkeypatch, services_of(app)[Limits], "confirm_login")
+    fail_once(monkeypatch, CountedAttempt, "confirm")
     assert error_code(visitor.authenticate(name)) == (503, "service_unavailable")
     tokens = visitor.log_in(name)
     sessions = visitor.send("GET", "/sessions", headers=bearer(tokens)).json()["sessions"]
@@ -134,7 +135,7 @@ def test_a_login_that_ends_with_the_deletion_leaves_no_known_place(
     erase = services[SessionService].erase
 
     def log_in_meanwhile(subject: Subject) -> None:
-        services[Limits].confirm_login(name, UNKNOWN)
+        services[Limits].password_attempt(name, UNKNOWN).confirm()
         erase(subject)
 
     monkeypatch.setattr(services[SessionService], "erase", log_in_meanwhile)

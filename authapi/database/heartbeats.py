@@ -1,6 +1,7 @@
-"""How far this machine's clock is from the database's, by which all processes go."""
+"""What the client's heartbeats tell: the database's clock, by which all go, and that it is lost."""
 
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pymongo.monitoring import (
@@ -58,3 +59,20 @@ class ServerTime(ServerHeartbeatListener):
         offset = max(self._measured)
         if abs(offset - self.offset) >= NEGLIGIBLE:
             self.offset = offset if abs(offset) >= NEGLIGIBLE else timedelta(0)
+
+
+class HeartbeatMonitor(ServerHeartbeatListener):
+    """Calls `lost` whenever a server did not answer a heartbeat, in the thread that sent it."""
+
+    def __init__(self, lost: Callable[[], None]) -> None:
+        self._lost = lost
+
+    def started(self, event: ServerHeartbeatStartedEvent) -> None:
+        """Nothing to report."""
+
+    def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
+        """Nothing to report."""
+
+    def failed(self, event: ServerHeartbeatFailedEvent) -> None:
+        """Report the loss."""
+        self._lost()
