@@ -42,9 +42,7 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
 
     The address that the account has stays its own until the new one is confirmed.
     """
-    service(AddressService).ask(
-        current_identity, body["email"], body.get("password"), client(), body["evidence"]
-    )
+    service(AddressService).ask(current_identity, body["email"], body["reauthentication"], client())
     return _ASKED
 
 
@@ -62,9 +60,7 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
 )
 def remove(body: dict[str, Any]) -> dict[str, str]:
     """Take the account's address away. It is told, and can be brought back for 72 hours."""
-    service(AddressService).remove(
-        current_identity, body.get("password"), client(), body["evidence"]
-    )
+    service(AddressService).remove(current_identity, body["reauthentication"], client())
     return _REMOVED
 
 

@@ -20,7 +20,7 @@ from authapi.core.services import Subject
 from authapi.database import best_effort
 from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
-from authapi.signin.models import Evidence, Proof
+from authapi.signin.models import Proof, Reauthentication
 from authapi.signin.step_up import StepUp
 
 _NEEDED = "An account needs an address here. Give it another one instead."
@@ -52,12 +52,7 @@ class AddressService:
         self._required = required
 
     def ask(
-        self,
-        identity: Identity,
-        email: Email,
-        password: str | None,
-        client: Client,
-        evidence: Evidence | None = None,
+        self, identity: Identity, email: Email, shown: Reauthentication, client: Client
     ) -> None:
         """Give the account an address that is to be confirmed; the one it has stays until then.
 
@@ -66,7 +61,7 @@ class AddressService:
         Raises:
             ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
-        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        proof = self._step_up.prove_recently(identity, shown, client)
         self._limits.count(Reason.MAIL_REQUESTS, identity.user_id)
         pending = pending_email(email, self._clock())
         self._step_up.while_proven(proof, lambda user: self._store(user, pending))
@@ -84,13 +79,7 @@ class AddressService:
         self._limits.count(Reason.MAIL_REQUESTS, user.id)
         self._ask_again(user, user.pending_email)
 
-    def remove(
-        self,
-        identity: Identity,
-        password: str | None,
-        client: Client,
-        evidence: Evidence | None = None,
-    ) -> None:
+    def remove(self, identity: Identity, shown: Reauthentication, client: Client) -> None:
         """Take the address away, confirmed or not; the former one is told and can undo it (S93).
 
         Raises:
@@ -99,7 +88,7 @@ class AddressService:
         """
         if self._required:  # it could not be given again: that takes a login
             raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED, message=_NEEDED)
-        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        proof = self._step_up.prove_recently(identity, shown, client)
         before = self._step_up.while_proven(proof, self._take_away)
         if before.email is not None:
             self._events.record(Event.EMAIL_REMOVED, user_id=before.id)

@@ -56,11 +56,7 @@ class UserImport:
     """Imports users; running it again changes nothing that is there.
 
     Args:
-        users: where they go.
         addresses: where their confirmed addresses go; None where nobody has any.
-        factors: seals the secrets of their authenticator apps.
-        events: told of each run.
-        clock: what tells the time.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ from authapi.audit.service import AuditTrail
 from authapi.core.cursors import Cursor
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import SecurityEvent
-from authapi.core.retries import TRIES
+from authapi.core.retries import retried
 from authapi.passwords import rules as passwords
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
@@ -141,12 +141,11 @@ class Administration:
             raise ApiError(ErrorCode.VALIDATION_ERROR, errors={"password": problems})
         self._blocklist.refuse("password", password, user.username)
         new_hash = self._hasher.hash(password)
-        for _ in range(TRIES):
-            changed = self._accounts.change_password(self.find_user(ref), new_hash, reason=_BY)
-            if changed is not None:
-                self._ending.clear_void(changed.id, changed.epoch)
-                return changed
-        raise _changed_again_and_again(ref)
+        changed = retried(
+            lambda: self._accounts.change_password(self.find_user(ref), new_hash, reason=_BY)
+        )
+        self._ending.clear_void(changed.id, changed.epoch)
+        return changed
 
     def delete(self, ref: UserRef) -> User:
         """Remove a user and all that belongs to the user, as the user's own `DELETE /me` does.
@@ -154,12 +153,11 @@ class Administration:
         Raises:
             CommandError: when there is no such user.
         """
-        for _ in range(TRIES):
-            user = self.find_user(ref)
-            if (gone := self._accounts.delete(user, reason=_BY)) is not None:
-                self._profiles.erase(gone)
-                return user
-        raise _changed_again_and_again(ref)
+        user = self.find_user(ref)
+        self._profiles.erase(
+            retried(lambda: self._accounts.delete(self.find_user(ref), reason=_BY))
+        )
+        return user
 
     def log_out(self, ref: UserRef) -> int:
         """End all sessions of a user, logins under way included; return how many they were.
@@ -219,7 +217,3 @@ class Administration:
             return self._audit.page(limit, before)
         user_id = ref.name_or_id if ref.is_id else self.find_user(ref).id
         return self._audit.page(limit, before, user_id)
-
-
-def _changed_again_and_again(ref: UserRef) -> CommandError:
-    return CommandError(f"The user of {ref} is changed again and again. Try later.")

@@ -25,7 +25,6 @@ class EventAggregator:
     process that is killed loses what it has not flushed yet.
 
     Args:
-        flush_to: takes what waited.
         delay: how long something waits at most.
     """
 

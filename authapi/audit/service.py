@@ -25,12 +25,7 @@ _log = logging.getLogger("authapi.audit")
 
 
 class AuditTrail:
-    """The stored security events.
-
-    Args:
-        store: where they are.
-        settings: how long each is kept, and which are not stored at all.
-    """
+    """The stored security events."""
 
     collections = ("audit_events",)
 

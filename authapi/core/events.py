@@ -102,7 +102,6 @@ class EventRecorder:
     """What the services tell their events to; it hands them to each sink in turn.
 
     Args:
-        clock: what tells the time.
         origin: says what is being answered right now.
         sinks: where events go; `subscribe` adds more.
     """

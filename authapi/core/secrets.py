@@ -40,7 +40,6 @@ class Secret:
     """A string that does not show itself in logs, tracebacks or `repr`.
 
     Args:
-        value: the string.
         source: the file that it was read from, if it was.
     """
 

@@ -83,13 +83,7 @@ class BoundedCursor(Cursor[Document]):
 
 
 class BoundedCollection(Collection[Document]):
-    """A collection as PyMongo has it.
-
-    Args:
-        database: where it is.
-        name: its name.
-        deadlines: what its operations keep to.
-    """
+    """A collection as PyMongo has it."""
 
     def __init__(self, database: Database[Document], name: str, deadlines: Deadlines) -> None:
         super().__init__(database, name)

@@ -25,9 +25,6 @@ class ServerTime(ServerHeartbeatListener):
     An answer that is looked at late makes the server's clock seem slow, never fast: the largest of
     the last few measurements counts.
 
-    Args:
-        machine: this machine's clock.
-
     Attributes:
         offset: what to add to this machine's time; 0 until there was an answer.
     """

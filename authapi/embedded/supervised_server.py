@@ -19,11 +19,6 @@ _ATTEMPTS = 3  # failed starts in a row
 class SupervisedServer:
     """A server process, and what is known of its health.
 
-    Args:
-        directory: the database's directory.
-        program: the server's program.
-        port: where it is to listen.
-
     Attributes:
         started_well: whether it listened since its last start.
     """

@@ -23,7 +23,6 @@ class DataKey:
     """Opens the data key at its first use, and wraps it for the present secret if that is missing.
 
     Args:
-        store: keeps it wrapped.
         masters: the secrets that may open it (S112).
     """
 

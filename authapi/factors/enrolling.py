@@ -19,7 +19,7 @@ from authapi.factors.models import Enrolment, Factors, PendingTotp, Totp
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.limits.service import Limits
 from authapi.sessions.renewing import SessionRenewal
-from authapi.signin.models import Evidence
+from authapi.signin.models import Reauthentication
 from authapi.signin.step_up import StepUp
 from authapi.tokens.models import FreshProof
 
@@ -54,15 +54,13 @@ class TotpEnrolment:
         self._clock = clock
         self._issuer = issuer
 
-    def begin(
-        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
-    ) -> Enrolment:
+    def begin(self, identity: Identity, shown: Reauthentication, client: Client) -> Enrolment:
         """Make the secret of a new authenticator app; it counts for nothing until `confirm`.
 
         Raises:
             ApiError: as `StepUp.prove_recently`; `service_unavailable`.
         """
-        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        proof = self._step_up.prove_recently(identity, shown, client)
         secret, until = totp.new_secret(), self._clock() + rules.PENDING_LIFE
         box = self._data_key.seal(secret, TOTP_SECRET, identity.user_id)
         change = Change({"factors.totp_pending": asdict(PendingTotp(box, until))})
@@ -117,9 +115,7 @@ class TotpEnrolment:
             **self._sessions.keep_only(identity, changed.epoch, prepared, proof),
         }
 
-    def remove(
-        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
-    ) -> dict[str, Any]:
+    def remove(self, identity: Identity, shown: Reauthentication, client: Client) -> dict[str, Any]:
         """Turn the authenticator app off, and end all other sessions, by one write.
 
         With the last factor its recovery codes go, too. One that is off already is fine; then
@@ -129,7 +125,7 @@ class TotpEnrolment:
             ApiError: as `StepUp.prove_recently`.
         """
         prepared = self._sessions.prepare_kept(identity)
-        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        proof = self._step_up.prove_recently(identity, shown, client)
         changed = self._step_up.while_proven(proof, self._without_totp)
         if Factors.of(changed).totp is None:  # off before: nothing ended, no token is due
             return {}

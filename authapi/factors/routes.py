@@ -79,9 +79,7 @@ def show() -> dict[str, object]:
 )
 def begin(body: dict[str, Any]) -> dict[str, object]:
     """Make the secret of a new authenticator app. It counts for nothing until it is confirmed."""
-    enrolment = service(TotpEnrolment).begin(
-        current_identity, body.get("password"), client(), body["evidence"]
-    )
+    enrolment = service(TotpEnrolment).begin(current_identity, body["reauthentication"], client())
     return {"status": "ok", **asdict(enrolment)}
 
 
@@ -115,9 +113,7 @@ def confirm(body: dict[str, str]) -> dict[str, object]:
 )
 def remove(body: dict[str, Any]) -> dict[str, object]:
     """Turn the authenticator app off. All other sessions end."""
-    members = service(TotpEnrolment).remove(
-        current_identity, body.get("password"), client(), body["evidence"]
-    )
+    members = service(TotpEnrolment).remove(current_identity, body["reauthentication"], client())
     return {**_OFF, **members}
 
 
@@ -135,7 +131,5 @@ def remove(body: dict[str, Any]) -> dict[str, object]:
 )
 def renew_codes(body: dict[str, Any]) -> dict[str, object]:
     """Make new recovery codes. They are shown once; the earlier ones are void."""
-    made = service(FactorService).renew_codes(
-        current_identity, body.get("password"), client(), body["evidence"]
-    )
+    made = service(FactorService).renew_codes(current_identity, body["reauthentication"], client())
     return {"status": "ok", "recovery_codes": made}

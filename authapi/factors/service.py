@@ -15,7 +15,7 @@ from authapi.core.identity import Identity
 from authapi.core.services import Subject
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.factors.serializers import describe
-from authapi.signin.models import Evidence
+from authapi.signin.models import Reauthentication
 from authapi.signin.step_up import StepUp
 
 
@@ -43,15 +43,13 @@ class FactorService:
         """Let `describe` say which passkeys a user has."""
         self._passkeys = describe
 
-    def renew_codes(
-        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
-    ) -> list[str]:
+    def renew_codes(self, identity: Identity, shown: Reauthentication, client: Client) -> list[str]:
         """Make new recovery codes; the earlier ones are void.
 
         Raises:
             ApiError: as `StepUp.prove_recently`; `not_found` without a second factor.
         """
-        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        proof = self._step_up.prove_recently(identity, shown, client)
         made, hashes = self._recovery_codes.make(client)
 
         def store(user: User) -> bool | None:

@@ -22,7 +22,6 @@ class Readiness:
 
     Args:
         checks: what to run, in this order.
-        clock: what tells the time.
     """
 
     def __init__(self, checks: Mapping[str, Check], clock: Clock = utc_now) -> None:

@@ -34,13 +34,8 @@ class Limits:
     What the database raises is raised: what cannot be counted is not let through, but a 503.
 
     Args:
-        store: what counts.
         one_at_a_time: lets the attempts at one account from one client wait for each other, so
             that no hash is made for a guess that would not be answered.
-        settings: the numbers.
-        fingerprints: makes the ids of what is stored.
-        events: is told of every refusal.
-        clock: what tells the time.
     """
 
     collections = ("limits",)

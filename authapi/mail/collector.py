@@ -18,31 +18,25 @@ _log = logging.getLogger("authapi.mail")
 
 
 class Collector:
-    """Moves notices that are old enough into the outbox.
+    """Moves notices that are old enough into the outbox."""
 
-    Args:
-        kinds: what must be done before a notice is mailed, by name.
-        store: the outbox.
-        clock: what tells the time.
-    """
-
-    def __init__(self, kinds: Mapping[str, Kind], store: MailStore, clock: Clock) -> None:
+    def __init__(
+        self, source: NoticeSource, kinds: Mapping[str, Kind], store: MailStore, clock: Clock
+    ) -> None:
+        self._source = source
         self._kinds = kinds
         self._store = store
         self._clock = clock
-        self.source: NoticeSource | None = None  # given where there are addresses to tell
 
     def collect(self) -> None:
         """Move what is there now."""
-        if self.source is None:
-            return
         before = self._clock() - NOTICE_DELAY
-        while users := self.source.due(before, BATCH):
-            told = [self._tell(user, self.source) for user in users]
+        while users := self._source.due(before, BATCH):
+            told = [self._tell(user) for user in users]
             if len(users) < BATCH or not any(told):
                 break
 
-    def _tell(self, user: Notified, source: NoticeSource) -> bool:
+    def _tell(self, user: Notified) -> bool:
         """Move a user's notices; False when it met a fault: it is tried at the next look."""
         try:
             for notice in user.notices:
@@ -55,7 +49,7 @@ class Collector:
         except Exception as fault:  # one user's notices must not keep the others'
             _log.error("the notices of a user met a %s", type(fault).__name__)
             return False
-        source.pull(user)
+        self._source.pull(user)
         return True
 
     def _mail(self, user: Notified, notice: Notice) -> Mail:

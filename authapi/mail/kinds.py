@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from authapi.mail.links import LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Void
-from authapi.mail.notices import Notice, Notified, Recipients
+from authapi.mail.notices import Notice, NoticeSource, Notified
 
 NOTICE_LIFE = timedelta(days=7)
 """How long it is tried to tell somebody something, and how long "this was not me" is good."""
@@ -58,27 +58,23 @@ class Kind:
     keep: bool = True
 
 
-def notice_kinds(recipients: Recipients) -> list[Kind]:
-    """Return the kinds of the plain notices.
-
-    Args:
-        recipients: finds the user that a notice is for.
-    """
+def notice_kinds(source: NoticeSource) -> list[Kind]:
+    """Return the kinds of the plain notices; `source` finds the user that one is for."""
 
     def resolve(mail: Mail) -> Envelope | Void:
-        return notice_envelope(mail, recipients)
+        return notice_envelope(mail, source)
 
     notices = [Kind(name, NOTICE_LIFE, resolve) for name in NOTICES]
     return [*notices, Kind(DELETED, NOTICE_LIFE, deletion_envelope, keep=False)]
 
 
-def notice_envelope(mail: Mail, recipients: Recipients) -> Envelope | Void:
+def notice_envelope(mail: Mail, source: NoticeSource) -> Envelope | Void:
     """Return a notice's envelope.
 
     It goes to the address that the notice names, else to the user's verified one as it is now. To
     that one it brings the link that says "this was not me" (S101).
     """
-    user = recipients.recipient(mail.user_id) if mail.user_id else None
+    user = source.recipient(mail.user_id) if mail.user_id else None
     if user is None:
         return Void("the user is gone", nobody=True)
     address = mail.to or user.email

@@ -11,11 +11,7 @@ VIA = "mailbox"
 
 
 class Mailbox:
-    """Takes every mail at once, and says so in a line with its link.
-
-    Args:
-        say: shows a line to whoever develops.
-    """
+    """Takes every mail at once, and says so in a line with its link."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

@@ -64,14 +64,7 @@ def recipient(to: str) -> Address:
 
 
 class Writer:
-    """Writes mails: derives links and codes, renders the texts, sets the headers.
-
-    Args:
-        texts: renders.
-        tokens: derives.
-        links: says where links lead.
-        sender: who mails are from.
-    """
+    """Writes mails: derives links and codes, renders the texts, sets the headers."""
 
     def __init__(self, texts: Texts, tokens: MailedTokens, links: Links, sender: From) -> None:
         self._texts = texts

@@ -52,18 +52,6 @@ class Notified:
     locale: str | None = None
 
 
-class NoticeSource(Protocol):
-    """Where notices wait; the users' store is one."""
-
-    def due(self, before: datetime, limit: int) -> Sequence[Notified]:
-        """Return at most `limit` users with notices from before that moment."""
-        ...
-
-    def pull(self, user: Notified) -> None:
-        """Remove these notices from that user's document, by their ids."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """What a notice's mail needs of a living user."""
@@ -76,8 +64,16 @@ class Recipient:
     locale: str | None = None
 
 
-class Recipients(Protocol):
-    """Finds whom a notice is for; the users' store does."""
+class NoticeSource(Protocol):
+    """Where notices wait, and whom they are for; the users' store is one."""
+
+    def due(self, before: datetime, limit: int) -> Sequence[Notified]:
+        """Return at most `limit` users with notices from before that moment."""
+        ...
+
+    def pull(self, user: Notified) -> None:
+        """Remove these notices from that user's document, by their ids."""
+        ...
 
     def recipient(self, user_id: str) -> Recipient | None:
         """Return the living user of that id, with the verified address if there is one."""

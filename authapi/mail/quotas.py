@@ -19,10 +19,7 @@ class Quotas:
     """Says whether one more mail may be sent; what is refused is nobody's to know.
 
     Args:
-        store: knows what was sent.
         per_hour: how many mails the whole service sends in an hour.
-        limits: counts for accounts and addresses.
-        clock: what tells the time.
     """
 
     def __init__(self, store: MailStore, per_hour: int, limits: Limits, clock: Clock) -> None:

@@ -78,7 +78,7 @@ def _newest() -> list[Shown]:
     """Return the newest mails; what is due is sent first, so that nobody has to wait."""
     mails = service(MailService)
     mails.send()
-    return [show(mails, record) for record in mails.newest(MOST)]
+    return [show(record, mails.written(record)) for record in mails.newest(MOST)]
 
 
 def _find(mail_id: str) -> Shown:
@@ -86,7 +86,7 @@ def _find(mail_id: str) -> Shown:
     record = mails.find_mail(mail_id)
     if record is None:
         flask.abort(404)
-    return show(mails, record)
+    return show(record, mails.written(record))
 
 
 def _page(name: str, **values: object) -> Response:

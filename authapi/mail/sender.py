@@ -52,15 +52,6 @@ class Sender:
     """Sends what is due. Any number of processes may run one: a mail's due date is its lease.
 
     Args:
-        store: where mails wait.
-        kinds: what can be sent, by name.
-        collector: makes mails of notices.
-        writer: writes the mails.
-        transport: takes them away.
-        quotas: says how many are too many.
-        events: is told of mails that were given up.
-        counts: is told numbers, if anybody wants them.
-        clock: what tells the time.
         shows: whether mails can be looked at afterwards, as where people develop: then what they
             are made of is kept, and what nobody gets as well.
     """

@@ -1,12 +1,12 @@
-"""A mail as it is shown to who develops."""
+"""A mail as its reader sees it in an export, and as it is shown to who develops."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from authapi.mail.message import Written
 from authapi.mail.models import Record
-from authapi.mail.service import MailService
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Shown:
     why: str | None
 
 
-def show(mails: MailService, record: Record) -> Shown:
-    """Return what is shown of a mail."""
-    mail, envelope, written = record.mail, record.envelope, mails.written(record)
+def show(record: Record, written: Written | None) -> Shown:
+    """Return what is shown of a mail; `written` are its texts, if they are known."""
+    mail, envelope = record.mail, record.envelope
     sent = record.settled.result == "sent"
     return Shown(
         id=mail.id,
@@ -52,6 +52,19 @@ def show(mails: MailService, record: Record) -> Shown:
 def describe(mail: Shown) -> dict[str, object]:
     """Return a mail as a member of `/dev/mailbox.json`."""
     return {**asdict(mail), "made_at": mail.made_at.isoformat()}
+
+
+def describe_own(record: Record) -> dict[str, object]:
+    """Return what was mailed, to whom, when, and what the mail server said."""
+    settled = record.settled
+    return {
+        "kind": record.mail.kind,
+        "to": record.mail.to,
+        "made_at": record.mail.made_at.isoformat(),
+        "state": settled.result,
+        "settled_at": settled.at.isoformat() if settled.at else None,
+        "said": settled.said,
+    }
 
 
 def _why(record: Record) -> str:

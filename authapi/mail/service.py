@@ -10,15 +10,13 @@ from typing import Any
 
 from authapi.core.clock import Clock
 from authapi.core.services import Subject
-from authapi.mail.collector import Collector
-from authapi.mail.export import describe_own
 from authapi.mail.kinds import TEST, Kind
 from authapi.mail.links import MailedTokens
 from authapi.mail.message import Writer, Written
 from authapi.mail.models import Backlog, Envelope, Mail, Record
-from authapi.mail.notices import NoticeSource
 from authapi.mail.outbox import Outbox
 from authapi.mail.sender import Sender
+from authapi.mail.serializers import describe_own
 from authapi.mail.store import COLLECTION, MailStore
 from authapi.mail.transport import Accepted, NotNow, Refused, Transport
 from authapi.mail.worker import Worker
@@ -34,7 +32,6 @@ class Parts:
     store: MailStore
     kinds: dict[str, Kind]
     tokens: MailedTokens
-    collector: Collector
     writer: Writer
     transport: Transport
     sender: Sender
@@ -45,12 +42,8 @@ class Parts:
 class MailService:
     """The mail room.
 
-    Other rooms use `outbox` to add mails, `tokens` to verify what comes back, `own` to bring
-    their kinds, and `listen_to` to bring the users' notices.
-
-    Args:
-        parts: what it is made of.
-        clock: what tells the time.
+    Other rooms use `outbox` to add mails, `tokens` to verify what comes back, and `own` to bring
+    their kinds.
     """
 
     collections = (COLLECTION,)
@@ -64,10 +57,6 @@ class MailService:
     def own(self, *kinds: Kind) -> None:
         """Take in kinds of mail; a later one of the same name takes the earlier one's place."""
         self._parts.kinds.update({kind.name: kind for kind in kinds})
-
-    def listen_to(self, source: NoticeSource) -> None:
-        """Mail the notices that stand there."""
-        self._parts.collector.source = source
 
     def look(self) -> None:
         """Let the sender look for what others left behind, if it has not for half a minute."""
@@ -91,11 +80,8 @@ class MailService:
 
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return what was mailed to the user in the last 30 days, and what the server said."""
-        return {
-            "mails": [
-                describe_own(record) for record in self._parts.store.mails_of_user(subject.id)
-            ]
-        }
+        records = self._parts.store.mails_of_user(subject.id)
+        return {"mails": [describe_own(record) for record in records]}
 
     def erase(self, subject: Subject) -> None:
         """Remove the user's mails; the last one, about the end, is under no user."""

@@ -45,9 +45,7 @@ class SmtpServers:
     """Servers in order: the first one that works takes the mail.
 
     Args:
-        servers: in the order in which they are tried.
         sender: the address that mails are from, which bounces come back to.
-        clock: what tells the time.
         refused: is told when a server refuses us, which is ours to mend.
         context: how TLS is verified; by the system's authorities, if not given.
         step: how many seconds an answer may take; the last one, after the text, has all that is

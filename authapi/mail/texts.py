@@ -53,7 +53,6 @@ class Texts:
     text's paragraphs. Whatever is a fact is escaped.
 
     Args:
-        service: what the service is called.
         language: the one for those who have none, or one that nobody translated to.
         folder: the operator's own templates, which are looked for first.
     """

@@ -37,8 +37,6 @@ class Worker:
     idle takes over (S98). A process that dies leaves its work to the others: see `look`.
 
     Args:
-        sender: what to run.
-        clock: what tells when mails are due.
         on: False leaves all to `flask mail send` (`MAIL_SWEEP=off`).
         jitter: how many seconds later than told it begins.
     """

@@ -19,7 +19,7 @@ from authapi.passkeys.ceremony import CeremonyRefused, RelyingParty
 from authapi.passkeys.models import Credential, Passkey, Registered, Use
 from authapi.passkeys.store import PasskeyStore
 from authapi.sessions.serializers import device
-from authapi.signin.models import Evidence
+from authapi.signin.models import Reauthentication
 from authapi.signin.step_up import StepUp
 
 _LEFT_OVER_AFTER = timedelta(hours=1)
@@ -50,14 +50,14 @@ class PasskeyEnrolment:
         self._clock = clock
 
     def begin(
-        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
+        self, identity: Identity, shown: Reauthentication, client: Client
     ) -> dict[str, object]:
         """Return what a browser makes a new passkey of, and the ceremony that it is for.
 
         Raises:
             ApiError: as `StepUp.prove_recently`; `validation_error` when there are too many.
         """
-        user = self._step_up.prove_recently(identity, password, client, evidence).user
+        user = self._step_up.prove_recently(identity, shown, client).user
         named = _with_room(user)
         before = self._clock() - _LEFT_OVER_AFTER
         best_effort(lambda: self._passkeys.remove_others(user.id, named, before))

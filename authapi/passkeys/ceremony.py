@@ -32,7 +32,6 @@ class RelyingParty:
 
     Args:
         rp_id: the domain that they belong to.
-        name: what it is called.
         is_allowed: says at which origins they may be used.
     """
 

@@ -19,7 +19,7 @@ from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.passkeys import rules
 from authapi.passkeys.store import PasskeyStore
 from authapi.sessions.renewing import SessionRenewal
-from authapi.signin.models import Evidence
+from authapi.signin.models import Reauthentication
 from authapi.signin.step_up import StepUp
 
 _NONE = "The account has no passkey."
@@ -47,12 +47,7 @@ class PasskeyChanges:
         self._clock = clock
 
     def remove(
-        self,
-        identity: Identity,
-        passkey_id: str,
-        password: str | None,
-        client: Client,
-        evidence: Evidence | None,
+        self, identity: Identity, passkey_id: str, shown: Reauthentication, client: Client
     ) -> dict[str, Any]:
         """Remove one of the caller's passkeys.
 
@@ -65,7 +60,7 @@ class PasskeyChanges:
             ApiError: as `StepUp.prove_recently`; `not_found` when the caller has no such passkey.
         """
         prepared = self._sessions.prepare_kept(identity)
-        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        proof = self._step_up.prove_recently(identity, shown, client)
 
         def write(user: User) -> User | None:
             before = Factors.of(user)
@@ -80,13 +75,7 @@ class PasskeyChanges:
         return self._sessions.keep_only(identity, changed.epoch, prepared)
 
     def require(
-        self,
-        identity: Identity,
-        password: str | None,
-        client: Client,
-        evidence: Evidence | None,
-        *,
-        required: bool,
+        self, identity: Identity, shown: Reauthentication, client: Client, *, required: bool
     ) -> dict[str, Any]:
         """Let logins by the password ask for a passkey as well, or not; as it is already is fine.
 
@@ -97,7 +86,7 @@ class PasskeyChanges:
             ApiError: as `StepUp.prove_recently`; `not_found` without a passkey.
         """
         prepared = self._sessions.prepare_kept(identity)
-        proof = self._step_up.prove_recently(identity, password, client, evidence)
+        proof = self._step_up.prove_recently(identity, shown, client)
         made: list[str] = []
 
         def write(user: User) -> User | None:

@@ -73,9 +73,7 @@ _SET = {"status": "ok", "message": "Second step changed."}
 )
 def begin(body: dict[str, Any]) -> dict[str, object]:
     """Begin to add a passkey: what a browser makes it of."""
-    begun = service(PasskeyEnrolment).begin(
-        current_identity, body.get("password"), client(), body["evidence"]
-    )
+    begun = service(PasskeyEnrolment).begin(current_identity, body["reauthentication"], client())
     return {"status": "ok", **begun}
 
 
@@ -130,7 +128,7 @@ def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
 def remove(body: dict[str, Any], passkey_id: str) -> dict[str, object]:
     """Remove one of the caller's passkeys. All other sessions end."""
     members = service(PasskeyChanges).remove(
-        current_identity, passkey_id, body.get("password"), client(), body["evidence"]
+        current_identity, passkey_id, body["reauthentication"], client()
     )
     return {**_REMOVED, **members}
 
@@ -150,11 +148,7 @@ def remove(body: dict[str, Any], passkey_id: str) -> dict[str, object]:
 def require(body: dict[str, Any]) -> dict[str, object]:
     """Let logins by the password ask for a passkey as well, or not. All other sessions end."""
     members = service(PasskeyChanges).require(
-        current_identity,
-        body.get("password"),
-        client(),
-        body["evidence"],
-        required=body["passkeys"],
+        current_identity, body["reauthentication"], client(), required=body["passkeys"]
     )
     return {**_SET, **members}
 

@@ -34,11 +34,7 @@ class Blocklist:
 
 
 class CommonPasswords(Blocklist):
-    """Refuses common passwords, and little more than the names of user and service.
-
-    Args:
-        service_names: what the service is called.
-    """
+    """Refuses common passwords, and little more than the names of user and service."""
 
     def __init__(self, *service_names: str) -> None:
         self._service_names = service_names

@@ -140,9 +140,6 @@ class FairSlots:
     Each free slot goes to the network that was served longest ago, and there to who waits longest.
     So a caller waits for one slot from each other network at the most, however many callers those
     have waiting.
-
-    Args:
-        slots: how many may be held at once.
     """
 
     def __init__(self, slots: int) -> None:

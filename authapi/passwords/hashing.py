@@ -25,7 +25,6 @@ class PasswordHasher:
     """Hashes and verifies passwords, a bounded number at a time.
 
     Args:
-        cost: what a new hash costs.
         bulkhead: what bounds how many are made at once; it raises `ApiError` (503) when it is full.
     """
 

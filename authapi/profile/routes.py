@@ -67,7 +67,7 @@ def show() -> dict[str, object]:
 )
 def delete(body: dict[str, Any]) -> dict[str, str]:
     """Delete the caller's account and all that belongs to it."""
-    service(ProfileService).delete(current_identity, body["password"], client(), body["evidence"])
+    service(ProfileService).delete(current_identity, body["reauthentication"], client())
     return _DELETED
 
 
@@ -105,10 +105,6 @@ def change_password(body: dict[str, Any]) -> dict[str, object]:
     that ignores them refreshes.
     """
     members = service(ProfileService).change_password(
-        current_identity,
-        body["current_password"],
-        body["new_password"],
-        client(),
-        body["evidence"],
+        current_identity, body["reauthentication"], body["new_password"], client()
     )
     return {**_CHANGED, **members}

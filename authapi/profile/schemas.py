@@ -15,6 +15,7 @@ class PasswordChangeSchema(EvidenceSchema):
 
     current_password = fields.String(
         required=True,
+        attribute="password",
         validate=filled("Password", MAXIMUM_LENGTH),
         metadata={"format": "password", "example": "password123"},
     )

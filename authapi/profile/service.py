@@ -10,7 +10,7 @@ from authapi.database import best_effort
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.renewing import SessionRenewal
-from authapi.signin.models import Evidence
+from authapi.signin.models import Reauthentication
 from authapi.signin.step_up import StepUp
 
 
@@ -47,12 +47,7 @@ class ProfileService:
         }
 
     def change_password(
-        self,
-        identity: Identity,
-        current: str,
-        new: str,
-        client: Client,
-        evidence: Evidence | None = None,
+        self, identity: Identity, shown: Reauthentication, new: str, client: Client
     ) -> dict[str, object]:
         """Replace the password and end the caller's other sessions (ASVS 7.4.3), by one write.
 
@@ -62,28 +57,26 @@ class ProfileService:
             holds stays good.
 
         Raises:
-            ApiError: `invalid_credentials` when `current` is wrong; `validation_error` when `new`
-                is too easily guessed; `rate_limited`.
+            ApiError: `invalid_credentials` when the present one is wrong; `validation_error` when
+                `new` is too easily guessed; `rate_limited`.
         """
         self._blocklist.refuse("new_password", new, identity.username)
         prepared = self._sessions.prepare_kept(identity)
         with self._hasher.admit(client.network):
-            proof = self._step_up.confirm(identity, current, client, evidence)
+            proof = self._step_up.confirm(identity, shown, client)
             new_hash = self._hasher.hash(new)
         user = self._step_up.while_proven(
             proof, lambda user: self._accounts.change_password(user, new_hash)
         )
         return self._sessions.keep_only(identity, user.epoch, prepared)
 
-    def delete(
-        self, identity: Identity, password: str, client: Client, evidence: Evidence | None = None
-    ) -> None:
+    def delete(self, identity: Identity, shown: Reauthentication, client: Client) -> None:
         """Remove the account, by one write, and then all that belongs to it.
 
         Raises:
-            ApiError: `invalid_credentials` when `password` is wrong; `rate_limited`.
+            ApiError: `invalid_credentials` when the password is wrong; `rate_limited`.
         """
-        proof = self._step_up.confirm(identity, password, client, evidence)
+        proof = self._step_up.confirm(identity, shown, client)
         gone = self._step_up.while_proven(proof, self._accounts.delete)
         self.erase(gone)
 

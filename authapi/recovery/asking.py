@@ -11,6 +11,7 @@ from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
+from authapi.mail.models import Mail
 from authapi.mail.outbox import Outbox
 from authapi.recovery.mails import RESET
 
@@ -49,8 +50,9 @@ class ResetRequests:
             ApiError: `rate_limited` when too many were asked for from there.
         """
         self._limits.count(Reason.RESETS, client.network)
-        slot = int(self._clock().timestamp() // SLOT.total_seconds())
+        now = self._clock()
+        slot = int(now.timestamp() // SLOT.total_seconds())
         mail_id = self._fingerprints.of(RESET, name_key(username), str(slot))[:32]
         asked_by = self._events.origin().client
         told = {"device": asked_by.user_agent, "place": asked_by.address}
-        self._outbox.add(mail_id, RESET, asked_for=username, facts=told)
+        self._outbox.add(Mail(mail_id, RESET, now, now, asked_for=username, facts=told))

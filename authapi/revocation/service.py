@@ -34,10 +34,8 @@ class Revocations:
     """Checks against a cache in memory, synchronised on the request path, no thread needed.
 
     Args:
-        store: where revoked sessions are.
         settings: how long the cache may go on unsynchronised, from the moment that the database
             was found away; then every check raises what the database raises, a 503.
-        clock: what tells the time.
     """
 
     def __init__(self, store: RevocationStore, settings: RevocationSettings, clock: Clock) -> None:

@@ -48,10 +48,8 @@ class Server(MPServer):
     told to stop: the kernel resets connections that wait in it. Here all workers share one.
 
     Args:
-        listener: the listening socket.
         drain: what the workers do before they stop.
         forget: called with the process id of each worker that was replaced.
-        options: granian's own.
     """
 
     def __init__(

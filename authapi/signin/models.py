@@ -83,6 +83,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Reauthentication:
+    """What a request shows beside its access token, where that is not enough."""
+
+    password: str | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Evidence that is right, and is good once.
 

@@ -20,10 +20,6 @@ class PasswordProof:
     """Checks names and passwords.
 
     Args:
-        accounts: finds the users.
-        hasher: compares passwords with hashes.
-        limits: says how often one may be wrong.
-        events: is told of every failure.
         code_in_password: whether `password,123456` brings the code of a second step along.
     """
 

@@ -93,7 +93,5 @@ def reauthenticate(body: dict[str, Any]) -> dict[str, object]:
 
     It is of the same session, whose refresh token stays as it is; a refresh makes no login recent.
     """
-    token = service(StepUp).reauthenticate(
-        current_identity, body.get("password"), client(), body["evidence"]
-    )
+    token = service(StepUp).reauthenticate(current_identity, body["reauthentication"], client())
     return {"status": "ok", **token.as_members()}

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from authapi.passwords.rules import MAXIMUM_LENGTH
-from authapi.signin.models import Evidence
+from authapi.signin.models import Evidence, Reauthentication
 from authapi.tokens.rules import LONGEST_TOKEN
 from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema
 
@@ -32,7 +32,7 @@ class AssertionSchema(RequestSchema):
 
 
 class EvidenceSchema(RequestSchema):
-    """What a second step shows; views find it as `evidence`, or None."""
+    """What a second step shows; views find it as `evidence`, and with a password."""
 
     code = fields.String(
         validate=CODE_LENGTH,
@@ -52,12 +52,14 @@ class EvidenceSchema(RequestSchema):
 
     @post_load
     def gather(self, body: dict[str, Any], **_: object) -> dict[str, Any]:
-        """Put a code or a passkey into one."""
+        """Put a code or a passkey into one, and the password beside it into another."""
         code, passkey = body.pop("code", None), body.pop("passkey", None)
         if code is not None and passkey is not None:
             raise ValidationError("Send a code or a passkey, not both.", "passkey")
         given = code is not None or passkey is not None
-        return {**body, "evidence": Evidence(code, passkey) if given else None}
+        evidence = Evidence(code, passkey) if given else None
+        shown = Reauthentication(body.get("password"), evidence)
+        return {**body, "evidence": evidence, "reauthentication": shown}
 
 
 class PasswordSchema(RequestSchema):

@@ -22,11 +22,7 @@ class SecondStep:
     """Turns a right password into a proof by two factors, for users who want that.
 
     Args:
-        accounts: finds users.
-        limits: says how often one may be wrong.
         tokens: carry a login from its first step to its second.
-        events: is told of everything.
-        clock: what tells the time.
         hint: for who has an authenticator app, and a client that knows of no second step.
     """
 

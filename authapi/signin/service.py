@@ -14,7 +14,7 @@ from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, TokenPair
 from authapi.sessions.opening import Capacity, SessionOpening
-from authapi.signin.models import Evidence, Preparation, Proof, as_it_is
+from authapi.signin.models import Evidence, Preparation, Proof, Reauthentication, as_it_is
 from authapi.signin.proving import PasswordProof
 from authapi.signin.rules import Decision, decide, has_second_step
 from authapi.signin.second_step import SecondStep
@@ -93,9 +93,8 @@ class SignIn:
     def reauthenticate(
         self,
         identity: Identity,
-        password: str,
+        shown: Reauthentication,
         client: Client,
-        evidence: Evidence | None = None,
         *,
         spare_second: bool = False,
         prepare: Preparation = as_it_is,
@@ -104,9 +103,8 @@ class SignIn:
 
         Args:
             identity: the caller.
-            password: as typed.
+            shown: the password, and evidence for users with a second factor.
             client: who types.
-            evidence: for users with a second factor.
             spare_second: whether the password is enough for them, too: they showed more just now,
                 in a session that was not ended with all others.
             prepare: as for `SecondStep.take`.
@@ -115,7 +113,8 @@ class SignIn:
             ApiError: as `PasswordProof.check` and `SecondStep.take`; `invalid_token` when the name
                 is somebody else's now.
         """
-        proof, evidence = self._passwords.check(identity.username, password, client, evidence)
+        typed = shown.password or ""
+        proof, evidence = self._passwords.check(identity.username, typed, client, shown.evidence)
         if proof.user.id != identity.user_id:
             raise ApiError(ErrorCode.INVALID_TOKEN)
         if not has_second_step(proof.user, evidence):

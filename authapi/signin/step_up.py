@@ -15,7 +15,7 @@ from authapi.core.identity import AAL2, Identity
 from authapi.core.retries import TRIES
 from authapi.sessions.models import AccessToken
 from authapi.sessions.renewing import SessionRenewal
-from authapi.signin.models import Evidence, Preparation, Proof
+from authapi.signin.models import Evidence, Preparation, Proof, Reauthentication
 from authapi.signin.rules import proves_enough
 from authapi.signin.service import SignIn
 from authapi.signin.settings import SignInSettings
@@ -55,7 +55,7 @@ class StepUp:
         self._alone = prove
 
     def reauthenticate(
-        self, identity: Identity, password: str | None, client: Client, evidence: Evidence | None
+        self, identity: Identity, shown: Reauthentication, client: Client
     ) -> AccessToken:
         """Return a fresh access token of the caller's session, for all that a login asks for.
 
@@ -68,12 +68,10 @@ class StepUp:
             prepared = self._sessions.prepare_proven(identity, _fresh(proof))
             return replace(proof, prepared=prepared)
 
-        if password is None and evidence is not None:
-            proof = self._alone(identity, evidence, prepare)
+        if shown.password is None and shown.evidence is not None:
+            proof = self._alone(identity, shown.evidence, prepare)
         else:
-            proof = self._signin.reauthenticate(
-                identity, password or "", client, evidence, prepare=prepare
-            )
+            proof = self._signin.reauthenticate(identity, shown, client, prepare=prepare)
         token = self._sessions.access_after(
             identity, proof.user.epoch, _fresh(proof), proof.prepared
         )
@@ -82,9 +80,7 @@ class StepUp:
         )
         return token
 
-    def confirm(
-        self, identity: Identity, password: str, client: Client, evidence: Evidence | None
-    ) -> Proof:
+    def confirm(self, identity: Identity, shown: Reauthentication, client: Client) -> Proof:
         """Let a caller pass who sends the password along.
 
         Who has a second step shows it, too: now, or at a login not long ago.
@@ -93,24 +89,10 @@ class StepUp:
             ApiError: as `SignIn.reauthenticate`.
         """
         recently = proves_enough(identity, self._clock(), 60 * self._minutes, AAL2)
-        return self._signin.reauthenticate(
-            identity, password, client, evidence, spare_second=recently
-        )
+        return self._signin.reauthenticate(identity, shown, client, spare_second=recently)
 
-    def prove_recently(
-        self,
-        identity: Identity,
-        password: str | None,
-        client: Client,
-        evidence: Evidence | None = None,
-    ) -> Proof:
+    def prove_recently(self, identity: Identity, shown: Reauthentication, client: Client) -> Proof:
         """Let a caller pass who has logged in lately, or sends the password along.
-
-        Args:
-            identity: the caller.
-            password: as the request's body has it, or None.
-            client: from where.
-            evidence: of the second step, where the account has one.
 
         Returns:
             The proof, for `while_proven`.
@@ -119,8 +101,8 @@ class StepUp:
             ApiError: without a password `insufficient_user_authentication`, and `invalid_token`
                 when all sessions were ended; with one as `SignIn.reauthenticate`.
         """
-        if password is not None:
-            return self.confirm(identity, password, client, evidence)
+        if shown.password is not None:
+            return self.confirm(identity, shown, client)
         self.require_recent_login(identity)
         proof = self.prove_by_token(identity)
         if proof.lacks_second_factor:

@@ -44,8 +44,6 @@ class TokenService:
     Args:
         access_keys: sign and verify access tokens.
         refresh_keys: sign and verify refresh tokens.
-        settings: names and lifetimes.
-        clock: what tells the time.
         on_refused: is told of each token that is not ours or not for its place, by the kind that
             was expected: `access_token` or `refresh_token` (S133).
     """

@@ -24,7 +24,6 @@ class TransientTokens:
         kind: the header `typ`, such as `mfa+jwt`.
         keys: of this kind alone.
         issuer: the claim `iss`.
-        clock: what tells the time.
         on_refused: is told of each token that is not one of ours.
     """
 
@@ -71,9 +70,6 @@ class TransientTokenFactory:
 
     Args:
         masters: the master secret, and the one before it if there is one: it still verifies.
-        issuer: the claim `iss`.
-        clock: what tells the time.
-        on_refused: is told of each token that is not one of ours, by its kind.
     """
 
     def __init__(

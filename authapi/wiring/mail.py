@@ -15,7 +15,7 @@ from authapi.core.services import Services
 from authapi.database import Database
 from authapi.limits.service import Limits
 from authapi.mail.collector import Collector
-from authapi.mail.kinds import Kind, notice_kinds
+from authapi.mail.kinds import notice_kinds
 from authapi.mail.links import Links, MailedTokens
 from authapi.mail.mailbox import Mailbox
 from authapi.mail.message import From, Writer
@@ -47,23 +47,19 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
     writer = Writer(_texts(settings, sender), tokens, services[Links], sender)
     transport = _transport(settings, sender, events, clock)
 
-    kinds: dict[str, Kind] = {}
-    store = MailStore(database)
+    notices, store = NoticeStore(database), MailStore(database)
+    kinds = {kind.name: kind for kind in notice_kinds(notices)}
     quotas = Quotas(store, settings.mail_per_hour, services[Limits], clock)
-    collector = Collector(kinds, store, clock)
+    collector = Collector(notices, kinds, store, clock)
     shows = settings.has_mailbox
     counts = _counts(services) if settings.metrics_token else None
     sending = Sender(
         store, kinds, collector, writer, transport, quotas, events, counts, clock, shows=shows
     )
     worker = Worker(sending, clock, on=settings.mail_sweep == "on")
-    outbox = Outbox(store, worker.wake, clock)
-    parts = Parts(store, kinds, tokens, collector, writer, transport, sending, worker, outbox)
-    mail = services.add(MailService(parts, clock))
-    services.personal_data.append(mail)
-    notices = NoticeStore(database)
-    mail.own(*notice_kinds(notices))
-    mail.listen_to(notices)
+    outbox = Outbox(store, worker.wake)
+    parts = Parts(store, kinds, tokens, writer, transport, sending, worker, outbox)
+    services.personal_data.append(services.add(MailService(parts, clock)))
 
 
 def _counts(services: Services) -> Counts:

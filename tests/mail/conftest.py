@@ -8,9 +8,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.headerregistry import Address
+from typing import Any
 
 import pytest
 
+from authapi.accounts.store_notices import NoticeStore
 from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder, Origin, SecurityEvent
@@ -25,7 +27,6 @@ from authapi.mail.kinds import Kind
 from authapi.mail.links import CodeClaims, LinkClaims, Links, MailedTokens, Purpose
 from authapi.mail.message import From, Writer
 from authapi.mail.models import Envelope, Mail, Record, Void
-from authapi.mail.outbox import Outbox
 from authapi.mail.quotas import Quotas
 from authapi.mail.rules import ATTEMPT_SECONDS
 from authapi.mail.sender import Sender
@@ -85,8 +86,8 @@ class Room:
 
     def __post_init__(self) -> None:
         self.store = MailStore(self.database)
-        self.collector = Collector(self.kinds, self.store, self.clock)
-        self.outbox = Outbox(self.store, lambda _delay: None, self.clock)
+        self.notices = NoticeStore(self.database)
+        self.collector = Collector(self.notices, self.kinds, self.store, self.clock)
 
     def sender(self, transport: Transport, *, shows: bool = False) -> Sender:
         """Return a sender that uses `transport`."""
@@ -114,11 +115,17 @@ class Room:
             shows=shows,
         )
 
-    def add(self, to: str | None = "ann@example.com", kind: str = "reset") -> str:
-        """Add a mail, and return its id."""
-        mail_id = secrets.token_hex(12)
-        self.outbox.add(mail_id, kind, to=to)
-        return mail_id
+    def add(
+        self,
+        to: str | None = "ann@example.com",
+        kind: str = "reset",
+        **members: Any,  # noqa: ANN401 - as `Mail` has them
+    ) -> str:
+        """Add a mail that is due now, and return its id."""
+        now = self.clock()
+        mail = Mail(members.pop("id", secrets.token_hex(12)), kind, now, now, to=to, **members)
+        self.store.add(mail)
+        return mail.id
 
     def record(self, mail_id: str) -> Record:
         """Return a mail with what became of it."""

@@ -7,7 +7,6 @@ from itertools import count
 
 import pytest
 
-from authapi.accounts.store_notices import NoticeStore
 from authapi.mail.kinds import notice_kinds
 from authapi.mail.notices import Notice
 from tests.mail.conftest import ANN, PUBLIC_URL, Room, servers
@@ -64,8 +63,7 @@ def tell(room: Room) -> set[str]:
 
 def sweep(room: Room, server: MailServer) -> None:
     """Let another process look, after the lease."""
-    room.collector.source = NoticeStore(room.database)
-    room.kinds.update({kind.name: kind for kind in notice_kinds(NoticeStore(room.database))})
+    room.kinds.update({kind.name: kind for kind in notice_kinds(room.notices)})
     room.clock.move(seconds=61)
     room.sender(servers(server.port, clock=room.clock)).run_once()
     room.clock.reset()

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from authapi.accounts.store_notices import NoticeStore
 from authapi.mail.kinds import Kind, notice_kinds
 from authapi.mail.links import Purpose
 from authapi.mail.models import Fact
@@ -18,9 +17,7 @@ from tests.support.mail_server import MailServer, mail_server
 
 @pytest.fixture(autouse=True)
 def _notices(room: Room) -> None:
-    source = NoticeStore(room.database)
-    room.collector.source = source
-    room.kinds.update({kind.name: kind for kind in notice_kinds(source)})
+    room.kinds.update({kind.name: kind for kind in notice_kinds(room.notices)})
 
 
 def add_user(room: Room, *notices: Notice, **members: object) -> None:
@@ -172,7 +169,7 @@ def test_a_notice_of_somebody_who_was_deleted_meanwhile_leaves_nothing(
 def test_a_last_mail_that_is_refused_is_forgotten(room: Room) -> None:
     """S134: the row alone knows the address, and nobody is left who could have it erased."""
     last_mail = secrets.token_hex(12)
-    room.outbox.add(last_mail, "deleted", to="ann@example.com", facts={"username": "ann"})
+    room.add(kind="deleted", id=last_mail, to="ann@example.com", facts={"username": "ann"})
     with mail_server(rcpt=lambda address: f"550 no {address}") as refusing:
         assert run(room, refusing) == {"dead": 1}
     assert "ann" not in str(room.database["mail"].find_one({"_id": last_mail}))

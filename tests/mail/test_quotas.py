@@ -45,7 +45,7 @@ def test_one_address_gets_so_many_from_all_accounts(room: Room, server: MailServ
     room.kinds["reset"] = Kind("reset", timedelta(hours=1), of_many, on_request=True)
     for number in range(12):
         to = "ANN@example.com" if number % 2 else "ann@example.com"
-        room.outbox.add(f"{number:024}", "reset", facts={"to": to, "username": "x"})
+        room.add(kind="reset", id=f"{number:024}", to=None, facts={"to": to, "username": "x"})
     sender = room.sender(servers(server.port, clock=room.clock))
     assert sender.run_once() == {"sent": 10, "void": 2}
 
@@ -61,7 +61,7 @@ def test_strangers_who_claim_an_address_keep_no_mail_from_its_owner(
     room.kinds["verify"] = Kind("verify", timedelta(hours=1), to_claimed, on_request=True)
     room.kinds["reset"] = replace(KINDS["reset"], on_request=True)
     for number in range(12):
-        room.outbox.add(f"{number:024}", "verify")
+        room.add(kind="verify", id=f"{number:024}", to=None)
     sender = room.sender(servers(server.port, clock=room.clock))
     assert sender.run_once() == {"sent": 10, "void": 2}
     room.add()

@@ -49,7 +49,7 @@ def test_the_last_mail_leaves_no_address(room: Room, server: MailServer) -> None
     assert document.keys() == {
         "_id", "kind", "made_at", "attempts", "valid_until", "sent_at", "via", "expires_at",
     }  # fmt: skip
-    room.outbox.add(mail_id, "deleted", to="ann@example.com")
+    room.add(kind="deleted", id=mail_id, to="ann@example.com")
     room.sender(servers(server.port, clock=room.clock)).run_once()
     assert len(server.mails) == 1
 
@@ -94,7 +94,7 @@ def test_an_unverified_address_reads_nothing_that_a_stranger_chose(
     """S94: no user name, no device, whatever the words: name, code, link, and "ignore this"."""
     room.kinds[kind] = replace(KINDS[kind], resolve=to_unverified)
     facts = {"username": "Visit evil.example", "device": "evil.example", "name": "evil.example"}
-    room.outbox.add("1" * 24, kind, to="new@example.com", facts=facts)
+    room.add(kind=kind, id="1" * 24, to="new@example.com", facts=facts)
     room.sender(servers(server.port, clock=room.clock)).run_once()
     raw = server.mails[0].as_string()
     assert "evil" not in raw
@@ -117,7 +117,9 @@ def test_what_somebody_asked_for_is_forgotten_with_the_user(room: Room, answer: 
 
     room.kinds["reset"] = Kind("reset", timedelta(hours=1), of_ann, on_request=True)
     for number in range(7):
-        room.outbox.add(f"{number:024}", "reset", asked_for="ann", facts={"place": "192.0.2.1"})
+        room.add(
+            kind="reset", id=f"{number:024}", to=None, asked_for="ann", facts={"place": "192.0.2.1"}
+        )
     with mail_server(data=always(answer)) as server:
         room.sender(servers(server.port, clock=room.clock)).run_once()
     room.store.forget_user(ANN)

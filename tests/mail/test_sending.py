@@ -133,7 +133,7 @@ def test_a_mail_that_waited_too_long_is_not_sent(room: Room, server: MailServer)
 def test_a_mail_that_was_given_up_keeps_nothing_that_a_stranger_typed(room: Room) -> None:
     """S134: such a row is in no user's export, so that nothing personal may stay in it."""
     mail_id = secrets.token_hex(12)
-    room.outbox.add(mail_id, "reset", asked_for="ann", facts={"client": "Firefox"})
+    room.add(kind="reset", id=mail_id, to=None, asked_for="ann", facts={"client": "Firefox"})
     room.clock.move(minutes=61)
     room.sender(servers(free_port(), clock=room.clock)).run_once()
     stored = room.database["mail"].find_one({"_id": mail_id})

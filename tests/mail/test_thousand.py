@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections import Counter
 
-from authapi.accounts.store_notices import NoticeStore
 from authapi.mail.kinds import notice_kinds
 from authapi.mail.notices import Notice
 from tests.mail.conftest import Room, servers
@@ -84,9 +83,7 @@ def test_a_thousand_mails_pass_killed_senders_and_a_faulty_server(
 
 def send_the_rest(room: Room, server: MailServer) -> None:
     """Let one more sender look again and again, as time goes by."""
-    notices = NoticeStore(room.database)
-    room.collector.source = notices
-    room.kinds.update({kind.name: kind for kind in notice_kinds(notices)})
+    room.kinds.update({kind.name: kind for kind in notice_kinds(room.notices)})
     sender = room.sender(servers(server.port, clock=room.clock))
     room.clock.move(seconds=61)  # a killed sender's lease
     sender.run_once()

@@ -14,6 +14,7 @@ from authapi.audit.service import AuditTrail
 from authapi.core.errors import ApiError
 from authapi.database import Collections
 from authapi.settings import Settings
+from authapi.signin.models import Reauthentication
 from authapi.signin.step_up import StepUp
 from authapi.tokens.models import FreshProof
 from authapi.tokens.service import TokenService
@@ -121,13 +122,13 @@ def test_a_request_may_send_the_password_instead(app: Flask, clock: MovedClock) 
     pair = client.post("/authenticate", json={"username": name, "password": PASSWORD}).get_json()
     identity = services[TokenService].verify_access(pair["access_token"])
     step_up = services[StepUp]
-    assert step_up.prove_recently(identity, None, HERE).user.username == name
+    assert step_up.prove_recently(identity, Reauthentication(), HERE).user.username == name
     clock.move(minutes=11)
     with pytest.raises(ApiError, match="recent login"):
-        step_up.prove_recently(identity, None, HERE)
+        step_up.prove_recently(identity, Reauthentication(), HERE)
     with pytest.raises(ApiError, match="Invalid credentials"):
-        step_up.prove_recently(identity, "not the password", HERE)
-    assert step_up.prove_recently(identity, PASSWORD, HERE).user.username == name
+        step_up.prove_recently(identity, Reauthentication("not the password"), HERE)
+    assert step_up.prove_recently(identity, Reauthentication(PASSWORD), HERE).user.username == name
     services[AuditTrail].flush()
 
 
@@ -141,7 +142,7 @@ def test_a_recent_login_of_ended_sessions_proves_nothing(app: Flask) -> None:
     identity = services[TokenService].verify_access(pair["access_token"])
     client.post("/logout", json={"refresh_token": pair["refresh_token"], "everywhere": True})
     with pytest.raises(ApiError, match="Invalid token"):
-        services[StepUp].prove_recently(identity, None, HERE)
+        services[StepUp].prove_recently(identity, Reauthentication(), HERE)
 
 
 @pytest.mark.parametrize("with_password", [False, True], ids=["token", "password and token"])
@@ -159,7 +160,7 @@ def test_what_a_token_proved_ends_with_all_sessions(
             {"_id": identity.user_id}, {"$set": {"second_factor": True}}
         )
     password = PASSWORD if with_password else None
-    proof = services[StepUp].prove_recently(identity, password, HERE)
+    proof = services[StepUp].prove_recently(identity, Reauthentication(password), HERE)
     everywhere = {"refresh_token": tokens["refresh_token"], "everywhere": True}
     assert visitor.post("/logout", everywhere).status_code == 200
     tried = []
