@@ -1,13 +1,12 @@
 """What the accounts bring to the service."""
 
+from authapi.accounts import store, store_foreign
 from authapi.accounts.models import ForeignUsers
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.registration import Registration
 from authapi.accounts.roles import UserRoles
 from authapi.accounts.service import AccountService
 from authapi.accounts.settings import AccountSettings
-from authapi.accounts.store import UserStore
-from authapi.accounts.store_foreign import ForeignUserStore
 from authapi.accounts.store_roles import RoleStore
 from authapi.audit.service import AuditTrail
 from authapi.core.clock import Clock
@@ -19,10 +18,12 @@ from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.revocation.service import Revocations
 
+COLLECTIONS = (*store.COLLECTIONS, *store_foreign.COLLECTIONS)
+
 
 def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     """Add the users; rooms below ask them which users are not deleted, and for their epochs."""
-    users = services.add(UserStore(services[Database]))
+    users = services.add(store.UserStore(services[Database]))
     services[Revocations].read_epochs_from(users.ended_since)
     services[AuditTrail].look_up_living_users_by(users.living)
     events = services[EventRecorder]
@@ -32,7 +33,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     services.add(UserRoles(roles, accounts, services[Revocations], events))
     services.personal_data.append(accounts)
     database = services[Database]
-    foreign = ForeignUserStore(lambda: database.unprepared)
+    foreign = store_foreign.ForeignUserStore(lambda: database.unprepared)
     services.personal_data.append(foreign)
     services.add(foreign, ForeignUsers)
     services.add(

@@ -9,7 +9,7 @@ from authapi.addresses.kinds import AddressMails
 from authapi.addresses.operating import OperatorAddresses
 from authapi.addresses.registry import Registry
 from authapi.addresses.service import AddressService
-from authapi.addresses.store import RegistryStore
+from authapi.addresses.store import COLLECTIONS, RegistryStore
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.services import Services
@@ -19,6 +19,8 @@ from authapi.mail.service import MailService
 from authapi.signin.proving import PasswordProof
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
+
+__all__ = ["COLLECTIONS", "build"]
 
 
 def build(services: Services, settings: AccountSettings, clock: Clock) -> None:

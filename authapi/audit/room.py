@@ -2,11 +2,13 @@
 
 from authapi.audit.service import AuditTrail
 from authapi.audit.settings import AuditSettings
-from authapi.audit.store import AuditStore
+from authapi.audit.store import COLLECTIONS, AuditStore
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.services import Services
 from authapi.database import Database
+
+__all__ = ["COLLECTIONS", "build"]
 
 
 def build(services: Services, settings: AuditSettings, clock: Clock) -> None:

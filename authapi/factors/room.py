@@ -15,12 +15,14 @@ from authapi.factors.operating import OperatorFactors
 from authapi.factors.recovery_codes import RecoveryCodes
 from authapi.factors.service import FactorService
 from authapi.factors.settings import FactorSettings
-from authapi.factors.store import DataKeyStore
+from authapi.factors.store import COLLECTIONS, DataKeyStore
 from authapi.limits.service import Limits
 from authapi.passwords.hashing import PasswordHasher
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.second_step import SecondStep
 from authapi.signin.step_up import StepUp
+
+__all__ = ["COLLECTIONS", "build"]
 
 
 def build(services: Services, settings: FactorSettings, clock: Clock) -> None:

@@ -8,8 +8,10 @@ from authapi.database import FAILURES, Database
 from authapi.limits.keyed_lock import KeyedLock
 from authapi.limits.service import Limits
 from authapi.limits.settings import LimitSettings
-from authapi.limits.store import LimitStore
+from authapi.limits.store import COLLECTIONS, LimitStore
 from authapi.limits.unlimited import Unlimited
+
+__all__ = ["COLLECTIONS", "build"]
 
 
 def build(services: Services, settings: LimitSettings, clock: Clock) -> None:

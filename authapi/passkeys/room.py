@@ -23,12 +23,14 @@ from authapi.passkeys.rules import is_allowed
 from authapi.passkeys.service import PasskeyService
 from authapi.passkeys.settings import PasskeySettings
 from authapi.passkeys.signing_in import PasskeySignIn
-from authapi.passkeys.store import PasskeyStore, SpentStore
+from authapi.passkeys.store import COLLECTIONS, PasskeyStore, SpentStore
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.second_step import SecondStep
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 from authapi.tokens.transient import TransientTokenFactory
+
+__all__ = ["COLLECTIONS", "build"]
 
 _NOT_INSTALLED = "webauthn is not installed: pip install 'authapi-flask[passkeys]'"
 _WHOSE = "WEBAUTHN_RP_ID is missing, beside WEBAUTHN_ORIGINS: the domain that passkeys belong to"

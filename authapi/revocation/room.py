@@ -5,9 +5,11 @@ from authapi.core.services import Services
 from authapi.database import Database
 from authapi.revocation.service import NoRevocations, Revocations, StrictRevocations
 from authapi.revocation.settings import RevocationSettings
-from authapi.revocation.store import RevocationStore
+from authapi.revocation.store import COLLECTIONS, RevocationStore
 from authapi.revocation.verification import AccessTokenVerification
 from authapi.tokens.service import TokenService
+
+__all__ = ["COLLECTIONS", "build"]
 
 _KINDS = {"sync": Revocations, "strict": StrictRevocations, "off": NoRevocations}
 

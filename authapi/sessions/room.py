@@ -13,8 +13,10 @@ from authapi.sessions.opening import SessionOpening
 from authapi.sessions.renewing import SessionRenewal
 from authapi.sessions.service import SessionService
 from authapi.sessions.settings import SessionSettings
-from authapi.sessions.store import SessionStore
+from authapi.sessions.store import COLLECTIONS, SessionStore
 from authapi.tokens.service import TokenService
+
+__all__ = ["COLLECTIONS", "build"]
 
 
 def build(services: Services, settings: SessionSettings, clock: Clock) -> None:

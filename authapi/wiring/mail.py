@@ -24,11 +24,13 @@ from authapi.mail.quotas import Quotas
 from authapi.mail.sender import Counts, Sender
 from authapi.mail.service import MailService, Parts
 from authapi.mail.smtp import SmtpServers
-from authapi.mail.store import MailStore
+from authapi.mail.store import COLLECTIONS, MailStore
 from authapi.mail.texts import Texts
 from authapi.mail.transport import Transport
 from authapi.mail.worker import Worker
 from authapi.settings import Settings
+
+__all__ = ["COLLECTIONS", "build"]
 
 _SENDER = Origin(Client("", "mail sender"))
 _DEVELOPMENT_SENDER = Address("authapi", "no-reply", "localhost")

@@ -78,7 +78,9 @@ from authapi.core.services import Services
 from authapi.database import Database
 from authapi.notes.service import Notes
 from authapi.notes.settings import NoteSettings
-from authapi.notes.store import NoteStore
+from authapi.notes.store import COLLECTIONS, NoteStore
+
+__all__ = ["COLLECTIONS", "build"]
 
 def build(services: Services, settings: NoteSettings, clock: Clock) -> None:
     notes = services.add(Notes(NoteStore(services[Database]), settings))
@@ -90,12 +92,12 @@ def build(services: Services, settings: NoteSettings, clock: Clock) -> None:
 EDITS = {
     "authapi/wiring/rooms.py": [  # 2.
         (
-            "\nROOMS = (",
-            "\nfrom authapi.notes import room as notes, store as notes_store\nROOMS = (",
+            "\nfrom authapi.wiring import links\n",
+            "\nfrom authapi.wiring import links\nfrom authapi.notes import room as notes\n",
         ),
         (
-            "    Room(signin.build),",
-            "    Room(notes.build, notes_store.COLLECTIONS),\n    Room(signin.build),",
+            "        signin,\n",
+            "        notes,\n        signin,\n",
         ),
     ],
     "authapi/settings.py": [  # 3.
