@@ -23,7 +23,7 @@ from authapi.server import metrics_dir
 from authapi.server.drain import Drain
 from authapi.server.listener import connections_unheard, connections_waiting, open_listener
 from authapi.server.options import QUICK_THREADS, Options, described
-from authapi.server.server import LOGGING, Server, named
+from authapi.server.server import LOGGING, Server, with_server_header
 from authapi.server.slow_bodies import SlowBodies
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def main(load: Callable[[], Flask]) -> None:
     )
     threads = options.threads_for(settings)
     slow_bodies = SlowBodies(max(1, threads // 2, threads - QUICK_THREADS))
-    app = named(drain.around(slow_bodies.around(load())))
+    app = with_server_header(drain.around(slow_bodies.around(load())))
     Server(
         listener,
         drain,

@@ -94,7 +94,7 @@ class Server(MPServer):
         super()._drop_shared_socket()  # type: ignore[no-untyped-call]
 
 
-def named(app: WSGIApplication) -> WSGIApplication:
+def with_server_header(app: WSGIApplication) -> WSGIApplication:
     """Return `app` with a `Server` header on its answers that does not tell what serves them."""
 
     def naming(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:

@@ -59,7 +59,7 @@ class SessionStore:
             "epoch": session.epoch,
             "amr": list(session.methods),
             "acr": session.assurance,
-            **_told(session.roles),
+            **_role_members(session.roles),
         }
         if not insert_if_new(self._collections[COLLECTION], document):
             raise SessionExists
@@ -120,7 +120,7 @@ class SessionStore:
                     "refreshed_at": at,
                     "expires_at": expires_at,
                     "refresh_key": refresh_key,
-                    **_told(roles),
+                    **_role_members(roles),
                 }
             },
         )
@@ -137,7 +137,7 @@ class SessionStore:
         ids = [each["_id"] for each in found.limit(limit)]
         if ids:
             which = {"_id": {"$in": ids}, **earlier}
-            self._collections[COLLECTION].update_many(which, {"$set": _told(roles)})
+            self._collections[COLLECTION].update_many(which, {"$set": _role_members(roles)})
         return len(ids)
 
     def move_to_epoch(self, session_id: str, epoch: int, proof: FreshProof | None = None) -> None:
@@ -213,7 +213,7 @@ class SessionStore:
         raise DatabaseUnavailable("A session could not be ended: it is written again and again.")
 
 
-def _told(roles: Roles) -> Document:
+def _role_members(roles: Roles) -> Document:
     """Return the members of a session that tell of roles; none for who never had any."""
     names = {"roles": list(roles.names)} if roles.names or roles.version else {}
     return {**names, "roles_version": roles.version} if roles.version else names
