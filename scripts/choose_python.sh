@@ -59,6 +59,10 @@ if [ "${1:-}" = --made-is ]; then
     echo "Another Python made .venv. Remove it, and it is made anew: rm -rf .venv" >&2
     exit 1
   fi
+  if [ ! -e .venv/bin/pip ]; then  # else the system's would install elsewhere
+    echo ".venv has no pip: it is not whole, or another tool made it. Remove it, and it is made anew: rm -rf .venv" >&2
+    exit 1
+  fi
   set -- $MADE
 fi
 [ -n "${1:-}" ] || set -- python3.13 python3.12 python3.11 python3 python python3.15 python3.14

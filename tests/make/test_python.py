@@ -65,6 +65,16 @@ def chosen(
     return done.stdout.strip(), done.stderr
 
 
+def environment_of(folder: Path, python: Path, version: str) -> Path:
+    """Make what `python -m venv .venv` leaves in a folder; return it."""
+    environment = folder / ".venv"
+    (environment / "lib" / f"python{version}").mkdir(parents=True)
+    (environment / "bin").mkdir()
+    (environment / "bin" / "python").symlink_to(python)
+    (environment / "bin" / "pip").touch()
+    return environment
+
+
 def test_the_newest_that_fits_is_taken(machine: Machine) -> None:
     """Whatever `python3` is."""
     path = machine(python3="3.14", python3_14="3.14", python3_12="3.12", python3_11="3.11")
@@ -186,10 +196,7 @@ def test_an_environment_made_where_there_are_no_wheels_is_kept(
 ) -> None:
     """It was made with MONGO_URI, and that is missing now."""
     path = machine(ours="3.13", platform="Darwin x86_64")
-    environment = tmp_path / ".venv"
-    (environment / "lib" / "python3.13").mkdir(parents=True)
-    (environment / "bin").mkdir()
-    (environment / "bin" / "python").symlink_to(path / "ours")
+    environment_of(tmp_path, path / "ours", "3.13")
     none, said = chosen(path, "--made-is", folder=tmp_path)
     assert none == ""
     assert "MONGO_URI=" in said
@@ -259,13 +266,21 @@ def test_an_environment_that_another_python_made_is_refused(
 ) -> None:
     """The system has a newer one since, or none; or a different one is asked for."""
     path = machine(mine="3.12", **({"ours": now} if now else {}))
-    environment = tmp_path / ".venv"
-    (environment / "lib" / f"python{made}").mkdir(parents=True)
-    (environment / "bin").mkdir()
-    (environment / "bin" / "python").symlink_to(path / "ours")
+    environment_of(tmp_path, path / "ours", made)
     python, said = chosen(path, "--made-is", named, folder=tmp_path)
     assert (python == "") == refused
     assert ("rm -rf .venv" in said) == refused
+
+
+def test_an_environment_without_pip_is_refused(machine: Machine, tmp_path: Path) -> None:
+    """The system's own pip would answer in its place, and install for the whole system."""
+    environment = environment_of(tmp_path, machine(ours="3.13") / "ours", "3.13")
+    python, said = chosen(machine(), "--made-is", folder=tmp_path)
+    assert (python, said) == (".venv/bin/python", "")
+    (environment / "bin" / "pip").unlink()
+    python, said = chosen(machine(), "--made-is", folder=tmp_path)
+    assert python == ""
+    assert "rm -rf .venv" in said
 
 
 @pytest.mark.parametrize("target", ["run", "check", "test"])
