@@ -20,7 +20,7 @@ from tests.support.apps import served
 from tests.support.clock import MovedClock
 from tests.support.crowd import at_once
 from tests.support.dying import dies_after
-from tests.support.servers import served_by_us
+from tests.support.servers import CHEAP, workers
 from tests.support.staleness import seconds_believed
 
 NEW = "quite another password"
@@ -42,7 +42,7 @@ STORIES = {
 @pytest.fixture(scope="module")
 def two_processes(environment: dict[str, str]) -> Iterator[str]:
     """The address of a server of two processes."""
-    with served_by_us(environment) as server:
+    with workers(environment, processes=2, served=CHEAP) as server:
         yield server.base_url
 
 

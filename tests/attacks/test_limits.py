@@ -9,7 +9,7 @@ import requests
 
 from tests.limits.conftest import WRONG, fail, new_address
 from tests.support.actors import Visitor, fresh_name
-from tests.support.servers import workers
+from tests.support.servers import CHEAP, workers
 
 FORGED = [
     "X-Forwarded-For",
@@ -29,7 +29,7 @@ FORGED = [
 def unproxied(environment: dict[str, str]) -> Iterator[str]:
     """A service as it is by default, with no proxy in front (granian)."""
     settings = {**environment, "LIMIT_LOGIN_FAILURES": "2/hour"}
-    with workers(settings, processes=1) as server:
+    with workers(settings, processes=1, served=CHEAP) as server:
         yield server.base_url
 
 
@@ -37,7 +37,7 @@ def unproxied(environment: dict[str, str]) -> Iterator[str]:
 def proxied(environment: dict[str, str]) -> Iterator[str]:
     """A service that trusts one proxy (granian)."""
     settings = {**environment, "LIMIT_LOGIN_FAILURES": "2/hour", "TRUSTED_PROXIES": "1"}
-    with workers(settings, processes=1) as server:
+    with workers(settings, processes=1, served=CHEAP) as server:
         yield server.base_url
 
 

@@ -11,7 +11,7 @@ from tests.support.actors import PASSWORD, Visitor
 from tests.support.authenticator import Owner
 from tests.support.clock import MovedClock
 from tests.support.crowd import at_once
-from tests.support.servers import workers
+from tests.support.servers import CHEAP, workers
 
 ROUNDS = 12
 AT_ONCE = 32
@@ -21,7 +21,7 @@ AT_ONCE = 32
 def two_processes(environment: dict[str, str]) -> Iterator[str]:
     """A service of two worker processes, where codes may be tried without end."""
     settings = {**environment, "LIMITS": "off", "PASSWORD_HASH_QUEUE_LIMIT": "1000"}
-    with workers(settings, processes=2) as server:
+    with workers(settings, processes=2, served=CHEAP) as server:
         yield server.base_url
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.limits.conftest import WRONG, fail, new_address
 from tests.support.actors import Visitor, error_code, fresh_name
-from tests.support.servers import workers
+from tests.support.servers import CHEAP, workers
 from tests.support.waiting import DEADLINE
 
 CROWD = 50
@@ -26,7 +26,7 @@ LIMITS = {
 @pytest.fixture(scope="module")
 def processes(environment: dict[str, str]) -> Iterator[str]:
     """The address of three server processes."""
-    with workers({**environment, **LIMITS}, processes=3, threads=24) as server:
+    with workers({**environment, **LIMITS}, processes=3, threads=24, served=CHEAP) as server:
         yield server.base_url
 
 
@@ -102,7 +102,7 @@ def test_a_restart_does_not_forget(environment: dict[str, str]) -> None:
     name, address = fresh_name(), new_address()
     settings = {**environment, **LIMITS}
     for expected in ([401] * 5, [429]):
-        with workers(settings, processes=1) as server:
+        with workers(settings, processes=1, served=CHEAP) as server:
             visitor = Visitor(server.base_url, forwarded_for=address)
             assert fail(visitor, name, len(expected)) == expected
             refused = visitor.authenticate(name)

@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from pymongo import monitoring
 
-from authapi import create_app
+from tests.support import cheap
 from tests.support.servers import ROOT, clean_environment
 
 WRITES = "insert", "update", "delete", "findAndModify", "bulkWrite"
@@ -73,7 +73,7 @@ def _live(writes: int, environment: Mapping[str, str], story: str, said: str) ->
     os.environ.update(environment)
     dying = _Dying()
     monitoring.register(dying)
-    app = create_app()
+    app = cheap.app()
     app.test_client().get("/readyz")
     dying.left = writes
     exec(story, {"app": app, "os": os})

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from werkzeug.serving import make_server
 from tests.support.waiting import DEADLINE, until
 
 ROOT = Path(__file__).resolve().parents[2]
+CHEAP = "--factory", "tests.support.cheap:app"
+"""An app that hashes cheaply, as granian is told of it."""
 SECRET = "for-tests-P4QCDC0-qNxA7MYMFU2Xp-oQd6adJmhKCehSZJtq4Us"
 
 
@@ -142,13 +144,21 @@ def stop(process: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def workers(
-    environment: Mapping[str, str], *, processes: int = 3, threads: int = 8
+    environment: Mapping[str, str],
+    *,
+    processes: int = 3,
+    threads: int = 8,
+    served: Sequence[str] = ("wsgi:app",),
 ) -> Iterator[ServerProcess]:
-    """Serve `wsgi:app` with several worker processes (granian)."""
+    """Serve with several worker processes (granian).
+
+    Hashes are as long as in production, which is when much happens beside a login; `CHEAP` is for
+    tests that look at something else.
+    """
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(processes), "--blocking-threads", str(threads), "wsgi:app"]
+    command += ["--workers", str(processes), "--blocking-threads", str(threads), *served]
     with server_process(command, port, environment) as server:
         yield server
 
