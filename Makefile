@@ -13,6 +13,10 @@ NPM_TEST = [ -e node_modules/.installed ] && npm test --silent
 LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo' \
 	'npm run --silent lint' 'npm run --silent typecheck'
 
+# pip compiles nothing: of what it installs a part is imported, and compiled then. (A pip flag that
+# begins with `no` is set by what means no.)
+export PIP_NO_COMPILE := 0
+
 .DEFAULT_GOAL := help
 .PHONY: help run serve check test fitting left-out test-stores bench lint format lock docs extension sbom release clean
 export ARGS
