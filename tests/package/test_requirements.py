@@ -32,6 +32,11 @@ def test_the_package_asks_for_what_the_checkout_runs_with() -> None:
         assert names(extras[extra]) == listed(f"requirements-{extra}.in")
 
 
+def test_the_benchmark_measures_the_service_with_all_that_it_needs() -> None:
+    """What it is compared with may hold a package back, but leaves none out."""
+    assert listed("requirements.txt") <= listed("bench/requirements.txt")
+
+
 def test_nothing_that_another_project_needs_is_pinned() -> None:
     """Lower bounds alone, but for the servers, which no view imports."""
     for requirement in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["metrics"]]:
