@@ -44,12 +44,5 @@ def distrust_passkeys(user: User) -> dict[str, int]:
     return {"factors.passkeys_since": user.epoch + 1}
 
 
-def ended_with(link: Link) -> tuple[str, ...]:
-    """Return the members of a user that end with the use of a link (S87).
-
-    What somebody began who may not have been the owner is not finished later. A former address can
-    still be brought back: a mailed link shows no more than who reads the present one, and that may
-    be whoever took the account over. The operator knows who the owner is.
-    """
-    unfinished = ("pending_email", "factors.totp_pending")
-    return (*unfinished, "email_undo") if link.purpose is Purpose.OPERATOR_RESET else unfinished
+UNFINISHED = ("pending_email", "email_undo", "factors.totp_pending")
+"""Members of a user that end with the use of any link: what was begun is not finished (S87)."""

@@ -15,7 +15,7 @@ from authapi.mail.links import InvalidLink, Link, LinkClaims, Links, MailedToken
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.recovery.refusing import refused
-from authapi.recovery.rules import bound_to, distrust_passkeys, ended_with, is_alive, still_bound
+from authapi.recovery.rules import UNFINISHED, bound_to, distrust_passkeys, is_alive, still_bound
 from authapi.sessions.ending import SessionEnding
 
 OPERATORS_LINK_LIFE = timedelta(hours=24)
@@ -67,7 +67,7 @@ class Recovery:
         with self._hasher.admit(client.network):
             new_hash = self._hasher.hash(new_password)
         members = {"password_hash": new_hash, **distrust_passkeys(user)}
-        change = Change(members, ended_with(link), [Message("password_reset")])
+        change = Change(members, UNFINISHED, [Message("password_reset")])
         self._end_everything(link, user, change, Event.PASSWORD_RESET)
         best_effort(lambda: self._limits.trust_network(user.name_key, client))
 
@@ -80,7 +80,7 @@ class Recovery:
             ApiError: `invalid_link` for a link that is forged, over or used.
         """
         link, user = self._open(token, Purpose.SECURE)
-        gone = ("password_hash", *ended_with(link))
+        gone = ("password_hash", *UNFINISHED)
         change = Change(distrust_passkeys(user), gone, [Message("secured")])
         self._end_everything(link, user, change, Event.ACCOUNT_SECURED)
 

@@ -17,10 +17,10 @@ from authapi.mail.links import InvalidLink, Link, MailedTokens, Purpose
 from authapi.mail.notices import Notice, Notified
 from authapi.recovery.mails import SECURED
 from authapi.recovery.refusing import refused
-from authapi.recovery.rules import distrust_passkeys
+from authapi.recovery.rules import UNFINISHED, distrust_passkeys
 from authapi.sessions.ending import SessionEnding
 
-_REMOVED = ("password_hash", "email_undo", "pending_email", "factors.totp_pending", "email_nonce")
+_REMOVED = ("password_hash", "email_nonce", *UNFINISHED)
 """Members of a user that are removed with it: whoever took the account over knows or began them."""
 
 

@@ -69,7 +69,7 @@ def test_no_quota_keeps_the_link_back(service: Service) -> None:
 
 
 def test_what_was_begun_ends(service: Service) -> None:
-    """S87: an address and a secret that wait; what the former address can undo stays."""
+    """S87: an address and a secret that wait, and what a former address could undo."""
     name, token = taken_over(service)
     undo = {"id": "u" * 24, "email": "old@example.com", "until": service.clock()}
     waiting = {"email": "x@y.example", "email_key": "x@y.example", "nonce": "n"}
@@ -77,9 +77,8 @@ def test_what_was_begun_ends(service: Service) -> None:
     began = {"email_undo": undo, "pending_email": pending, "factors.totp_pending": {}}
     service.write(name, began)
     assert secure(service, token) == (200, "ok")
-    assert "pending_email" not in service.user(name)
+    assert not {"pending_email", "email_undo"} & service.user(name).keys()
     assert "totp_pending" not in service.user(name)["factors"]
-    assert service.user(name)["email_undo"]["id"] == undo["id"]
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,8 @@ def test_no_end_of_sessions_ends_it(service: Service, deed: object) -> None:
     assert undo(service, token) == (200, "ok")
 
 
-def test_a_reset_by_the_new_address_does_not_end_it(service: Service) -> None:
-    """S93: it shows no more than who reads the new one."""
+def test_a_reset_by_the_new_address_ends_it(service: Service) -> None:
+    """S87: with all that was pending."""
     name, token = taken_over(service)
     service.clock.move(minutes=2)
     service.forgot(name)
@@ -88,8 +88,8 @@ def test_a_reset_by_the_new_address_does_not_end_it(service: Service) -> None:
     assert body is not None
     reset = body.get_content().split("/account/reset#")[1].split()[0]
     assert service.reset(reset).status_code == 200
-    assert undo(service, token) == (200, "ok")
-    assert service.visitor.authenticate(name, NEW).status_code == 401
+    assert undo(service, token) == DEAD
+    assert service.visitor.authenticate(name, NEW).status_code == 200
 
 
 def test_it_works_once_in_its_time_and_for_its_change(service: Service) -> None:
