@@ -43,18 +43,15 @@ class AddressMails:
     def verify(self, mail: Mail) -> Envelope | Void:
         """Send code and link to an address that waits; nothing that a stranger chose (S94).
 
-        Where it is another account's, its owner is told instead, and who asked learns nothing. A
-        look-alike that is read elsewhere gets the code: who has that is told by `email_taken`.
+        Where it is another account's, its owner is told so as well, and who asked learns nothing:
+        `email_taken` is for who reads the mail and types the code. A look-alike may be read by
+        somebody else, who is told no more than that.
         """
         user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
         pending = user.pending_email if user is not None else None
         if user is None or pending is None or pending.nonce != mail.facts.get("nonce"):
             return Void("overtaken by another request", nobody=user is None)
-        owner = self._registry.owner_of_key(pending.email_key)
-        if owner is not None and rules.reads_it_too(owner, user, pending):
-            to, locale = pending.email, owner.locale
-            return Envelope(to, user_id=user.id, verified=False, locale=locale, told_as=TAKEN)
-        return Envelope(
+        envelope = Envelope(
             to=pending.email,
             user_id=user.id,
             verified=False,
@@ -62,6 +59,10 @@ class AddressMails:
             code=CodeClaims(user.id, pending.email_key, pending.nonce),
             locale=user.locale,
         )
+        owner = self._registry.owner_of_key(pending.email_key)
+        if owner is not None and rules.reads_it_too(owner, user, pending):
+            return replace(envelope, locale=owner.locale, told_as=TAKEN)
+        return envelope
 
     def former(self, mail: Mail) -> Envelope | Void:
         """Tell a former address, with the link that brings it back as long as that can be done."""
