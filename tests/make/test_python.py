@@ -2,77 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
-import tomllib
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 
+from tests.make.conftest import Machine, chosen, environment_of
 from tests.support.servers import ROOT
-
-STAND_IN = """#!/bin/sh
-case "$2" in
-  *version_info*) echo {version} ;;
-  *machine*) echo {platform} ;;
-  *ensurepip*) exit {without_venv} ;;
-  *) exit 99 ;;
-esac
-"""
-TOOLS = ("grep", "make", "rm", "sed", "sh")
-Machine = Callable[..., Path]
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    """Make a folder that is the whole PATH of a machine: a few tools, and the given Pythons."""
-    path = tmp_path / "path"
-    path.mkdir()
-    for tool in TOOLS:
-        (path / tool).symlink_to(str(shutil.which(tool)))
-
-    def with_pythons(
-        *, without_venv: tuple[str, ...] = (), platform: str = "Linux x86_64", **pythons: str
-    ) -> Path:
-        for name, version in pythons.items():
-            file = path / name.replace("_", ".")
-            lacks_venv = int(version in without_venv)
-            file.write_text(
-                STAND_IN.format(version=version, platform=platform, without_venv=lacks_venv)
-            )
-            file.chmod(0o755)
-        return path
-
-    return with_pythons
-
-
-def chosen(
-    path: Path, *arguments: str, variables: Mapping[str, str] = {}, folder: Path | None = None
-) -> tuple[str, str]:
-    """Return the Python that is chosen on a machine, and what is said where none is."""
-    done = subprocess.run(
-        ["/bin/sh", str(ROOT / "scripts" / "choose_python.sh"), *arguments],
-        cwd=folder or path,
-        env={"PATH": str(path), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == (0 if done.stdout else 1)
-    return done.stdout.strip(), done.stderr
-
-
-def environment_of(folder: Path, python: Path, version: str) -> Path:
-    """Make what `python -m venv .venv` leaves in a folder; return it."""
-    environment = folder / ".venv"
-    (environment / "lib" / f"python{version}").mkdir(parents=True)
-    (environment / "bin").mkdir()
-    (environment / "bin" / "python").symlink_to(python)
-    (environment / "bin" / "pip").touch()
-    return environment
 
 
 def test_the_newest_that_fits_is_taken(machine: Machine) -> None:
@@ -136,71 +73,6 @@ def test_with_a_database_of_ones_own_a_newer_python_will_do(machine: Machine, ve
     none, said = chosen(path, variables=tests)
     assert none == ""
     assert "MONGO_URI" not in said
-
-
-@pytest.mark.parametrize("platform", ["Linux x86_64", "Linux aarch64", "Darwin arm64"])
-@pytest.mark.parametrize("purpose", ["run", "serve", "tests", "tools"])
-def test_where_there_are_wheels_nothing_else_is_asked_for(
-    machine: Machine, platform: str, purpose: str
-) -> None:
-    """Neither a compiler nor a database."""
-    path = machine(python3="3.13", platform=platform)
-    assert chosen(path, variables={"PYTHON_FOR": purpose}) == ("python3", "")
-
-
-@pytest.mark.parametrize(
-    "platform", ["Darwin x86_64", "Linux armv7l", "Linux riscv64", "FreeBSD amd64"]
-)
-def test_where_there_are_none_it_is_said_what_to_do(machine: Machine, platform: str) -> None:
-    """An Intel Mac, for example: Docker, or Rust and a MongoDB; both of these have to be there."""
-    path = machine(python3="3.13", platform=platform)
-    elsewhere = {"MONGO_URI": "mongodb://db.example/authapi"}
-    assert chosen(path, variables={"PYTHON_FOR": "tools"}) == ("python3", "")
-    for variables in ({}, elsewhere, {"PYTHON_FOR": "serve"}, {"PYTHON_FOR": "tests"}):
-        python, said = chosen(path, variables=variables)
-        assert python == ""
-        assert f"not for {platform}." in said
-        assert "Docker" in said
-        assert "MONGO_URI='mongodb://...' make run" in said
-    (path / "rustc").symlink_to(path / "sh")
-    assert chosen(path)[0] == ""
-    assert chosen(path, variables=elsewhere) == ("python3", "")
-    assert chosen(path, variables={"PYTHON_FOR": "serve"}) == ("python3", "")
-    assert chosen(path, variables={**elsewhere, "PYTHON_FOR": "tests"})[0] == ""
-
-
-def test_the_same_platforms_stand_beside_the_development_database() -> None:
-    """`pip` passes over it where it has no wheels; with MONGO_URI nobody misses it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    [extra] = project["optional-dependencies"]["embedded"]
-    [pinned] = re.findall(
-        r"^SecantusDB.*", (ROOT / "requirements-embedded.in").read_text(), re.MULTILINE
-    )
-    assert Requirement(extra) == Requirement(pinned)
-    marker = Requirement(pinned).marker
-    assert marker is not None
-    for python, system, machine, there in (
-        ("3.13", "linux", "x86_64", True),
-        ("3.11", "linux", "aarch64", True),
-        ("3.12", "darwin", "arm64", True),
-        ("3.14", "linux", "x86_64", False),
-        ("3.13", "darwin", "x86_64", False),
-        ("3.13", "linux", "armv7l", False),
-    ):
-        told = {"python_version": python, "sys_platform": system, "platform_machine": machine}
-        assert marker.evaluate(told) == there
-
-
-def test_an_environment_made_where_there_are_no_wheels_is_kept(
-    machine: Machine, tmp_path: Path
-) -> None:
-    """It was made with MONGO_URI, and that is missing now."""
-    path = machine(ours="3.13", platform="Darwin x86_64")
-    environment_of(tmp_path, path / "ours", "3.13")
-    none, said = chosen(path, "--made-is", folder=tmp_path)
-    assert none == ""
-    assert "MONGO_URI=" in said
-    assert "rm -rf" not in said
 
 
 def test_one_that_nobody_tried_is_refused(machine: Machine) -> None:
