@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pymongo import MongoClient, monitoring
 from authapi.accounts.store import INDEXES
 from authapi.database import Database
 from authapi.database.dumps import dump, restore
+from authapi.embedded import ensure_running
 
 
 class Bounds(monitoring.CommandListener):
@@ -33,6 +35,13 @@ class Bounds(monitoring.CommandListener):
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         """Nothing to note."""
+
+
+@pytest.fixture(scope="module")
+def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A server of their own: the embedded one holds everybody up while it drops thousands."""
+    own = tmp_path_factory.mktemp("own") / "mongo"
+    return os.environ.get("TEST_MONGO_URI") or ensure_running(own)
 
 
 @pytest.fixture
