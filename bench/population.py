@@ -12,7 +12,7 @@ from authapi.database import Document
 
 PASSWORD = "correct horse battery"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-ACCESS_LENGTH, REFRESH_LENGTH = 424, 380
+ACCESS_LENGTH, REFRESH_LENGTH = 424, 335
 """How long the service's tokens are: floors get as many bytes, and look at none of them."""
 
 _SESSION_LIFE = timedelta(days=180)

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from authapi.core.identity import AAL1, PASSWORD
 from authapi.tokens.models import FreshProof, RefreshClaims
 from authapi.tokens.settings import TokenSettings
 
@@ -47,7 +48,10 @@ def access_claims(
 
 
 def refresh_body(claims: RefreshClaims, issuer: str) -> dict[str, Any]:
-    """Return the claims of a refresh token; equal ones give the same token."""
+    """Return the claims of a refresh token; equal ones give the same token.
+
+    What is as it is in most sessions is left out: each character costs time at each refresh.
+    """
     times = {name: int(getattr(claims, name).timestamp()) for name in ("auth_time", "iat", "exp")}
     body = {
         "iss": issuer,
@@ -56,10 +60,13 @@ def refresh_body(claims: RefreshClaims, issuer: str) -> dict[str, Any]:
         "sid": claims.sid,
         "gen": claims.gen,
         **times,
-        "ep": claims.epoch,
-        "amr": list(claims.methods),
-        "acr": claims.assurance,
     }
+    if claims.epoch:
+        body["ep"] = claims.epoch
+    if claims.methods != (PASSWORD,):
+        body["amr"] = list(claims.methods)
+    if claims.assurance != AAL1:
+        body["acr"] = claims.assurance
     if claims.roles.names:
         body["roles"] = list(claims.roles.names)
     if claims.roles.version:

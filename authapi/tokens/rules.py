@@ -139,7 +139,7 @@ def _whole(claims: Mapping[str, Any], claim: str) -> int:
 
 
 def _epoch(claims: Mapping[str, Any]) -> int:
-    """Return the claim `ep`; tokens of releases before it had none."""
+    """Return the claim `ep`; refresh tokens have none as long as it is 0."""
     return _whole(claims, "ep") if "ep" in claims else 0
 
 
@@ -149,7 +149,7 @@ def _session_start(claims: Mapping[str, Any]) -> datetime | None:
 
 
 def _methods(claims: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the claim `amr`; tokens of releases before it were of passwords."""
+    """Return the claim `amr`; refresh tokens have none where it was a password alone."""
     return _names(claims, "amr") if "amr" in claims else (PASSWORD,)
 
 
