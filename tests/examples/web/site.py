@@ -157,5 +157,5 @@ def asks_for_code(person: Person, owner: Owner) -> None:
     person.fills_in(owner.name)
     person.clicks("Log in")
     until(lambda: person.page.is_visible("#code"), "the field for the code", instead=person.status)
-    assert person.page.evaluate("document.activeElement.id") == "code"
+    until(lambda: person.page.evaluate("document.activeElement.id") == "code", "the keyboard there")
     assert person.page.input_value("#password") == ""

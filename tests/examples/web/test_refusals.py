@@ -32,7 +32,7 @@ def test_a_wrong_field_is_pointed_at(person: Person) -> None:
     assert person.page.inner_text("#passwordProblem") == (
         "Password must be at least 8 characters long."
     )
-    assert person.run("return document.activeElement.id") == "password"
+    until(lambda: person.run("return document.activeElement.id") == "password", "the keyboard")
     assert person.page.get_attribute("#password", "aria-invalid") == "true"
 
 
