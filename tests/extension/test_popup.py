@@ -29,7 +29,7 @@ def test_what_was_typed_survives_closing_the_popup(owner: Owner) -> None:
     owner.close(popup)
     again = owner.popup()
     assert (again.value("username"), again.value("password")) == ("ann", "half a password")
-    assert again.page.run("return document.activeElement.id") == "password"
+    until(lambda: again.page.run("return document.activeElement.id") == "password", "the keyboard")
 
 
 def test_what_was_typed_is_forgotten_after_a_login(owner: Owner) -> None:
@@ -42,7 +42,7 @@ def test_what_was_typed_is_forgotten_after_a_login(owner: Owner) -> None:
     assert (popup.value("username"), popup.value("password")) == (name, "")
     again = owner.popup()
     assert (again.value("username"), again.value("password")) == (name, "")
-    assert again.page.run("return document.activeElement.id") == "password"
+    until(lambda: again.page.run("return document.activeElement.id") == "password", "the keyboard")
 
 
 def test_the_password_can_be_shown(owner: Owner) -> None:
