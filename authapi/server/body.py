@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from werkzeug.exceptions import HTTPException, RequestTimeout, ServiceUnavailable
 
@@ -19,8 +19,6 @@ from authapi.web import headers, request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-    from authapi.server.slow_bodies import SlowBodies
 
 ANSWER = "authapi.answer"
 """Where a request's environment has what answers it at once, from any thread."""
@@ -67,6 +65,20 @@ OVERDUE = Refusal(
 )
 
 
+class Slots(Protocol):
+    """How many bodies may be read at once."""
+
+    def enter(self, body: Body) -> None:
+        """Give `body` a slot for one read; `leave` must follow.
+
+        Raises:
+            ServiceUnavailable: when there is none for it.
+        """
+
+    def leave(self, body: Body) -> None:
+        """Take its slot back."""
+
+
 class Body:
     """The `wsgi.input` of a request; werkzeug reads from it by `read` alone.
 
@@ -81,7 +93,7 @@ class Body:
         refusal: why it is not read any more, or None.
     """
 
-    def __init__(self, environ: WSGIEnvironment, slots: SlowBodies) -> None:
+    def __init__(self, environ: WSGIEnvironment, slots: Slots) -> None:
         self._environ = environ
         self._stream: Any = environ["wsgi.input"]
         self._slots = slots
