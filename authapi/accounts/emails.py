@@ -1,4 +1,4 @@
-"""What is an address, and when two of them are one."""
+"""Reads e-mail addresses, and tells when two of them are the same."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ PROBLEM = "Email must be one address, such as ann@example.com."
 
 
 def read_email(text: str, *, reserved: bool) -> Email:
-    """Return the one address that a text is; its domain in ASCII, as mail servers want it (IDNA).
+    """Read one e-mail address; its domain becomes ASCII, as mail servers want it (IDNA).
 
-    Nobody is asked whether it exists: the mail that confirms it shows that.
+    Whether the mailbox exists is not looked up: the mail that confirms it shows that.
 
     Args:
         text: what somebody typed.
-        reserved: whether domains are taken that are nobody's, such as `.test`.
+        reserved: whether reserved domains such as `.test` are accepted (RFC 6761).
 
     Raises:
         ValueError: for anything else: a list, a name with an address, a line end (S94).
@@ -38,19 +38,19 @@ def read_email(text: str, *, reserved: bool) -> Email:
 
 
 def email_key(email: str) -> str:
-    """Return the form of an address that is unique: case tells none apart, nor Unicode's forms."""
+    """Return the form by which addresses are unique: in lower case, and in NFKC."""
     local, _, domain = email.rpartition("@")
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", local).casefold())
     return f"{folded}@{domain.lower()}"
 
 
 def pending_email(email: Email, at: datetime) -> PendingEmail:
-    """Return an address that somebody gave at that moment, with a nonce of its own."""
+    """Return an address that was given at that moment and waits for its confirmation."""
     return PendingEmail(email.text, email.key, secrets.token_hex(8), at)
 
 
 def confirmed(pending: PendingEmail, at: datetime) -> Change:
-    """Return what makes an address the user's own at that moment, without telling anybody."""
+    """Return the change that confirms an address at that moment; it mails nothing."""
     members = {
         "email": pending.email,
         "email_key": pending.email_key,

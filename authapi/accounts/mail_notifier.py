@@ -1,4 +1,4 @@
-"""The notices where there is mail; imported only there."""
+"""Makes notices where mails are sent; imported only there."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class MailNotifier(Notifier):
         self._clock = clock
 
     def notices(self, user: User, messages: Iterable[Message]) -> Notices:
-        """Return the notices; none for who has no address to be told at."""
+        """Return the notices; none for a user without an address."""
         found = (self._notice(user, message) for message in messages)
         return [notice.document() for notice in found if notice is not None]
 
     def _notice(self, user: User, message: Message) -> Notice | None:
-        if message.pending is not None:  # at once, since no story has to end before it
+        if message.pending is not None:  # mailed without delay: no story has to end first
             at, nonce = message.pending.asked_at - NOTICE_DELAY, message.pending.nonce
             return Notice(message.kind, at, facts={"nonce": nonce})
         to = message.to
@@ -42,7 +42,7 @@ class MailNotifier(Notifier):
         facts = {name: fact for name, fact in known.items() if fact}
         if message.left is not None:
             facts["left"] = message.left
-        if message.kind == DELETED:  # nobody can be asked for it any more
+        if message.kind == DELETED:  # the document is gone when the mail is sent
             to, facts["username"] = user.email, user.username
         now = self._clock()
         return Notice(message.kind, now, to, {**facts, "at": now})

@@ -22,12 +22,12 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class PendingEmail:
-    """An address that somebody gave and nobody has confirmed; it counts for nothing (S90).
+    """An address that was given and is not confirmed: it is no way into the account (S90).
 
     Attributes:
         email: as it is shown and mailed.
         email_key: the form that is unique.
-        nonce: random; the mailed code is derived from it, so that a new request kills it (S92).
+        nonce: random; the mailed code is derived from it, so that a new request voids it (S92).
         asked_at: when.
     """
 
@@ -42,10 +42,10 @@ class EmailUndo:
     """An address that was changed or removed, and may be brought back by whoever reads its mail.
 
     Attributes:
-        id: random; the mailed link is bound to it, and to no epoch: whoever took the account over
-            may begin as many as they like.
+        id: random; the mailed link is bound to it, not to an epoch: whoever took the account over
+            could raise that.
         email: the former address.
-        until: how long.
+        until: when that ends.
     """
 
     id: str
@@ -71,7 +71,7 @@ class User:
         registration_key: a fingerprint of the request's Idempotency-Key, if it had one.
         epoch: counts what ended all sessions; tokens and sessions of earlier epochs are void.
         disabled: whether the user may not log in.
-        sessions: at least as many as the user's living sessions.
+        sessions: a count, never below the number of the user's living sessions.
         ended_by: `EVERYWHERE` where a logout everywhere began the present epoch.
         email: the confirmed address, if there is one.
         email_key: the unique form of it.
@@ -81,7 +81,7 @@ class User:
         email_undo: the former address, as long as it may be brought back.
         locale: the language that mails are written in, such as `de` or `de-AT`.
         roles: what the user may do.
-        revoked_roles: those that were taken away at once: no access token with one is good.
+        revoked_roles: taken away at once: access tokens with one of them are refused.
         second_factor: whether a login asks for more than the password.
         factors: what `authapi.factors` keeps about the user's factors, as stored.
     """
@@ -163,15 +163,15 @@ class ForeignUsers(Protocol):
     """Where the documents of another program are, and the users."""
 
     def all(self) -> Iterable[ForeignUser]:
-        """Return the documents that are none of ours, in the order of their ids."""
+        """Return the other program's documents, in the order of their ids."""
         ...
 
     def holder(self, name_key: str) -> User | None:
-        """Return the user who has that name, or None; a deleted user's name is nobody's."""
+        """Return the user who has that name, or None; None for a deleted user's name."""
         ...
 
     def replace(self, foreign: ForeignUser, user: User) -> bool:
-        """Put a user in the place of a document, which is kept elsewhere; False if taken."""
+        """Replace a document, which is kept elsewhere; False when the name is taken."""
         ...
 
 

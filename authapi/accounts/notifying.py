@@ -11,13 +11,13 @@ Notices = Sequence[Mapping[str, object]]
 
 
 class Notifier:
-    """Tells nobody anything, where there is no mail: it writes nothing and loads nothing."""
+    """Tells nobody anything: the notifier of a service that sends no mail."""
 
     tells = False
 
     def notices(self, user: User, messages: Iterable[Message]) -> Notices:
-        """Return what has to be written so that a user is told of what happens just now."""
+        """Return what must be stored with a change, so that the user is told of it."""
         return ()
 
     def written(self, notices: Notices) -> None:
-        """Say that these stand in a user's document."""
+        """Be told that these were stored in a user's document."""

@@ -45,7 +45,7 @@ class Registration:
         self._clock = clock
 
     def refuse_names_of(self, owner_of: Callable[[str], User | None]) -> None:
-        """Let nobody take somebody's address for a name, where people log in by either."""
+        """Refuse names that are another user's address, where people log in by either."""
         self._owner_of = owner_of
 
     def register(
@@ -61,12 +61,12 @@ class Registration:
         """Create a user; a repeat of the same request with the same key succeeds again.
 
         Args:
-            username: of the form that `rules.problems` finds no fault with.
-            password: of the form that `passwords.rules.problems` finds no fault with.
+            username: one that `accounts.rules.problems` accepts.
+            password: one that `passwords.rules.problems` accepts.
             idempotency_key: the request's own, if it had one.
-            email: an address, which counts for nothing until it is confirmed.
+            email: an address, which waits to be confirmed.
             locale: the language for mails.
-            reason: a word for the event, when it was not the user who asked.
+            reason: a word for the security event, when it was not the user who asked.
 
         Raises:
             ApiError: `user_exists` when the name belongs to somebody else; `validation_error` when
@@ -94,10 +94,10 @@ class Registration:
             raise ApiError(ErrorCode.USER_EXISTS)
 
     def admit(self, client: Client) -> AbstractContextManager[None]:
-        """Return what keeps room for a caller who is about to have a password hashed.
+        """Return a block that reserves the capacity for one password hash.
 
-        Entering it raises `ApiError` `service_unavailable` when there is none, before anything was
-        done that a hash is needed for.
+        Entering it raises `ApiError` `service_unavailable` when there is none: a busy process
+        refuses before it does any work.
         """
         return self._hasher.admit(client.network)
 

@@ -42,7 +42,7 @@ class UserRoles:
 
         Raises:
             ApiError: `not_found`; `validation_error` for what is no role, and for too many;
-                `service_unavailable` when others were first again and again.
+                `service_unavailable` when concurrent writes won every try.
         """
         for _ in range(TRIES):
             user = self._accounts.get_user_by_id(user_id)

@@ -22,7 +22,7 @@ COLLECTIONS = (*store.COLLECTIONS, *store_foreign.COLLECTIONS)
 
 
 def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
-    """Add the users; rooms below ask them which users are not deleted, and for their epochs."""
+    """Add the users; give rooms below what they ask: who is not deleted, and whose epochs rose."""
     users = services.add(store.UserStore(services[Database]))
     services[Revocations].read_epochs_from(users.ended_since)
     services[AuditTrail].look_up_living_users_by(users.living)

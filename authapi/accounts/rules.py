@@ -1,4 +1,4 @@
-"""What a username may be, and when two of them are one."""
+"""What a username may be, and when two of them are the same."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import idna
 
 MAXIMUM_LENGTH = 64
 IMPORTED_MAXIMUM_BYTES = 254
-"""What an e-mail address may have (RFC 5321, 4.5.3.1.3): one of them may be a name elsewhere."""
+"""Of an imported name: elsewhere it may be an e-mail address (RFC 5321, 4.5.3.1.3)."""
 
 # Controls, bidi and zero-width formats, surrogates, private and unassigned code points, line ends.
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -20,7 +20,7 @@ _INVISIBLE = {
 _ZWNJ_AND_ZWJ = "\u200c\u200d"
 _WITHOUT_JOINERS = str.maketrans("", "", _ZWNJ_AND_ZWJ)
 _VISIBLE = "LNPS"
-"""First letters of the categories whose characters are seen on their own: marks are not."""
+"""First letters of the Unicode categories that are visible on their own; marks are not."""
 
 
 def display_name(username: str) -> str:
@@ -31,7 +31,7 @@ def display_name(username: str) -> str:
 def name_key(username: str) -> str:
     """Return the form that is unique: equal for names that differ in case or Unicode form only.
 
-    Zero-width joiners tell no names apart, since not everybody types them.
+    Zero-width joiners do not count, since not every keyboard types them.
     """
     bare = username.translate(_WITHOUT_JOINERS)
     folded = unicodedata.normalize("NFKC", display_name(bare)).casefold()

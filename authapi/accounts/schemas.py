@@ -26,10 +26,10 @@ def _password(value: str) -> None:
 
 
 class _FieldOfAddresses(fields.String):
-    """A member that changes nothing, whatever it is, where users have no addresses (S15)."""
+    """A field that is ignored, whatever its value, where users have no addresses (S15)."""
 
     def deserialize(self, value: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
-        """Read the member, where it has a meaning."""
+        """Read the field, or ignore it."""
         off = current_app.config["EMAIL"] == "off"
         return None if off else super().deserialize(value, *args, **named)
 
@@ -60,7 +60,7 @@ class LocaleField(_FieldOfAddresses):
 
 
 def _address_in(username: str) -> Email | None:
-    """Return the address that a name is, where users have some and it is one."""
+    """Return the name as an address; None when it is none, or users have none."""
     if current_app.config["EMAIL"] == "off" or "@" not in username:
         return None
     try:

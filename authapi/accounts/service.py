@@ -123,10 +123,10 @@ class AccountService:
 
         Args:
             user: as it was read.
-            kind: of the notice.
-            member: of the user's `factors`; it says when that was told last.
+            kind: the name of a `mail.kinds.Kind`.
+            member: the one of the user's `factors` that keeps when that was told last.
             now: the present moment.
-            unless: whether it need not be told; asked only where it would be.
+            unless: whether to leave it out; called only when it would be told.
         """
         told_at = user.factors.get(member)
         if told_at is not None and now - told_at < timedelta(days=1):
@@ -159,7 +159,7 @@ class AccountService:
             The user in the new epoch.
 
         Raises:
-            ApiError: `not_found`; `service_unavailable` when others were first again and again.
+            ApiError: `not_found`; `service_unavailable` when concurrent writes won every try.
         """
         everywhere = Change({"ended_by": EVERYWHERE})
         return retried(lambda: self.begin_epoch(self.get_user_by_id(user_id), everywhere))
@@ -168,7 +168,7 @@ class AccountService:
         """Forbid or allow a user to log in; what was open until now is void, by the same write.
 
         Raises:
-            ApiError: `not_found`; `service_unavailable` when others were first again and again.
+            ApiError: `not_found`; `service_unavailable` when concurrent writes won every try.
         """
         change = Change({"disabled": disabled})
         changed = retried(lambda: self.begin_epoch(self.get_user_by_id(user_id), change))
@@ -201,7 +201,7 @@ class AccountService:
         """Note that nothing is left of what was ended; a deleted user's name is free then.
 
         Returns:
-            False when the user stays for now: a last mail has yet to be taken out, by who sends.
+            False when the user stays for now: the sender has yet to pick up a last mail.
         """
         return self._users.clear_ended(user, await_notices=self._notifier.tells)
 
@@ -210,7 +210,7 @@ class AccountService:
         return self._users.add_many(users)
 
     def confirm_emails(self, users: Sequence[tuple[User, PendingEmail]], at: datetime) -> int:
-        """Make addresses their users' own; return for how many. See `UserStore.confirm_emails`."""
+        """Confirm pending addresses; return how many. See `UserStore.confirm_emails`."""
         return self._users.confirm_emails(users, at)
 
     def living(self, user_ids: Collection[str]) -> set[str]:

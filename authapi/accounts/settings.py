@@ -23,7 +23,7 @@ class AccountSettings(MailSettings):
         return self.mails and self.email != "off"
 
     def mail_problems(self) -> list[str]:
-        """Say also what is asked of addresses where nobody can have one."""
+        """Return also the problems of settings that want addresses where no mail is sent."""
         problems = super().mail_problems()
         if self.has_addresses:
             return problems

@@ -60,7 +60,7 @@ class UserStore:
         self._collections = collections
 
     def add(self, user: User, notices: Notices = ()) -> bool:
-        """Store a new user with what the user is told; False when the name is somebody's."""
+        """Store a new user with what the user is told; False when the name is taken."""
         return insert_if_new(self._collections[COLLECTION], to_document(user, notices))
 
     def add_many(self, users: Sequence[User]) -> set[int]:
@@ -99,7 +99,7 @@ class UserStore:
         return [to_user(document) for document in found]
 
     def replace_password_hash(self, user: User, new: str) -> bool:
-        """Put a better hash of the same password in the place of the user's; False if it is gone.
+        """Replace the user's hash by a better one of the same password; False if it changed.
 
         No session ends, since the password stays the same.
         """
@@ -150,9 +150,9 @@ class UserStore:
         return result.modified_count == 1
 
     def confirm_emails(self, users: Sequence[tuple[User, PendingEmail]], at: datetime) -> int:
-        """Make the address that each user waits for the user's own; return for how many it was.
+        """Confirm the address that each user waits for; return how many were confirmed.
 
-        Not for those whose epoch is over, and who have or wait for another address meanwhile.
+        Users whose epoch is over, or who have or want another address by now, are passed over.
         """
         writes = [
             pymongo.UpdateOne(
@@ -193,7 +193,7 @@ class UserStore:
 
         Args:
             user: as it was read.
-            notices: what is said at the end; with them the language stays until then.
+            notices: the last mails; the language is kept for them.
 
         Returns:
             False when the user's epoch is over, or the user is gone.
@@ -214,7 +214,7 @@ class UserStore:
         return result.modified_count == 1
 
     def ended_since(self, moment: datetime | None) -> list[EpochFloor]:
-        """Return whose sessions ended at or after a moment of the database's clock, or ever."""
+        """Return whose sessions ended since a moment of the database's clock; None for all."""
         query = {"ended_at": {"$gte": moment or UNIX_EPOCH}}
         return [to_floor(each) for each in self._collections[COLLECTION].find(query, IN_FLOOR)]
 
@@ -229,7 +229,7 @@ class UserStore:
 
         Args:
             user: as it was read.
-            await_notices: whether a deleted user stays until its last mails were taken out.
+            await_notices: whether a deleted user stays until the sender has taken the last mails.
 
         Returns:
             False when it stays.

@@ -11,7 +11,7 @@ from authapi.core.roles import NO_ROLES, Roles
 from authapi.database import Document
 from authapi.revocation.models import EpochFloor
 
-# A deleted user's name stays for a while, and is nobody. Earlier releases wrote `released_at`.
+# A deleted user's document keeps the name taken for a while. Earlier releases: `released_at`.
 ALIVE: Document = {"deleted": None, "released_at": None}
 
 
@@ -21,7 +21,7 @@ IN_FLOOR: Document = dict.fromkeys(
 """The members of a user that `to_floor` reads."""
 
 MARK: Document = dict.fromkeys(("ended_at", "revoked_roles"), "")
-"""The members by which every process knows what was ended or taken away lately."""
+"""The mark: members by which every process learns what was ended or taken away lately."""
 
 
 def only(user: User | EndedUser) -> Document:
@@ -45,7 +45,7 @@ def to_update(change: Change, notices: Notices = ()) -> Document:
 
 
 def to_document(user: User, notices: Notices = ()) -> Document:
-    """Return a user's document; members that say nothing are left out."""
+    """Return a user's document; optional members without a value are left out."""
     document: dict[str, Any] = {
         "_id": user.id,
         "username": user.username,
@@ -101,7 +101,7 @@ def _roles(found: Document) -> Roles:
 
 
 def user_or_none(found: Document | None) -> User | None:
-    """Return the user that a document holds: none, if it is only a name kept after a deletion."""
+    """Return the user that a document holds; None for one that keeps a deleted user's name."""
     return to_user(found) if found is not None and not _is_deleted(found) else None
 
 

@@ -21,11 +21,11 @@ _SECRETS = ("password", "hashed_password", "password_hash", "totp_secret")
 
 
 class ForeignUserStore:
-    """Reads such documents, and puts users in their place.
+    """Reads these documents, and replaces them by users.
 
     Args:
-        collections: returns the collections as they are, without any preparation; called at each
-            use, since nothing may connect before.
+        collections: returns the collections, even where the service refuses to serve; called at
+            each use, since nothing connects before the first.
     """
 
     collections = (ORIGINALS,)
@@ -34,18 +34,18 @@ class ForeignUserStore:
         self._collections = collections
 
     def all(self) -> Iterator[ForeignUser]:
-        """Return the documents that are none of ours, in the order of their ids."""
+        """Return the other program's documents, in the order of their ids."""
         for document in self._collections()[COLLECTION].find(_FOREIGN).sort("_id", 1):
             yield ForeignUser(document, json.loads(json_util.dumps(document)))
 
     def holder(self, name_key: str) -> User | None:
-        """Return the user who has that name, or None; a deleted user's name is nobody's."""
+        """Return the user who has that name, or None; None for a deleted user's name."""
         return user_or_none(self._collections()[COLLECTION].find_one({"name_key": name_key}))
 
     def replace(self, foreign: ForeignUser, user: User) -> bool:
-        """Keep the document in `ORIGINALS`, and put `user` in its place; False if it is taken.
+        """Keep the document in `ORIGINALS`, and replace it by `user`; False if the name is taken.
 
-        Each step may be the last one before a crash: run again, it goes on from there.
+        A crash after any step does no harm: run again, it goes on from there.
         """
         document, users = foreign.document, self._collections()[COLLECTION]
         own = {"_id": document["_id"]}
@@ -71,7 +71,7 @@ class ForeignUserStore:
         return {"before_adoption": {k: v for k, v in members.items() if k not in _SECRETS}}
 
     def erase(self, subject: Subject) -> None:
-        """Remove that document."""
+        """Remove the document that was kept."""
         self._collections()[ORIGINALS].delete_one(_either_id(subject))
 
 

@@ -23,7 +23,7 @@ class RoleStore:
         Args:
             user: as it was read; if the roles are others meanwhile, nothing is written.
             roles: of a later version.
-            revoked: with which no access token is good any more.
+            revoked: access tokens with one of these roles are void.
 
         Returns:
             False when the roles were changed before, or the user is gone.

@@ -1,1 +1,1 @@
-"""Addresses: given, confirmed by mailbox and account together, changed, removed."""
+"""E-mail addresses: given, confirmed by mailbox and account together, changed, removed."""

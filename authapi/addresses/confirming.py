@@ -1,4 +1,4 @@
-"""The story of a confirmation: the mailbox and the account, never one of them alone (S91)."""
+"""The story of a confirmation: it takes the mailbox and the account, never one alone (S91)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from authapi.signin.proving import PasswordProof
 
 
 class Confirmation:
-    """Makes an address that waits the account's own."""
+    """Turns an address that waits into the account's confirmed one."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Confirmation:
         raise busy()
 
     def _linked(self, link: Link) -> User:
-        """Return the user of a link, who waits for its address or has it."""
+        """Return the user of a link; its address waits to be confirmed, or is."""
         user = self._accounts.find_user_by_id(link.user_id)
         if user is None or user.epoch != link.epoch:
             raise ApiError(ErrorCode.INVALID_LINK)
@@ -111,12 +111,12 @@ class Confirmation:
         return self._tokens.is_code(code, claims)
 
     def confirm(self, user: User, pending: PendingEmail, *, reason: str | None = None) -> bool:
-        """Make an address the user's: hold it, let the user's document decide, put it in order.
+        """Confirm an address: hold it, write it on the user, which decides, then settle the entry.
 
         Args:
             user: as it was read.
-            pending: the address, of which somebody has shown or vouched that it is the user's.
-            reason: a word for the event, when it was not the user.
+            pending: the address; somebody has proven or vouched that it is the user's.
+            reason: a word for the security event, when it was not the user.
 
         Returns:
             False when the user changed meanwhile.
@@ -134,7 +134,7 @@ class Confirmation:
             self._events.record(event, user_id=user.id, reason=reason)
         keys = {pending.email_key, *([user.email_key] if user.email_key else [])}
         for key in keys:
-            best_effort(lambda key=key: self._registry.put_in_order(user.id, key))  # type: ignore[misc]
+            best_effort(lambda key=key: self._registry.reconcile(user.id, key))  # type: ignore[misc]
         return done
 
     def _confirmed(self, user: User, pending: PendingEmail) -> Change:

@@ -16,10 +16,10 @@ Waiting = Sequence[tuple[User, PendingEmail]]
 
 
 class ImportedAddresses:
-    """Makes the address that an imported user waits for the user's own, on the operator's word.
+    """Confirms the addresses of imported users, since the operator vouches for them.
 
-    The user is stored first, with the address waiting; so an import that is cut off leaves nothing
-    that counts, and the next run goes on from there. Nobody is mailed.
+    A user is stored first, with the address waiting. So an import that is cut off leaves no
+    half-confirmed address, and the next run goes on from there. Nobody is mailed.
     """
 
     def __init__(self, accounts: AccountService, registry: Registry, clock: Clock) -> None:
@@ -34,19 +34,20 @@ class ImportedAddresses:
             for position, user in enumerate(users)
             if user.pending_email is not None
         }
-        others = self._registry.others({key: name_key for key, (_, name_key) in keys.items()})
-        return {keys[key][0] for key in others}
+        wanted = {key: name_key for key, (_, name_key) in keys.items()}
+        taken = self._registry.taken_by_others(wanted)
+        return {keys[key][0] for key in taken}
 
     def confirm(self, users: Mapping[str, User]) -> set[str]:
         """Confirm an address for each stored user; running it again completes what was cut off.
 
-        Who has chosen another one since keeps that.
+        A user who has chosen another one since keeps that.
 
         Args:
             users: by the unique form of the address, as they were stored or read.
 
         Returns:
-            Those that became somebody else's.
+            The addresses that are somebody else's by now.
         """
         theirs = [key for key, user in users.items() if user.email is not None]
         waiting = [
@@ -58,7 +59,7 @@ class ImportedAddresses:
         return {key for key in left if not self._confirm_one(users[key], key)}
 
     def _contested(self, waiting: Waiting) -> set[str]:
-        """Confirm all addresses at once where nobody comes in between; return the others."""
+        """Confirm all that nobody else wants by one command; return the other addresses."""
         held = self._registry.hold_new(waiting)
         free = [each for each in waiting if each[1].email_key in held]
         if not free or self._accounts.confirm_emails(free, self._clock()) < len(free):
@@ -72,7 +73,7 @@ class ImportedAddresses:
             if seen is None:
                 return True
             if seen.email is not None:
-                self._registry.put_in_order(seen.id, email_key)
+                self._registry.reconcile(seen.id, email_key)
                 return True
             pending = seen.pending_email
             if pending is None or pending.email_key != email_key:
@@ -81,7 +82,7 @@ class ImportedAddresses:
                 return False
             where = {"pending_email.nonce": pending.nonce, "email": None}
             done = self._accounts.change(seen, confirmed(pending, self._clock()), where)
-            self._registry.put_in_order(seen.id, email_key)
+            self._registry.reconcile(seen.id, email_key)
             if done:
                 return True
             seen = self._accounts.find_user_by_id(seen.id)

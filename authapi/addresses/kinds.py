@@ -1,4 +1,4 @@
-"""The mails about addresses: to whom they go, and what must be done before."""
+"""The mails about addresses: to whom each goes, and what must be done before it is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VERIFY, CONFIRMED, CHANGED, REMOVED = "verify", "email_confirmed", "email_change
 
 
 class AddressMails:
-    """Decides about them when they are sent."""
+    """Decides at the time of sending whether and to whom a mail goes."""
 
     def __init__(self, accounts: AccountService, registry: Registry, clock: Clock) -> None:
         self._accounts = accounts
@@ -31,7 +31,7 @@ class AddressMails:
         """Return the kinds.
 
         Args:
-            plain: the kinds that there are already; a confirmed address is told as they are.
+            plain: the kinds there are already, by name; one of them gets a `finish`.
         """
         return [
             Kind(VERIFY, rules.LINK_LIFE, self.verify, on_request=True),
@@ -43,9 +43,9 @@ class AddressMails:
     def verify(self, mail: Mail) -> Envelope | Void:
         """Send code and link to an address that waits; nothing that a stranger chose (S94).
 
-        Where it is another account's, its owner is told so as well, and who asked learns nothing:
-        `email_taken` is for who reads the mail and types the code. A look-alike may be read by
-        somebody else, who is told no more than that.
+        An address that is another account's gets a mail that says so, with the same code. Whoever
+        asked learns of it only by typing that code (`email_taken`). Where only the unique forms are
+        equal, the mailbox may be somebody else's, and gets the usual mail.
         """
         user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
         pending = user.pending_email if user is not None else None
@@ -60,12 +60,12 @@ class AddressMails:
             locale=user.locale,
         )
         owner = self._registry.owner_of_key(pending.email_key)
-        if owner is not None and rules.reads_it_too(owner, user, pending):
+        if owner is not None and rules.is_mailbox_of(owner, user, pending):
             return replace(envelope, locale=owner.locale, told_as=TAKEN)
         return envelope
 
     def former(self, mail: Mail) -> Envelope | Void:
-        """Tell a former address, with the link that brings it back as long as that can be done."""
+        """Tell a former address of the change, with a link that undoes it while that is good."""
         user = self._accounts.find_user_by_id(mail.user_id) if mail.user_id else None
         if user is None or mail.to is None:
             return Void("the user is gone", nobody=True)
@@ -76,6 +76,6 @@ class AddressMails:
         return Envelope(mail.to, facts, user.id, link=link, locale=user.locale)
 
     def finish(self, user: Notified, notice: Notice) -> None:
-        """End a story that was cut off after its deciding write."""
+        """Complete a change that was cut off after its deciding write."""
         if notice.to is not None:
-            self._registry.put_in_order(user.user_id, email_key(notice.to))
+            self._registry.reconcile(user.user_id, email_key(notice.to))

@@ -1,4 +1,4 @@
-"""What the operator does with the address of a user; nobody's password is asked."""
+"""What the operator does with the address of a user; no password is asked for."""
 
 from __future__ import annotations
 

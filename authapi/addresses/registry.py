@@ -19,8 +19,8 @@ from authapi.core.retries import TRIES
 class Registry:
     """Holds an address for a confirmation; the write on the user's own document decides.
 
-    An entry counts only if its user's document says the same. A process may die anywhere: what it
-    held ends by itself, or is put in order before the user is told.
+    An entry counts only if its user's document says the same. When a process dies in between, what
+    it held expires, or is reconciled before the user is told.
     """
 
     def __init__(self, store: RegistryStore, accounts: AccountService, clock: Clock) -> None:
@@ -42,16 +42,16 @@ class Registry:
             if self._is_somebody_elses(seen, user, now):
                 return False
             if seen.held_until is None and user.email_key == seen.key:
-                return True  # theirs for good: whoever dies now must not leave it with an end
+                return True  # confirmed already: a crash must not leave it with an expiry
             if self._store.replace(seen, entry):
                 return True
         raise busy()
 
-    def others(self, names: Mapping[str, str]) -> set[str]:
+    def taken_by_others(self, names: Mapping[str, str]) -> set[str]:
         """Return which addresses are somebody else's, or held for them.
 
         Args:
-            names: by the unique form of each address, that of the name of who wants it.
+            names: the `name_key` of who wants it, by the unique form of each address.
         """
         now = self._clock()
         return {
@@ -61,7 +61,7 @@ class Registry:
         }
 
     def hold_new(self, wanted: Sequence[tuple[User, PendingEmail]]) -> dict[str, Entry]:
-        """Hold addresses, each of them another one; return those that nobody had or held."""
+        """Hold different addresses; return the entries of those that were free."""
         until = self._clock() + LINK_LIFE
         entries = [Entry(p.email_key, u.id, u.name_key, p.nonce, until) for u, p in wanted]
         taken = self._store.add_many(entries) if entries else set()
@@ -72,12 +72,12 @@ class Registry:
         self._store.keep_many(held)
 
     def unsettled(self, keys: Collection[str]) -> set[str]:
-        """Return which of these addresses are held, and not yet for good."""
+        """Return which of these addresses are held for a confirmation that has not ended."""
         found = self._store.find_entries(keys) if keys else []
         return {entry.key for entry in found if entry.held_until is not None}
 
-    def put_in_order(self, user_id: str, key: str) -> None:
-        """Keep a user's entry for good, or remove it, or add it, as the user's document says.
+    def reconcile(self, user_id: str, key: str) -> None:
+        """Keep, add or remove a user's entry of that address, as the user's document says.
 
         Running it again does no harm. An entry is left alone while its confirmation may go on.
         """
@@ -88,7 +88,7 @@ class Registry:
         if user is not None and user.email_key == key:
             if entry is not None:
                 self._store.keep(entry)
-            else:  # nobody came by as long as it was held
+            else:  # it expired before it was settled
                 self._store.add(Entry(key, user_id, user.name_key, user.email_nonce or key))
         elif entry is None:
             return
@@ -96,7 +96,7 @@ class Registry:
             self._store.remove(entry)
 
     def owner(self, email: str) -> User | None:
-        """Return the user whose confirmed address it is, or None; with two reads either way."""
+        """Return the user whose confirmed address it is, or None; two reads in both cases."""
         try:
             key = read_email(email, reserved=True).key
         except ValueError:

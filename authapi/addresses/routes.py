@@ -38,7 +38,7 @@ _CONFIRMED: dict[str, object] = {"status": "ok", "email": "ann@example.com"}
     operationId="setEmail",
 )
 def ask(body: dict[str, Any]) -> dict[str, str]:
-    """Give the account an address; a code is mailed there. The answer is the same if it is taken.
+    """Give the account an address; a code is mailed there. The answer is the same when it is taken.
 
     The address that the account has stays its own until the new one is confirmed.
     """
@@ -74,7 +74,7 @@ def remove(body: dict[str, Any]) -> dict[str, str]:
 )
 @token_required
 def resend() -> dict[str, str]:
-    """Mail another code to the address that waits; the one of before is worth nothing then."""
+    """Mail another code to the address that waits; the earlier one is void then."""
     service(AddressService).resend(current_identity)
     return _ASKED
 

@@ -1,4 +1,4 @@
-"""What becomes of addresses: pure decisions."""
+"""How long codes and links are good, and what can be undone: pure decisions."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def is_code_alive(pending: PendingEmail, now: datetime) -> bool:
     return now - pending.asked_at <= CODE_LIFE
 
 
-def reads_it_too(owner: User, user: User, pending: PendingEmail) -> bool:
-    """Whether what waits for a user goes to the mailbox that is another one's confirmed address.
+def is_mailbox_of(owner: User, user: User, pending: PendingEmail) -> bool:
+    """Whether a pending address of `user` is the mailbox of `owner`, another user.
 
-    Mail servers tell no letters' case apart, but other forms of them.
+    Mail servers ignore case, but tell other Unicode forms apart: those may be other mailboxes.
     """
     others = owner.id != user.id and owner.email is not None
     return others and (owner.email or "").casefold() == pending.email.casefold()
 
 
 def undo_after(user: User, undo_id: str, now: datetime) -> EmailUndo | None:
-    """Return what can be brought back once a user's address is another one, or none.
+    """Return the address that can be brought back after a change, or None.
 
-    The first of several changes stays the one that is undone: whoever took the account over cannot
-    get rid of it by changing the address twice. A change that took a second factor is the owner's:
-    who reads the former address alone shall not undo that.
+    Of several changes the first one is undone: whoever took the account over cannot prevent that
+    by changing the address twice. A change that took a second factor cannot be undone: reading the
+    former mailbox proves less than that.
     """
     if user.email_undo is not None and now < user.email_undo.until:
         return user.email_undo

@@ -14,7 +14,7 @@ class AddressSchema(RecentLoginSchema):
 
 
 class RemovalSchema(RecentLoginSchema):
-    """A recent login or the password: without an address nobody can help who forgets it."""
+    """A recent login or the password: without an address a forgotten password is lost."""
 
 
 class CodeSchema(RequestSchema):
@@ -30,7 +30,7 @@ class CodeSchema(RequestSchema):
 class LinkSchema(PasswordSchema):
     """What stands behind `#` in the mailed link, and the account's password."""
 
-    token = fields.String(required=True)  # what is none is no question of shape
+    token = fields.String(required=True)  # whether it is genuine is for the service to say
 
 
 class ConfirmedSchema(AnswerSchema):

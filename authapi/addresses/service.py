@@ -68,7 +68,7 @@ class AddressService:
         self._events.record(Event.EMAIL_ASKED, user_id=identity.user_id)
 
     def resend(self, identity: Identity) -> None:
-        """Mail another code; the one of before is worth nothing then (S92).
+        """Mail another code; the earlier one is void then (S92).
 
         Raises:
             ApiError: `not_found` when no address waits; `rate_limited`.
@@ -86,17 +86,17 @@ class AddressService:
             ApiError: `email_not_verified` where nobody logs in without one;
                 `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
-        if self._required:  # it could not be given again: that takes a login
+        if self._required:  # nobody could give a new one: that takes a login
             raise ApiError(ErrorCode.EMAIL_NOT_VERIFIED, message=_NEEDED)
         proof = self._step_up.prove_recently(identity, shown, client)
         before = self._step_up.while_proven(proof, self._take_away)
         if before.email is not None:
             self._events.record(Event.EMAIL_REMOVED, user_id=before.id)
             former = email_key(before.email)
-            best_effort(lambda: self._registry.put_in_order(before.id, former))
+            best_effort(lambda: self._registry.reconcile(before.id, former))
 
     def require(self, proof: Proof) -> None:
-        """Let in who has a confirmed address; who waits for one is mailed once more.
+        """Refuse a login without a confirmed address; mail one that waits once more.
 
         Raises:
             ApiError: `email_not_verified`; `rate_limited`.
@@ -115,7 +115,7 @@ class AddressService:
         return {"addresses": self._registry.addresses_of_user(subject.id)}
 
     def erase(self, subject: Subject) -> None:
-        """Let the user's addresses be anybody's."""
+        """Release the user's addresses."""
         self._registry.forget_user(subject.id)
 
     def _ask_again(self, user: User, seen: PendingEmail) -> None:
@@ -130,7 +130,7 @@ class AddressService:
         return Change({"pending_email": asdict(pending)}, tell=[Message.confirming(pending)])
 
     def _take_away(self, user: User) -> User | None:
-        """Return the user as it was, or None when the user changed meanwhile."""
+        """Remove the addresses; return the user as it was, or None when it changed meanwhile."""
         undo = rules.undo_after(user, secrets.token_hex(12), self._clock())
         change = Change(
             {"email_undo": asdict(undo)} if undo else {},

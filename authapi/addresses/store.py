@@ -54,7 +54,7 @@ class RegistryStore:
             return [_entry(each) for each in found]
 
     def keep_many(self, seen: Iterable[Entry]) -> None:
-        """Keep entries without an end, but those that changed meanwhile."""
+        """Remove the expiry of entries, except those that changed meanwhile."""
         writes = [pymongo.UpdateOne(_as_seen(entry), _KEEP) for entry in seen]
         with pymongo.timeout(BATCH_SECONDS):
             self._collections[COLLECTION].bulk_write(writes, ordered=False)
@@ -64,12 +64,12 @@ class RegistryStore:
         return [_entry(found) for found in self._collections[COLLECTION].find({"user_id": user_id})]
 
     def replace(self, seen: Entry, entry: Entry) -> bool:
-        """Put an entry in the place of another one; False when that changed meanwhile."""
+        """Replace an entry; False when it changed meanwhile."""
         result = self._collections[COLLECTION].update_one(_as_seen(seen), {"$set": _members(entry)})
         return result.matched_count == 1
 
     def keep(self, seen: Entry) -> None:
-        """Keep an entry without an end, unless it changed meanwhile."""
+        """Remove the expiry of an entry, unless it changed meanwhile."""
         self._collections[COLLECTION].update_one(_as_seen(seen), _KEEP)
 
     def remove(self, seen: Entry) -> None:

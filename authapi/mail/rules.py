@@ -1,12 +1,9 @@
-"""When a mail is tried again, and when it is too late: pure decisions."""
+"""How long mails wait, are tried and are kept: pure decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-
-from authapi.mail.kinds import Kind
-from authapi.mail.models import Mail
 
 LEASE = timedelta(seconds=60)
 """How far a claim moves the due date: no other sender takes the mail meanwhile."""
@@ -28,14 +25,6 @@ _BACKOFF = (
     timedelta(hours=6),
 )
 _JITTER = 0.2
-
-
-def ends(mail: Mail, kind: Kind) -> datetime:
-    """Return when a mail is given up, and its link ends.
-
-    Until the first claim sets it, that counts from when it was added.
-    """
-    return mail.valid_until or mail.made_at + kind.life
 
 
 def retry_at(attempts: int, now: datetime, random: Callable[[], float]) -> datetime:

@@ -1,4 +1,4 @@
-"""The story of a former address that is brought back: "this change was not me"."""
+"""The story of a changed address that is brought back by its mailed link."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class FormerAddress:
     def bring_back(self, token: str) -> None:
         """Undo a change of the address, end all sessions and remove the password.
 
-        The link is bound to the change and to no epoch: whoever took the account over may end its
-        sessions as often as they like. One for a new password is mailed to the former address.
+        The link is bound to the change and not to the epoch, which whoever took the account over
+        could raise. A link for a new password is mailed to the former address.
 
         Raises:
             ApiError: `invalid_link`; `email_taken` when the address is another account's by now.
@@ -67,20 +67,20 @@ class FormerAddress:
         raise busy()
 
     def finish(self, user: Notified, _notice: Notice) -> None:
-        """End a story that was cut off after its deciding write."""
-        self.put_in_order(user.user_id)
+        """Complete a change that was cut off after its deciding write."""
+        self.reconcile(user.user_id)
 
-    def put_in_order(self, user_id: str) -> None:
-        """Let the registry hold a user's address and no other; running it again does no harm."""
+    def reconcile(self, user_id: str) -> None:
+        """Let the registry hold the user's address and no other; may be repeated."""
         user = self._accounts.find_user_by_id(user_id)
         own = {user.email_key} if user is not None and user.email_key else set()
         for key in own.union(self._registry.addresses_of_user(user_id)):
-            self._registry.put_in_order(user_id, key)
+            self._registry.reconcile(user_id, key)
 
     def _complete(self, user: User) -> None:
-        """Do what follows, for a user whose address is back."""
+        """Do what follows the write that brought the address back."""
         self._events.record(Event.EMAIL_CHANGE_UNDONE, user_id=user.id)
-        best_effort(lambda: self.put_in_order(user.id))
+        best_effort(lambda: self.reconcile(user.id))
         best_effort(lambda: self._ending.clear_void(user.id, user.epoch))
 
     def _undoable(self, link: Link, now: datetime) -> tuple[User, EmailUndo]:
