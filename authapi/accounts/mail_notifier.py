@@ -11,8 +11,8 @@ from authapi.core.events import Origin
 from authapi.mail.kinds import DELETED
 from authapi.mail.models import Fact
 from authapi.mail.notices import Notice
-from authapi.mail.outbox import Outbox
 from authapi.mail.rules import NOTICE_DELAY
+from authapi.mail.service import MailService
 
 
 class MailNotifier(Notifier):
@@ -20,8 +20,8 @@ class MailNotifier(Notifier):
 
     tells = True
 
-    def __init__(self, outbox: Outbox, origin: Callable[[], Origin], clock: Clock) -> None:
-        self._outbox = outbox
+    def __init__(self, mails: MailService, origin: Callable[[], Origin], clock: Clock) -> None:
+        self._mails = mails
         self._origin = origin
         self._clock = clock
 
@@ -50,4 +50,4 @@ class MailNotifier(Notifier):
     def written(self, notices: Notices) -> None:
         """Wake the sender, when there is something to tell."""
         if notices:
-            self._outbox.notice_written()
+            self._mails.notice_written()

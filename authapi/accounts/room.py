@@ -55,4 +55,4 @@ def _notifier(services: Services, settings: AccountSettings, clock: Clock) -> No
     from authapi.accounts.mail_notifier import MailNotifier
     from authapi.mail.service import MailService
 
-    return MailNotifier(services[MailService].outbox, services[EventRecorder].origin, clock)
+    return MailNotifier(services[MailService], services[EventRecorder].origin, clock)

@@ -15,6 +15,7 @@ from authapi.core.events import EventRecorder
 from authapi.core.services import Services
 from authapi.database import Database
 from authapi.limits.service import Limits
+from authapi.mail.links import MailedTokens
 from authapi.mail.service import MailService
 from authapi.signin.proving import PasswordProof
 from authapi.signin.service import SignIn
@@ -45,7 +46,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
             services[PasswordProof],
             limits,
             registry,
-            mail.tokens,
+            services[MailedTokens],
             events,
             clock,
         )

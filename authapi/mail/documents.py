@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from authapi.mail.links import CodeClaims, LinkClaims, Purpose
@@ -65,8 +66,8 @@ def envelope_document(envelope: Envelope) -> Document:
         "verified": envelope.verified,
         "locale": envelope.locale,
         "told_as": envelope.told_as,
-        "link": _members(link, "purpose user_id epoch bound_to until") if link else None,
-        "code": _members(code, "user_id address nonce") if code else None,
+        "link": asdict(link) if link else None,
+        "code": asdict(code) if code else None,
     }
 
 
@@ -81,7 +82,3 @@ def _envelope(found: Document) -> Envelope:
         link=LinkClaims(**{**link, "purpose": Purpose(link["purpose"])}) if link else None,
         code=CodeClaims(**code) if code else None,
     )
-
-
-def _members(thing: object, names: str) -> Document:
-    return {name: getattr(thing, name) for name in names.split()}

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
 
@@ -25,27 +25,14 @@ from authapi.mail.quotas import Quotas
 from authapi.mail.store import MailStore
 from authapi.mail.transport import Accepted, NotNow, Refused, Transport
 
+if TYPE_CHECKING:
+    from authapi.metrics.service import Metrics  # loaded only where numbers are counted
+
 BATCH = 50
 _FORGOTTEN_SOON = timedelta(days=1)
 _ASKED: tuple[str, ...] = ("asked_for",)
 _PERSONAL = ("asked_for", "to", "user_id", "facts", "said")
 _log = logging.getLogger("authapi.mail")
-
-
-class Counts(Protocol):
-    """Is told numbers, for whoever runs the service."""
-
-    def mail(self, kind: str, result: str) -> None:
-        """Count how an attempt at a mail of that kind ended."""
-        ...
-
-    def mail_seconds(self, seconds: float) -> None:
-        """Note how long a mail server took."""
-        ...
-
-    def mail_waits(self, seconds: float) -> None:
-        """Note for how long the oldest mail has been due; 0 when none is."""
-        ...
 
 
 class Sender:
@@ -65,7 +52,7 @@ class Sender:
         transport: Transport,
         quotas: Quotas,
         events: EventRecorder,
-        counts: Counts | None,
+        metrics: Metrics | None,
         clock: Clock,
         *,
         shows: bool = False,
@@ -77,7 +64,7 @@ class Sender:
         self._transport = transport
         self._quotas = quotas
         self._events = events
-        self._counts = counts
+        self._metrics = metrics
         self._clock = clock
         self._shows = shows
 
@@ -134,8 +121,8 @@ class Sender:
             result = self._defer(claimed, "no such kind of mail is known here")
         else:
             result = self._attempt(claimed, kind)
-        if self._counts is not None:
-            self._counts.mail(mail.kind if kind else "unknown", result)
+        if self._metrics is not None:
+            self._metrics.mail(mail.kind if kind else "unknown", result)
         return result
 
     def _attempt(self, mail: Mail, kind: Kind) -> str:
@@ -172,8 +159,8 @@ class Sender:
         message = self._writer.message(mail, envelope, written, self._clock())
         started = time.perf_counter()
         answer = self._transport.deliver(message)
-        if self._counts is not None:
-            self._counts.mail_seconds(time.perf_counter() - started)
+        if self._metrics is not None:
+            self._metrics.mail_seconds(time.perf_counter() - started)
         if isinstance(answer, NotNow):
             return self._defer(mail, answer.said, envelope)
         if isinstance(answer, Refused):
@@ -229,6 +216,6 @@ class Sender:
         return "deferred"
 
     def _note_backlog(self) -> None:
-        if self._counts is not None:
+        if self._metrics is not None:
             oldest, now = self._store.next_due(), self._clock()
-            self._counts.mail_waits(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+            self._metrics.mail_waits(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from authapi.core.clock import Clock
 from authapi.core.services import Subject
 from authapi.mail.kinds import TEST, Kind
-from authapi.mail.links import MailedTokens
 from authapi.mail.message import Writer, Written
 from authapi.mail.models import Backlog, Envelope, Mail, Record
-from authapi.mail.outbox import Outbox
+from authapi.mail.rules import NOTICE_DELAY
 from authapi.mail.sender import Sender
 from authapi.mail.serializers import describe_own
 from authapi.mail.store import COLLECTION, MailStore
@@ -25,67 +22,74 @@ AGAIN_FOR = timedelta(days=1)
 """How long a mail is tried that the operator gives another chance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the mail room is made of."""
-
-    store: MailStore
-    kinds: dict[str, Kind]
-    tokens: MailedTokens
-    writer: Writer
-    transport: Transport
-    sender: Sender
-    worker: Worker
-    outbox: Outbox
-
-
 class MailService:
-    """The mail room.
+    """The mail room: it takes mails in, so that no request waits for a mail server.
 
-    Other rooms use `outbox` to add mails, `tokens` to verify what comes back, and `own` to bring
-    their kinds.
+    Attributes:
+        kinds: what can be sent, by name; `own` adds to it, and the sender goes by it.
     """
 
     collections = (COLLECTION,)
 
-    def __init__(self, parts: Parts, clock: Clock) -> None:
-        self._parts = parts
+    def __init__(
+        self,
+        store: MailStore,
+        kinds: dict[str, Kind],
+        writer: Writer,
+        transport: Transport,
+        sender: Sender,
+        worker: Worker,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self.kinds = kinds
+        self._writer = writer
+        self._transport = transport
+        self._sender = sender
+        self._worker = worker
         self._clock = clock
-        self.outbox = parts.outbox
-        self.tokens = parts.tokens
+
+    def add(self, mail: Mail) -> None:
+        """Add a mail by one insert, unless there is one of its id: that is as good."""
+        self._store.add(mail)
+        self._worker.wake()
+
+    def notice_written(self) -> None:
+        """Say that a notice stands in a user's document: it is mailed once it is old enough."""
+        self._worker.wake(NOTICE_DELAY)
 
     def own(self, *kinds: Kind) -> None:
         """Take in kinds of mail; a later one of the same name takes the earlier one's place."""
-        self._parts.kinds.update({kind.name: kind for kind in kinds})
+        self.kinds.update({kind.name: kind for kind in kinds})
 
     def look(self) -> None:
         """Let the sender look for what others left behind, if it has not for half a minute."""
-        self._parts.worker.look()
+        self._worker.look()
 
     def send(self) -> Counter[str]:
         """Do all that is due, now; return how many mails ended how."""
-        return self._parts.sender.run_once()
+        return self._sender.run_once()
 
     def newest(self, limit: int) -> list[Record]:
         """Return the mails made last, the newest first."""
-        return self._parts.store.newest(limit)
+        return self._store.newest(limit)
 
     def find_mail(self, mail_id: str) -> Record | None:
         """Return the mail of that id, or None."""
-        return self._parts.store.find_mail(mail_id)
+        return self._store.find_mail(mail_id)
 
     def backlog(self) -> Backlog:
         """Return what waits and what was given up."""
-        return self._parts.store.backlog()
+        return self._store.backlog()
 
     def export(self, subject: Subject) -> dict[str, Any]:
         """Return what was mailed to the user in the last 30 days, and what the server said."""
-        records = self._parts.store.mails_of_user(subject.id)
+        records = self._store.mails_of_user(subject.id)
         return {"mails": [describe_own(record) for record in records]}
 
     def erase(self, subject: Subject) -> None:
         """Remove the user's mails; the last one, about the end, is under no user."""
-        self._parts.store.forget_user(subject.id)
+        self._store.forget_user(subject.id)
 
     def retry(self, mail_id: str) -> bool:
         """Let a mail that was given up be tried for another day; False when there is none.
@@ -95,7 +99,7 @@ class MailService:
         record, now = self.find_mail(mail_id), self._clock()
         kind = self.kinds.get(record.mail.kind) if record is not None else None
         life = min(AGAIN_FOR, kind.life) if kind is not None else AGAIN_FOR
-        return self._parts.store.retry(mail_id, due_at=now, valid_until=now + life)
+        return self._store.retry(mail_id, due_at=now, valid_until=now + life)
 
     def test(self, mail_id: str, address: str, locale: str | None) -> Accepted | Refused | NotNow:
         """Send a test mail at once, past the outbox.
@@ -106,19 +110,12 @@ class MailService:
         now = self._clock()
         mail = Mail(mail_id, TEST, now, None)
         envelope = Envelope(address, locale=locale)
-        written = self._parts.writer.write(mail, envelope, now)
-        return self._parts.transport.deliver(
-            self._parts.writer.message(mail, envelope, written, now)
-        )
+        written = self._writer.write(mail, envelope, now)
+        return self._transport.deliver(self._writer.message(mail, envelope, written, now))
 
     def written(self, record: Record) -> Written | None:
         """Return a mail's texts as they were sent, where what they derive from was kept."""
         if record.envelope is None:
             return None
         ends = record.mail.valid_until or record.mail.made_at
-        return self._parts.writer.write(record.mail, record.envelope, ends)
-
-    @property
-    def kinds(self) -> Mapping[str, Kind]:
-        """What can be sent, by name."""
-        return self._parts.kinds
+        return self._writer.write(record.mail, record.envelope, ends)

@@ -91,7 +91,7 @@ class Metrics:
         self._mail_seconds.observe(seconds)
 
     def mail_waits(self, seconds: float) -> None:
-        """Note for how long the oldest mail has been due."""
+        """Note for how long the oldest mail has been due; 0 when none is."""
         self._mail_waits.set(seconds)
 
     def exposition(self) -> bytes:

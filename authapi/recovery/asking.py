@@ -12,7 +12,7 @@ from authapi.core.fingerprints import Fingerprints
 from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.mail.models import Mail
-from authapi.mail.outbox import Outbox
+from authapi.mail.service import MailService
 from authapi.recovery.mails import RESET
 
 SLOT = timedelta(minutes=2)
@@ -24,13 +24,13 @@ class ResetRequests:
 
     def __init__(
         self,
-        outbox: Outbox,
+        mails: MailService,
         limits: Limits,
         fingerprints: Fingerprints,
         events: EventRecorder,
         clock: Clock,
     ) -> None:
-        self._outbox = outbox
+        self._mails = mails
         self._limits = limits
         self._fingerprints = fingerprints
         self._events = events
@@ -55,4 +55,4 @@ class ResetRequests:
         mail_id = self._fingerprints.of(RESET, name_key(username), str(slot))[:32]
         asked_by = self._events.origin().client
         told = {"device": asked_by.user_agent, "place": asked_by.address}
-        self._outbox.add(Mail(mail_id, RESET, now, now, asked_for=username, facts=told))
+        self._mails.add(Mail(mail_id, RESET, now, now, asked_for=username, facts=told))

@@ -54,7 +54,5 @@ def _by_mail(services: Services, settings: RecoverySettings, clock: Clock) -> No
     find = finder(accounts.find_user, registry.owner)
     mails = ResetMails(find, accounts.find_user_by_id, events)
     mail.own(*mails.kinds(settings.reset_life, former.finish))
-    services.add(
-        ResetRequests(mail.outbox, services[Limits], services[Fingerprints], events, clock)
-    )
+    services.add(ResetRequests(mail, services[Limits], services[Fingerprints], events, clock))
     services.features["reset"] = True

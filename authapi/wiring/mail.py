@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.headerregistry import Address
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,16 +20,18 @@ from authapi.mail.kinds import notice_kinds
 from authapi.mail.links import Links, MailedTokens
 from authapi.mail.mailbox import Mailbox
 from authapi.mail.message import From, Writer
-from authapi.mail.outbox import Outbox
 from authapi.mail.quotas import Quotas
-from authapi.mail.sender import Counts, Sender
-from authapi.mail.service import MailService, Parts
+from authapi.mail.sender import Sender
+from authapi.mail.service import MailService
 from authapi.mail.smtp import SmtpServers
 from authapi.mail.store import COLLECTIONS, MailStore
 from authapi.mail.texts import Texts
 from authapi.mail.transport import Transport
 from authapi.mail.worker import Worker
 from authapi.settings import Settings
+
+if TYPE_CHECKING:
+    from authapi.metrics.service import Metrics
 
 __all__ = ["COLLECTIONS", "build"]
 
@@ -45,8 +48,7 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
     events = services[EventRecorder].of_origin(lambda: _SENDER)
     database = services[Database]
     sender = services.add(From(settings.mail_from or _DEVELOPMENT_SENDER, settings.mail_reply_to))
-    tokens = services[MailedTokens]
-    writer = Writer(_texts(settings, sender), tokens, services[Links], sender)
+    writer = Writer(_texts(settings, sender), services[MailedTokens], services[Links], sender)
     transport = _transport(settings, sender, events, clock)
 
     notices, store = NoticeStore(database), MailStore(database)
@@ -54,17 +56,16 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
     quotas = Quotas(store, settings.mail_per_hour, services[Limits], clock)
     collector = Collector(notices, kinds, store, clock)
     shows = settings.has_mailbox
-    counts = _counts(services) if settings.metrics_token else None
+    metrics = _metrics(services) if settings.metrics_token else None
     sending = Sender(
-        store, kinds, collector, writer, transport, quotas, events, counts, clock, shows=shows
+        store, kinds, collector, writer, transport, quotas, events, metrics, clock, shows=shows
     )
     worker = Worker(sending, clock, on=settings.mail_sweep == "on")
-    outbox = Outbox(store, worker.wake)
-    parts = Parts(store, kinds, tokens, writer, transport, sending, worker, outbox)
-    services.personal_data.append(services.add(MailService(parts, clock)))
+    mails = MailService(store, kinds, writer, transport, sending, worker, clock)
+    services.personal_data.append(services.add(mails))
 
 
-def _counts(services: Services) -> Counts:
+def _metrics(services: Services) -> Metrics:
     from authapi.metrics.service import Metrics
 
     return services[Metrics]

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from authapi.accounts.service import AccountService
 from authapi.core.services import Services
 from authapi.database import Database
-from authapi.mail.links import Purpose
-from authapi.mail.service import MailService
+from authapi.mail.links import MailedTokens, Purpose
 from tests.addresses.conftest import Person
 from tests.addresses.test_confirming import Read, ask, confirm, verify
 from tests.support.actors import PASSWORD
@@ -36,14 +35,12 @@ def test_both_addresses_are_told_and_the_old_one_can_undo_it(
     assert ("email_confirmed", NEW) in told
     former = told["email_changed", OLD]
     assert NEW not in former["text"]
-    link = services[MailService].tokens.read(
-        former["link"].split("#")[1], Purpose.UNDO, now=clock()
-    )
+    link = services[MailedTokens].read(former["link"].split("#")[1], Purpose.UNDO, now=clock())
     user = services[AccountService].find_user(person.name)
     assert user is not None
     assert user.email_undo is not None
     assert (user.email, user.email_undo.email) == (NEW, OLD)
-    assert services[MailService].tokens.fits(link, user.email_undo.id)
+    assert services[MailedTokens].fits(link, user.email_undo.id)
     assert timedelta(hours=71) < link.until - clock() <= timedelta(hours=72)
     assert registered(services) == {NEW: False}
 

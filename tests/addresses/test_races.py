@@ -18,8 +18,7 @@ from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
 from authapi.core.services import Services
 from authapi.database import Database
-from authapi.mail.links import CodeClaims
-from authapi.mail.service import MailService
+from authapi.mail.links import CodeClaims, MailedTokens
 from authapi.settings import Settings
 from tests.addresses.conftest import Person
 from tests.conftest import services_of
@@ -45,9 +44,9 @@ def claimant(app: Flask, services: Services, clock: MovedClock) -> tuple[Identit
     user = services[AccountService].get_user(person.name)
     assert user.pending_email is not None
     claims = CodeClaims(user.id, user.pending_email.email_key, user.pending_email.nonce)
-    return Identity(user.username, user.id, "", "", clock(), clock()), services[
-        MailService
-    ].tokens.code(claims)
+    return Identity(user.username, user.id, "", "", clock(), clock()), services[MailedTokens].code(
+        claims
+    )
 
 
 def test_of_accounts_that_prove_one_address_at_once_one_has_it(

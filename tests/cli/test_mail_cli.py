@@ -59,8 +59,8 @@ def mails_of(app: Flask) -> MailService:
 
 def test_what_is_due_is_sent_and_listed(app: Flask, operator: Operator, server: MailServer) -> None:
     """`send` for cron; `list` and `show` tell what became of each, and no link."""
-    mails_of(app).outbox.add(due_mail("1" * 24, "reset", to="ann@example.com"))
-    mails_of(app).outbox.add(due_mail("2" * 24, "reset", to=REFUSED))
+    mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
+    mails_of(app).add(due_mail("2" * 24, "reset", to=REFUSED))
     assert operator("mail", "status", "--json").json["due"] == 2
     assert operator("mail", "send").out == "1 dead, 1 sent\n"
     assert operator("mail", "send").out == "Nothing was due.\n"
@@ -77,7 +77,7 @@ def test_what_was_given_up_may_be_retried(
     app: Flask, operator: Operator, server: MailServer
 ) -> None:
     """Once the address works, `retry` makes it due; only what was given up can be."""
-    mails_of(app).outbox.add(due_mail("2" * 24, "reset", to=REFUSED))
+    mails_of(app).add(due_mail("2" * 24, "reset", to=REFUSED))
     operator("mail", "send")
     server.rcpt = lambda _to: "250 OK"
     assert operator("mail", "retry", "2" * 24).out == "The mail is due again.\n"

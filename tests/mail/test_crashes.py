@@ -20,11 +20,11 @@ mails = app.extensions["authapi"][MailService]
 mails.send()
 """
 TRAP = """
-deliver = mails._parts.transport.deliver
+deliver = mails._transport.deliver
 def accepted_and_gone(message):
     deliver(message)
     os._exit({dead})
-mails._parts.transport.deliver = accepted_and_gone
+mails._transport.deliver = accepted_and_gone
 """
 
 

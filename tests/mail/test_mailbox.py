@@ -65,12 +65,12 @@ def mails_of(app: Flask) -> MailService:
 
 def test_the_mailbox_shows_what_was_sent_and_what_not(app: Flask, browser: FlaskClient) -> None:
     """The newest first, with link, code and reason; null where there is none."""
-    outbox = mails_of(app).outbox
-    outbox.add(due_mail("1" * 24, "reset", to="ann@example.com"))
-    outbox.add(
+    mails = mails_of(app)
+    mails.add(due_mail("1" * 24, "reset", to="ann@example.com"))
+    mails.add(
         due_mail("2" * 24, "verify", to="new@example.com", facts={"username": "evil.example"})
     )
-    outbox.add(due_mail("3" * 24, "nobody", asked_for="bob@example.com"))
+    mails.add(due_mail("3" * 24, "nobody", asked_for="bob@example.com"))
     answer = browser.get("/dev/mailbox.json").get_json()
     assert answer["status"] == "ok"
     made = [mail["made_at"] for mail in answer["mails"]]
@@ -96,7 +96,7 @@ def test_a_question_that_met_nobody_keeps_no_later_one_away(
 ) -> None:
     """Nor does it where nothing is shown: there its row is gone."""
     for _ in range(2):
-        mails_of(app).outbox.add(due_mail("1" * 24, "nobody", asked_for="bob@example.com"))
+        mails_of(app).add(due_mail("1" * 24, "nobody", asked_for="bob@example.com"))
         found = browser.get("/dev/mailbox.json").get_json()["mails"]
     assert [mail["why"] for mail in found] == [NOBODY] * 2
 
@@ -105,7 +105,7 @@ def test_a_mail_that_was_kept_shows_the_same_link_for_ever(
     app: Flask, browser: FlaskClient
 ) -> None:
     """S89: derived when shown, stored nowhere; looking again makes no new one."""
-    mails_of(app).outbox.add(due_mail("1" * 24, "reset", to="ann@example.com"))
+    mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     (first,) = browser.get("/dev/mailbox.json").get_json()["mails"]
     (second,) = browser.get("/dev/mailbox.json").get_json()["mails"]
     assert first == second
@@ -116,8 +116,8 @@ def test_a_mail_that_was_kept_shows_the_same_link_for_ever(
 
 def test_the_pages_show_it(app: Flask, browser: FlaskClient) -> None:
     """A list that looks again by itself, a page for each mail, its HTML part in a frame."""
-    mails_of(app).outbox.add(due_mail("1" * 24, "reset", to="<i>@example.com"))
-    mails_of(app).outbox.add(due_mail("2" * 24, "verify", to="new@example.com"))
+    mails_of(app).add(due_mail("1" * 24, "reset", to="<i>@example.com"))
+    mails_of(app).add(due_mail("2" * 24, "verify", to="new@example.com"))
     listed = browser.get("/dev/mailbox")
     assert '<meta http-equiv="refresh"' in listed.text
     assert "/dev/mailbox/" + "2" * 24 in listed.text
@@ -134,7 +134,7 @@ def test_the_pages_show_it(app: Flask, browser: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["/dev/mailbox", f"/dev/mailbox/{'1' * 24}"])
 def test_the_pages_run_nothing(app: Flask, browser: FlaskClient, path: str) -> None:
     """S121: no script, no style in line, nothing from elsewhere, not stored, not framed."""
-    mails_of(app).outbox.add(due_mail("1" * 24, "reset", to="ann@example.com"))
+    mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     browser.get("/dev/mailbox")
     page = browser.get(path)
     assert page.headers["Content-Security-Policy"].startswith(
@@ -149,7 +149,7 @@ def test_the_pages_run_nothing(app: Flask, browser: FlaskClient, path: str) -> N
 
 def test_the_html_part_is_a_page_of_its_own(app: Flask, browser: FlaskClient) -> None:
     """Its own style by its digest, and in a sandbox."""
-    mails_of(app).outbox.add(due_mail("1" * 24, "reset", to="ann@example.com"))
+    mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     browser.get("/dev/mailbox")
     part = browser.get(f"/dev/mailbox/{'1' * 24}/html")
     policy = part.headers["Content-Security-Policy"]
@@ -199,7 +199,7 @@ def test_production_has_no_mailbox(settings: Settings, path: str) -> None:
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "Forwarded", "X-Original-Host"])
 def test_no_header_changes_a_link(app: Flask, browser: FlaskClient, header: str) -> None:
     """S100: links begin with the configured address, whatever a request says."""
-    mails_of(app).outbox.add(due_mail("1" * 24, "reset", to="ann@example.com"))
+    mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     browser.get("/healthz", headers={header: "evil.example"})
     (mail,) = browser.get("/dev/mailbox.json").get_json()["mails"]
     assert mail["link"].startswith("http://localhost:8000/account/reset#")
@@ -210,7 +210,7 @@ def test_a_mail_is_announced_in_a_line(
     app: Flask, browser: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where `flask run` was typed: to whom, about what, and the link."""
-    mails_of(app).outbox.add(due_mail("1" * 24, "reset", to="ann@example.com"))
+    mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     (mail,) = browser.get("/dev/mailbox.json").get_json()["mails"]
     line = f"mail to ann@example.com: {mail['subject']} {mail['link']}"
     assert line in capsys.readouterr().err.splitlines()
