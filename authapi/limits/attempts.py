@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
@@ -55,8 +55,8 @@ class Target:
         return self.pair, self.client
 
 
-class Attempt(Protocol):
-    """A password, or a second step, that is being checked."""
+class Attempt:
+    """A password, or a second step, that is being checked; this one is not counted."""
 
     def tried(self) -> AbstractContextManager[Attempt]:
         """Return a block in which it is checked, and told how that went, before any answer.
@@ -65,15 +65,13 @@ class Attempt(Protocol):
             ApiError: as the block begins, `rate_limited`; `service_unavailable` when too many wait
                 already.
         """
-        ...
+        return nullcontext(self)
 
     def fail(self) -> None:
         """Say that it was wrong."""
-        ...
 
     def succeed(self) -> None:
         """Say that it was right."""
-        ...
 
     def confirm(self) -> None:
         """Let the login pass whose session is stored now.
@@ -81,10 +79,9 @@ class Attempt(Protocol):
         Raises:
             ApiError: `rate_limited` when wrong ones took the room meanwhile.
         """
-        ...
 
 
-class CountedAttempt:
+class CountedAttempt(Attempt):
     """Reads how things stand, lets the password be looked at, and counts it only if it was wrong.
 
     The answer is given away only while there is room for it. A wrong password is a conditional

@@ -108,8 +108,7 @@ class Limits:
             yield
         except ApiError as error:
             if error.code is ErrorCode.SERVICE_UNAVAILABLE:
-                _, counter = self._window(Reason.REGISTRATIONS, client.network)
-                self._store.give_back([counter])
+                self._store.give_back([self._window(Reason.REGISTRATIONS, client.network)])
             raise
 
     def count(self, reason: Reason, whose: str) -> None:
@@ -122,13 +121,13 @@ class Limits:
         Raises:
             ApiError: `rate_limited`.
         """
-        rate, counter = self._window(reason, whose)
+        counter = self._window(reason, whose)
         for _ in range(TRIES):
             now = self._clock()
             if self._store.count_all_or_nothing([counter], now):
                 return
             hits = self._store.read([counter]).hits[counter.id]
-            refuse_while({reason: rate.free_at(hits, now)}, now, self._events)
+            refuse_while({reason: counter.rate.free_at(hits, now)}, now, self._events)
         refuse(reason, 1, self._events)
 
     def try_count(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
@@ -170,9 +169,8 @@ class Limits:
         target, threshold = self._target(account, client), self._backoff.threshold
         self._store.note_login(target.account_id, target.pair.id, self._clock(), threshold)
 
-    def _window(self, reason: Reason, whose: str) -> tuple[Rate, Counter]:
-        rate = self._rates[reason]
-        return rate, self._counter(reason, rate, whose)
+    def _window(self, reason: Reason, whose: str) -> Counter:
+        return self._counter(reason, self._rates[reason], whose)
 
     def _attempt(self, target: Target, backoff: Backoff) -> Attempt:
         return CountedAttempt(

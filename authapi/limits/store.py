@@ -64,7 +64,7 @@ class LimitStore:
             document["_id"]: document
             for document in self._collections[COLLECTION].find({"_id": {"$in": wanted}}).to_list()
         }
-        hits = {name: _hits_of(found.get(name, {})) for name in ids}
+        hits = {name: tuple(found.get(name, {}).get("hits", ())) for name in ids}
         return Standing(hits, _streak_of(found.get(account_id or "", {})))
 
     def count_all_or_nothing(
@@ -151,11 +151,6 @@ def _give_back(counter: Counter) -> UpdateOne:
     They differ by less than a request lasts.
     """
     return UpdateOne({"_id": counter.id}, {"$pop": {"hits": -1}})
-
-
-def _hits_of(document: Document) -> tuple[datetime, ...]:
-    """Return the hits that a document holds, the newest first."""
-    return tuple(document.get("hits", ()))
 
 
 def _failure(account_id: str, update: StreakUpdate) -> UpdateOne:

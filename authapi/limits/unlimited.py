@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 
 from authapi.core.client import Client
 from authapi.limits.attempts import Attempt, Reason
@@ -16,11 +16,11 @@ class Unlimited(Limits):
 
     def password_attempt(self, account: str, client: Client) -> Attempt:
         """Return an attempt that is not counted."""
-        return _Uncounted()
+        return Attempt()
 
     def second_step(self, user_id: str, client: Client) -> Attempt:
         """Return an attempt that is not counted."""
-        return _Uncounted()
+        return Attempt()
 
     @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
@@ -36,20 +36,3 @@ class Unlimited(Limits):
 
     def trust_network(self, account: str, client: Client) -> None:
         """Note nothing: nobody waits."""
-
-
-class _Uncounted:
-    """An attempt whose outcome is not counted."""
-
-    def tried(self) -> AbstractContextManager[Attempt]:
-        """Let it be checked."""
-        return nullcontext(self)
-
-    def fail(self) -> None:
-        """Count nothing."""
-
-    def succeed(self) -> None:
-        """Look at nothing."""
-
-    def confirm(self) -> None:
-        """Let the login pass."""
