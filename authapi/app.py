@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     """Make the service.
 
     Args:
-        settings: what it is made of; read from the environment when not given.
+        settings: read from the environment when not given.
         clock: what tells the time; a test may give one that it moves.
 
     Raises:
@@ -80,7 +80,7 @@ def make_service(settings: Settings, clock: Clock, prefix: str = "") -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    """Set what views and schemas look up in `app.config`; begin to log as JSON lines."""
+    """Set what views and schemas read from `app.config`; log as JSON lines from now on."""
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["REGISTRATION"] = settings.registration
     app.config["MAILS"] = settings.mails

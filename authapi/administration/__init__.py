@@ -1,1 +1,1 @@
-"""What the operator does with users: look, forbid, remove, bring in."""
+"""What the operator does with users: show, disable, delete, import."""

@@ -1,4 +1,4 @@
-"""Another program's users, taken over where they are: the prototype's, for one."""
+"""Turns another program's users, such as the prototype's, into users of the service."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ Refuse = Callable[[str, str], None]
 
 
 class Adoption:
-    """Turns another program's documents into users; each is kept as it was in a copy."""
+    """Turns another program's documents into users; the original of each is kept."""
 
     def __init__(self, foreign: ForeignUsers, events: EventRecorder, clock: Clock) -> None:
         self._foreign = foreign
@@ -28,7 +28,7 @@ class Adoption:
         self._clock = clock
 
     def run(self, refuse: Refuse, *, ignore: frozenset[str], dry_run: bool) -> ImportSummary:
-        """Adopt all documents that are none of ours, and say what came of it.
+        """Adopt all of the other program's documents; return how many became users.
 
         Args:
             refuse: told of each one that makes no user; it stays where it is.

@@ -1,4 +1,4 @@
-"""An import that is rehearsed: it stores nothing, and answers as the stores would have."""
+"""A dry run of an import: it stores nothing, and answers as the stores would."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
@@ -14,7 +14,7 @@ class Users(Protocol):
         ...
 
     def holders(self, name_keys: Iterable[str]) -> dict[str, User | None]:
-        """Return which names are taken, and by whom; None for one not released yet."""
+        """Return which names are taken, each with its user; None for a deleted one."""
         ...
 
     def living(self, user_ids: Collection[str]) -> set[str]:
@@ -23,14 +23,14 @@ class Users(Protocol):
 
 
 class Addresses(Protocol):
-    """Where the addresses go that were confirmed elsewhere."""
+    """Where addresses go that were confirmed elsewhere."""
 
     def taken(self, users: Sequence[User]) -> set[int]:
         """Return the positions of users who wait for an address that is somebody else's."""
         ...
 
     def confirm(self, users: Mapping[str, User]) -> set[str]:
-        """Make addresses the own of users who wait for them; return those that are taken."""
+        """Confirm users' pending addresses; return those that are somebody else's."""
         ...
 
 
@@ -86,6 +86,6 @@ class DryRunAddresses:
         return given | self._addresses.taken(users)
 
     def confirm(self, users: Mapping[str, User]) -> set[str]:
-        """Note whose the addresses would be."""
+        """Note whose the addresses would be; return those that would be somebody else's."""
         self._given |= {key: user.name_key for key, user in users.items()}
         return set()

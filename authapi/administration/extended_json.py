@@ -1,4 +1,4 @@
-"""Values as `mongoexport` writes them (MongoDB Extended JSON, both forms), and dates as many do."""
+"""Reads values of `mongoexport` (MongoDB Extended JSON, both forms), and the usual dates."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ _NUMBERS = ("$numberInt", "$numberLong", "$numberDouble")
 
 
 def bare(name: str) -> str:
-    """Return a member's name without what differs from program to program: case, dashes, blanks."""
+    """Return a member's name without case, dashes, underscores and blanks, to compare it by."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name))).lower()
 
 
@@ -32,7 +32,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON may hold
 
 
 def leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
-    """Yield all that stands in objects inside of a member, each with its path: `a.b.c`."""
+    """Yield all values in nested objects of a member, each with its path: `a.b.c`."""
     if not isinstance(value, dict) or value is not plain(value):
         yield path, value
         return

@@ -1,4 +1,4 @@
-"""Who may not log in elsewhere, and so not here (S137): pure decisions about members' names."""
+"""Who was disabled elsewhere, and so is here (S137): decided by the names of members."""
 
 import re
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def may_say_disabled(name: str) -> bool:
 
 
 def says_enabled(name: str) -> bool:
-    """Tell whether a member of that name says yes of a user who may log in."""
+    """Tell whether a member of that name is true of a user who may log in."""
     says = _SAYS.fullmatch(bare(name))
     return says is not None and not _is_out(says)
 
@@ -49,7 +49,7 @@ def is_disabled(found: Mapping[str, Any]) -> bool:
     """Tell whether any member keeps the user from logging in.
 
     Raises:
-        LineError: when one might, and it cannot be told.
+        LineError: when a member may do so, and its value does not tell.
     """
     disabled = False
     for name, value in found.items():
@@ -77,7 +77,7 @@ def truth(name: str, value: object) -> bool:
 
 
 def _may_say(known: str, value: object) -> bool:
-    """Tell whether a state, or a moment or reason that is there, may keep somebody out."""
+    """Tell whether a state, or a moment or reason that is set, may mean a disabled user."""
     if _STATE.fullmatch(known):
         return value not in (None, "")  # 0 may be a state
     return bool(value) and _MAY_SAY.fullmatch(known) is not None
@@ -88,7 +88,7 @@ def _is_out(says: re.Match[str]) -> bool:
 
 
 def _refuse_inner(name: str, value: object) -> None:
-    """Refuse a member inside of another one that may shut out: whom or what is not known."""
+    """Refuse a nested member that may disable something: it need not be the user."""
     if is_second_step(name):
         return
     for path, inner in leaves(name, value):

@@ -9,7 +9,7 @@ from typing import Any
 from authapi.administration.errors import CommandError, LineError
 
 _LONGEST_CELL = 2**31 - 1
-"""In characters, as much as Python's reader takes everywhere: pictures stand in some exports."""
+"""Characters: the most that Python's reader takes everywhere. Some exports hold pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Record:
     Attributes:
         number: of the line where it ends.
         members: what it says, by name.
-        problem: why it says nothing that can be used, or None.
+        problem: why it cannot be used, or None.
     """
 
     number: int
@@ -44,7 +44,7 @@ def csv_rows(lines: Iterable[bytes]) -> Iterator[Record]:
         CommandError: when the file is no CSV, or its header names a column twice or none.
     """
     csv.field_size_limit(_LONGEST_CELL)
-    # What is not UTF-8 stays in sight, as lone surrogates, until its row is looked at.
+    # Bytes that are not UTF-8 become lone surrogates, for which their row is refused later.
     rows = csv.reader((line.decode("utf-8-sig", "surrogateescape") for line in lines), strict=True)
     header: list[str] = []
     try:

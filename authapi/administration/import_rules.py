@@ -35,11 +35,11 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:|@-]{0,127}")
 def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime) -> ImportedUser:
     """Make a user of the members of a record; those that are null say nothing.
 
-    But for one such as `is_active`: who is not said to be active may be shut out.
+    Except for one such as `is_active`: null there may mean a disabled user.
 
     Args:
         members: by the names that they have in the file.
-        options: what they are called here, and which may be passed over.
+        options: how members are renamed, and which may be ignored.
         now: the present moment, since nobody was created later.
 
     Raises:
@@ -66,7 +66,7 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
 
 
 def to_user(found: ImportedUser, now: datetime) -> User:
-    """Return the user to store; what the import does not say is made up, or is now."""
+    """Return the user to store, with defaults for what the import leaves out."""
     return User(
         id=found.id or new_user_id(),
         username=rules.display_name(found.username),
@@ -83,7 +83,7 @@ def _renamed(members: Mapping[str, Any], options: ImportOptions) -> dict[str, An
     """Return the members under our names; one that was renamed wins over one called so before.
 
     Raises:
-        LineError: where that would take away who is shut out.
+        LineError: where that would drop a member that may disable the user.
     """
     present = {
         name: value

@@ -1,4 +1,4 @@
-"""Users brought in from elsewhere, in batches; each is one insert that the unique index decides."""
+"""Imports users in batches; each is one insert, and the unique index decides."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ Refuse = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A user, the number of the line, and the address, if it was confirmed there."""
+    """A user, the line's number, and the unique form of an address that was confirmed there."""
 
     number: int
     user: User
@@ -56,7 +56,7 @@ class UserImport:
     """Imports users; running it again changes nothing that is there.
 
     Args:
-        addresses: where their confirmed addresses go; None where nobody has any.
+        addresses: where their confirmed addresses go; None where users have none.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ def _with_addresses_of_their_own(lines: list[_Line], run: _Run) -> list[_Line]:
 
 
 def _apart(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
-    """Cut lines into lists, so that no confirmed address stands twice in one."""
+    """Split lines into lists in which no confirmed address occurs twice."""
     part: list[_Line] = []
     keys: set[str] = set()
     for line in lines:

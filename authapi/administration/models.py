@@ -11,9 +11,9 @@ from authapi.core.roles import Roles
 
 @dataclass(frozen=True, slots=True)
 class UserRef:
-    """The user that a command is about: by name, or by id, never the one for the other.
+    """The user that a command is about: by name or by id, as the operator says.
 
-    A name may look like somebody else's id, so that nothing is guessed.
+    It is never guessed which: a name may look like somebody else's id.
     """
 
     name_or_id: str

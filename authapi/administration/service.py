@@ -27,7 +27,7 @@ _BY = "operator"
 
 
 class Administration:
-    """What the operator may do with users; nobody's password is asked."""
+    """What the operator may do with users; no password is asked for."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Administration:
         return self._sessions.list_sessions(user.id, user.epoch)
 
     def disable(self, ref: UserRef) -> User:
-        """Forbid a user to log in; all sessions and access tokens of the user are dead at once.
+        """Forbid a user to log in; void all sessions and access tokens of the user.
 
         Running it again does no harm.
 
@@ -130,7 +130,7 @@ class Administration:
     def set_password(self, ref: UserRef, password: str) -> User:
         """Give a user another password, and end all sessions, by one write.
 
-        Who is disabled stays so.
+        A disabled user stays disabled.
 
         Raises:
             ApiError: `validation_error`, as `/register` has it.
@@ -190,7 +190,7 @@ class Administration:
             raise CommandError(f"There is no user of {ref} any more.") from None
 
     def end_session(self, session_id: str) -> None:
-        """End one session; its access tokens are dead at once.
+        """End one session, and void its access tokens.
 
         Raises:
             CommandError: when there is no such session.
@@ -211,7 +211,7 @@ class Administration:
             ref: whose; None for those of everybody.
 
         Raises:
-            CommandError: when there is no such user. By id, one who is gone is fine.
+            CommandError: when there is no such user. An id may be a deleted user's.
         """
         if ref is None:
             return self._audit.page(limit, before)

@@ -12,10 +12,10 @@ from authapi.core.events import SecurityEvent
 from authapi.core.forks import after_fork_in_child
 
 MAX_PENDING = 500
-"""How many groups, and how many users, wait at most; one more, and all are flushed at once."""
+"""The most groups, and the most users, that wait; with one more all are flushed."""
 
 Flush = Callable[[list[SecurityEvent], set[str]], None]
-"""Takes the aggregated events, and the ids of users to look at; handles its own failures."""
+"""Stores the aggregated events, and checks the users of these ids; raises nothing."""
 
 
 class EventAggregator:

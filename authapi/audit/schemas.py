@@ -12,9 +12,9 @@ class EventSchema(Schema):
     at = fields.DateTime(required=True)
     last_at = fields.DateTime(
         required=True,
-        metadata={"description": "The last of several that are told as one; else as `at`."},
+        metadata={"description": "When the last of them was; as `at` for a single event."},
     )
-    count = fields.Integer(required=True, metadata={"description": "How many are told as one."})
+    count = fields.Integer(required=True, metadata={"description": "How many events these are."})
     event = fields.String(required=True, metadata={"enum": [event.value for event in Event]})
     reason = fields.String(required=True, allow_none=True)
     session_id = fields.String(required=True, allow_none=True)

@@ -1,4 +1,4 @@
-"""Keeps security events for a set time, and shows them to whom they concern."""
+"""Keeps security events for a set time, and shows them to their user and the operator."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -60,15 +60,16 @@ class AuditTrail:
             self._aggregator.check_later(kept.user_id)
 
     def flush(self) -> None:
-        """Store now what waits in this process for others like it."""
+        """Store now the events that wait in this process for others like them."""
         self._aggregator.flush()
 
     def page(
         self, limit: int, before: Cursor | None, user_id: str | None = None
     ) -> tuple[list[SecurityEvent], Cursor | None]:
-        """Return at most `limit` events of a user or of all, the newest first, and where they end.
+        """Return at most `limit` events of a user or of all, the newest first.
 
-        That is None when there are no more; else the next page is the one `before` it.
+        Returns:
+            The events, and the cursor for `before` of the next page; None when there are no more.
         """
         self.flush()
         return self._store.page(limit, before, user_id)
@@ -83,7 +84,7 @@ class AuditTrail:
         return {"events": [describe(event) for event in self.all_of(subject.id)]}
 
     def erase(self, subject: Subject) -> None:
-        """Remove all that concerns the user; that a user was deleted stays, without a name."""
+        """Remove the user's events; the fact that some user was deleted stays, without a name."""
         self._store.forget_user(subject.id)
 
     def _flush(self, events: list[SecurityEvent], users: set[str]) -> None:

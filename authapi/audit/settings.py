@@ -19,5 +19,5 @@ class AuditSettings:
 
     @property
     def audit_lifetime(self) -> timedelta:
-        """How long a security event is kept in the database; nothing: it goes to the log only."""
+        """How long a security event is stored; with zero it goes to the log only."""
         return timedelta(days=self.audit_days)

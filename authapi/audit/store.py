@@ -40,8 +40,8 @@ class AuditStore:
     def add_aggregated(self, aggregated: Sequence[SecurityEvent], lifetime: timedelta) -> None:
         """Store events that are alike as one document, or add to the one that is there.
 
-        Where users refresh about once an hour or less, most are the first of their kind, and an
-        insert costs a third of an upsert. So that comes first, and then what was there already.
+        Most are the first of their hour, and an insert costs a third of an upsert. So all are
+        inserted, and those whose document is there already are added to it afterwards.
         """
         documents = [
             {
@@ -74,7 +74,7 @@ class AuditStore:
             user_id: whose; None for those of everybody.
 
         Returns:
-            The events, and where they end; None instead when there are no more.
+            The events, and the cursor for `before` of the next page; None when there are no more.
         """
         query: Document = {} if user_id is None else {"user_id": user_id}
         if before is not None:
@@ -112,7 +112,7 @@ def _document(event: SecurityEvent, expires_at: datetime) -> Document:
 
 
 def _name(aggregated: SecurityEvent) -> str:
-    """Return the id of the one document of all events like this one."""
+    """Return the id of the document that all events like this one share."""
     parts = "\0".join(part or "" for part in group_key(aggregated))
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 

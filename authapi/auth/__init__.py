@@ -17,9 +17,9 @@ def auth_blueprint(*, sample: bool, addresses: bool, passkeys: bool) -> Blueprin
     """Return the blueprint.
 
     Args:
-        sample: with the sample of a protected resource.
-        addresses: with what needs mail, which is loaded only then.
-        passkeys: with what passkeys do, likewise.
+        sample: whether it has the sample of a protected resource.
+        addresses: whether it has what needs mail; that is imported only then.
+        passkeys: whether it has the passkeys, likewise.
     """
     blueprint = Blueprint(
         "auth", __name__, description="Accounts, sessions and a protected resource"

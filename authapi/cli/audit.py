@@ -32,7 +32,7 @@ def tail(
 ) -> None:
     """Show the last security events, the newest at the end, a page at a time.
 
-    Of a user who was deleted nothing is there; with --id none is asked to be.
+    The events of a deleted user are gone; with --id no user has to be there.
     """
     if by_id and name is None:
         raise click.UsageError("--id says what --user is, and there is no --user.")

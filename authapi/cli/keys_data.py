@@ -14,7 +14,7 @@ from authapi.web.services import service
 @with_appcontext
 @json_option
 def check(json_wanted: bool) -> None:
-    """Say whether the data key opens, which seals the secrets of authenticator apps.
+    """Say whether the data key, which seals the secrets of authenticator apps, can be opened.
 
     Exit code 1 when it does not: JWT_SECRET was changed without JWT_SECRET_PREVIOUS.
     """

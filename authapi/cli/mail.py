@@ -41,7 +41,7 @@ def list_mails(limit: int, json_wanted: bool) -> None:
 @click.argument("mail_id")
 @json_option
 def show(mail_id: str, json_wanted: bool) -> None:
-    """Show what became of the mail MAIL_ID; its link and code are nobody's but its reader's."""
+    """Show what became of the mail MAIL_ID; its link and code are never shown."""
     record = _mails().find_mail(mail_id)
     if record is None:
         raise CommandError(f"There is no mail of the id {mail_id!r}.")
@@ -106,7 +106,7 @@ def status(json_wanted: bool) -> None:
 
 
 def _mails() -> MailService:
-    """Return the mail room; nothing of it is loaded where no mail is sent."""
+    """Return the mail service; it is imported only where mails are sent."""
     if not current_app.config["MAILS"]:
         raise CommandError("No mail is sent here: MAIL_URL is not set.")
     from authapi.mail.service import MailService

@@ -28,7 +28,7 @@ def sheet(facts: Mapping[str, str]) -> None:
 
 
 def as_json(value: Mapping[str, object]) -> None:
-    """Print `value` as one line of JSON, in ASCII: no terminal is moved to anything by it."""
+    """Print `value` as one line of JSON in ASCII, which no terminal takes for a command."""
     click.echo(json.dumps(value, ensure_ascii=True))
 
 
@@ -46,7 +46,7 @@ def when(moment: datetime) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` with escapes for what would move a terminal, or what it cannot show."""
+    """Return `text` with escapes for control characters and what the terminal cannot show."""
     shown = "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )

@@ -57,8 +57,8 @@ def list_sessions(name: str, by_id: bool, limit: int, after: str | None, json_wa
 def revoke_all(yes: bool, json_wanted: bool) -> None:
     """End all sessions of all users, and their tokens; everybody may log in again.
 
-    One write decides it, however many there are; then what is left of them is removed. If that is
-    interrupted, they have ended all the same: type it again to remove the rest.
+    One write ends all of them; then their documents are removed. If that is interrupted, they have
+    ended all the same: run it again to remove the rest.
     """
     if not yes:
         click.confirm("End all sessions of all users?", abort=True, err=True)
@@ -70,7 +70,7 @@ def revoke_all(yes: bool, json_wanted: bool) -> None:
     say(f"All sessions have ended; removed: {removed}.", facts, as_json_only=json_wanted)
 
 
-# An id may begin with a dash: what is no option of ours is taken for an id.
+# An id may begin with a dash: an unknown option is taken for an id.
 @sessions.command(context_settings={"ignore_unknown_options": True})
 @click.argument("session_id")
 @json_option

@@ -98,7 +98,7 @@ def set_password(name: str, by_id: bool, password_stdin: bool, json_wanted: bool
     part of it.
     """
     administration, ref = service(Administration), UserRef(name, by_id)
-    administration.find_user(ref)  # nobody is asked for the password of a user who is not there
+    administration.find_user(ref)  # before the password is asked for
     user = administration.set_password(ref, _password(from_stdin=password_stdin))
     _report(user, "given a new password", json_wanted)
 

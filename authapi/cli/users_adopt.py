@@ -1,4 +1,4 @@
-"""`flask users adopt`: another program's users, taken over where they are."""
+"""`flask users adopt`: turns another program's users into users."""
 
 import click
 
@@ -21,7 +21,7 @@ def adopt(ctx: click.Context, yes: bool, ignore: tuple[str, ...], json_wanted: b
 
     For documents as the FastAPI prototype stored them: `username`, and a hash as `password`,
     `hashed_password` or `password_hash`. Each one is kept as it was, in `users_before_adoption`.
-    Without --yes it only says what would come of it. What makes no user is reported, and stays
+    Without --yes it only says what would happen. What makes no user is reported, and stays
     where it is; exit code 1 when there was one. It may be run again.
     """
     summary = service(Adoption).run(_refuse, ignore=frozenset(ignore), dry_run=not yes)

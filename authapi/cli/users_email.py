@@ -51,9 +51,9 @@ def set_email(name: str, address: str, by_id: bool, verified: bool, json_wanted:
 @user_argument
 @json_option
 def verify_email(name: str, by_id: bool, json_wanted: bool) -> None:
-    """Confirm a user's address in the owner's place.
+    """Confirm a user's address without the mailed code.
 
-    For the address that waits to be confirmed, when you know whose it is.
+    It is for an address that waits to be confirmed, when you know whose it is.
     """
     addresses = _addresses()
     user = addresses.confirm(service(Administration).find_user(UserRef(name, by_id)).id)

@@ -1,4 +1,4 @@
-"""`flask users reset-factors`: for who lost the authenticator app and the recovery codes."""
+"""`flask users reset-factors`: for users who lost the authenticator app and the recovery codes."""
 
 import click
 

@@ -47,7 +47,7 @@ def import_users(
 
     FILE is JSON lines, as mongoexport writes them, or CSV: `username`, a hash as `password_hash`,
     `hashed_password` or `password`, perhaps `created_at`, `email` with `email_verified`, and
-    `disabled` or its like, which is kept. Other members are told at the end. Users that are there
+    `disabled` or its like, which is kept. Other members are named at the end. Users that are there
     already stay as they are, so it may be run again. Each refused line is reported with its number.
     Exit code 1 when there was one.
     """
@@ -70,14 +70,14 @@ def import_users(
 
 
 def ignored_members(summary: ImportSummary) -> None:
-    """Tell which members of imported users meant nothing, and how often they stood there."""
+    """Name the members that were ignored, and how many users had each."""
     if summary.ignored:
         names = ", ".join(f"{name} ({count})" for name, count in sorted(summary.ignored.items()))
         click.echo(f"Ignored members: {printable(names)}", err=True)
 
 
 def _mapping(mapped: tuple[str, ...]) -> dict[str, str]:
-    """Return what each member is called in the file; one there may be two here."""
+    """Return the name in the file for each member here; two of these may share one."""
     pairs = dict(pair.partition("=")[::-2] for pair in mapped)
     for ours, theirs in pairs.items():
         if not theirs or ours not in TARGETS:

@@ -1,4 +1,4 @@
-"""`flask users recovery-link`: a way back in for who lost the password."""
+"""`flask users recovery-link`: a way back in for a user who lost the password."""
 
 import click
 

@@ -1,1 +1,1 @@
-"""What every room stands on. No Flask, no MongoDB."""
+"""What every room uses. No Flask, no MongoDB."""

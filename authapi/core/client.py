@@ -37,7 +37,7 @@ class Client:
 def network(address: str) -> str:
     """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 address (S28).
 
-    A port that a proxy wrote behind the address is left out; what is no address stays as it is.
+    A port that a proxy wrote behind the address is left out; any other text is returned as it is.
     """
     found = _WITH_PORT.fullmatch(address)
     bare = (found["v6"] or found["v4"]) if found else address

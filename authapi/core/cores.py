@@ -12,7 +12,7 @@ def usable_cores(cgroup: Path = _CGROUP) -> int:
 
     A container often sees all cores of its host, and may use the time of a few: on Linux its
     control group says so, in version 2 (`cpu.max`) or 1 (`cpu.cfs_quota_us`). A part of a core
-    counts as a whole one.
+    is rounded up.
     """
     cores = _seen_cores()
     quota = _quota(cgroup)

@@ -1,16 +1,16 @@
-"""Credentials of services: what one program shows to another."""
+"""Credentials of services: secrets that one program shows to another."""
 
 import re
 
 from authapi.core.secrets import Secret, why_guessable
 
 _MINIMUM_UNPREDICTABLE = 6
-"""Of 32 characters of `secrets.token_urlsafe(24)` on average 28 look random, never under 11."""
+"""Of the 32 characters of `secrets.token_urlsafe(24)` 28 look random on average, always over 10."""
 _TEXT = re.compile(r"[\x21-\x7e]{16,200}")
 
 
 def credential(text: str) -> Secret:
-    """Return the credential that a setting names.
+    """Read a credential: 16 to 200 visible ASCII characters.
 
     Raises:
         ValueError: when it could be guessed.

@@ -2,7 +2,7 @@
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BITS = 5
-"""How much one character says."""
+"""Bits that one character encodes."""
 
 _MISREAD = str.maketrans("OIL", "011", " -")
 
@@ -13,5 +13,5 @@ def encode(number: int, length: int) -> str:
 
 
 def normalise(typed: str) -> str:
-    """Return what was meant: case, spaces and dashes do not matter, nor `O` for `0`."""
+    """Return the code that was meant: without case, spaces and dashes, and with `0` for `O`."""
     return typed.upper().translate(_MISREAD)

@@ -31,7 +31,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
-        """Read what `str` of a cursor said.
+        """Read the text that `str` makes of a cursor.
 
         Raises:
             ValueError: when it is no cursor.

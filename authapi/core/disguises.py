@@ -1,4 +1,4 @@
-"""What a secret is an encoding of: Base64 or hexadecimal digits of a word make it no better."""
+"""Decodes secrets: a word in Base64 or hexadecimal digits is as easily guessed as the word."""
 
 import base64
 import re
@@ -12,7 +12,7 @@ _SEPARATORS = re.compile(r"(?<=[0-9A-Fa-f]{2})[\s:-](?=[0-9A-Fa-f]{2})")
 
 
 def readings(text: str) -> Iterator[bytes]:
-    """Yield what `text` decodes to: hexadecimal digits, Base32, 64, 85."""
+    """Yield what `text` may be an encoding of: hexadecimal digits, Base32, Base64, Base85."""
     bare = _PREFIX.sub("", text).rstrip("=")
     for decode in (_hex, _base32, _base64, base64.b85decode, base64.a85decode):
         with suppress(ValueError):
@@ -20,12 +20,12 @@ def readings(text: str) -> Iterator[bytes]:
 
 
 def is_row(data: bytes) -> bool:
-    """Tell whether bytes go up or down by the same steps: all zero, or 0, 1, 2, 3."""
+    """Tell whether bytes are an arithmetic series: all zero, or 0, 1, 2, 3."""
     return len({(after - before) % 256 for before, after in pairwise(data)}) <= _MOST_STEPS
 
 
 def as_typed(data: bytes) -> str | None:
-    """Return the text that somebody may have typed; None for bytes that nobody types."""
+    """Return bytes as text that somebody may have typed; None for any others."""
     text = data.decode("utf-8", "replace").strip()
     return text if text.isprintable() and "\ufffd" not in text else None
 

@@ -1,4 +1,4 @@
-"""Small private files that are there as a whole or not at all, even after a power cut."""
+"""Writes small private files atomically, also in a power cut."""
 
 import os
 import secrets
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_durably(path: Path, text: str) -> None:
-    """Write a file, in the place of an older one.
+    """Write a file, and replace an older one.
 
     Raises:
         OSError: when it cannot be written; what was there stays.

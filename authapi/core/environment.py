@@ -1,4 +1,4 @@
-"""Settings from the environment: declared by each room, read in one loop."""
+"""Settings from the environment: each room declares its own, `parse` reads them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Declared(Protocol):
 
 
 class SettingsError(Exception):
-    """The environment does not make a service that may start; the message names every problem."""
+    """A setting is missing or wrong; the message names every problem."""
 
     def __init__(self, problems: list[str]) -> None:
         lines = "\n".join(f"  - {problem}" for problem in problems)
@@ -44,7 +44,7 @@ def variable(
         name: of the environment variable.
         default: the field's value where the variable is absent or empty.
         parse: makes the value of a text, or raises ValueError with what the text must be.
-        meaning: one line for `--help`, where the variable is listed in one.
+        meaning: one line for `--help`, if it lists the variable.
         secret: `NAME_FILE` may name a file that holds it instead, as container images do.
     """
     metadata = {"variable": name, "read": parse, "help": meaning, "secret": secret}

@@ -74,7 +74,7 @@ class SecurityEvent:
     """Something that happened.
 
     Attributes:
-        event: what: an `Event`, or what an earlier release called one.
+        event: an `Event`, or one that an earlier release had.
         at: when, aware, UTC.
         origin: what caused it.
         user_id: whom it concerns, if that is known.
@@ -95,14 +95,14 @@ class SecurityEvent:
 
 
 Sink = Callable[[SecurityEvent], None]
-"""Takes an event in."""
+"""Stores, logs or counts an event."""
 
 
 class EventRecorder:
-    """What the services tell their events to; it hands them to each sink in turn.
+    """Records security events: it hands each one to all sinks in turn.
 
     Args:
-        origin: says what is being answered right now.
+        origin: returns what causes the events of this moment.
         sinks: where events go; `subscribe` adds more.
     """
 
@@ -112,7 +112,7 @@ class EventRecorder:
         self._sinks = list(sinks)
 
     def of_origin(self, origin: Callable[[], Origin]) -> EventRecorder:
-        """Return a recorder with the same sinks, for what no request causes."""
+        """Return a recorder with the same sinks, for events that no request causes."""
         other = EventRecorder(self._clock, origin)
         other._sinks = self._sinks
         return other
@@ -122,7 +122,7 @@ class EventRecorder:
         return self._origin()
 
     def subscribe(self, sink: Sink) -> None:
-        """Let `sink` be told of every event from now on."""
+        """Hand every event to `sink` from now on."""
         self._sinks.append(sink)
 
     def record(

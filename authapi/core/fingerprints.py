@@ -7,7 +7,7 @@ from authapi.core.secrets import MasterSecrets, derive_key
 
 
 class Fingerprints:
-    """HMAC-SHA256 under a key of its own, so that a copy of the database recognises nothing.
+    """HMAC-SHA256 under a derived key: a copy of the database alone does not give values away.
 
     Args:
         masters: the secrets that keys are derived from; what was stored under the previous one can
@@ -18,7 +18,7 @@ class Fingerprints:
         self._keys = [derive_key(secret, "fingerprint key") for secret in masters]
 
     def of(self, *parts: str) -> str:
-        """Return the digest, in hex, of `parts`; where one part ends is part of it."""
+        """Return the digest of `parts`, in hex; ("ab", "c") and ("a", "bc") have different ones."""
         return _digest(self._keys[0], framed(parts))
 
     def all_of(self, *parts: str) -> list[str]:
@@ -32,7 +32,7 @@ def _digest(key: bytes, message: bytes) -> str:
 
 
 def framed(parts: Iterable[str]) -> bytes:
-    """Return `parts` in one: each as UTF-8, with its length in four bytes before it."""
+    """Join `parts` unambiguously: each in UTF-8, after its length in four bytes."""
     framed = bytearray()
     for part in parts:
         raw = part.encode()

@@ -12,7 +12,7 @@ _methods: list[WeakMethod[Callable[[], None]]] = []
 def after_fork_in_child(renew: Callable[[], None]) -> None:
     """Let every child process that is forked from now on call `renew` before anything else.
 
-    Only a weak reference is kept: what is gone in the parent is not renewed in a child. Where there
+    Only a weak reference is kept: an object that is gone is not renewed. Where there
     is no `fork` (Windows) nothing happens.
 
     Args:

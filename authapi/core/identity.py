@@ -14,10 +14,10 @@ CODE = "otp"
 """The method of a code that is good once: of an authenticator app, or a recovery code."""
 
 HARDWARE_KEY = "hwk"
-"""The method of a key that does not leave its device or its owner's devices: a passkey."""
+"""The method of a passkey."""
 
 PRESENCE = "user"
-"""Somebody was there and did something: they touched the key, or unlocked it."""
+"""The user was present, and touched or unlocked the key."""
 
 AAL1 = "aal1"
 """The assurance of one factor (NIST SP 800-63B-4, 2.1), as claim `acr`."""
@@ -63,5 +63,5 @@ class Identity:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """What the app itself put into the token; a copy, since the token is remembered."""
+        """What the app itself put into the token; a copy, since the identity is cached."""
         return dict(json.loads(self.claims_text)) if self.claims_text else {}

@@ -10,6 +10,6 @@ _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
 def origin_of(url: str) -> str:
-    """Return the origin of an address; the port that is usual is not said (RFC 6454, 4)."""
+    """Return the origin of an address, without its default port (RFC 6454, 4)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower().removesuffix(_DEFAULT_PORTS[parts.scheme])

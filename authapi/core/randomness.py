@@ -1,4 +1,4 @@
-"""How much of a secret is random: what is left without words, rows and repetitions."""
+"""Estimates how much of a secret is random: the rest after words, rows and repetitions."""
 
 import re
 from itertools import chain, groupby, pairwise
@@ -63,7 +63,7 @@ _ALONE = re.compile(r"(?<![^\W_])(?:[A-Za-z][a-z]{2,15}|[A-Z]{3,16})(?![^\W_])")
 _VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/.]?[01]\d){0,2}")
 _SHORTEST = 4
-# What is typed for letters: `s3cr3t`, `P@ssw0rd`.
+# Digits and signs that replace letters: `s3cr3t`, `P@ssw0rd`.
 _LEET_PIECES = re.compile(r"[A-Z]?[a-z013457@$]+|[A-Z013457@$]+(?![a-z])")
 _LEET = str.maketrans("013457@$", "oieastas")
 _BEYOND_HEX = re.compile(r"[g-z]", re.IGNORECASE)
@@ -72,7 +72,7 @@ _BEYOND_HEX = re.compile(r"[g-z]", re.IGNORECASE)
 def unpredictable(secret: str) -> int:
     """Return how much of `secret` is part of no word, row or repetition.
 
-    Letters and digits count, and of other characters each once: they stand between words, too.
+    Letters and digits count; each other character counts once, since such marks separate words.
     Characters beyond ASCII do not count: no generator of secrets writes them.
     """
     lower = secret.lower()
@@ -82,7 +82,7 @@ def unpredictable(secret: str) -> int:
 
 
 def _words(text: str) -> set[int]:
-    """Return the places of what looks like words; a short one has to stand alone, or in a row."""
+    """Return the positions of what looks like words; a short one must stand alone or in a row."""
     found = {place for year in _YEAR.finditer(text) for place in range(*year.span())}
     for word in _ALONE.finditer(text):
         if _VOWEL.search(word[0]):
@@ -99,7 +99,7 @@ def _words(text: str) -> set[int]:
 
 
 def _leet_words(text: str) -> set[int]:
-    """Return the places of words with digits and signs in the places of a few letters."""
+    """Return the positions of words in which digits and signs replace a few letters."""
     found: set[int] = set()
     for piece in _LEET_PIECES.finditer(text):
         for start, end in _runs(piece[0].lower().translate(_LEET), _PAIRS):
@@ -120,7 +120,7 @@ def _is_alone(piece: re.Match[str]) -> bool:
 
 
 def _rows(text: str) -> set[int]:
-    """Return the places of rows such as `qwerty`, `9876`, also of `000111222` and `a1b2c3d4`."""
+    """Return the positions of rows such as `qwerty`, `9876`, also of `000111222` and `a1b2c3d4`."""
     found: set[int] = set()
     groups = [list(group) for _, group in groupby(range(len(text)), text.__getitem__)]
     singles = [[place] for place in range(len(text))]
@@ -132,7 +132,7 @@ def _rows(text: str) -> set[int]:
 
 
 def _repeated(text: str) -> set[int]:
-    """Return the places of what stood before already."""
+    """Return the positions of repetitions of what came before."""
     found: set[int] = set()
     start = 1
     while start < len(text):

@@ -1,4 +1,4 @@
-"""Conditional writes that somebody else's write may come before."""
+"""Tries conditional writes again when another write came first."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -8,14 +8,14 @@ from authapi.core.errors import busy
 T = TypeVar("T")
 
 TRIES = 5
-"""How often such a write is tried again, with what is stored by then."""
+"""How often a conditional write is tried, each time with what is stored by then."""
 
 
 def retried(write: Callable[[], T | None]) -> T:
-    """Return what `write` returns, again while it returns None: somebody else's write came before.
+    """Call `write` until it does not return None, which means that another write came first.
 
     Raises:
-        ApiError: `service_unavailable` when others were first again and again.
+        ApiError: `service_unavailable` when concurrent writes won every try.
     """
     for _ in range(TRIES):
         if (done := write()) is not None:

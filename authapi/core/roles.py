@@ -23,7 +23,7 @@ class Roles:
 
     Attributes:
         names: sorted, each once.
-        version: how often the operator changed them: of two, the later one is right.
+        version: how often the operator changed them; the higher one is the current one.
     """
 
     names: tuple[str, ...] = ()

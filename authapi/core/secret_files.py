@@ -16,7 +16,7 @@ _log = logging.getLogger("authapi.secrets")
 def load_or_create_secret(path: Path) -> Secret:
     """Return the secret in the file `path`; make it first when there is none.
 
-    Two processes that start at once agree: the file appears whole, for the first of them.
+    Of two processes that start at once the first one makes it, and both use it.
 
     Raises:
         OSError: when the folder cannot be written or the file cannot be read.
@@ -36,7 +36,7 @@ def load_or_create_secret(path: Path) -> Secret:
 
 
 def read_secret_file(name: str) -> str:
-    """Return the text of the file that a variable names, without white space and mark around it.
+    """Return the text of the file that a variable names, without white space around it.
 
     Raises:
         ValueError: when it cannot be read, or holds nothing; it says so in words.

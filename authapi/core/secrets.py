@@ -1,4 +1,4 @@
-"""Secrets: hiding them, judging them, deriving keys from them."""
+"""Secrets: hides them, says which are too weak, derives keys from them."""
 
 import hashlib
 import hmac
@@ -17,14 +17,14 @@ MINIMUM_BYTES = 32
 
 _MINIMUM_DISTINCT = 8
 _MINIMUM_UNPREDICTABLE = 12
-"""Of 43 characters of `secrets.token_urlsafe(32)` on average 38 look random, never under 17."""
+"""Of the 43 characters of `secrets.token_urlsafe(32)` 38 look random on average, always over 16."""
 
 _PLACEHOLDERS = (
     *("your-", "your_", "changeme", "change-me", "change_me", "replace-me", "replace_me"),
     *("insecure-", "insecure_", "django-insecure"),
 )
 _KNOWN = {
-    # What FastAPI's, jwt.io's and RFC 9562's pages show, and digests of nothing; people paste them.
+    # Examples of FastAPI, jwt.io and RFC 9562, and digests of an empty text: people paste them.
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
     "a-string-secret-at-least-256-bits-long",
     "a-valid-string-secret-that-is-at-least-256-bits-long",
@@ -70,8 +70,8 @@ class MasterSecrets:
     """The secret that keys are derived from, and the one before it (S112).
 
     Attributes:
-        present: makes everything.
-        previous: what was made with it is still believed; None outside of a rotation.
+        present: new keys are derived from it.
+        previous: its keys still verify; None outside of a rotation.
     """
 
     present: Secret
@@ -111,7 +111,7 @@ def why_guessable(secret: str, minimum: int = _MINIMUM_UNPREDICTABLE) -> str | N
 
 
 def key_id(key: bytes) -> str:
-    """Return what tells a derived key from others, and nothing else of it."""
+    """Return a public name of a derived key; it tells nothing about the key."""
     return hashlib.sha256(b"kid:" + key).hexdigest()[:12]
 
 

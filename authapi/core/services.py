@@ -9,14 +9,14 @@ T = TypeVar("T")
 
 
 class Services:
-    """Each object under its class; a room's `build` adds what the room brings.
+    """The objects by their class; a room's `build` adds the room's own.
 
     Attributes:
         personal_data: the parts of an export and of a deletion, one for each room that has any.
-        checks: what `/readyz` asks, by name, in this order.
-        features: what `/features` tells clients of what this service offers.
-        well_known: what is looked for at the root of a domain (RFC 8615), and where it is here.
-        prefix: the path that it is mounted at in another app; empty when it is alone.
+        checks: what `/readyz` checks, by name, in this order.
+        features: the answer of `/features`: what this service offers clients.
+        well_known: paths at the root of a domain (RFC 8615), each with its path in the service.
+        prefix: the path that the service is mounted at in another app; empty when it runs alone.
     """
 
     def __init__(self, prefix: str = "") -> None:

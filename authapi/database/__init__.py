@@ -1,4 +1,4 @@
-"""MongoDB: the one connection, what it may raise, and the indexes it makes."""
+"""MongoDB: the connection, its failures, and the indexes."""
 
 from authapi.database.collection import (
     BATCH_SECONDS,

@@ -21,20 +21,20 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 BATCH_SECONDS = 30
-"""How long one command about many documents may take at the most."""
+"""The longest time, in seconds, that one command about many documents may take."""
 
 _ATTEMPTS = 6
-_FIRST_PAUSE = 0.005  # seconds; doubled each time, and scattered so that rivals part
+_FIRST_PAUSE = 0.005  # seconds; doubled each time, with jitter
 
 
 def retry_conflicts(write: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Return what a write of one document returns, repeating it while others get in its way.
+    """Do a write of one document, and repeat it while it conflicts with others.
 
     MongoDB repeats such writes itself; compatible servers (FerretDB) report them as a conflict or
     a deadlock, with the code 112, and have then done nothing.
 
     Raises:
-        OperationFailure: with the code 112, when it was in conflict every time.
+        OperationFailure: with the code 112, when it conflicted every time.
     """
     pause = _FIRST_PAUSE
     for _ in range(_ATTEMPTS - 1):
@@ -76,7 +76,7 @@ class BoundedCursor(Cursor[Document]):
     __next__ = next
 
     def to_list(self, length: int | None = None) -> list[Document]:
-        """Return all documents, or as many as `length`, by one look at the deadline."""
+        """Return all documents, or at most `length`, as one operation of the deadline."""
         collection: Any = self.collection
         deadlines: Deadlines = collection.deadlines
         return deadlines.run(super().to_list, length)
@@ -120,7 +120,7 @@ def insert_if_new(collection: Collection[Document], document: Document) -> bool:
 def insert_those_new(collection: Collection[Document], documents: Sequence[Document]) -> set[int]:
     """Insert documents, each by itself; return the positions of those that are there already.
 
-    One that is there keeps no other from being stored.
+    The others are stored all the same.
 
     Raises:
         BulkWriteError: when another reason kept one from being stored.

@@ -36,7 +36,7 @@ class Collections(Protocol):
 
 
 class Database:
-    """Collections by name, on a client of this process's own.
+    """Collections by name; each process has its own client.
 
     Nothing connects before the first use, and a forked child opens its own client.
 
@@ -47,8 +47,8 @@ class Database:
         timeout_ms: how long finding the server, and each operation, may take at the most. All
             operations of a request together may take a quarter more.
         indexes: what `ensure_indexes` makes.
-        building: entered around the making of indexes; yields True when an earlier making was
-            interrupted, and they must be dropped first.
+        building: a block to make indexes in; yields True when an earlier run was interrupted, and
+            the indexes must be dropped first.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Database:
         after_fork_in_child(self._leave_client_to_parent)
 
     def _leave_client_to_parent(self) -> None:
-        # Kept, never used: closing it here would meddle with the parent's connections.
+        # Kept, never used: to close it here would close the parent's connections.
         self._inherited = self._mongo
         self._forget_client()
 
@@ -107,7 +107,7 @@ class Database:
         self.deadlines.run(self._prepare)
 
     def _prepare(self) -> None:
-        self.ping()  # a dead database fails all waiting requests at once, not one after the other
+        self.ping()  # so that all waiting requests fail at once, not one after the other
         if not self._preparing.acquire(timeout=self._timeout_ms / 1000):
             raise DatabaseUnavailable("The indexes are still being made.")
         try:
@@ -138,7 +138,7 @@ class Database:
 
     @property
     def unprepared(self) -> Collections:
-        """The collections as they are, for what mends them: no index made, no document refused."""
+        """The collections for what mends them: no index is made, no document refused."""
         return self._database()  # type: ignore[no-any-return]
 
     def missing_indexes(self) -> list[str]:
@@ -147,11 +147,11 @@ class Database:
 
     @property
     def name(self) -> str:
-        """Return what the server calls it."""
+        """Return the database's name."""
         return str(self._database().name)
 
     def names_of_collections(self) -> list[str]:
-        """Return what is stored in this database, by name."""
+        """Return the names of the collections that are there."""
         names: list[str] = self._database().list_collection_names()
         return names
 
@@ -195,8 +195,8 @@ class Database:
             return self._mongo
 
     def _open(self) -> PyMongo:
-        # Flask-PyMongo gives the app it meets a BSON flavour of JSON; it meets one of its own here,
-        # so that the answers of ours stay plain JSON.
+        # Flask-PyMongo replaces the JSON provider of the app that it is given. So it gets an app of
+        # its own, and our answers stay plain JSON.
         uri = self._uri()
         try:
             return PyMongo(

@@ -1,4 +1,4 @@
-"""One deadline for all that a request asks of the database, and no second wait after a failure."""
+"""One deadline for all database operations of a request; no second wait after a failure."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PAUSE = 0.5
-"""Seconds after a failure in which nobody waits for the database again."""
+"""Seconds after a failure in which no other request waits for the database."""
 
 _SHARE = 1.25  # of the time that one operation may take, for all of a request together
 
 
 def without_an_end() -> AbstractContextManager[None]:
-    """Return a block whose operations may take as long as they need.
+    """Return a block whose operations have no deadline.
 
-    0 says so to PyMongo; None would leave the client's own timeout in force.
+    PyMongo takes 0 for none; None would leave the client's own timeout in force.
     """
     return pymongo.timeout(0)
 
 
 class RequestScope:
-    """A block that answers one request: what its operations take counts together.
+    """The block that answers one request; its operations share one deadline.
 
     Attributes:
         spent: seconds that its operations took.
@@ -54,7 +54,7 @@ _scope: ContextVar[RequestScope | None] = ContextVar("authapi_request_scope", de
 
 
 class Deadlines:
-    """Bounds what operations on one database take, as long as a request is being answered.
+    """Bounds the time of one database's operations for each request.
 
     The time between two operations does not count: a login may have to wait for its hash.
 
@@ -70,11 +70,11 @@ class Deadlines:
         self._failed_at: float | None = None
 
     def run(self, operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what an operation returns; outside a request, and inside another, just run it.
+        """Run an operation within the request's deadline; outside a request, without one.
 
         Raises:
-            DatabaseUnavailable: at once, when the request has had its time or a failure, or when
-                the database failed a moment ago; one request tries again each `PAUSE`.
+            DatabaseUnavailable: at once, when the request's time is used up, when it had a failure
+                before, or when the database failed just now; one request tries every `PAUSE`.
         """
         scope = _scope.get()
         if scope is None or scope.in_operation:
@@ -96,7 +96,7 @@ class Deadlines:
         return result
 
     def _note(self, scope: RequestScope, error: Exception) -> None:
-        """Remember a failure that was waited for; after any other the next one may be tried."""
+        """Remember a failure by timeout; after any other the next operation is tried."""
         scope.failed = isinstance(error, DatabaseUnavailable) or timed_out(error)
         if timed_out(error):
             self._failed_at = self._monotonic()
@@ -111,7 +111,7 @@ class Deadlines:
         if failed_at is not None:
             if now - failed_at < PAUSE:
                 raise DatabaseUnavailable("The database did not answer a moment ago.")
-            self._failed_at = now  # this request tries; the others do not wait with it
+            self._failed_at = now  # this request tries; the others fail at once
         return now
 
     def _in_time(

@@ -31,7 +31,7 @@ _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocumen
 _BATCH = 1000
 
 CUT_OFF = "Cut off; a part may be stored. Start no service on it, and restore again with --drop"
-"""Names of users who are missing could be registered by others."""
+"""A service on it would let others register the names of users who are missing."""
 _CUT_OFF_BY: tuple[type[BaseException], ...] = (*FAILURES, KeyboardInterrupt)
 
 Counts = dict[str, int]
@@ -45,8 +45,8 @@ class DumpError(Exception):
 def dump(database: Database, folder: Path) -> Counts:
     """Write all collections into a new folder, for its owner alone.
 
-    Users come before their sessions and addresses: what is read of them later is newer, and counts
-    only where the user says the same.
+    Users are read before their sessions and addresses: those are newer then, and count only where
+    the user's document agrees.
 
     Args:
         database: what is read, one collection after the other, while others may write.
@@ -54,7 +54,7 @@ def dump(database: Database, folder: Path) -> Counts:
 
     Raises:
         DumpError: when there is nothing to write, or the folder is there or cannot be written.
-            Whatever it is that cuts a dump off, no part of it stays.
+            When it fails or is interrupted, no part of it stays.
     """
     with without_an_end():
         names = sorted(database.names_of_collections(), key=_users_first)
@@ -145,8 +145,8 @@ def _write(collection: Collection[RawBSONDocument], path: Path) -> dict[str, Any
 def _store_all(database: Database, names: Iterable[str], folder: Path) -> None:
     """Fill empty collections; where the database refuses a document, leave them empty.
 
-    What is under way while it is cut off may still be stored a moment later, so nothing is removed
-    then: the operator is told.
+    When it is interrupted, the server may still store a write a moment later. So nothing is removed
+    then, and the operator is told.
     """
     try:
         try:
@@ -169,7 +169,7 @@ def _store(collection: Collection[RawBSONDocument], path: Path) -> None:
 
 
 def _verified_manifest(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what a folder holds, once all of it was looked at."""
+    """Return what a folder holds, after the hash of every file was checked."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
         listed = {

@@ -1,4 +1,4 @@
-"""What a call to the database may raise when the database, not our code, is at fault."""
+"""What a call to the database may raise when the database is at fault."""
 
 import logging
 from collections.abc import Callable
@@ -13,7 +13,7 @@ DUPLICATE_KEY = 11000
 """The code of a write that a unique index refused."""
 
 WRITE_CONFLICT = 112
-"""The code of a write that gave way to another one of the same document; nothing was done."""
+"""The code of a write that conflicted with another one of the document, and did nothing."""
 
 
 class DatabaseUnavailable(Exception):
@@ -28,7 +28,7 @@ FAILURES: tuple[type[Exception], ...] = (PyMongoError, DatabaseUnavailable)
 
 
 def best_effort(step: Callable[[], T]) -> T | None:
-    """Do what follows a write that has decided; where that fails, the request does not.
+    """Do what follows the deciding write; when the database fails, the request goes on.
 
     Returns:
         What `step` returns, or None when the database failed: the sweep does it later.

@@ -1,4 +1,4 @@
-"""What the client's heartbeats tell: the database's clock, by which all go, and that it is lost."""
+"""Listens to the client's heartbeats: for the database's clock, and for its loss."""
 
 from collections import deque
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from pymongo.monitoring import (
 from authapi.core.clock import Clock
 
 NEGLIGIBLE = timedelta(seconds=5)
-"""What is less is left alone, so that the time never jumps where clocks are synchronised."""
+"""A smaller difference is ignored, so that time never jumps where clocks are synchronised."""
 
 _MEASUREMENTS = 3
 
@@ -22,7 +22,7 @@ _MEASUREMENTS = 3
 class ServerTime(ServerHeartbeatListener):
     """Reads the server's clock from its answers to the client's heartbeats: it costs no command.
 
-    An answer that is looked at late makes the server's clock seem slow, never fast: the largest of
+    An answer that is read late makes the server's clock seem slow, never fast: the largest of
     the last few measurements counts.
 
     Attributes:
@@ -35,7 +35,7 @@ class ServerTime(ServerHeartbeatListener):
         self.offset = timedelta(0)
 
     def corrected(self, clock: Clock) -> Clock:
-        """Return `clock` as it would be if this machine's clock went by the server's."""
+        """Return a clock that shows the server's time."""
         return lambda: clock() + self.offset
 
     def started(self, event: ServerHeartbeatStartedEvent) -> None:

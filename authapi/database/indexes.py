@@ -22,9 +22,9 @@ class Index:
         collection: whose index it is.
         keys: as `create_index` takes them.
         options: as `create_index` takes them: `unique`, `sparse`, `partialFilterExpression`, ….
-        in_every_document: whether every document of ours has the first key. One that has not is
-            another program's, and the service does not serve over it.
-        adopt: the command that turns such documents into ours, if there is one.
+        in_every_document: whether every document of the service has the first key. One without it
+            is another program's, and the service refuses to serve.
+        adopt: the command that turns such documents into the service's, if there is one.
     """
 
     collection: str
@@ -83,17 +83,17 @@ def missing(database: MongoDatabase, indexes: Iterable[Index]) -> list[str]:
 
 
 def drop(database: MongoDatabase, indexes: Iterable[Index]) -> None:
-    """Drop all indexes of the collections: one whose making was interrupted may be incomplete."""
+    """Drop all indexes of the collections: after an interrupted build one may be incomplete."""
     _log.warning("the last making of indexes was interrupted: making them again")
     for name in {index.collection for index in indexes}:
         database[name].drop_indexes()
 
 
 def refuse_foreign_documents(database: MongoDatabase, indexes: Iterable[Index]) -> None:
-    """Look for documents of another program; one look into each index, once they are made.
+    """Look for documents of another program, by one query on each index.
 
     Raises:
-        ForeignDocuments: naming the collection and the ways out, as the log does.
+        ForeignDocuments: naming the collection and what to do; it is logged as well.
     """
     for index in indexes:
         lacking = {index.keys[0][0]: None}

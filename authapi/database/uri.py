@@ -7,7 +7,7 @@ from pymongo.uri_parser import parse_uri
 def uri_problem(uri: str) -> str | None:
     """Say what is wrong with a connection string, without repeating any of it, or return None.
 
-    The hosts of a `mongodb+srv` string stand in the DNS, which is asked at the first use only.
+    The hosts of a `mongodb+srv` string are looked up in the DNS at the first use only.
     """
     if uri.startswith("mongodb+srv://"):
         return None

@@ -1,4 +1,4 @@
-"""What a process does that uses the embedded database: join, start a supervisor, wait."""
+"""Uses the embedded database: joins its users, starts a supervisor, waits for an answer."""
 
 import os
 import subprocess
@@ -30,8 +30,8 @@ def ensure_running(path: Path, *, wait_seconds: float = 30.0) -> str:
     """Return the URI of the database in the directory `path`, which answers now.
 
     It runs as long as a process that called this lives. Later calls are cheap, and start it again
-    if need be. Once it has failed, calls do not wait: they see to it that it is tried again, and
-    tell the reason at once.
+    if need be. Once it has failed, calls do not wait: they have it tried again, and raise the
+    reason at once.
 
     Args:
         path: the database's directory; made if it is not there.
@@ -70,18 +70,18 @@ def _running(directory: DataDirectory, deadline: float) -> str:
 
 
 def _join(directory: DataDirectory, deadline: float) -> None:
-    """Become a user. It has to wait while a supervisor that had none stops the server."""
+    """Become a user; wait while an unused supervisor stops the server."""
     held = _memberships.get(directory.path)
     if held is not None and locks.is_lock_on(held, directory.users_lock):
         return
     while (membership := locks.try_lock(directory.users_lock, shared=True)) is None:
         _sleep(directory, deadline)
-    # Of two threads that join at once one overwrites the other: a lock too many, no harm.
+    # Of two threads that join at once one overwrites the other: one more lock does no harm.
     _memberships[directory.path] = membership
 
 
 def _answering(directory: DataDirectory, deadline: float) -> str:
-    """Return the URI as soon as the server answers, and see to it that there is a supervisor."""
+    """Return the URI as soon as the server answers; start a supervisor if there is none."""
     started = False
     while True:
         supervisor_lock = locks.try_lock(directory.supervisor_lock)

@@ -1,4 +1,4 @@
-"""The directory of an embedded database: what lies where, and how it is written."""
+"""The directory of an embedded database: its files, and what they hold."""
 
 import contextlib
 import shutil
@@ -17,7 +17,7 @@ class DataDirectory:
         self.path = path.resolve()
         self.data = self.path / "data"
         self.log = self.path / "supervisor.log"
-        self.server_config = self.path / "secantusd.toml"  # empty: nobody else's file is read
+        self.server_config = self.path / "secantusd.toml"  # empty: no other one is read
         self.version_file = self.path / "version"
         self.password_file = self.path / "password"
         self.port_file = self.path / "port"

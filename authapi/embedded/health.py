@@ -1,4 +1,4 @@
-"""Whether the server answers, and can write: it is asked as its users ask, with the password."""
+"""Checks whether the server answers and can write, with the password of its users."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class HealthCheck:
         return self._ask("ping")
 
     def can_write(self) -> Health:
-        """Have the server write what it holds in memory to the disk: it takes some 50 ms.
+        """Have the server write its memory to the disk, which takes some 50 ms.
 
-        After a full disk it goes on listening, and answers pings and some reads; whatever it is to
-        write fails, also when there is room again. With many documents it may take long to write:
-        that is no failure.
+        After a full disk it still listens, and answers pings and some reads, but every write fails,
+        even when there is room again. With many documents the write may take long, which is no
+        failure.
         """
         health = self._ask("ping")
         if health is Health.ANSWERS and self._ask("fsync") is Health.BROKEN:

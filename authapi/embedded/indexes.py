@@ -1,4 +1,4 @@
-"""A durable note of index builds: one that is cut short leaves an index that looks complete."""
+"""Notes index builds on disk: an interrupted one leaves an index that looks complete."""
 
 import os
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Script: become the supervisor. Arguments: directory, descriptor of its lock, server program.
 
-The supervisor is nobody's child: a web server that counts its children must not find it among them.
+The supervisor is no child of the caller: web servers watch their children.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Locks between processes.
 
 `flock` belongs to an open file: whoever has it open, by inheritance too, holds the lock, and the
-kernel releases it when the last of them ends. What stands in a lock's file is about its holder.
+kernel releases it when the last of them ends. The text in a lock's file describes its holder.
 """
 
 import os
@@ -50,13 +50,13 @@ def is_lock_on(holder: int, path: Path) -> bool:
 
 
 def describe(holder: int, text: str) -> None:
-    """Say `text` about the holder to everybody who reads the lock's file."""
+    """Write `text` about the holder into the lock's file."""
     os.ftruncate(holder, 0)
     os.pwrite(holder, text.encode(), 0)
 
 
 def number_in(path: Path) -> int | None:
-    """Return the number that the file says (a port, a process), or None if it says none."""
+    """Return the number in the file (a port, a process), or None without one."""
     try:
         return int(path.read_text())
     except (FileNotFoundError, ValueError):

@@ -41,9 +41,9 @@ def installed() -> Program:
 
 
 def stamp(directory: DataDirectory, program: Program) -> None:
-    """Note in `directory` who writes its data; EmbeddedUnavailable if it was another version.
+    """Note the version in `directory`; EmbeddedUnavailable if another one wrote its data.
 
-    Before its version 1.0 SecantusDB does not migrate what an earlier version wrote.
+    Before its version 1.0 SecantusDB does not migrate data.
     """
     version = directory.version()
     if version is None:

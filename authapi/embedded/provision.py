@@ -1,4 +1,4 @@
-"""The first start: give the database its user, without whose password it answers nobody.
+"""The first start: creates the database's user; from then on every client needs the password.
 
 The server can create its first user only while it asks for no password. Meanwhile it takes only
 connections that show a certificate (mutual TLS, RFC 8446, 4.3.2), whose key this process makes and
@@ -23,7 +23,7 @@ _CERTIFICATE_LIFETIME = datetime.timedelta(days=1)
 def provision(directory: DataDirectory, program: Path) -> None:
     """Create the user, and write down the password.
 
-    The password is written last: as long as it is missing, all this is done again.
+    The password is written last: while it is missing, all of this is repeated.
     """
     password = secrets.token_urlsafe(32)
     certificate = directory.provisioning_certificate
@@ -40,7 +40,7 @@ def provision(directory: DataDirectory, program: Path) -> None:
 
 
 def _only_for_holders_of(certificate: Path) -> list[str]:
-    """Return the server's options: it shows the certificate, and wants to be shown the same."""
+    """Return the server's options: both sides have to show the same certificate."""
     file = str(certificate)
     shown = ["--tls-cert-file", file, "--tls-key-file", file]
     return [*shown, "--tls-ca-file", file, "--tls-require-client-cert"]

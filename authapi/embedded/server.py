@@ -14,7 +14,7 @@ from authapi.embedded.data_directory import DataDirectory
 _EXEC_SERVER = Path(__file__).with_name("exec_server.py")
 _STOP_TIMEOUT = 10.0  # seconds that a server has to stop
 _PAUSE = 0.05  # seconds between two looks
-_MISSED_AFTER = 10  # connections taken in a row: it has missed the signal
+_MISSED_AFTER = 10  # connections accepted in a row: then it has missed the signal
 
 
 def start(
@@ -41,8 +41,8 @@ def start(
 def stop(process: subprocess.Popen[bytes], port: int) -> None:
     """Stop the server, and wait for its end.
 
-    When told to stop it waits up to 2 seconds for one more connection: it is given one. If it goes
-    on taking connections it missed the signal, as it may just after its start, and is told again.
+    When told to stop, it waits up to 2 seconds for one more connection, so it gets one. If it goes
+    on accepting, it missed the signal, as may happen just after its start, and is told again.
     """
     deadline = time.monotonic() + _STOP_TIMEOUT
     taken = 0

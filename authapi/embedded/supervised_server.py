@@ -1,4 +1,4 @@
-"""A server that is started again whenever it ends or answers only errors."""
+"""Restarts the server whenever it ends or answers only errors."""
 
 import contextlib
 import subprocess
@@ -69,7 +69,7 @@ class SupervisedServer:
         now = time.monotonic()
         if not self.started_well:
             self.started_well = ports.is_open(self._port)
-            # One that broke before is looked at as soon as it listens again.
+            # One that broke before is checked as soon as it listens again.
             self._answered_at, self._check_at = now, now + (0 if self._broke else _CHECK_INTERVAL)
         elif now >= self._check_at:
             self._check_health()

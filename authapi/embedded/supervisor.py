@@ -15,7 +15,7 @@ from authapi.embedded.supervised_server import SupervisedServer
 
 GRACE = 3.0  # seconds without users: a process that reloads its code is back sooner
 _PAUSE = 0.1  # seconds between two looks
-_PAUSE_AT_START = 0.01  # until it listens: one that is killed soon after has started well
+_PAUSE_AT_START = 0.01  # until it listens, so that a later end does not count as a failed start
 
 
 def main(directory: str, supervisor_lock: str, program: str) -> None:
@@ -62,8 +62,8 @@ class IdleTimeout:
     def has_expired(self) -> bool:
         """Whether there have been no users for `GRACE` seconds.
 
-        If so, the users' lock stays locked until this process ends: who comes now waits for that,
-        and then starts a supervisor anew.
+        If so, the users' lock stays locked until this process ends. A process that comes now waits
+        for that, and then starts another supervisor.
         """
         lock = locks.try_lock(self._users_lock)
         if lock is None:

@@ -17,13 +17,13 @@ from authapi.passwords.hashing import PasswordHasher
 from authapi.signin.models import Evidence, Match
 
 TOTP_SECRET = "totp"
-"""What the box of an authenticator app's secret is for."""
+"""The purpose under which an authenticator app's secret is sealed."""
 
 
 class CodeFactor:
-    """Knows which code is right; that it is good once is one conditional write on the user.
+    """Checks codes; each is used up by one conditional write on the user.
 
-    The device's own clock counts for nothing (S104).
+    The service's own clock decides; the drift of a device is not learned (S104).
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class CodeFactor:
         return None
 
     def matching_step(self, box: bytes, user_id: str, digits: str, drift: int) -> int | None:
-        """Return the step whose code these digits are, if there is one."""
+        """Return the time step of a code, or None when it is wrong."""
         secret = self._data_key.unseal(box, TOTP_SECRET, user_id)
         steps = rules.near(rules.step_at(self._clock()), drift)
         return rules.matching_step(digits, totp.codes(secret, steps))

@@ -1,4 +1,4 @@
-"""The data key: random, seals what must be read again, and survives a rotation of the secret."""
+"""The data key: random, seals secrets that must be read again, survives a rotation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DataKeyLost(Exception):
 
 
 class DataKey:
-    """Opens the data key at its first use, and wraps it for the present secret if that is missing.
+    """Opens the data key at its first use; wraps it with the present secret if need be.
 
     Args:
         masters: the secrets that may open it (S112).
@@ -34,10 +34,10 @@ class DataKey:
         self._key: bytes | None = None
 
     def seal(self, secret: str, *purpose: str) -> bytes:
-        """Return `secret` in a box that opens for that purpose alone.
+        """Seal `secret`; the box opens for that purpose alone.
 
-        The stored key is looked at each time: a database may have been restored since, and what
-        another key sealed would be lost with this process.
+        The stored key is read each time: after a restore it may be another one, and a box sealed
+        with the former key could not be opened any more.
 
         Raises:
             ApiError: `service_unavailable` when the data key cannot be opened.
@@ -48,7 +48,7 @@ class DataKey:
         """Return what is in a box.
 
         Raises:
-            ApiError: `service_unavailable` when it cannot be opened; never an open door (S112).
+            ApiError: `service_unavailable` when it cannot be opened: then nobody gets in (S112).
         """
         with suppress(SealBroken):
             return unseal(self._opened(), box, *purpose).decode()
@@ -59,7 +59,7 @@ class DataKey:
             raise away() from None
 
     def status(self) -> dict[str, bool]:
-        """Return the ids of the wrappings, each with whether this service opens it."""
+        """Return whether this service opens each wrapping, by the wrapping's id."""
         return {
             each.kid: self._unwrap(each) is not None for each in self._store.find_wrappings() or ()
         }
@@ -68,7 +68,7 @@ class DataKey:
         """Leave no wrapping but the one of the present secret.
 
         Raises:
-            DataKeyLost: when none opens.
+            DataKeyLost: when no wrapping opens.
         """
         while (found := self._store.find_wrappings()) is not None:
             if self._store.replace(found, [self._wrap(self._open(found))]):

@@ -55,7 +55,7 @@ class TotpEnrolment:
         self._issuer = issuer
 
     def begin(self, identity: Identity, shown: Reauthentication, client: Client) -> Enrolment:
-        """Make the secret of a new authenticator app; it counts for nothing until `confirm`.
+        """Make the secret of a new authenticator app; no login takes it before `confirm`.
 
         Raises:
             ApiError: as `StepUp.prove_recently`; `service_unavailable`.
@@ -94,7 +94,7 @@ class TotpEnrolment:
                 attempt.fail()
                 raise ApiError(ErrorCode.INVALID_CODE)
             attempt.succeed()
-        attempt.confirm()  # the owner's network (S106)
+        attempt.confirm()  # the network is known from now on (S106)
         now = self._clock()
         made, hashes = self._recovery_codes.make(client)
         on: dict[str, Any] = {
@@ -118,8 +118,8 @@ class TotpEnrolment:
     def remove(self, identity: Identity, shown: Reauthentication, client: Client) -> dict[str, Any]:
         """Turn the authenticator app off, and end all other sessions, by one write.
 
-        With the last factor its recovery codes go, too. One that is off already is fine; then
-        nothing ends, and the answer has no tokens.
+        With the last factor the recovery codes go, too. When the app is off already, nothing ends,
+        and the answer has no tokens.
 
         Raises:
             ApiError: as `StepUp.prove_recently`.
@@ -127,7 +127,7 @@ class TotpEnrolment:
         prepared = self._sessions.prepare_kept(identity)
         proof = self._step_up.prove_recently(identity, shown, client)
         changed = self._step_up.while_proven(proof, self._without_totp)
-        if Factors.of(changed).totp is None:  # off before: nothing ended, no token is due
+        if Factors.of(changed).totp is None:  # it was off: nothing ended, so no new tokens
             return {}
         self._events.record(Event.SECOND_FACTOR_OFF, user_id=changed.id, reason="totp")
         return self._sessions.keep_only(identity, changed.epoch, prepared)
@@ -136,7 +136,7 @@ class TotpEnrolment:
         """Return the step whose code it is.
 
         Raises:
-            ApiError: `invalid_code`, saying how wrong the device's clock is, if it is that.
+            ApiError: `invalid_code`, saying how wrong the device's clock is, if that is the cause.
         """
         digits = rules.totp_code(code)
         if digits is None:

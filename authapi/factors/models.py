@@ -15,7 +15,7 @@ class Totp:
 
     Attributes:
         box: the sealed secret.
-        last_step: the last time step whose code was used; no code of it or before is good again.
+        last_step: the last time step whose code was used; no code up to it is accepted.
         since: when it was turned on.
     """
 
@@ -26,7 +26,7 @@ class Totp:
 
 @dataclass(frozen=True, slots=True)
 class PendingTotp:
-    """An authenticator app that nobody has shown a code of; it counts for nothing (S107).
+    """An authenticator app that is not confirmed by a code; no login takes it (S107).
 
     Attributes:
         box: the sealed secret.
@@ -44,10 +44,10 @@ class Factors:
     Attributes:
         totp: the authenticator app, if it is on.
         totp_pending: one that is being turned on.
-        recovery: hashes of the recovery codes that are left, by their number.
+        recovery: hashes of the unused recovery codes, by their number.
         passkeys: ids of the user's passkeys.
-        passkeys_required: whether the password wants one of them beside it.
-        passkeys_since: a passkey confirmed in an earlier epoch may not stand alone (S119).
+        passkeys_required: whether a login by the password asks for one of them as well.
+        passkeys_since: a passkey confirmed in an earlier epoch is not enough alone (S119).
     """
 
     totp: Totp | None = None
@@ -77,9 +77,9 @@ class Enrolment:
     """What an authenticator app has to know.
 
     Attributes:
-        secret: in base32, for who types it.
-        uri: the same and the account's name, for who scans it (`otpauth://`).
-        svg: that as a QR code.
+        secret: in base32, for typing.
+        uri: the same and the account's name, for scanning (`otpauth://`).
+        svg: the URI as a QR code.
         expires_in: seconds in which a code of it must be shown.
     """
 

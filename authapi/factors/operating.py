@@ -1,4 +1,4 @@
-"""What the operator does with the factors of a user; no code is seen, no password set (S110)."""
+"""What the operator does with a user's factors: remove or import them, see none (S110)."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class OperatorFactors:
     def reset(self, user_id: str, reason: str) -> User:
         """Remove all factors of a user, and end all sessions, by one write.
 
-        The password stays what it is: whoever lost that as well needs a link, too.
+        The password stays: a user who lost that as well needs a link, too.
 
         Args:
             user_id: whose.
             reason: why, as a fixed word.
 
         Raises:
-            ApiError: `not_found`; `service_unavailable` when others were first again and again.
+            ApiError: `not_found`; `service_unavailable` when concurrent writes won every try.
         """
         before = self._clock()
         reset = Change(unset=("second_factor", "factors"), tell=[Message("factor_off")])

@@ -1,4 +1,4 @@
-"""Recovery codes: for who has lost the authenticator app or the passkey."""
+"""Recovery codes: for users who lost the authenticator app or the passkey."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class RecoveryCodes:
         self._hasher = hasher
 
     def make(self, client: Client) -> tuple[list[str], dict[str, str]]:
-        """Return new codes as they are shown, and their hashes by number.
+        """Return new codes for display, and their hashes by number.
 
         Raises:
             ApiError: `service_unavailable` when too many hash at once.

@@ -1,4 +1,4 @@
-"""Which code is right, and what is left of the factors: pure decisions."""
+"""Which codes are right, and when a login needs one: pure decisions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DRIFT_STEPS = 1
 """How many steps a device's clock may be off (RFC 6238, 6)."""
 
 FAR_STEPS = 20
-"""How far off a clock is looked for, to be told about it: ten minutes."""
+"""How far off a clock may be to be told so, while an app is turned on: ten minutes."""
 
 PENDING_LIFE = timedelta(minutes=10)
 """How long a new authenticator app can be confirmed."""
@@ -69,12 +69,12 @@ def step_at(moment: datetime) -> int:
 
 
 def near(step: int, drift: int = DRIFT_STEPS) -> range:
-    """Return the steps whose codes are looked at."""
+    """Return the steps whose codes are compared."""
     return range(step - drift, step + drift + 1)
 
 
 def matching_step(code: str, shown: Mapping[int, str]) -> int | None:
-    """Return the latest step whose code it is; all are compared, whichever it is.
+    """Return the latest step whose code it is, or None; always compare all of them.
 
     Args:
         code: six digits.
@@ -90,7 +90,7 @@ def has_second_factor(factors: Factors) -> bool:
 
 
 def read_secret(text: str) -> str | None:
-    """Return an app's secret in its one form, or None when it is none.
+    """Return an app's secret in its canonical form, or None when it is none.
 
     Case, spaces and padding do not matter.
     """

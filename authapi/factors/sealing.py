@@ -1,4 +1,4 @@
-"""Sealing: AES-256-GCM, so that what is stored is neither read nor changed nor moved elsewhere."""
+"""Sealing by AES-256-GCM: what is stored cannot be read, changed or used elsewhere."""
 
 import secrets
 
@@ -12,7 +12,7 @@ _NONCE_BYTES = 12
 
 
 class SealBroken(Exception):
-    """The box is not one that this key sealed for this purpose."""
+    """The box was not sealed by this key for this purpose."""
 
 
 def new_key() -> bytes:
@@ -21,19 +21,19 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, secret: bytes, *purpose: str) -> bytes:
-    """Return `secret` in a box: a random nonce (NIST SP 800-38D, 8.2.2) and the ciphertext.
+    """Encrypt `secret`: the box is a random nonce (NIST SP 800-38D, 8.2.2) and the ciphertext.
 
     Args:
         key: of `KEY_BYTES` bytes.
-        secret: what is hidden.
-        purpose: what the box is for and whose; it opens for nothing else.
+        secret: the plaintext.
+        purpose: what the box is for, and whose; authenticated, so that it opens for nothing else.
     """
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, secret, framed(purpose))
 
 
 def unseal(key: bytes, box: bytes, *purpose: str) -> bytes:
-    """Return what is in a box.
+    """Return the secret in a box.
 
     Raises:
         SealBroken: when it was sealed with another key, for another purpose, or was changed.

@@ -1,4 +1,4 @@
-"""Factors as they are told; no secret and no hash."""
+"""Factors as their owner sees them, without secrets and hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a logged-in user may know of the account's second factors, and its recovery codes."""
+"""Shows a user the second factors of the account, and makes new recovery codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from authapi.signin.step_up import StepUp
 
 
 class FactorService:
-    """Tells of the factors, and makes new recovery codes."""
+    """Describes the factors, and makes new recovery codes."""
 
     collections = ()
 
@@ -69,7 +69,7 @@ class FactorService:
         return {**describe(user), "passkeys": self._passkeys(user)}
 
     def export(self, subject: Subject) -> dict[str, Any]:
-        """Return the same but for passkeys, for an export; no secret, no hash."""
+        """Return the same without passkeys, for an export; no secret, no hash."""
         return {"factors": describe(self._accounts.get_user_by_id(subject.id))}
 
     def erase(self, subject: Subject) -> None:

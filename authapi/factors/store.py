@@ -19,7 +19,7 @@ class Wrapping:
     """The data key, sealed under a key that is derived from a master secret.
 
     Attributes:
-        kid: tells which; it is no secret.
+        kid: the public name of that derived key.
         box: the sealed key.
     """
 
