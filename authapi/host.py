@@ -34,7 +34,7 @@ def init_app(
     `@token_required` and its like, and the commands are `flask authapi users` and so on.
 
     Args:
-        app: the app. What it puts around `wsgi_app` later is around the service, too.
+        app: the app. WSGI middleware that it adds later is around the service, too.
         url_prefix: where the service is.
         settings: as for `create_app`.
         clock: as for `create_app`.
@@ -42,8 +42,8 @@ def init_app(
         protected: whether `/protected` is there, unless `PROTECTED_SAMPLE=off`.
 
     Raises:
-        ValueError: when the app has an address below the prefix, or the service already; it is
-            raised as well where the app adds such an address later.
+        ValueError: when the app has a route below the prefix, or has the service already; a route
+            that it adds there later raises it, too.
         SettingsError: naming every problem, when the service may not start.
     """
     settings = settings or Settings.from_environ(os.environ)
@@ -63,8 +63,8 @@ def init_app(
 def _verify_for_host(verify: AccessTokenVerifier) -> AccessTokenVerifier:
     """Return `verify` for views of the host, whose requests do not pass the service's `Lifecycle`.
 
-    The host may have error handlers for failures of its own database. So those of the service's are
-    raised as `ApiError`.
+    A failure of the service's database is raised as `ApiError`: the host may have error handlers
+    for failures of its own database.
     """
 
     def verified(token: str, /) -> Identity:

@@ -55,7 +55,7 @@ def build(services: Services, settings: AccountSettings, clock: Clock) -> None:
     services.add(ImportedAddresses(accounts, registry, clock))
     services.personal_data.append(addresses)
     services.features["email"] = settings.email
-    mail.own(*AddressMails(accounts, registry, clock).kinds(mail.kinds))
+    mail.add_kinds(*AddressMails(accounts, registry, clock).kinds(mail.kinds))
     if settings.login_by_email == "on":
         services[PasswordProof].look_up_addresses(registry.owner)
         services[Registration].refuse_names_of(registry.owner)

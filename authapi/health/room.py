@@ -6,5 +6,5 @@ from authapi.health.service import Readiness
 
 
 def build(services: Services, settings: object, clock: Clock) -> None:
-    """Add the round of all checks that the other rooms named."""
+    """Add what runs the checks of all other rooms."""
     services.add(Readiness(services.checks, clock))

@@ -46,7 +46,7 @@ def alive() -> dict[str, str]:
     operationId="getReadiness",
 )
 def ready() -> dict[str, object]:
-    """Say whether keys, database, indexes and the right time are there: 200, or 503."""
+    """Say whether keys, database, indexes and the clock are as they must be: 200, or 503."""
     checks = service(Readiness).report()
     if set(checks.values()) != {"ok"}:
         raise ApiError(

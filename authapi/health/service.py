@@ -11,7 +11,7 @@ from authapi.core.forks import after_fork_in_child
 from authapi.core.services import Check
 
 FRESH = timedelta(seconds=1)
-"""The age up to which a report is given again."""
+"""The age up to which a report is used again."""
 
 FRESH_ENOUGH = timedelta(seconds=4)
 """The same while another caller checks; a check of a database that is away takes two seconds."""
@@ -36,9 +36,9 @@ class Readiness:
         self._checking = threading.Lock()
 
     def report(self) -> dict[str, str]:
-        """Return each check's name with "ok", what is wrong, or "not checked" after a failed one.
+        """Return each check's name with "ok", its problem, or "not checked" after a failed one.
 
-        One caller checks while the others are given the last report, if it is not too old.
+        One caller runs the checks; the others get the last report, if it is not too old.
         """
         if self._is_younger_than(FRESH):
             return self._report
@@ -56,7 +56,7 @@ class Readiness:
         return is_recent(self._made_at, self._clock(), age)
 
     def _run(self) -> dict[str, str]:
-        """Run the checks in their order; the first failure ends the round.
+        """Run the checks in their order, up to the first failure.
 
         So a database that is away is waited for once.
         """

@@ -91,7 +91,7 @@ class FeaturesSchema(AnswerSchema):
     operationId="getHome",
 )
 def show() -> Response:
-    """Say what this is, and that it runs: as a page where a browser asks (RFC 9110, 12.5.1)."""
+    """Say what this is: as a page for browsers, as JSON for programs (RFC 9110, 12.5.1)."""
     paths = {rule.rule for rule in current_app.url_map.iter_rules()}
     shown = [link for link in _LINKS if link[0] in paths]
     version: str = current_app.config["API_VERSION"]

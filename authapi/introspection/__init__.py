@@ -1,1 +1,1 @@
-"""What other services and proxies ask about a token."""
+"""Tells other services and proxies what a token says."""

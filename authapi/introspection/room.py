@@ -1,4 +1,4 @@
-"""What the questions about tokens need."""
+"""What introspection brings to the service."""
 
 from authapi.core.clock import Clock
 from authapi.core.services import Services
@@ -10,7 +10,7 @@ from authapi.tokens.service import TokenService
 
 
 def build(services: Services, settings: IntrospectionSettings, clock: Clock) -> None:
-    """Add what answers them."""
+    """Add what answers questions about tokens."""
     services.add(
         Introspection(
             services[AccessTokenVerification], services[TokenService], settings, services.prefix

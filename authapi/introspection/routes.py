@@ -1,4 +1,4 @@
-"""HTTP in and out of questions about tokens."""
+"""HTTP in and out of introspection: `/introspect`, `/verify`, the metadata."""
 
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
@@ -90,14 +90,14 @@ def verify(asked: dict[str, Any]) -> Response:
     return answer
 
 
-# Some proxies ask by the method of the request that they hold. Flask's own answer to OPTIONS is a
-# 200, which would let anybody's through, with whatever it says in the headers above.
+# Some proxies ask with the method of the request that they hold back. Flask's own answer to OPTIONS
+# is a 200: it would let that request pass without a token, and with a client's own headers.
 verify.provide_automatic_options = False  # type: ignore[attr-defined]
 verify.required_methods = {"OPTIONS"}  # type: ignore[attr-defined]
 
 
 def _for_services(view: Callable[P, R]) -> Callable[P, R]:
-    """Let only services ask that show the credential."""
+    """Let only services ask that send the credential."""
 
     def check() -> None:
         service(Introspection).admit(request.headers.get("Authorization", ""))
@@ -123,7 +123,7 @@ def _for_services(view: Callable[P, R]) -> Callable[P, R]:
 def introspect(form: dict[str, str]) -> dict[str, object]:
     """Tell another service whether an access token is good, and what it says (RFC 7662).
 
-    It shows its `INTROSPECTION_SECRET`; without one, there is nothing at this address.
+    The service sends `INTROSPECTION_SECRET`; where that is not set, this is a 404.
     """
     return {**service(Introspection).introspect(form["token"]), "status": "ok"}
 
@@ -131,8 +131,8 @@ def introspect(form: dict[str, str]) -> dict[str, object]:
 @blueprint.route(METADATA, methods=["GET"])
 @documented(MetadataSchema, _METADATA, ErrorCode.NOT_FOUND, operationId="getMetadata")
 def show_metadata() -> Response:
-    """Tell other services where the keys are, and what else there is (RFC 8414).
+    """Tell other services where the keys and endpoints are (RFC 8414).
 
-    Where `JWT_ISSUER` is an https address; else there is nothing at this one.
+    Where `JWT_ISSUER` is not an https address, this is a 404.
     """
     return jsonify(service(Introspection).metadata())

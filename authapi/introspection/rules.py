@@ -12,14 +12,14 @@ USER, USER_ID, ROLES = "X-Auth-User", "X-Auth-User-Id", "X-Auth-Roles"
 METADATA = "/.well-known/oauth-authorization-server"
 
 _AS_IT_IS = "@+"
-"""Beside letters, digits and `-._~`: so that most names that are addresses stand as they are."""
+"""Not encoded, beside letters, digits and `-._~`: most e-mail addresses stay readable."""
 
 
 def forwarded_headers(identity: Identity) -> dict[str, str]:
     """Return the headers that say who is calling, in ASCII.
 
-    Each is there for everybody, so that a proxy that copies it leaves none of a client's. A name is
-    percent-encoded UTF-8 (RFC 3986, 2.1); roles have commas between.
+    All of them are always there, so that a proxy replaces each one that a client sends. A name is
+    percent-encoded UTF-8 (RFC 3986, 2.1); roles are separated by commas.
     """
     return {
         USER: quote(identity.username, safe=_AS_IT_IS),
@@ -53,9 +53,8 @@ def introspected(identity: Identity, issuer: str, audience: str) -> dict[str, An
 def shown_credentials(header: str) -> list[str]:
     """Return what may be the credential in an `Authorization` header.
 
-    A service shows it as a bearer token, or as the password of whatever client it says it is: some
-    know only the one way. That password is encoded as in a form (RFC 6749, 2.3.1), and some do not
-    know that.
+    A service sends it as a bearer token, or as a Basic password with any client id: many can do one
+    of both only. RFC 6749, 2.3.1, encodes that password as in a form, but not every client does.
     """
     scheme, _, text = header.strip().partition(" ")
     if scheme.lower() == "bearer":
@@ -86,7 +85,7 @@ def base_of(issuer: str) -> str | None:
 
 
 def metadata_path(issuer: str) -> str | None:
-    """Return where clients of an issuer look for its metadata, or None where it names no address.
+    """Return the path at which clients look for an issuer's metadata, or None for no address.
 
     RFC 8414, 3.1: the path of the issuer comes after the well-known one.
     """
@@ -102,14 +101,14 @@ def served_at(base: str, prefix: str) -> str:
 def metadata(
     issuer: str, base: str, algorithms: list[str], *, introspects: bool
 ) -> dict[str, object]:
-    """Return what is true here of an authorization server's metadata (RFC 8414, 2).
+    """Return the service's metadata as an authorization server (RFC 8414, 2).
 
-    There is no grant and no response type of OAuth's; left out, they would have defaults.
+    It has no grant and no response type: without these members, defaults would apply.
 
     Args:
         issuer: as tokens name it.
         base: where the service is.
-        algorithms: of the public keys; none where nobody else can verify.
+        algorithms: of the public keys; empty where tokens are signed by the secret.
         introspects: whether `/introspect` answers anybody.
     """
     found: dict[str, object] = {

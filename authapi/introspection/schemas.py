@@ -1,4 +1,4 @@
-"""The shapes of questions about tokens."""
+"""The shapes of introspection."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def _roles(names: list[Any]) -> None:
 
 
 class VerifySchema(RequestSchema):
-    """What a caller has to be allowed."""
+    """The roles of which the caller must have one."""
 
     role = fields.List(
         fields.String(metadata={"pattern": f"^{NAME}$"}),

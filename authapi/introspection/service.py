@@ -17,7 +17,7 @@ from authapi.tokens.service import TokenService
 
 
 class Introspection:
-    """Tells other services what an access token is worth, and where this one's things are."""
+    """Tells other services what an access token says, and where keys and endpoints are."""
 
     def __init__(
         self,
@@ -35,10 +35,10 @@ class Introspection:
         self._secret = secret.reveal().encode() if secret is not None else None
 
     def admit(self, header: str) -> None:
-        """Let a service pass that shows the credential in its `Authorization` header.
+        """Check the credential in a service's `Authorization` header.
 
         Raises:
-            ApiError: `not_found` where nobody may ask; `missing_token` or `invalid_token`.
+            ApiError: `not_found` where no secret is set; `missing_token` or `invalid_token`.
         """
         if self._secret is None:
             raise ApiError(ErrorCode.NOT_FOUND)
@@ -49,10 +49,10 @@ class Introspection:
             raise ApiError(ErrorCode.INVALID_TOKEN)
 
     def introspect(self, token: str) -> dict[str, Any]:
-        """Return what a token says, or only that it is not good: it is not said why.
+        """Return what a token says, or only that it is not active; never why not.
 
         Raises:
-            ApiError: `service_unavailable` when that cannot be told.
+            ApiError: `service_unavailable` when that cannot be found out.
         """
         try:
             identity = self._verification.verify_token(token)

@@ -12,7 +12,7 @@ from authapi.tokens.settings import TokenSettings
 
 @dataclass(frozen=True)
 class IntrospectionSettings(TokenSettings):
-    """What another service has to show."""
+    """The credential of services that ask about tokens."""
 
     introspection_secret: Secret | None = variable(
         "INTROSPECTION_SECRET", None, credential, secret=True

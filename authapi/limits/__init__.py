@@ -1,1 +1,1 @@
-"""Limits: how often one may guess, register or refresh, shared by all processes."""
+"""Rate limits on guesses, registrations and refused refreshes, shared by all processes."""

@@ -19,7 +19,7 @@ from authapi.limits.store import Counter, LimitStore, Standing
 
 
 class Reason(StrEnum):
-    """Which limit was met; the fixed word in the security event."""
+    """Which limit was reached; the fixed word in the security event."""
 
     LOGIN_FAILURES = "login_failures"
     LOGIN_FAILURES_PER_ADDRESS = "login_failures_per_address"
@@ -34,14 +34,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an attempt counts against: the account here, this client, the account everywhere.
+    """What an attempt counts against.
 
     Attributes:
-        pair: the account's failures from this client; its id also stands
-            for this network among those that the account is known from.
-        client: the client's failures at all accounts.
-        account_id: the document of the account's failures in a row.
-        reason: what it is called when the account here has no room.
+        pair: the window of this account and this client together. Its id also names the client's
+            network among the account's known networks.
+        client: the window of this client, for all accounts.
+        account_id: the document of the account's failures in a row, from anywhere.
+        reason: of the refusal when the window of `pair` is full.
     """
 
     pair: Counter
@@ -59,7 +59,7 @@ class Attempt:
     """A password, or a second step, that is being checked; this one is not counted."""
 
     def tried(self) -> AbstractContextManager[Attempt]:
-        """Return a block in which it is checked, and told how that went, before any answer.
+        """Return a block to check it in; call `fail` or `succeed` there, before any answer.
 
         Raises:
             ApiError: as the block begins, `rate_limited`; `service_unavailable` when too many wait
@@ -68,27 +68,27 @@ class Attempt:
         return nullcontext(self)
 
     def fail(self) -> None:
-        """Say that it was wrong."""
+        """Count it as wrong; may raise `rate_limited`."""
 
     def succeed(self) -> None:
-        """Say that it was right."""
+        """Note that it was right; may raise `rate_limited`."""
 
     def confirm(self) -> None:
-        """Let the login pass whose session is stored now.
+        """Look at the limits once more, after the login's session is stored.
 
         Raises:
-            ApiError: `rate_limited` when wrong ones took the room meanwhile.
+            ApiError: `rate_limited` when wrong attempts reached a limit meanwhile.
         """
 
 
 class CountedAttempt(Attempt):
-    """Reads how things stand, lets the password be looked at, and counts it only if it was wrong.
+    """Checks the limits before and after a password is checked; counts only a wrong one.
 
-    The answer is given away only while there is room for it. A wrong password is a conditional
-    write. A right one is one more look, and for a login another one when its session is stored: so
-    it is no earlier than the wrong ones beside it. Of many guesses at once as many as the limit
-    allows are answered, and the others learn nothing, right or wrong (ASVS 15.4.1). The same holds
-    for a second step.
+    An attempt is answered only while no limit is reached. A wrong password is counted by a
+    conditional write. For a right one the limits are read again, and for a login once more when its
+    session is stored, so that it is answered no earlier than wrong ones at the same time. Of many
+    guesses at once as many as the limit allows are answered, and the others learn nothing, right or
+    wrong (ASVS 15.4.1). The same holds for a second step.
     """
 
     def __init__(
@@ -109,16 +109,16 @@ class CountedAttempt(Attempt):
 
     @contextmanager
     def tried(self) -> Iterator[Attempt]:
-        """Let it be checked in the `with` block, after one read: before any hash is computed."""
+        """Check the limits by one read, then let the block check the password."""
         with self._one_at_a_time(self._target.pair.id):
             self._check_capacity(self._clock())
             yield self
 
     def fail(self) -> None:
-        """Count a failure, by one write: the password was wrong.
+        """Count a wrong password, by one write, which decides whether a limit is reached.
 
         Raises:
-            ApiError: `rate_limited` when others had the room meanwhile.
+            ApiError: `rate_limited` when a limit was reached meanwhile.
         """
         target = self._target
         for _ in range(TRIES):
@@ -130,21 +130,22 @@ class CountedAttempt(Attempt):
         refuse(target.reason, 1, self._events)
 
     def succeed(self) -> None:
-        """Make sure that there still is room: the password was right.
+        """Check after a right password that no limit was reached meanwhile.
 
         Raises:
-            ApiError: `rate_limited` when others had the room meanwhile; as quickly as `fail` does.
+            ApiError: `rate_limited` when one was; as quickly as from `fail`.
         """
         self._check_capacity(self._clock())
 
     def confirm(self) -> None:
-        """Let the login pass whose session is stored now. A write only when there is news in it.
+        """Look at the limits once more, now that the login's session is stored; note the login.
 
-        The network is known from now on. Failures in a row end, but not once the backoff is active:
-        then whoever guesses goes on waiting, while the owner is known here and may try at once.
+        The network is known from now on. The failures in a row end, unless the backoff is active:
+        then guessers go on waiting, while the owner is known here and may try at once. It costs a
+        write only when that changes something.
 
         Raises:
-            ApiError: `rate_limited` when others had the room meanwhile.
+            ApiError: `rate_limited` when a limit was reached meanwhile.
         """
         now, network = self._clock(), self._target.pair.id
         streak = self._check_capacity(now)
@@ -153,7 +154,7 @@ class CountedAttempt(Attempt):
             self._store.note_login(self._target.account_id, network, now, self._backoff.threshold)
 
     def _check_capacity(self, now: datetime) -> Streak:
-        """Return the account's failures in a row, if there is room for one more.
+        """Return the account's failures in a row, if no limit is reached.
 
         Raises:
             ApiError: `rate_limited`.
@@ -174,7 +175,7 @@ class CountedAttempt(Attempt):
 def refuse_while(
     blocked: Mapping[Reason, datetime | None], now: datetime, events: EventRecorder
 ) -> None:
-    """Refuse until every limit has room again, so that `Retry-After` is true (S26).
+    """Refuse while a limit is reached; `Retry-After` names the latest of their ends (S26).
 
     Raises:
         ApiError: `rate_limited`.
@@ -186,7 +187,7 @@ def refuse_while(
 
 
 def refuse(reason: Reason, retry_after: int, events: EventRecorder) -> NoReturn:
-    """Say no, and put it on record.
+    """Record that a limit was reached, and refuse.
 
     Raises:
         ApiError: `rate_limited`.

@@ -11,21 +11,21 @@ FIRST_WAIT = timedelta(seconds=10)
 """How long strangers wait once an account was guessed at too often; then it grows."""
 
 FORGOTTEN_AFTER = timedelta(days=30)
-"""When a streak of as many failures as the threshold ends by itself; one of fewer ends sooner in
-proportion. Nobody gains by pausing: it leaves 100 guesses in 30 days, fewer than the backoff."""
+"""After this time a streak that has reached the threshold ends; a shorter one ends sooner, in
+proportion. Pausing gains nothing: it allows 100 guesses in 30 days, fewer than the backoff."""
 
 TIERS = 3
-"""Networks that have not failed since the backoff began, those that failed once, and all others."""
+"""Networks that have not failed since the backoff began, failed once, or failed more often."""
 
 REMEMBERED_STRANGERS = 50
-"""How many networks are remembered to have failed: those that failed last."""
+"""How many failed networks are remembered: those that failed last."""
 
 KNOWN_FOR = timedelta(days=400)
 """How long after the last login networks stay known: longer than a session lives by default."""
 
-_NOTED_AGAIN_AFTER = timedelta(days=1)  # though it came from the same network as the last one
+_NOTED_AGAIN_AFTER = timedelta(days=1)  # a login from the same network as the last one
 
-_STRANGER_ID = 16  # characters of a network's fingerprint: few strangers are told apart
+_STRANGER_ID = 16  # characters of the fingerprint: enough to tell these few apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,12 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Strangers that failed equally often since the backoff began: how often all of them did."""
+    """What the strangers did that have failed equally often since the backoff began.
+
+    Attributes:
+        failures: how many failures there were, of all of them together.
+        failed_at: when the last one was.
+    """
 
     failures: int
     failed_at: datetime
@@ -65,7 +70,8 @@ class Streak:
         failed_at: when the last one was counted.
         known: fingerprints of the networks that logged in to the account, the latest first.
         kept_until: when all this is forgotten.
-        tiers: what strangers did since the backoff began, by how often each of them had failed.
+        tiers: one for strangers without a failure since the backoff began, one for those with one,
+            one for all others.
         strangers: the networks that failed since the backoff began, the latest first.
     """
 
@@ -87,13 +93,13 @@ class StreakUpdate:
     """One more failure in a row, as a conditional update: the database decides.
 
     Attributes:
-        failures: how many they are then.
+        failures: the new number.
         at: when it happened.
-        kept_for: how long after it they are remembered.
-        seen: what the streak must still be; None means any of fewer than `below` failures.
+        kept_for: how long after that the streak is remembered.
+        seen: what the stored streak must still be; None: any one with fewer failures than `below`.
         below: see `seen`.
-        tiers: what they are then.
-        strangers: what they are then.
+        tiers: the new ones.
+        strangers: the new ones.
     """
 
     failures: int
@@ -107,7 +113,7 @@ class StreakUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Slows down who guesses at one account from ever new networks (NIST SP 800-63B-4, 3.2.2).
+    """Slows down guesses at one account from many networks (NIST SP 800-63B-4, 3.2.2).
 
     Attributes:
         threshold: the failures in a row from which on it is active.
@@ -118,7 +124,7 @@ class Backoff:
     longest: timedelta
 
     def kept_for(self, failures: int) -> timedelta:
-        """Return how long after the last of so many failures they are remembered."""
+        """Return how long a streak of so many failures is remembered after the last one."""
         return FORGOTTEN_AFTER * (min(failures, self.threshold) / self.threshold)
 
     def is_active(self, streak: Streak, now: datetime) -> bool:
@@ -126,11 +132,11 @@ class Backoff:
         return streak.failures >= self.threshold and not self._is_forgotten(streak, now)
 
     def wait(self, tier: int, failures: int) -> timedelta:
-        """Return how long after the last of so many failures in a tier the next one may be.
+        """Return the wait in a tier after so many failures.
 
-        It grows by `FIRST_WAIT` with each network that failed for the first (or second) time: the
-        hundred networks of an attacker cost the next newcomer minutes. In the last tier, whose
-        networks come again and again, it doubles.
+        In the first two tiers it grows by `FIRST_WAIT` with each failure, which is of another
+        network each time: a hundred networks of an attacker cost a newcomer minutes. In the last
+        tier, whose networks come again and again, it doubles.
         """
         if tier < TIERS - 1:
             return min(FIRST_WAIT * (failures + 1), self.longest)
@@ -149,7 +155,7 @@ class Backoff:
         return max((moment for moment in free if moment > now), default=None)
 
     def after_failure(self, streak: Streak, network: str, now: datetime) -> StreakUpdate | None:
-        """Return how a failure from `network` counts; None when it does not: a known network."""
+        """Return the update that counts a failure; None for a known network during the backoff."""
         if self._is_forgotten(streak, now):
             return StreakUpdate(1, now, self.kept_for(1), seen=streak)
         failures = streak.failures + 1
@@ -182,14 +188,14 @@ class Backoff:
         return number, self._tier_at(streak, number)
 
     def _tier_at(self, streak: Streak, number: int) -> Tier:
-        """Return a tier; before its first failure it begins with the backoff."""
+        """Return a tier; before its first failure its wait counts from the start of the backoff."""
         if streak.tiers:
             return streak.tiers[number]
         return Tier(0, streak.failed_at or datetime.min.replace(tzinfo=UTC))
 
 
 def is_noted(streak: Streak, network: str, now: datetime) -> bool:
-    """Whether a login from `network` is no news: the last one came from there, not long ago."""
+    """Whether a login need not be noted: the last one came from `network`, not long ago."""
     return (
         streak.known[:1] == (network,)
         and streak.kept_until is not None

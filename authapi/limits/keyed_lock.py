@@ -11,12 +11,12 @@ from authapi.core.forks import after_fork_in_child
 
 @dataclass(eq=False, slots=True)
 class _Queue:
-    """Those at one key: who holds it, and who waits.
+    """The callers at one key.
 
     Attributes:
         held: whether somebody holds the key.
         waiting: how many wait for it.
-        failed: whether a holder met a failure that the waiters would meet, too.
+        failed: whether a holder met a failure that the waiting ones would meet, too.
     """
 
     held: bool = False
@@ -29,8 +29,8 @@ class KeyedLock:
 
     Args:
         queue_limit: how many callers may wait for one key, so that one key never takes all threads.
-        shared_failures: what ends all who wait when it is raised by the holder: each would meet it
-            as well, and pay the same timeout, one after the other.
+        shared_failures: exceptions of a holder that end the wait of all others: each would meet it
+            as well, after the same timeout, one after the other.
     """
 
     def __init__(self, queue_limit: int, shared_failures: tuple[type[Exception], ...] = ()) -> None:
@@ -54,7 +54,7 @@ class KeyedLock:
         """Wait until nobody else holds `key`, and hold it for the length of the `with` block.
 
         Raises:
-            ApiError: `service_unavailable`, at once when too many wait for it, or when who held it
+            ApiError: `service_unavailable`, at once when too many wait for it, or when the holder
                 met a shared failure.
         """
         queue = self._enter(key)
@@ -89,5 +89,5 @@ class KeyedLock:
         with self._changed:
             queue.held = False
             if queue.failed or not queue.waiting:
-                self._queues.pop(key, None)  # those who come from now on begin another queue
+                self._queues.pop(key, None)  # callers from now on begin another queue
             self._changed.notify_all()

@@ -15,7 +15,7 @@ __all__ = ["COLLECTIONS", "build"]
 
 
 def build(services: Services, settings: LimitSettings, clock: Clock) -> None:
-    """Add the limits, or in their place what refuses nothing."""
+    """Add the limits; with `LIMITS=off` an object that refuses nothing."""
     one_at_a_time = KeyedLock(settings.attempts_waiting, FAILURES)
     kind = Unlimited if settings.limits == "off" else Limits
     database = services[Database]
@@ -25,6 +25,6 @@ def build(services: Services, settings: LimitSettings, clock: Clock) -> None:
         settings,
         services[Fingerprints],
         services[EventRecorder],
-        database.server_time.corrected(clock),  # others compare with what is noted here
+        database.server_time.corrected(clock),  # other servers compare these times
     )
     services.personal_data.append(services.add(limits, Limits))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from authapi.core.clock import MAX_CLOCK_SKEW
 
 HIGHEST_COUNT = 1000
-"""Each hit in the window is kept, so that no window is ever too generous: a count has an end."""
+"""A window keeps each of its hits, which makes it exact; so a count must be bounded."""
 
 LONGEST_WINDOW = timedelta(days=31)
 
@@ -56,8 +56,8 @@ class Rate:
     def free_at(self, hits: Sequence[datetime], now: datetime) -> datetime | None:
         """Return when there is room for one more hit, or None when there is now.
 
-        What was noted by a clock that was ahead by more than `MAX_CLOCK_SKEW`, and was put right
-        since, does not count: it would refuse for as long as the clock was ahead.
+        Hits more than `MAX_CLOCK_SKEW` in the future do not count: a clock that was ahead, and was
+        put right, noted them.
 
         Args:
             hits: the latest ones, the newest first.

@@ -1,4 +1,4 @@
-"""What may be done how often: a password tried, a user registered, a refresh refused."""
+"""The limits that other rooms ask: on passwords, registrations, refreshes, mailed codes."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from authapi.limits.store import Counter, LimitStore
 class Limits:
     """Counts per client: an IPv4 address or an IPv6 /64 (S28). Ids are keyed fingerprints.
 
-    What the database raises is raised: what cannot be counted is not let through, but a 503.
+    Failures of the database are raised, and answered by a 503: what cannot be counted is refused.
 
     Args:
-        one_at_a_time: lets the attempts at one account from one client wait for each other, so
-            that no hash is made for a guess that would not be answered.
+        one_at_a_time: a lock for attempts at one account from one client: no password is hashed
+            for a guess that would not be answered.
     """
 
     collections = ("limits",)
@@ -65,7 +65,7 @@ class Limits:
         self._clock = clock
 
     def password_attempt(self, account: str, client: Client) -> Attempt:
-        """Return an attempt at a password; it is the same for names that nobody has (S25).
+        """Return an attempt at a password; the same for unknown names (S25).
 
         Args:
             account: the unique form of the user name.
@@ -76,10 +76,10 @@ class Limits:
     def second_step(self, user_id: str, client: Client) -> Attempt:
         """Return an attempt at a second step, limited as a password is (ASVS 6.6.3).
 
-        It counts for the account, so that a new login buys no more tries.
+        It is counted by user id, so that a new login does not allow more tries.
 
         Args:
-            user_id: whose; the password was right.
+            user_id: whose; the first step was right.
             client: who tries.
         """
         target = Target(
@@ -98,7 +98,7 @@ class Limits:
 
     @contextmanager
     def registration(self, client: Client) -> Iterator[None]:
-        """Let a user be registered in the `with` block; one that ends with a 503 does not count.
+        """Count a registration in the `with` block; one that ends with a 503 does not count.
 
         Raises:
             ApiError: `rate_limited`.
@@ -112,11 +112,11 @@ class Limits:
             raise
 
     def count(self, reason: Reason, whose: str) -> None:
-        """Count one more, before it is looked at, by one write; at the limit nothing is counted.
+        """Count one more try, by one write, before it is checked; at the limit nothing is counted.
 
         Args:
-            reason: what is counted, each at a rate of its own.
-            whose: at whose cost: a client's network, or a user's id.
+            reason: what is counted; each reason has its own rate.
+            whose: whose window: a client's network, or a user's id.
 
         Raises:
             ApiError: `rate_limited`.
@@ -131,17 +131,17 @@ class Limits:
         refuse(reason, 1, self._events)
 
     def try_count(self, *windows: tuple[Rate, tuple[str, ...]]) -> bool:
-        """Count a hit in each of another room's windows: in all of them, or in none.
+        """Count a hit in each window of another room: in all of them, or in none.
 
         Args:
-            windows: each with its rate, and what tells it from all others.
+            windows: each with its rate, and words that identify it.
 
         Returns:
             False when one of them has no room.
         """
         counters = [self._counter(parts[0], rate, *parts[1:]) for rate, parts in windows]
         now = self._clock()
-        # Whoever makes a window's first hit at the same moment may be in the way: once more then.
+        # Two first hits of a window at the same moment conflict: once more then.
         return any(self._store.count_all_or_nothing(counters, now) for _ in range(2))
 
     def export(self, subject: Subject) -> dict[str, Any]:
@@ -162,9 +162,9 @@ class Limits:
         self._store.forget(self._fingerprints.all_of("limit", "account", account))
 
     def trust_network(self, account: str, client: Client) -> None:
-        """Let the client's network in as if it had logged in to the account before.
+        """Make the client's network a known one of the account, as a login does.
 
-        For who showed in another way to be the owner, such as by a link that was mailed.
+        For users who have proven to be the owner otherwise, such as by a mailed link.
         """
         target, threshold = self._target(account, client), self._backoff.threshold
         self._store.note_login(target.account_id, target.pair.id, self._clock(), threshold)

@@ -1,4 +1,4 @@
-"""What may be done how often."""
+"""The rates of all limits."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from authapi.passwords.bulkhead import LARGEST_SHARE
 from authapi.passwords.settings import PasswordSettings
 
 SECOND_STEPS_IN_A_ROW = 20
-"""From how many wrong second steps in a row on strangers wait: fewer than wrong passwords, since
-who gets that far knows the password, and a code is short."""
+"""After so many wrong second steps in a row strangers wait. It is fewer than of passwords: who gets
+that far knows the password, and a code is short."""
 
 
 def _rate(name: str, text: str) -> Rate:
@@ -43,24 +43,24 @@ class LimitSettings(PasswordSettings):
     def attempts_waiting(self) -> int:
         """How many attempts at one account may wait.
 
-        Three quarters of one network's share of password hashes: one account must not take it all.
+        Three quarters of one network's share of password hashes: no account takes all of it.
         """
         share = (self.hash_slots_or_cores + self.hash_queue_limit) // LARGEST_SHARE
         return share * 3 // 4
 
     @property
     def backoff(self) -> Backoff:
-        """What slows strangers down once an account was guessed at from many networks."""
+        """The backoff of passwords."""
         longest = timedelta(minutes=self.limit_longest_wait_minutes)
         return Backoff(self.limit_failures_in_a_row, longest)
 
     @property
     def second_step_backoff(self) -> Backoff:
-        """What slows strangers down who know a password and guess at the second step."""
+        """The backoff of second steps."""
         return replace(self.backoff, threshold=SECOND_STEPS_IN_A_ROW)
 
     @property
     def registration_rate(self) -> Rate:
-        """How often one address may register; where people develop, test suites do it a lot."""
+        """How often one address may register; in development more often, for test suites."""
         default = "300/minute" if self.development else "100/hour"
         return self.limit_registrations or Rate.parse(default)

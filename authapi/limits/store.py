@@ -1,4 +1,4 @@
-"""The limits in MongoDB, shared by all processes: read, take all or nothing, give back."""
+"""The limits in MongoDB, shared by all processes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KNOWN_NETWORKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """The window of one client, one account or both: its document's id, and its rate."""
+    """A moving window: its document's id, and its rate."""
 
     id: str
     rate: Rate
@@ -74,17 +74,17 @@ class LimitStore:
         account_id: str | None = None,
         update: StreakUpdate | None = None,
     ) -> bool:
-        """Count a hit in each window, and a failure; all or, when one has no room, nothing.
+        """Count a hit in each window and a failure in the streak, by one command: all or nothing.
 
         Args:
             counters: moving windows.
             now: the present moment.
             account_id: the document of the account's failures in a row.
-            update: what the failure makes of it.
+            update: the change of that document.
 
         Returns:
-            Whether all were counted, by one command. False may also mean that somebody else was
-            first: read, and try again.
+            Whether all were counted. False: a window is full, or the streak was changed meanwhile:
+            read again to see which.
         """
         writes = [_hit(counter, now) for counter in counters]
         if account_id is not None and update is not None:
@@ -109,7 +109,7 @@ class LimitStore:
             account_id: the account's document.
             network: a fingerprint of where the login came from.
             now: the present moment.
-            threshold: failures in a row are over, unless they are as many by then.
+            threshold: fewer failures in a row than this end with the login.
         """
         change = _login(network, now, threshold)
         self._collections[COLLECTION].update_one({"_id": account_id}, change, upsert=True)
@@ -120,7 +120,7 @@ class LimitStore:
 
 
 def _first_refused(error: BulkWriteError) -> int:
-    """Return which write had no room; any other failure is the database's own."""
+    """Return the position of the write that was refused; raise any other failure."""
     failed = error.details.get("writeErrors", [])
     if not failed or failed[0]["code"] != DUPLICATE_KEY:
         raise error
@@ -131,9 +131,9 @@ def _first_refused(error: BulkWriteError) -> int:
 def _hit(counter: Counter, now: datetime) -> UpdateOne:
     """Return the conditional update that counts one hit, if there is room for it.
 
-    A document that is there but does not match makes the upsert insert a second one of its `_id`:
-    the duplicate-key error is the refusal. `$nor` would say the same in words, but scans the
-    collection on the embedded server (220 ms with 20,000 documents).
+    When the document is there but does not match, the upsert tries to insert a second one of its
+    `_id`: the duplicate-key error is the refusal. `$nor` would be plainer, but scans the collection
+    on the embedded server (220 ms with 20,000 documents).
     """
     begin, end = now - counter.rate.window, now + MAX_CLOCK_SKEW
     decisive = f"hits.{counter.rate.count - 1}"
@@ -146,9 +146,9 @@ def _hit(counter: Counter, now: datetime) -> UpdateOne:
 
 
 def _give_back(counter: Counter) -> UpdateOne:
-    """Return the update that takes a hit out again: the newest stands for any.
+    """Return the update that takes the newest hit out again.
 
-    They differ by less than a request lasts.
+    It may be another request's, whose time differs by less than a request takes.
     """
     return UpdateOne({"_id": counter.id}, {"$pop": {"hits": -1}})
 

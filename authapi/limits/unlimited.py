@@ -12,7 +12,7 @@ from authapi.limits.service import Limits
 
 
 class Unlimited(Limits):
-    """Lets everything pass, without a question to the database."""
+    """Refuses nothing, and asks the database nothing."""
 
     def password_attempt(self, account: str, client: Client) -> Attempt:
         """Return an attempt that is not counted."""
@@ -35,4 +35,4 @@ class Unlimited(Limits):
         return True
 
     def trust_network(self, account: str, client: Client) -> None:
-        """Note nothing: nobody waits."""
+        """Note nothing."""

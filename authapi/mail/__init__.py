@@ -1,1 +1,1 @@
-"""Mail: what is due waits in an outbox, a sender takes it to a mail server or to the mailbox."""
+"""Mail: an outbox, and a sender that takes it to a mail server or the mailbox."""

@@ -13,12 +13,12 @@ PASSED_OVER = timedelta(seconds=60)
 """For how long a server that failed is not asked again by this process."""
 
 READERS_IN_A_ROW = 3
-"""A server that fails once a reader is named fails for that one; for so many in a row, for all."""
+"""A server that fails for so many recipients in a row is taken to fail for all."""
 
 
 @dataclass(slots=True)
 class _State:
-    """How a server did: when it failed, for whom, and for whom since it last did its work."""
+    """A server's failures: when it last failed for all, for whom, and for whom in a row."""
 
     failed_at: datetime | None = None
     readers: dict[str, datetime] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class _State:
 
 
 class Breaker:
-    """Passes servers over that failed; one dead address closes none to the others (S98).
+    """Passes over servers that failed; one bad recipient does not close a server (S98).
 
     Args:
         servers: in the order in which they are tried.
@@ -38,11 +38,11 @@ class Breaker:
         self._clock = clock
 
     def available(self) -> bool:
-        """Whether a server is left that has not failed just now."""
+        """Whether there is a server that has not failed just now."""
         return any(not self._is_fresh(state.failed_at) for state in self._states.values())
 
     def order(self, reader: str) -> list[MailServer]:
-        """Return the servers to try; those that failed just now for that very reader come last."""
+        """Return the servers to try; those that failed just now for that recipient come last."""
         up = [each for each, state in self._states.items() if not self._is_fresh(state.failed_at)]
         return sorted(up, key=lambda each: self._is_fresh(self._states[each].readers.get(reader)))
 
@@ -55,7 +55,7 @@ class Breaker:
 
         Args:
             server: which.
-            reader: for whom, if it had heard of one by then: the fault may lie there.
+            reader: the recipient, if the server knew it by then: the fault may lie there.
         """
         state, now = self._states[server], self._clock()
         if reader is not None:
@@ -67,5 +67,5 @@ class Breaker:
             state.row.clear()
 
     def _is_fresh(self, failed_at: datetime | None) -> bool:
-        """Whether that was just now; a clock that was put back makes nothing last longer."""
+        """Whether that was just now; no, where the clock was put back since."""
         return failed_at is not None and failed_at <= self._clock() < failed_at + PASSED_OVER

@@ -1,4 +1,4 @@
-"""From notices to mails: each becomes the mail of its id, so that twice is once (S96)."""
+"""Makes mails of notices, each with the notice's id: to do so twice changes nothing (S96)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Collector:
         self._clock = clock
 
     def collect(self) -> None:
-        """Move what is there now."""
+        """Move the notices that are there now."""
         before = self._clock() - NOTICE_DELAY
         while users := self._source.due(before, BATCH):
             told = [self._tell(user) for user in users]
@@ -37,7 +37,7 @@ class Collector:
                 break
 
     def _tell(self, user: Notified) -> bool:
-        """Move a user's notices; False when it met a fault: it is tried at the next look."""
+        """Move a user's notices; False after a fault: the next run tries again."""
         try:
             for notice in user.notices:
                 kind = self._kinds.get(notice.kind)
@@ -53,7 +53,7 @@ class Collector:
         return True
 
     def _mail(self, user: Notified, notice: Notice) -> Mail:
-        """Return a notice's mail; a user's last one is under no user, and outlives the rest."""
+        """Return a notice's mail; that of a deletion belongs to no user, so that it is kept."""
         return Mail(
             id=notice.id,
             kind=notice.kind,

@@ -58,7 +58,7 @@ def record(found: Document) -> Record:
 
 
 def envelope_document(envelope: Envelope) -> Document:
-    """Return what a mail's text, link and code are made of; neither link nor code."""
+    """Return what a mail's text, link and code are derived from, without link and code."""
     link, code = envelope.link, envelope.code
     return {
         "to": envelope.to,

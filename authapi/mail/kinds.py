@@ -1,4 +1,4 @@
-"""Kinds of mail: how the room that owns one decides about a mail when it is sent."""
+"""Kinds of mail: what is sent to whom is decided at the time of sending."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authapi.mail.models import Envelope, Mail, Void
 from authapi.mail.notices import Notice, NoticeSource, Notified
 
 NOTICE_LIFE = timedelta(days=7)
-"""How long it is tried to tell somebody something, and how long "this was not me" is good."""
+"""How long a notice is tried, and how long its link "this was not me" is good."""
 
 NOTICES = (
     "password_changed",
@@ -40,14 +40,14 @@ class Kind:
 
     Attributes:
         name: its name, and that of its templates.
-        life: how long it is tried at the most, and how long its link is good.
-        resolve: decides when it is sent: to whom and about what, or not at all. Called again at
-            each attempt; reads only.
-        on_request: whether anybody may ask for it: then mails are limited for each account and
-            address (S95), and one whose user's epoch changed since it was first tried is void.
-        finish: what must be done before a notice of this kind is mailed: the end of a story that
-            may have been cut off after its deciding write. Must bear being repeated.
-        keep: whether the row is kept for a while once it is sent.
+        life: how long it is tried, and how long its link is good.
+        resolve: decides to whom it goes and about what, or that it is not sent. Called at each
+            attempt; only reads.
+        on_request: whether anybody may ask for it. Such mails are limited for each account and
+            address (S95), and void once the user's epoch is another one than at the first try.
+        finish: called before a notice of this kind is mailed: completes a change that may have
+            been cut off after its deciding write. May be called more than once.
+        keep: whether its document is kept for a while once it is sent.
     """
 
     name: str
@@ -87,5 +87,5 @@ def notice_envelope(mail: Mail, source: NoticeSource) -> Envelope | Void:
 
 
 def deletion_envelope(mail: Mail) -> Envelope | Void:
-    """Return the last mail's envelope: the row alone knows the address, the user is gone."""
+    """Return the envelope of the last mail: only its document has the address by then."""
     return Envelope(mail.to, mail.facts) if mail.to else Void("no confirmed address")

@@ -1,8 +1,8 @@
-"""What travels by mail and lets in: links and codes, derived when a mail is sent, never stored.
+"""Mailed links and codes: derived when a mail is sent, never stored.
 
 A link's token is `base64url(version, purpose, user id 12, epoch 4, until 4, bound 6, mac 16)`, 59
-characters. `bound` is a keyed digest of what it dies with. The mac is HMAC-SHA256 under a key
-of its own, so that a forgery is known without the database (S88).
+characters. `bound` is a keyed digest of what ends it when it changes. The mac is HMAC-SHA256 under
+a key of its own, so that a forgery is refused without the database (S88).
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ PAGES: Mapping[Purpose, str] = {
 
 
 class InvalidLink(ValueError):
-    """The token is none of ours, or not for this."""
+    """The token is forged, over, or for another purpose."""
 
 
 class NoPage(ValueError):
-    """There is no page that a link could lead to."""
+    """It is not configured where a link leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class LinkClaims:
     Attributes:
         purpose: what it does.
         user_id: for whom, 24 hexadecimal digits.
-        epoch: the user's; the link dies when it goes up.
-        bound_to: what it dies with besides: the unique form of the address it goes to, and what
-            its purpose adds; None for nothing.
-        until: when it ends; None means with the mail that carries it.
+        epoch: the user's; the link is void when it goes up.
+        bound_to: a text that must stay the same: the unique form of the address that it goes to,
+            and what its purpose adds; None for nothing.
+        until: when it ends; None: when the mail that carries it is given up.
     """
 
     purpose: Purpose
@@ -88,7 +88,7 @@ class CodeClaims:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a genuine token says; whether its user still is in that epoch is for others to see."""
+    """What a genuine token says; the caller checks whether the epoch is still the user's."""
 
     purpose: Purpose
     user_id: str
@@ -101,7 +101,7 @@ class Link:
 class Links:
     """Where links lead: `PUBLIC_URL/account/<page>#<token>`, or an app's own page.
 
-    The token stands in the fragment, which no browser sends to a server or a referrer (S83); the
+    The token is in the fragment, which no browser sends to a server or in a referrer (S83). The
     address comes from the configuration, never from a request (S100).
 
     Attributes:
@@ -116,7 +116,7 @@ class Links:
         """Return the address of a link.
 
         Raises:
-            NoPage: when it has no page of its own, and nobody said where the service is.
+            NoPage: when the app has no page for it, and `PUBLIC_URL` is missing.
         """
         if (page := self.own.get(purpose)) is not None:
             return f"{page}#{token}"
@@ -147,7 +147,7 @@ class MailedTokens:
         """Return the token of a link that ends at `until`, or where its claims say so.
 
         Raises:
-            ValueError: when the user id is none.
+            ValueError: when the user id has not 24 hexadecimal digits.
         """
         keys = self._keys[0]
         user_id = bytes.fromhex(claims.user_id)
@@ -164,10 +164,10 @@ class MailedTokens:
         return _base64url(body + _mac(keys, body))
 
     def read(self, token: str, *purposes: Purpose, now: datetime) -> Link:
-        """Return what a token says that is genuine, not over, and for one of these `purposes`.
+        """Return what a token says, if it is genuine, not over, and for one of `purposes`.
 
         Raises:
-            InvalidLink: for any other; which of the reasons it was nobody learns.
+            InvalidLink: for any other, without the reason.
         """
         body = self._verified(token)
         version, purpose, user_id, epoch, until, bound = _FIELDS.unpack(body)
@@ -199,7 +199,7 @@ class MailedTokens:
             raise InvalidLink from None
         body, mac = raw[: _FIELDS.size], raw[_FIELDS.size :]
         genuine = [hmac.compare_digest(mac, _mac(keys, body)) for keys in self._keys]
-        # 59 characters hold two bits more than 44 bytes do: one spelling counts.
+        # 59 characters hold two bits more than 44 bytes: only one spelling is accepted.
         if len(body) != _FIELDS.size or not any(genuine) or _base64url(raw) != token:
             raise InvalidLink
         return body

@@ -11,7 +11,7 @@ VIA = "mailbox"
 
 
 class Mailbox:
-    """Takes every mail at once, and says so in a line with its link."""
+    """Accepts every mail, and prints a line with its link."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

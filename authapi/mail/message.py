@@ -13,7 +13,7 @@ from authapi.mail.links import Links, MailedTokens
 from authapi.mail.models import Envelope, Mail
 from authapi.mail.texts import Texts
 
-# Seven bits: no server has to know more, whatever the language.
+# Seven bits: every server takes that, whatever the language.
 _POLICY = SMTP.clone(cte_type="7bit")
 
 
@@ -26,7 +26,7 @@ class From:
 
     @property
     def service(self) -> str:
-        """What the service is called in its mails: as its sender is, else as its domain."""
+        """What the service is called in its mails: the sender's name, else its domain."""
         return self.address.display_name or self.address.domain
 
 
@@ -43,7 +43,7 @@ class Written:
 
 
 class BadAddress(ValueError):
-    """What should be one address is none, or is several."""
+    """A text is not exactly one address."""
 
 
 def recipient(to: str) -> Address:
@@ -73,7 +73,7 @@ class Writer:
         self._sender = sender
 
     def write(self, mail: Mail, envelope: Envelope, ends: datetime) -> Written:
-        """Return the texts of a mail whose link is good until `ends`, unless its claims say else.
+        """Return the texts of a mail whose link is good until `ends`, or as its claims say.
 
         A mail to an unverified address holds nothing that a stranger chose (S94).
 
@@ -93,7 +93,7 @@ class Writer:
     def message(
         self, mail: Mail, envelope: Envelope, written: Written, at: datetime
     ) -> EmailMessage:
-        """Return the message; it is the same one, by its Message-ID, however often it is sent.
+        """Return the message; its Message-ID is the same at each attempt.
 
         Raises:
             BadAddress: see `recipient`.

@@ -18,18 +18,18 @@ class Mail:
     """A mail in the outbox: what it is about, never its text.
 
     Attributes:
-        id: unique; who adds a mail of an id that is there adds nothing. It is in the Message-ID.
+        id: unique, part of the Message-ID; to add a mail of an id that is there changes nothing.
         kind: the name of its `Kind`.
         user_id: whom it concerns, if that is known.
-        asked_for: what somebody typed, where the user is looked up only when it is sent.
-        to: the address, where the kind takes it from here: of a user who is deleted by then.
+        asked_for: the name that somebody typed; the user is looked up when it is sent.
+        to: the address, where it is not looked up: the former one, or that of a deleted user.
         locale: the language that was asked for.
-        facts: what the text tells.
+        facts: what the text shows.
         due_at: when it is tried next; None once it is settled.
         made_at: when it was added.
         attempts: how often a sender claimed it.
-        valid_until: when its link ends, and with it the attempts; set by the first claim.
-        epoch: the user's, when it was first tried.
+        valid_until: when its link ends and it is given up; set by the first claim.
+        epoch: the user's at the first attempt.
     """
 
     id: str
@@ -52,14 +52,14 @@ class Envelope:
 
     Attributes:
         to: the address as it is stored, never as it was typed.
-        facts: what the text tells; none of them reaches a mail to an unverified address.
+        facts: what the text shows; a mail to an unverified address shows none of them.
         user_id: whose address it is.
         verified: whether the address is known to be the user's (S94).
-        link: what its link does, if it has one.
-        code: what its code proves, if it has one.
+        link: what its link is derived from, if it has one.
+        code: what its code is derived from, if it has one.
         locale: the user's language, if that is known.
-        told_as: the kind whose words it has, where that is another one than the row says: the row
-            is in the export of who asked, who may not learn of it.
+        told_as: the kind whose text it has, where that is not the stored one: the stored one is
+            in the export of the user who asked, and would give the secret away.
     """
 
     to: str
@@ -78,9 +78,8 @@ class Void:
 
     Attributes:
         reason: a fixed word or two, never what somebody typed.
-        nobody: whether it concerns nobody at all, so that not even the row is worth keeping.
-        user_id: whom it concerned, if that was found out: where it is kept, it is forgotten with
-            the user.
+        nobody: whether it concerns no user, so that its document is not kept.
+        user_id: whom it concerned, if that is known; its document is removed with the user.
     """
 
     reason: str
@@ -94,7 +93,7 @@ class Settled:
 
     Attributes:
         result: `sent`, `dead`, `void`, or `due` while it is still tried.
-        said: the server's last line, or why.
+        said: the server's last reply, or the reason.
         via: the server.
         at: when.
     """
@@ -107,12 +106,12 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A mail with what became of it, for who looks after them.
+    """A mail with what became of it, for the operator.
 
     Attributes:
         mail: the mail.
-        settled: how it stands.
-        envelope: what was sent, if the sender shows it; links and codes as what they derive from.
+        settled: its result so far.
+        envelope: what was sent, on a development server; with claims in place of link and code.
     """
 
     mail: Mail

@@ -44,7 +44,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """A user with notices that are due; both keys, so that one shard is asked."""
+    """A user with notices that are due; it has both keys, so that a write asks one shard."""
 
     user_id: str
     name_key: str
@@ -54,7 +54,7 @@ class Notified:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """What a notice's mail needs of a living user."""
+    """What a notice's mail needs to know of a living user."""
 
     user_id: str
     username: str
@@ -65,7 +65,7 @@ class Recipient:
 
 
 class NoticeSource(Protocol):
-    """Where notices wait, and whom they are for; the users' store is one."""
+    """Reads notices, and the users that they are for; the users' store is one."""
 
     def due(self, before: datetime, limit: int) -> Sequence[Notified]:
         """Return at most `limit` users with notices from before that moment."""

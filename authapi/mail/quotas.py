@@ -1,4 +1,4 @@
-"""How many mails are too many: for an account, an address, and the service (S95)."""
+"""The limits of mails: for an account, an address, and the service (S95)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PER_ADDRESS = Rate.parse("10/day")
 
 
 class Quotas:
-    """Says whether one more mail may be sent; what is refused is nobody's to know.
+    """Says whether one more mail may be sent; nobody who asked for it is told.
 
     Args:
         per_hour: how many mails the whole service sends in an hour.
@@ -33,9 +33,9 @@ class Quotas:
         return self._per_hour - self._store.sent_since(self._clock() - HOUR)
 
     def admits(self, envelope: Envelope) -> bool:
-        """Count a mail that anybody may ask for; False when there were too many of them.
+        """Count a mail that somebody asked for; False when there were too many.
 
-        What strangers had sent to an address by claiming it keeps none from its owner.
+        Mails to an address that is not verified are counted apart from its owner's.
         """
         whose = "address" if envelope.verified else "claimed address"
         windows = [(PER_ADDRESS, ("mails", whose, envelope.to.casefold()))]

@@ -29,7 +29,7 @@ blueprint = Blueprint("mailbox", __name__, url_prefix="/dev", template_folder="p
 
 @blueprint.before_request
 def refuse_others() -> None:
-    """Be there for this machine alone, by a name of its own: a page may call itself 127.0.0.1."""
+    """Answer this machine alone, and only by its own names: DNS may point others to 127.0.0.1."""
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     if not (is_loopback(request.remote_addr or "") and is_loopback(host)):
         flask.abort(404)
@@ -44,7 +44,7 @@ def mailbox() -> Response:
 
 @blueprint.get("/mailbox.json")
 def mailbox_json() -> dict[str, Any]:
-    """Tell all of the mails, for programs."""
+    """List the mails as JSON, for programs."""
     return {"status": "ok", "mails": [describe(mail) for mail in _newest()]}
 
 
@@ -56,7 +56,7 @@ def mail(mail_id: str) -> Response:
 
 @blueprint.get("/mailbox/<mail_id>/html")
 def html_part(mail_id: str) -> Response:
-    """Show the HTML part as a reader's program would: without scripts or anything from outside."""
+    """Show the HTML part as a mail program does: without scripts and foreign content."""
     html = _find(mail_id).html
     styles = " ".join(f"'sha256-{_digest(style)}'" for style in _STYLE.findall(html)) or "'none'"
     response = flask.make_response(html)
@@ -75,7 +75,7 @@ def style() -> Response:
 
 
 def _newest() -> list[Shown]:
-    """Return the newest mails; what is due is sent first, so that nobody has to wait."""
+    """Return the newest mails, after sending what is due."""
     mails = service(MailService)
     mails.send()
     return [show(record, mails.written(record)) for record in mails.newest(MOST)]

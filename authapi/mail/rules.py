@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 LEASE = timedelta(seconds=60)
-"""How far a claim moves the due date: no other sender takes the mail meanwhile."""
+"""How far a claim moves the due date; no other sender takes the mail meanwhile."""
 
 ATTEMPT_SECONDS = 45.0
-"""How long one attempt may take at the most, over all servers; well within the lease."""
+"""Seconds that one attempt may take, over all servers; well within the lease."""
 
 NOTICE_DELAY = timedelta(seconds=2)
-"""How old a notice must be: who wrote it ends the story itself, if nothing cuts it off."""
+"""How old a notice must be, so that the request that wrote it can complete its change first."""
 
 KEPT = timedelta(days=30)
 """How long a settled mail is kept, without its text, for its owner's export and the operator."""
@@ -28,12 +28,12 @@ _JITTER = 0.2
 
 
 def retry_at(attempts: int, now: datetime, random: Callable[[], float]) -> datetime:
-    """Return when a mail is tried again after `attempts` failed ones: later and later.
+    """Return when a mail is tried again after `attempts` failed ones; the wait grows.
 
     Args:
         attempts: how many there were, at least one.
         now: the present moment.
-        random: a number from 0 to 1, so that not all come back at once.
+        random: returns a number from 0 to 1, so that not all are tried at once.
     """
     wait = _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
     return now + wait * (1 + _JITTER * random())

@@ -39,8 +39,8 @@ class Sender:
     """Sends what is due. Any number of processes may run one: a mail's due date is its lease.
 
     Args:
-        shows: whether mails can be looked at afterwards, as where people develop: then what they
-            are made of is kept, and what nobody gets as well.
+        shows: whether mails can be looked at afterwards, on a development server. Then what they
+            are made of is kept, also of mails that are not sent.
     """
 
     def __init__(
@@ -69,21 +69,21 @@ class Sender:
         self._shows = shows
 
     def run_once(self, go_on: Callable[[], None] = lambda: None) -> Counter[str]:
-        """Do all that is due now; return how many mails ended how.
+        """Send all that is due now; return how many mails had each result.
 
-        Results are `sent`, `dead`, `void`, and `deferred` for what is tried again later.
+        Results: `sent`, `dead` (given up), `void` (not to be sent), `deferred` (tried again).
 
         Args:
-            go_on: is called before each mail.
+            go_on: called before each mail.
 
         Raises:
-            PyMongoError: when the database does not answer; what was claimed is due again within
-                a minute.
+            PyMongoError: when the database does not answer; a claimed mail is due again within a
+                minute.
         """
         self._collector.collect()
         results: Counter[str] = Counter()
         while self._transport.available() and (batch := self._batch()):
-            random.shuffle(batch)  # senders that look at the same moment seldom want the same mail
+            random.shuffle(batch)  # so that senders at the same moment seldom claim the same mail
             for mail in batch:
                 if not self._transport.available():
                     break
@@ -94,11 +94,11 @@ class Sender:
         return results
 
     def next_due(self) -> datetime | None:
-        """Return when there is something to do again, as far as that is known."""
+        """Return when the next mail is due, or None."""
         return self._store.next_due()
 
     def _batch(self) -> list[Mail]:
-        """Return mails that are due, no more of them than may be sent in this hour."""
+        """Return mails that are due, at most as many as may be sent in this hour."""
         due = self._store.due(self._clock(), BATCH)
         room = self._quotas.room() if due else 0
         if due and room <= 0:
@@ -106,7 +106,7 @@ class Sender:
         return due[: max(room, 0)]
 
     def _handle(self, mail: Mail) -> str | None:
-        """Do what is due for a mail; None when another sender has it."""
+        """Claim and handle a mail; None when another sender has it."""
         now, kind = self._clock(), self._kinds.get(mail.kind)
         life = kind.life if kind else rules.KEPT
         over = now >= (mail.valid_until or mail.made_at + life)
@@ -138,7 +138,7 @@ class Sender:
             return self._defer(mail, "a template is faulty")
         except FAILURES:
             raise
-        except Exception as fault:  # one mail must not keep the others; its text may hold anything
+        except Exception as fault:  # the other mails go on; the log gets no text of this one
             _log.error("a mail of the kind %s met a %s", mail.kind, type(fault).__name__)
             return self._defer(mail, "a fault in the service")
 
@@ -181,7 +181,7 @@ class Sender:
         if why.nobody and not self._shows:
             self._store.remove(mail)
             return "void"
-        if why.nobody:  # its id is free again, so that the next question is heard here as well
+        if why.nobody:  # free its id, so that the next request with this name adds a mail again
             mail = self._store.move(mail, secrets.token_hex(12))
         now = self._clock()
         forget = () if self._shows else ("asked_for", "to")
@@ -203,7 +203,7 @@ class Sender:
             "dead", answer.said if answer else reason, answer.via if answer else None, now
         )
         user_id = envelope.user_id if envelope else mail.user_id
-        # A row without a user is in nobody's export: nothing personal may stay with it.
+        # A document without a user is in no export: nothing personal may stay in it.
         nobodys = user_id is None and not self._shows
         forget = [name for name in _PERSONAL if name != "said" or answer] if nobodys else ()
         self._store.settle(mail, how, expires_at=now + rules.KEPT, envelope=envelope, forget=forget)

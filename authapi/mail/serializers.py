@@ -1,4 +1,4 @@
-"""A mail as its reader sees it in an export, and as it is shown to who develops."""
+"""A mail in its reader's export, and in the mailbox of a development server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authapi.mail.models import Record
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is shown of a mail; its link and code are derived now, and stored nowhere.
+    """What the mailbox shows of a mail; its link and code are derived for that, and not stored.
 
     Attributes:
         why: why it was not sent, if it was not.
@@ -31,7 +31,7 @@ class Shown:
 
 
 def show(record: Record, written: Written | None) -> Shown:
-    """Return what is shown of a mail; `written` are its texts, if they are known."""
+    """Return what is shown of a mail; `written`: its texts, if they are known."""
     mail, envelope = record.mail, record.envelope
     sent = record.settled.result == "sent"
     return Shown(

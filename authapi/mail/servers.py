@@ -18,8 +18,8 @@ class MailServer:
         host: its name.
         port: its port.
         tls: `implicit`, `starttls` or `none`.
-        user: as whom to log in, if at all.
-        password: with which password.
+        user: for the login, if there is one.
+        password: for the login.
     """
 
     host: str
@@ -35,7 +35,7 @@ class MailServer:
 
     @property
     def is_private(self) -> bool:
-        """Whether what is sent there is encrypted, or never leaves this machine."""
+        """Whether the connection is encrypted, or stays on this machine."""
         return self.tls != "none" or is_loopback(self.host)
 
 

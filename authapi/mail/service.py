@@ -1,4 +1,4 @@
-"""Everything of the mail room, for the rooms that write mails and for who looks after them."""
+"""The mail service, for the rooms that send mails and for the operator."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from authapi.mail.transport import Accepted, NotNow, Refused, Transport
 from authapi.mail.worker import Worker
 
 AGAIN_FOR = timedelta(days=1)
-"""How long a mail is tried that the operator gives another chance."""
+"""How long a mail is tried again after `flask mail retry`."""
 
 
 class MailService:
-    """The mail room: it takes mails in, so that no request waits for a mail server.
+    """Takes mails in, so that no request waits for a mail server.
 
     Attributes:
-        kinds: what can be sent, by name; `own` adds to it, and the sender goes by it.
+        kinds: the kinds of mail, by name; `add_kinds` adds some, and the sender reads them.
     """
 
     collections = (COLLECTION,)
@@ -50,24 +50,24 @@ class MailService:
         self._clock = clock
 
     def add(self, mail: Mail) -> None:
-        """Add a mail by one insert, unless there is one of its id: that is as good."""
+        """Add a mail by one insert, unless there is one of its id already."""
         self._store.add(mail)
         self._worker.wake()
 
     def notice_written(self) -> None:
-        """Say that a notice stands in a user's document: it is mailed once it is old enough."""
+        """Be told that a notice was stored with a user; wake the sender once it is due."""
         self._worker.wake(NOTICE_DELAY)
 
-    def own(self, *kinds: Kind) -> None:
-        """Take in kinds of mail; a later one of the same name takes the earlier one's place."""
+    def add_kinds(self, *kinds: Kind) -> None:
+        """Add kinds of mail; a later one replaces an earlier one of the same name."""
         self.kinds.update({kind.name: kind for kind in kinds})
 
     def look(self) -> None:
-        """Let the sender look for what others left behind, if it has not for half a minute."""
+        """Have the sender look for due mails of dead processes, at most every 30 seconds."""
         self._worker.look()
 
     def send(self) -> Counter[str]:
-        """Do all that is due, now; return how many mails ended how."""
+        """Send all that is due now; return how many mails had each result."""
         return self._sender.run_once()
 
     def newest(self, limit: int) -> list[Record]:
@@ -88,13 +88,13 @@ class MailService:
         return {"mails": [describe_own(record) for record in records]}
 
     def erase(self, subject: Subject) -> None:
-        """Remove the user's mails; the last one, about the end, is under no user."""
+        """Remove the user's mails; that about the deletion belongs to no user, and stays."""
         self._store.forget_user(subject.id)
 
     def retry(self, mail_id: str) -> bool:
         """Let a mail that was given up be tried for another day; False when there is none.
 
-        One whose link is good for less than that is tried, and good, for as long as a new one.
+        A kind whose link is good for less than a day is tried for as long as that.
         """
         record, now = self.find_mail(mail_id), self._clock()
         kind = self.kinds.get(record.mail.kind) if record is not None else None
@@ -102,10 +102,10 @@ class MailService:
         return self._store.retry(mail_id, due_at=now, valid_until=now + life)
 
     def test(self, mail_id: str, address: str, locale: str | None) -> Accepted | Refused | NotNow:
-        """Send a test mail at once, past the outbox.
+        """Send a test mail at once, without the outbox.
 
         Raises:
-            BadAddress: when `address` is none.
+            BadAddress: when `address` is not one address.
         """
         now = self._clock()
         mail = Mail(mail_id, TEST, now, None)

@@ -1,4 +1,4 @@
-"""Whether mails are sent, by which servers, and in which words."""
+"""Whether mails are sent, by which servers, and from which templates."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ class MailSettings(EnvironmentSettings):
 
     @property
     def mails(self) -> bool:
-        """Whether there is mail at all."""
+        """Whether mails are sent, or go to the mailbox."""
         return self.development or bool(self.mail_servers)
 
     @property
     def has_mailbox(self) -> bool:
-        """Whether mails go nowhere, and are shown instead."""
+        """Whether mails are kept in the mailbox, and not sent."""
         return self.development and not self.mail_servers
 
     def mail_problems(self) -> list[str]:

@@ -24,7 +24,7 @@ from authapi.mail.servers import MailServer
 from authapi.mail.transport import Accepted, NotNow, Refused
 
 STEP_SECONDS = 10.0
-"""How long an answer may take."""
+"""Seconds that a reply may take."""
 
 _GOODBYE_SECONDS = 1.0
 Reply = tuple[int, bytes | str]
@@ -36,9 +36,9 @@ class ServerFault(Exception):
 
     def __init__(self, said: str, *, shown: str, refuses: bool = False) -> None:
         super().__init__(shown)
-        self.said = said  # the server's own words, which may repeat an address: not for the log
+        self.said = said  # the server's reply, which may repeat an address: not for the log
         self.refuses = refuses
-        self.reader: str | None = None  # whose fault it may be, once the server heard of one
+        self.reader: str | None = None  # the recipient, if the server knew it
 
 
 class SmtpServers:
@@ -46,11 +46,11 @@ class SmtpServers:
 
     Args:
         sender: the address that mails are from, which bounces come back to.
-        refused: is told when a server refuses us, which is ours to mend.
+        refused: called when a server refuses the service itself: the operator must mend that.
         context: how TLS is verified; by the system's authorities, if not given.
-        step: how many seconds an answer may take; the last one, after the text, has all that is
-            left of the attempt.
-        attempt: how many seconds it may take to hand over a mail, over all servers.
+        step: seconds that a reply may take; the one after the text has all that is left of the
+            attempt.
+        attempt: seconds that it may take to hand over a mail, over all servers.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class SmtpServers:
         )
 
     def available(self) -> bool:
-        """Whether a server is left that has not failed just now."""
+        """Whether there is a server that has not failed just now."""
         return self._breaker.available()
 
     def deliver(self, message: EmailMessage) -> Accepted | Refused | NotNow:
@@ -98,9 +98,9 @@ class SmtpServers:
         """Hand a message to that server.
 
         Args:
-            server: which.
-            message: what.
-            deadline: by when, on the monotonic clock.
+            server: the server.
+            message: the mail.
+            deadline: when to give up, on the monotonic clock.
 
         Raises:
             ServerFault: when the server is at fault, and not the message.
@@ -138,7 +138,7 @@ def _reader(message: EmailMessage) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How we connect: TLS, what we call ourselves, and for how many seconds we wait."""
+    """How to connect: TLS, the name for EHLO, and the seconds that a reply may take."""
 
     context: ssl.SSLContext
     name: str
@@ -146,14 +146,14 @@ class _Manner:
 
 
 class _Timed(smtplib.SMTP):
-    """Cuts the connection at `deadline`: a server may answer a byte at a time."""
+    """An SMTP client that ends at a deadline, even when the server sends a byte at a time."""
 
     def __init__(self, deadline: float, *where: str | int, **how: Any) -> None:  # noqa: ANN401
         self.deadline = deadline  # on the monotonic clock
         super().__init__(*where, **how)  # type: ignore[arg-type]
 
     def getreply(self) -> tuple[int, bytes]:
-        """Read an answer, all of it before the deadline."""
+        """Read a whole reply before the deadline."""
         timer = threading.Timer(max(0.0, self.deadline - time.monotonic()), _cut, (self.sock,))
         timer.daemon = True
         timer.start()
@@ -164,7 +164,7 @@ class _Timed(smtplib.SMTP):
 
 
 class _TimedTls(_Timed, smtplib.SMTP_SSL):
-    """The same, with TLS from the first byte; a handshake has one time limit as it is."""
+    """The same with TLS from the first byte; `smtplib` bounds the handshake itself."""
 
 
 def _cut(connection: socket.socket) -> None:
@@ -174,7 +174,7 @@ def _cut(connection: socket.socket) -> None:
 
 @contextmanager
 def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[_Timed]:
-    """Yield a connection that may send; what fails on the way, or later, is the server's fault."""
+    """Yield a connection that is logged in; turn all failures into `ServerFault`."""
     try:
         smtp = _connected(server, manner, deadline)
         try:
@@ -195,7 +195,7 @@ def _session(server: MailServer, manner: _Manner, deadline: float) -> Iterator[_
     except (smtplib.SMTPException, OSError) as error:
         shown = f"{type(error).__name__}: {error}"[:200]
         raise ServerFault(shown, shown=shown, refuses=isinstance(error, ssl.SSLError)) from None
-    except ValueError as error:  # a host or a password that cannot be sent; it says part of it
+    except ValueError as error:  # a host or password that cannot be sent, and is quoted
         name = type(error).__name__
         raise ServerFault(name, shown=name, refuses=True) from None
 
@@ -229,7 +229,7 @@ def _data(smtp: smtplib.SMTP, text: bytes, timeout: float) -> Reply:
 
 
 def _say_goodbye(smtp: _Timed) -> None:
-    """End the session; what becomes of the mail is known by now, whatever comes (S97)."""
+    """End the session; failures do not matter, since the mail's result is known (S97)."""
     smtp.deadline = time.monotonic() + _GOODBYE_SECONDS
     with contextlib.suppress(smtplib.SMTPException, OSError):
         smtp.quit()
@@ -242,7 +242,7 @@ def _expect(reply: Reply, command: str) -> None:
 
 
 def _judged(reply: Reply, server: MailServer, command: str) -> Accepted | Refused | NotNow:
-    """Say what a reply to RCPT or DATA means for the mail."""
+    """Return what a reply to RCPT or DATA means for the mail."""
     if is_servers_fault(reply[0]):
         _expect(reply, command)
     return judged(*reply, server.label)

@@ -1,4 +1,4 @@
-"""The outbox as MongoDB keeps it: one document a mail, and its due date is its lease."""
+"""The outbox as MongoDB keeps it: a document for each mail; its due date is its lease."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class MailStore:
         return self._collections[COLLECTION].count_documents({"sent_at": {"$gt": moment}})
 
     def claim(self, mail: Mail, *, until: datetime, valid_until: datetime) -> Mail | None:
-        """Take a mail for oneself until `until`; None when somebody else did first."""
-        lease = until.replace(microsecond=0)  # MongoDB keeps milliseconds; it is looked for again
+        """Claim a mail until `until`; None when another sender did first."""
+        lease = until.replace(microsecond=0)  # compared later, and MongoDB keeps milliseconds only
         result = self._collections[COLLECTION].update_one(
             {"_id": mail.id, "due_at": mail.due_at},
             {"$set": {"due_at": lease, "valid_until": valid_until}, "$inc": {"attempts": 1}},
@@ -69,8 +69,8 @@ class MailStore:
             mail: as it was claimed.
             due_at: when.
             said: why.
-            envelope: who would have got it, if that was found out: it is forgotten with the user,
-                and of no use once the user is in another epoch.
+            envelope: to whom it would have gone, if that is known: so it is removed with the
+                user, and void once the user is in another epoch.
         """
         change: Document = {"due_at": due_at, "said": said}
         if envelope is not None and envelope.user_id is not None:
@@ -92,16 +92,16 @@ class MailStore:
         forget: Collection[str] = (),
         show: bool = False,
     ) -> None:
-        """Say how a claimed mail ended. What was sent is sent, also when the lease is over.
+        """Note how a claimed mail ended; `sent` is noted even when the lease is over.
 
         Args:
             mail: as it was claimed.
             how: how it ended.
-            expires_at: when the row goes.
+            expires_at: when the document is removed.
             envelope: who got it.
             user_id: whom it concerned, where nobody got it.
-            forget: members that are of no use any more.
-            show: whether what its text, link and code derive from is kept, to show them again.
+            forget: members to remove.
+            show: whether to keep what its text, link and code are derived from.
         """
         change: Document = {
             f"{how.result}_at": how.at,
@@ -137,7 +137,7 @@ class MailStore:
         """Make a mail that was given up due again.
 
         Returns:
-            False when there is none of that id, or nobody knows any more for whom it was.
+            False when there is none of that id, or its recipient was removed meanwhile.
         """
         result = self._collections[COLLECTION].update_one(
             {"_id": mail_id, "dead_at": _THERE, "$or": _FOR_SOMEBODY},

@@ -1,4 +1,4 @@
-"""A mail's texts: templates in several languages, some of them perhaps the operator's own."""
+"""A mail's texts: templates in several languages, built-in or the operator's own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from authapi.mail.models import Facts
 FOLDER = Path(__file__).with_name("templates")
 LANGUAGES = ("en", "de")
 LAYOUT = "layout.html"
-_LONGEST = 200  # characters of one fact
+_LONGEST = 200  # characters of a fact
 _JOINERS = "\u200c\u200d"  # part of words and emoji
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -50,18 +50,18 @@ class Texts:
     """Renders the kinds' templates: `<language>/<kind>.txt`, its first line is the subject.
 
     The HTML part is `<language>/<kind>.html` where there is one; else `layout.html` makes it of the
-    text's paragraphs. Whatever is a fact is escaped.
+    text's paragraphs. All facts are escaped.
 
     Args:
-        language: the one for those who have none, or one that nobody translated to.
-        folder: the operator's own templates, which are looked for first.
+        language: for readers without one, or with one that has no templates.
+        folder: the operator's own templates, which go before the built-in ones.
     """
 
     def __init__(self, service: str, language: str, folder: Path | None = None) -> None:
         box = FileSystemLoader(FOLDER)
         own = FileSystemLoader(folder) if folder else None
         self._box = _environment(box)
-        # Nothing kept: a template may come, change and go while the service runs.
+        # No cache: templates may change while the service runs.
         self._first = _environment(ChoiceLoader([own, box]), kept=0) if own else self._box
         self._service = service
         self._language = language
@@ -76,26 +76,26 @@ class Texts:
         code: str | None = None,
         until: datetime | None = None,
     ) -> Rendered:
-        """Return the mail of that kind in the best language there is.
+        """Render the mail of that kind, in the best language there is.
 
-        A fault in the operator's own template is an error in the log; the mail is rendered by the
-        one in the box then.
+        A fault in the operator's own template is an error in the log; then the built-in one is
+        rendered.
 
         Args:
             kind: the kind's name.
             locale: the reader's, such as `de` or `de-AT`.
-            facts: what the text tells; whoever chose them, they stay what they are.
+            facts: what the text shows; a stranger may have chosen them, so they are escaped.
             link: the link, if there is one.
             code: the code, if there is one.
             until: when they end.
 
         Raises:
-            TemplateError: when there is no template, or a fault in the box's own.
+            TemplateError: when there is no template, or a fault in a built-in one.
         """
         more = {"link": link, "code": code, "until": until}
         try:
             return self._render(self._first, kind, locale, facts, more)
-        except Exception as error:  # a template is a program; the operator's may do anything
+        except Exception as error:  # a template is a program, and may raise anything
             if self._first is self._box:
                 raise
             why = error if isinstance(error, TemplateError) else type(error).__name__
@@ -103,7 +103,7 @@ class Texts:
             return self._render(self._box, kind, locale, facts, more)
 
     def problems(self) -> list[str]:
-        """Say what is wrong with the operator's own templates, one line for each."""
+        """Return what is wrong with the operator's own templates, a line for each."""
         names = self._first.list_templates(extensions=("txt", "html"))
         return [problem for name in names if (problem := self._problem(name))]
 
@@ -136,7 +136,7 @@ class Texts:
         subject, _, text = written.partition("\n")
         subject = " ".join(subject.split())  # there are more line ends than one (Unicode, 5.8)
         paragraphs = [p.strip() for p in text.split("\n\n") if p.strip()]
-        if not subject or not paragraphs:  # such as a file that is being written just now
+        if not subject or not paragraphs:  # such as a file that is being written
             raise TemplateError("it makes no subject, or no text")
         values |= {"subject": subject, "paragraphs": paragraphs}
         html = environment.select_template([f"{language}/{kind}.html", LAYOUT]).render(values)
@@ -177,9 +177,9 @@ def _written(value: object, language: str) -> object:
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line, with nothing in it that is not seen, and not without end.
+    """Return `text` on one line, without invisible characters, cut to 200 characters.
 
-    What is written from right to left is isolated, so that it moves nothing around it.
+    Right-to-left text is isolated, so that it does not reorder the text around it.
     """
     seen = "".join(char if _is_seen(char) else " " for char in text)
     short = " ".join(seen.split())[:_LONGEST]

@@ -1,4 +1,4 @@
-"""What takes a message away, and how that may end."""
+"""What delivers messages, and with which results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """It is on its way."""
+    """The server took it."""
 
     via: str
     said: str
@@ -17,7 +17,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will never be taken: the address or the message is at fault."""
+    """The server will never take it: the address or the message is at fault."""
 
     via: str
     said: str
@@ -25,18 +25,18 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """It may be taken later."""
+    """A server may take it later."""
 
     said: str
 
 
 class Transport(Protocol):
-    """Takes messages away."""
+    """Delivers messages: by SMTP, or into the mailbox."""
 
     def available(self) -> bool:
         """Whether it is worth trying now."""
         ...
 
     def deliver(self, message: EmailMessage) -> Accepted | Refused | NotNow:
-        """Hand a message over; whatever goes wrong on the way is an answer."""
+        """Hand a message over; failures are results, not exceptions."""
         ...

@@ -1,4 +1,4 @@
-"""The threads that send: few for each process, started when they are first needed."""
+"""The threads that send: a few in each process, started when they are first needed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from authapi.core.forks import after_fork_in_child
 from authapi.mail.sender import Sender
 
 LOOK_SECONDS = 30.0
-"""How long after its last look a process looks again, when it serves a request."""
+"""How often a process that serves requests looks for due mails of dead processes."""
 
 RELIEF_SECONDS = 0.75
-"""How long a mail may take before another thread goes on with what is still due."""
+"""How long a mail may take before another thread sends the others that are due."""
 
 MOST_THREADS = 4
-"""So many mails may wait for an answer at once; with more, the next ones wait as well."""
+"""The most mails that wait for a mail server at once; further ones wait for these."""
 
 _LONGEST_NAP = 3600.0
 _AFTER_A_FAULT = 30.0
@@ -32,13 +32,13 @@ _log = logging.getLogger("authapi.mail")
 class Worker:
     """Runs the sender in daemon threads: soon after it is woken, and when the next mail is due.
 
-    It begins 0.2 to 1 s after the request that woke it, so that nobody learns from the time of the
-    next answer what it does. A mail server that keeps one mail waiting delays no other: whoever is
-    idle takes over (S98). A process that dies leaves its work to the others: see `look`.
+    It begins 0.2 to 1 s after the request that woke it, so that the time of the next answer does
+    not tell whether a mail is sent. A slow mail server does not delay other mails: an idle thread
+    takes over (S98). Other processes do the work of a dead one, see `look`.
 
     Args:
         on: False leaves all to `flask mail send` (`MAIL_SWEEP=off`).
-        jitter: how many seconds later than told it begins.
+        jitter: returns the seconds by which it begins later than asked.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Worker:
 
     def _begin(self) -> None:
         self._changed = threading.Condition()
-        # When to run, on the monotonic clock: as told, for what is due later, to relieve a thread
+        # When to run, on the monotonic clock: as asked, for the next due mail, to relieve a thread
         self._wakes: list[float] = []
         self._nap_ends: float | None = None
         self._relief: tuple[float, int] | None = None
@@ -66,25 +66,25 @@ class Worker:
         self._looked_at = float("-inf")
 
     def wake(self, delay: timedelta = timedelta(0)) -> None:
-        """Let the sender run, that much later; return at once."""
+        """Have the sender run after that time; return at once."""
         if not self._on:
             return
         at = time.monotonic() + delay.total_seconds() + self._jitter()
         with self._changed:
-            heapq.heappush(self._wakes, at)  # each counts: a notice is not there any earlier
+            heapq.heappush(self._wakes, at)  # each one is kept: its notice is not due any earlier
             self._changed.notify_all()
             if not self._threads:
                 self._start()
 
     def look(self) -> None:
-        """Let the sender look for what others left behind, unless it did just now."""
+        """Have the sender look for due mails of dead processes, unless it did just now."""
         now = time.monotonic()
         if now - self._looked_at >= LOOK_SECONDS:
             self._looked_at = now
             self.wake()
 
     def _start(self) -> None:
-        """Start one more thread; where there are too many, or all is ending, others will look."""
+        """Start one more thread; when that fails, another process will do the work."""
         thread = threading.Thread(target=self._work, name="mail", daemon=True)
         with contextlib.suppress(RuntimeError):
             thread.start()
@@ -100,13 +100,13 @@ class Worker:
                 self._rest(time.monotonic() + nap if nap is not None else None)
 
     def _wait(self) -> None:
-        """Wait for the next run, and see to it that another thread waits to relieve this one."""
+        """Wait for the next run; have another thread wait to relieve this one."""
         with self._changed:
             while (at := self._next()) is None or at > (now := time.monotonic()):
                 self._changed.wait(None if at is None else at - now)
             while self._wakes and self._wakes[0] <= now:
                 heapq.heappop(self._wakes)
-            self._nap_ends = None  # the run sees for itself
+            self._nap_ends = None  # the run finds that out itself
             self._guard()
             self._idle -= 1
             if not self._idle and self._threads < MOST_THREADS:
@@ -131,7 +131,7 @@ class Worker:
             self._changed.notify_all()
 
     def _is_guarded(self) -> bool:
-        """Whether this thread was the last to begin: what was due then is seen to."""
+        """Whether another thread is to relieve this one."""
         return self._relief is not None and self._relief[1] == threading.get_ident()
 
     def _next(self) -> float | None:

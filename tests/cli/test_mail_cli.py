@@ -45,7 +45,7 @@ def app(settings: Settings, server: MailServer) -> Iterator[Flask]:
         mail_sweep="off",
     )
     app = create_app(own)
-    mails_of(app).own(Kind("reset", timedelta(hours=1), to_ann))
+    mails_of(app).add_kinds(Kind("reset", timedelta(hours=1), to_ann))
     yield app
     database = services_of(app)[Database]
     database._database().client.drop_database(own.mongo_database)

@@ -41,7 +41,7 @@ def app(development: Settings) -> Iterator[Flask]:
     """A development server."""
     app = create_app(development, MovedClock())
     mails = mails_of(app)
-    mails.own(
+    mails.add_kinds(
         Kind("reset", timedelta(hours=1), to_ann),
         Kind("verify", timedelta(hours=1), to_unverified),
         Kind("nobody", timedelta(hours=1), _nobody),
