@@ -1,7 +1,7 @@
 """Fixtures for the tests of an app with the service; docs/embedding.md shows how.
 
-pytest loads this in every project where the package is installed, so that it imports nothing of
-the service before a test asks for it.
+pytest loads this in every project where the package is installed, so it imports the service only
+when a test asks for it.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def authapi_clock() -> MovedClock:
 
 @pytest.fixture
 def log_in_as(app: Flask) -> Callable[..., FlaskClient]:
-    """Return what makes a client of `app`, a fixture of your own, that somebody is logged in at.
+    """Return a function that makes a logged-in test client of `app`, a fixture of your own.
 
-    It takes what `authapi.testing.client_of` takes after the app: a name, or none for somebody
-    new; `roles`; and `second_factor`.
+    Its arguments are those of `authapi.testing.client_of` after the app: a name, or none for a new
+    user; `roles`; `second_factor`.
     """
     from authapi.testing import client_of
 
@@ -68,13 +68,13 @@ def log_in_as(app: Flask) -> Callable[..., FlaskClient]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    """Let no test's time be the next one's."""
+    """Set the clocks back after each test."""
     for clock in _clocks:
         clock.reset()
 
 
 def pytest_sessionfinish() -> None:
-    """Leave no connection open."""
+    """Close all connections."""
     _close()
 
 

@@ -1,1 +1,1 @@
-"""Numbers for whoever runs the service: counted only where `METRICS_TOKEN` is set."""
+"""Metrics for Prometheus, where `METRICS_TOKEN` is set."""

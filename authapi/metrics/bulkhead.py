@@ -1,4 +1,4 @@
-"""The bulkhead around the password hashes, counted."""
+"""Counts what happens at the bulkhead around the password hashes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from authapi.passwords.bulkhead import Change
 
 
 def observer(metrics: Metrics) -> Callable[[Change], None]:
-    """Return what tells `metrics` who is inside, who works, and how many were refused."""
+    """Return an observer that counts who waits, who works and who was refused."""
     counts = {
         Change.ADMITTED: metrics.hashing_callers.inc,
         Change.LEFT: metrics.hashing_callers.dec,

@@ -1,4 +1,4 @@
-"""What the metrics bring to the service: nothing where nobody asks for them."""
+"""What the metrics bring to the service."""
 
 from authapi.core.clock import Clock
 from authapi.core.environment import SettingsError
@@ -15,10 +15,10 @@ _NOT_INSTALLED = (
 
 
 def build(services: Services, settings: MetricsSettings, clock: Clock) -> None:
-    """Add what counts, if `METRICS_TOKEN` is set; else nothing of it is even imported.
+    """Add the metrics, if `METRICS_TOKEN` is set; else they are not even imported.
 
     Raises:
-        SettingsError: where the package was installed without its metrics.
+        SettingsError: where the package was installed without the extra `metrics`.
     """
     if settings.metrics_token is None:
         return

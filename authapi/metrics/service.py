@@ -23,17 +23,17 @@ from authapi.metrics import rules
 CONTENT_TYPE: str = CONTENT_TYPE_LATEST
 _BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5)
 _MAIL_BUCKETS = (0.05, 0.25, 1.0, 2.5, 5.0, 10.0, 45.0)
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter
+disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
 
 
 class Metrics:
     """The service's numbers; `docs/operations.md` lists them.
 
-    With `PROMETHEUS_MULTIPROC_DIR` in the environment, as `serve.py` puts it there, every process
-    counts into files of its own in that folder, and any of them tells the sums of all.
+    With `PROMETHEUS_MULTIPROC_DIR` in the environment, which `serve.py` sets, every process counts
+    into files of its own in that folder, and any of them returns the sums of all.
 
     Args:
-        token: what a scrape has to show.
+        token: what a scrape has to send.
         version: the service's.
     """
 
@@ -95,7 +95,7 @@ class Metrics:
         self._mail_waits.set(seconds)
 
     def exposition(self) -> bytes:
-        """Return all numbers in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         registry = self._registry
         if values.ValueClass._multiprocess:
             registry = CollectorRegistry()
@@ -106,7 +106,7 @@ class Metrics:
         self._refusals = self._counter("authapi_limit_refusals", "Limits met.", "reason")
         forged = "Forged or foreign tokens."
         self._refused_tokens = self._counter("authapi_tokens_refused", forged, "kind")
-        for kind in rules.TOKENS:  # each is there, at 0, before it happens
+        for kind in rules.TOKENS:  # each series exists, at 0, before the first event
             self._refused_tokens.labels(kind)
 
     def _count_hashes(self) -> None:

@@ -11,6 +11,6 @@ from authapi.core.secrets import Secret
 
 @dataclass(frozen=True)
 class MetricsSettings:
-    """What a scrape has to show."""
+    """The credential of a scrape."""
 
     metrics_token: Secret | None = variable("METRICS_TOKEN", None, credential, secret=True)

@@ -1,1 +1,1 @@
-"""The pages that mailed links lead to: each form is the request of a JSON endpoint (S146)."""
+"""The pages that mailed links lead to: each form is passed to a JSON endpoint (S146)."""

@@ -1,4 +1,4 @@
-"""Asks a JSON endpoint of this service on behalf of a form (S146).
+"""Passes a form to a JSON endpoint of this service (S146).
 
 The endpoint's own view answers, with its schema, its limits and its events, as if the browser had
 sent JSON: so a page cannot have a rule of its own.
@@ -52,7 +52,7 @@ def ask(path: str, values: Mapping[str, str]) -> Outcome:
 def _outcome(answer: Response) -> Outcome:
     if answer.status_code < 400:
         return Outcome(answer.status_code)
-    body = answer.get_json(silent=True) or {}  # an app may answer its faults in its own way
+    body = answer.get_json(silent=True) or {}  # an app's error handler may answer something else
     return Outcome(
         answer.status_code,
         body.get("code", ErrorCode.INTERNAL_ERROR),

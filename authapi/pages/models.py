@@ -14,7 +14,7 @@ class Field:
         name: what it is called in the form, and in the endpoint's body.
         autocomplete: what browsers may fill in (HTML, 4.10.18.7.1).
         secret: whether it is a password: hidden, and never shown again.
-        sent: whether it is part of the endpoint's body.
+        sent: whether it is passed to the endpoint.
     """
 
     name: str
@@ -24,10 +24,10 @@ class Field:
 
 
 TOKEN = Field("token")
-"""What the mailed link brings."""
+"""The token of the mailed link."""
 
 WORD = Field("word", sent=False)
-"""A word to type where a link alone would do: who opens and clicks everything types nothing."""
+"""A word to type where the link alone would be enough: mail scanners click, but type nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class Frame:
 
     Attributes:
         service: what the service is called.
-        language: for people who ask for none that there is.
-        origin: where forms come from; None: from the address that was asked, on this machine.
-        stylesheet: the operator's own, after that of the pages.
+        language: for people whose languages the pages do not have.
+        origin: the one that forms must come from; None: that of this machine, in development.
+        stylesheet: the operator's own, read after that of the pages.
         logo: the operator's own, in place of the service's name.
     """
 
@@ -79,13 +79,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a form was answered.
+    """The result of a form.
 
     Attributes:
         status: the HTTP status.
-        code: which failure it is, or None for a success.
+        code: of the failure, or None for a success.
         errors: field name to its problems.
-        retry_after: the header of that name, where there is one.
+        retry_after: the header `Retry-After`, if there is one.
     """
 
     status: int

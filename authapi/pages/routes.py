@@ -1,7 +1,7 @@
 """`/account/forgot` and the pages that mailed links lead to.
 
-A GET shows a form: it reads nothing and changes nothing (S82). A POST is answered in HTML. Tokens
-come in the fragment, which browsers send to nobody, and go in a body (S83).
+A GET shows a form: it reads and changes nothing (S82). A POST is answered in HTML. Tokens arrive in
+the fragment, which browsers do not send, and are posted in a body (S83).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _submit(page: Page) -> Response:
 
 
 def _origin() -> str | None:
-    """Return the origin of our forms; a development server takes the one of its own machine."""
+    """Return the origin that forms must come from; in development this machine's own."""
     frame = service(Frame)
     if frame.origin is not None:
         return frame.origin
@@ -107,7 +107,7 @@ def _texts() -> Texts:
 def _page(
     page: Page, outcome: Outcome | None = None, values: dict[str, str] | None = None
 ) -> Response:
-    """Show a page: its form, or how that was answered."""
+    """Show a page: its form, or the result of that."""
     done = outcome is not None and outcome.code is None
     beside = by_field(page, outcome) if outcome else {}
     spoken = _texts()
@@ -127,7 +127,7 @@ def _page(
 
 
 def _passkeys() -> Response:
-    """Show the page of passkeys: a script of ours asks the endpoints (S121)."""
+    """Show the page of passkeys, whose script asks the endpoints (S121)."""
     spoken = _texts()
     return _html("account/passkeys.html", spoken, 200, says=spoken.words["passkeys"])
 
@@ -149,7 +149,7 @@ def _html(template: str, spoken: Texts, status: int, **shown: object) -> Respons
 
 
 def _shown_again(page: Page, values: dict[str, str], beside: dict[str, str]) -> dict[str, str]:
-    """Return what a refused form still holds: no password, and no token that is none."""
+    """Return the values to show again in a refused form: no password, no invalid token."""
     kept = {field.name for field in page.fields if not field.secret}
     if "token" in beside:
         kept.discard("token")
@@ -167,7 +167,7 @@ def _stylesheet() -> Response:
 
 
 def _logo() -> Response:
-    """Serve the operator's own logo; opened by itself, a picture runs nothing."""
+    """Serve the operator's own logo; opened by itself, an SVG runs no script."""
     response = _own(service(Frame).logo)
     response.headers["Content-Security-Policy"] = _PICTURE_POLICY
     return response

@@ -1,4 +1,4 @@
-"""Where a form comes from, what its values mean, and beside which field a failure stands."""
+"""Checks where a form comes from, reads its values, places failures beside fields."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _FIELD_OF = {
 
 
 def comes_from_here(fetch_site: str | None, origin: str | None, ours: str | None) -> bool:
-    """Tell whether a form is one of ours (ASVS 3.5.1; Fetch Metadata, 2.3).
+    """Tell whether a form came from the service's own page (ASVS 3.5.1; Fetch Metadata, 2.3).
 
     Args:
-        fetch_site: `Sec-Fetch-Site`; it decides where a browser sends it.
-        origin: `Origin`.
-        ours: the origin that `origin` has to be, or None when it is not known.
+        fetch_site: the header `Sec-Fetch-Site`; it decides, if a browser sends it.
+        origin: the header `Origin`.
+        ours: what `origin` must be, or None when that is not known.
     """
     if fetch_site is not None:
         return fetch_site == "same-origin"
@@ -31,7 +31,7 @@ def comes_from_here(fetch_site: str | None, origin: str | None, ours: str | None
 
 
 def body(page: Page, values: Mapping[str, str]) -> dict[str, str]:
-    """Return the endpoint's body; what was left empty is absent."""
+    """Return the endpoint's body, without empty fields."""
     typed = {field.name: values.get(field.name, "") for field in page.fields if field.sent}
     if TOKEN in page.fields:
         typed[TOKEN.name] = token(typed[TOKEN.name])
@@ -39,7 +39,7 @@ def body(page: Page, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def token(typed: str) -> str:
-    """Return the token of what was pasted: the code alone, or the whole link."""
+    """Return the token in what was pasted: the token alone, or the whole link."""
     return "".join(typed.split()).rpartition("#")[2]
 
 
@@ -54,7 +54,7 @@ def unconfirmed(page: Page, values: Mapping[str, str], word: str) -> Outcome | N
 
 
 def by_field(page: Page, outcome: Outcome) -> dict[str, str]:
-    """Return what stands beside each field: the first problem, or the code of the failure."""
+    """Return what to show beside each field: its first problem, or the code of the failure."""
     names = [field.name for field in page.fields]
     found = {name: problems[0] for name, problems in (outcome.errors or {}).items()}
     beside = {name: found[name] for name in names if name in found}

@@ -10,7 +10,7 @@ from authapi.core.environment import EnvironmentSettings, variable
 
 
 def _file(*endings: str) -> Callable[[str], Path]:
-    """Read the path of a file whose name ends so."""
+    """Read the path of a file whose name has one of these endings."""
 
     def read(text: str) -> Path:
         try:
@@ -27,7 +27,7 @@ def _file(*endings: str) -> Callable[[str], Path]:
 
 @dataclass(frozen=True)
 class PageSettings(EnvironmentSettings):
-    """Files of the operator's own; the service serves them itself, so that nothing is foreign."""
+    """The operator's own files; the service serves them, so that no other host is needed."""
 
     pages_stylesheet: Path | None = variable("PAGES_STYLESHEET", None, _file(".css"))
     pages_logo: Path | None = variable(

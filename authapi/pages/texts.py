@@ -26,12 +26,12 @@ class Texts:
     words: dict[str, Any]
 
     def refusal(self, code: str) -> str:
-        """Return what a failure is called; one that no page knows by name has a general text."""
+        """Return the text of a failure; a general one where the pages have none for it."""
         refusals: dict[str, str] = self.words["refusals"]
         return refusals.get(code) or refusals[_OTHER]
 
     def problem(self, found: str) -> str:
-        """Return what is said beside a field: of a problem in an endpoint's words, or of a code."""
+        """Return the text beside a field: of an endpoint's problem, or of a code."""
         problems: dict[str, str] = self.words["problems"]
         if found in self.words["refusals"]:
             return self.refusal(found)

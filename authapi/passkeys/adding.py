@@ -23,13 +23,13 @@ from authapi.signin.models import Reauthentication
 from authapi.signin.step_up import StepUp
 
 _LEFT_OVER_AFTER = timedelta(hours=1)
-"""Until then a passkey that its user does not name may be one that is being added."""
+"""A younger passkey that its user does not name may be one that is just being added."""
 
 _TOO_MANY = f"An account has at most {rules.MOST} passkeys. Remove one first."
 
 
 class PasskeyEnrolment:
-    """Adds passkeys: stored first, then named by the user's own document, which decides."""
+    """Adds passkeys: a credential is stored, then the write that names it on the user decides."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class PasskeyEnrolment:
     def begin(
         self, identity: Identity, shown: Reauthentication, client: Client
     ) -> dict[str, object]:
-        """Return what a browser makes a new passkey of, and the ceremony that it is for.
+        """Begin a ceremony; return it and the options for `navigator.credentials.create`.
 
         Raises:
             ApiError: as `StepUp.prove_recently`; `validation_error` when there are too many.
@@ -73,10 +73,10 @@ class PasskeyEnrolment:
 
         Args:
             identity: the caller.
-            token: the ceremony.
-            made: what the browser made.
-            name: what its owner calls it; by default after the browser.
-            client: where it was made.
+            token: of the ceremony.
+            made: the credential that the browser made.
+            name: the owner's name for it; by default the browser's.
+            client: who adds it.
 
         Raises:
             ApiError: `invalid_passkey`, the same for every reason; `validation_error` when there
@@ -94,7 +94,7 @@ class PasskeyEnrolment:
         except CeremonyRefused:
             raise self._refused(proof.user) from None
         passkey = self._passkey(proof.user, registered, name or device(client.user_agent))
-        if not self._passkeys.add(passkey):  # somebody's already, perhaps another one's (S118)
+        if not self._passkeys.add(passkey):  # another account may have it already (S118)
             raise self._refused(proof.user)
         try:
             self._step_up.while_proven(proof, lambda user: self._name(user, passkey))
@@ -107,7 +107,7 @@ class PasskeyEnrolment:
     def _name(self, user: User, passkey: Passkey) -> bool | None:
         """Let the user's document name a passkey, and tell the owner, by one write.
 
-        The epoch is the one that the passkey was confirmed in, so that none slips past a reset.
+        The epoch must be that in which it was confirmed: a reset in between refuses it.
         """
         if user.epoch != passkey.confirmed_epoch:
             raise ApiError(ErrorCode.INVALID_PASSKEY)
@@ -141,7 +141,7 @@ class PasskeyEnrolment:
 
 
 def _with_room(user: User) -> tuple[str, ...]:
-    """Return the ids of a user's passkeys, if there is room for one more."""
+    """Return the ids of a user's passkeys; raise `validation_error` when there are too many."""
     named = Factors.of(user).passkeys
     if len(named) >= rules.MOST:
         raise ApiError(

@@ -1,7 +1,7 @@
-"""CBOR as authenticators write it (RFC 8949; CTAP 2.1, 8), looked at before anything decodes it.
+"""Checks CBOR (RFC 8949; CTAP 2.1, 8) from authenticators before anything decodes it.
 
-A decoder makes dates, regular expressions and more of tags. To compile an expression of 15 kB that
-a stranger wrote takes half a minute; authenticators write no tags.
+A decoder makes dates, regular expressions and more of tags. To compile a stranger's expression of
+15 kB takes half a minute; authenticators write no tags.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ def end_of_item(data: bytes, at: int, levels: int = _LEVELS) -> int:
     """Return where the item that begins at `at` ends.
 
     Raises:
-        ValueError: for a tag, for what does not say how long it is, and for more than `levels` of
-            nesting.
-        IndexError: where the data ends before it.
+        ValueError: for a tag, for an indefinite length, and for more than `levels` of nesting.
+        IndexError: when the data ends before the item.
     """
     major, short = data[at] >> 5, data[at] & 0x1F
     if major == _TAG or short > _LONGEST_HEAD or not levels:
@@ -39,16 +38,16 @@ def end_of_item(data: bytes, at: int, levels: int = _LEVELS) -> int:
 
 
 def check_authenticator_data(data: bytes, rewrite: Callable[[bytes], bytes]) -> None:
-    """Check what an authenticator says of itself (WebAuthn, 6.1): fixed members, then CBOR.
+    """Check authenticator data (WebAuthn, 6.1): fixed members, then CBOR.
 
     Args:
-        data: what it says.
-        rewrite: decodes and encodes an item as the one who reads `data` next does: it goes on
-            behind what comes out, wherever the item really ended.
+        data: the bytes.
+        rewrite: decodes and encodes an item as the library does that reads `data` next: it skips
+            as many bytes as come out, wherever the item really ends.
 
     Raises:
-        ValueError: as `end_of_item`, and for what is longer or shorter than it says.
-        IndexError: where it ends early.
+        ValueError: as `end_of_item`, and for bytes that are left over or missing.
+        IndexError: when the data ends early.
     """
     flags, at = data[_FLAGS_AT], _REST_AT
     if flags & _ATTESTED:

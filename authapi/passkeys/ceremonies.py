@@ -1,4 +1,4 @@
-"""Ceremonies: begun by a token that nothing is stored of, answered once."""
+"""Ceremonies: begun by a signed token, without a write; answered once."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from authapi.tokens.transient import TransientTokens
 
 CEREMONY_TYPE = "wa+jwt"
 _SPENT_FOR = timedelta(hours=1)
-"""How long a ceremony is known as answered after its end, whatever the servers' clocks say."""
+"""How long an answered ceremony is remembered after its end: more than clocks may differ."""
 
 
 class Ceremonies:
-    """Makes challenges and takes their answers; each is good once and five minutes (S115).
+    """Begins and ends ceremonies; each is good once, for five minutes (S115).
 
-    The challenge is the digest of the token: signed by us, with a random id, so that nobody knows
-    it beforehand and it belongs to this ceremony alone.
+    The challenge is the digest of the token, which has a random id and is signed: so nobody can
+    predict it, and it belongs to this ceremony alone.
     """
 
     def __init__(self, tokens: TransientTokens, spent: SpentStore) -> None:
@@ -33,16 +33,16 @@ class Ceremonies:
 
         Args:
             use: what it is for.
-            user: who may answer, where that is known.
+            user: who may answer; None where that is not known yet.
         """
         claims = {"use": use} if user is None else {"use": use, "uid": user.id}
         return self.read(self._tokens.issue(claims), use)
 
     def read(self, token: str, *uses: Use) -> Ceremony:
-        """Return the ceremony that a token tells of.
+        """Return the ceremony of a token.
 
         Raises:
-            CeremonyRefused: when it is not ours, its time is over, or it is for something else.
+            CeremonyRefused: when it is forged, over, or for something else.
         """
         try:
             claims = self._tokens.read(token)

@@ -1,6 +1,6 @@
-"""WebAuthn by `webauthn`, the one file that imports it: when a passkey is first used.
+"""WebAuthn, by the library `webauthn`, which only this file imports.
 
-The import takes a second on a small machine.
+That is done when a passkey is first used: it takes a second on a small machine.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from authapi.passkeys.models import Assertion, Credential, Passkey, Registered
 from authapi.passkeys.rules import LONGEST_ID, LONGEST_KEY, SHORTEST_ID
 
 TIMEOUT_MS = 300_000
-"""How long a browser asks its user: as long as a ceremony is good."""
+"""Milliseconds for which a browser asks its user: as long as a ceremony is good."""
 
 
 class CeremonyRefused(Exception):
-    """What was sent does not answer the ceremony; clients are not told why (S114)."""
+    """The answer does not fit the ceremony; clients are not told why (S114)."""
 
 
 def is_installed() -> bool:
@@ -28,11 +28,11 @@ def is_installed() -> bool:
 
 
 class RelyingParty:
-    """Asks for passkeys and checks what they answer (WebAuthn, 7).
+    """Makes the options for browsers, and checks their answers (WebAuthn, 7).
 
     Args:
-        rp_id: the domain that they belong to.
-        is_allowed: says at which origins they may be used.
+        rp_id: the domain that passkeys belong to.
+        is_allowed: says whether an origin may use them.
     """
 
     def __init__(self, rp_id: str, name: str, is_allowed: Callable[[str], bool]) -> None:
@@ -43,12 +43,12 @@ class RelyingParty:
     def creation_options(
         self, user: User, challenge: bytes, existing: Sequence[Passkey]
     ) -> dict[str, Any]:
-        """Return what `navigator.credentials.create` takes, by `parseCreationOptionsFromJSON`.
+        """Return options for `PublicKeyCredential.parseCreationOptionsFromJSON`.
 
         Args:
             user: who adds a passkey.
             challenge: of the ceremony.
-            existing: the user's other passkeys; their authenticators shall make no second one.
+            existing: the user's other passkeys; their authenticators make no second one.
         """
         import webauthn
         from webauthn.helpers import options_to_json_dict, structs
@@ -72,11 +72,11 @@ class RelyingParty:
     def request_options(
         self, challenge: bytes, allowed: Sequence[Passkey], verification: str
     ) -> dict[str, Any]:
-        """Return what `navigator.credentials.get` takes, by `parseRequestOptionsFromJSON`.
+        """Return options for `PublicKeyCredential.parseRequestOptionsFromJSON`.
 
         Args:
             challenge: of the ceremony.
-            allowed: the passkeys of who is known already; none where nobody is (S117).
+            allowed: the passkeys of the user, where that is known; else none (S117).
             verification: `required`, `preferred` or `discouraged`.
         """
         import webauthn
@@ -138,7 +138,7 @@ class RelyingParty:
             credential: what the passkey answered.
             challenge: of the ceremony.
             public_key: the passkey's.
-            verified: whether its user must have been verified: presence alone is one factor.
+            verified: whether user verification is required: without it the passkey is one factor.
 
         Raises:
             CeremonyRefused: whatever is wrong.
@@ -165,7 +165,7 @@ class RelyingParty:
         )
 
     def _origin_of(self, credential: Credential) -> str:
-        """Return the origin that a browser wrote down, if it is one of ours, and not in a frame."""
+        """Return the origin in the client data, if it is allowed and not in a frame."""
         from webauthn import helpers
 
         raw = helpers.base64url_to_bytes(credential["response"]["clientDataJSON"])
@@ -176,7 +176,7 @@ class RelyingParty:
 
 
 def _check_cbor(credential: Credential, member: str) -> None:
-    """Check what an authenticator wrote, before the library decodes whatever it says."""
+    """Check the authenticator data, before the library decodes it."""
     from webauthn import helpers
 
     data = helpers.base64url_to_bytes(credential["response"][member])

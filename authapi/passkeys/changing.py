@@ -1,4 +1,4 @@
-"""The stories of passkeys that are removed, or asked for beside the password."""
+"""The stories of a passkey that is removed, and of passkeys as a second step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NONE = "The account has no passkey."
 
 
 class PasskeyChanges:
-    """Each by one conditional write on the user, which ends all other sessions (S107)."""
+    """Changes passkeys; each change is one conditional write that ends other sessions (S107)."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class PasskeyChanges:
     ) -> dict[str, Any]:
         """Remove one of the caller's passkeys.
 
-        With the last second factor its recovery codes go, too.
+        With the last second factor the recovery codes go, too.
 
         Returns:
             Fresh tokens of the caller's session, as members of the answer.
@@ -77,7 +77,7 @@ class PasskeyChanges:
     def require(
         self, identity: Identity, shown: Reauthentication, client: Client, *, required: bool
     ) -> dict[str, Any]:
-        """Let logins by the password ask for a passkey as well, or not; as it is already is fine.
+        """Let logins by the password ask for a passkey as well, or not; may be repeated.
 
         Returns:
             Recovery codes, where the account had none; fresh tokens of the caller's session.
@@ -110,7 +110,7 @@ class PasskeyChanges:
         return {**codes, **self._sessions.keep_only(identity, changed.epoch, prepared)}
 
     def _turn_on(self, user: User, hashes: Mapping[str, str] | None) -> User | None:
-        """Ask for a passkey from now on; with the hashes of recovery codes if there were none."""
+        """Require a passkey from now on; store recovery codes if there are none."""
         members = {
             "second_factor": True,
             "factors.passkeys_required": True,
@@ -127,7 +127,7 @@ class PasskeyChanges:
     def _change(
         self, user: User, before: Factors, after: Factors, kind: str | None = None
     ) -> User | None:
-        """Take something away, and all that ends with the last second factor; tell the owner."""
+        """Remove factors, and what ends with the last one; tell the owner."""
         gone = rules.ended_with(before, after)
         tell = [Message(each) for each in (kind, "factor_off" if gone else None) if each]
         members = {

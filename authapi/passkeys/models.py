@@ -13,15 +13,15 @@ from authapi.accounts.models import User
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """A passkey (a discoverable credential; WebAuthn, 4). It counts only while its user names it.
+    """A passkey (a discoverable credential; WebAuthn, 4), valid while its user names it.
 
     Attributes:
         id: the credential's id, in base64url.
         user_id: whose it is.
         name_key: the unique form of that user's name.
         public_key: verifies what it signs (COSE, RFC 9052, 7).
-        sign_count: the highest signature counter that was seen; 0 where it counts nothing.
-        aaguid: the model of its authenticator, as far as that is told.
+        sign_count: the highest signature counter that was seen; 0 for one that does not count.
+        aaguid: the model of its authenticator, if that is known.
         transports: how it can be reached, such as `internal` or `usb`.
         backed_up: whether its owner has it on more than one device.
         name: what its owner calls it.
@@ -48,11 +48,11 @@ class Use(StrEnum):
     """What a ceremony is for."""
 
     ADD = "add"
-    """A passkey is added by who is logged in."""
+    """A logged-in user adds a passkey."""
     LOG_IN = "login"
-    """Somebody logs in, and nobody knows yet who."""
+    """Somebody logs in; it is not known yet who."""
     KNOWN = "known"
-    """Somebody who is known already shows a passkey."""
+    """A user who is known already uses a passkey: as a second step, or a step-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class Ceremony:
     """A ceremony (WebAuthn, 1.3): a challenge, and what it is answered for.
 
     Attributes:
-        token: what the client hands back with the answer.
-        challenge: 32 bytes that nobody can know beforehand, and no other ceremony has.
-        id: tells it from all others.
-        until: when its time is over.
-        user_id: who may answer, where that is known.
+        token: the client sends it back with the answer.
+        challenge: 32 unpredictable bytes, of this ceremony alone.
+        id: unique.
+        until: when it ends.
+        user_id: who may answer; None where that is not known yet.
     """
 
     token: str
@@ -76,12 +76,12 @@ class Ceremony:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A new credential whose registration is in order.
+    """A new credential whose registration was checked.
 
     Attributes:
         id: in base64url.
         public_key: in COSE.
-        sign_count: where its counter begins.
+        sign_count: its counter at the start.
         aaguid: the model of its authenticator.
         transports: how it can be reached.
         backed_up: whether its owner has it on more than one device.
@@ -97,12 +97,12 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """What a passkey signed, once the signature and all around it are in order.
+    """An assertion whose signature and data were checked.
 
     Attributes:
         sign_count: the authenticator's counter.
         backed_up: whether its owner has it on more than one device.
-        user_handle: whose it is, as its authenticator says, if it does.
+        user_handle: the id of its user, if the authenticator sent it.
     """
 
     sign_count: int
@@ -112,7 +112,7 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passkey that was shown rightly, and is good for one use of its ceremony."""
+    """A passkey whose assertion is right; `PasskeyProof.use` uses the ceremony up."""
 
     passkey: Passkey
     user: User

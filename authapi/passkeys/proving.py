@@ -27,7 +27,7 @@ _PASSWORD_FIRST = (
 
 
 class PasskeyProof:
-    """Checks passkeys; that each answer is good once is one insert and one conditional write."""
+    """Checks passkeys; an answer is used up by one insert and one conditional write."""
 
     def __init__(
         self,
@@ -46,11 +46,11 @@ class PasskeyProof:
         self._clock = clock
 
     def offered(self, user: User) -> Sequence[str]:
-        """Return whether the user has a passkey, in the words that clients know."""
+        """Return `passkey` if the user has one."""
         return ["passkey"] if Factors.of(user).passkeys else []
 
     def match(self, user: User, evidence: Evidence, client: Client) -> Match | None:
-        """Return a passkey as a match beside the password: presence is enough there."""
+        """Return a passkey beside the password as a match; user presence is enough there."""
         if evidence.passkey is None:
             return None
         try:
@@ -62,7 +62,7 @@ class PasskeyProof:
         return Match(lambda: self.use(shown, user.epoch))
 
     def show_alone(self, answer: Credential, *uses: Use) -> Shown:
-        """Check a passkey that stands alone: its user was verified (S103).
+        """Check a passkey without the password; user verification is required (S103).
 
         Args:
             answer: the `ceremony` and the `credential`.
@@ -70,7 +70,7 @@ class PasskeyProof:
 
         Raises:
             ApiError: `invalid_passkey`, the same for every reason (S114);
-                `second_factor_required` with `password` where that is needed once (S119).
+                `second_factor_required` with `password` where that is wanted once (S119).
         """
         try:
             shown = self._check(answer, *uses, verified=True)
@@ -86,11 +86,11 @@ class PasskeyProof:
         return shown
 
     def use(self, shown: Shown, confirmed_epoch: int | None = None) -> bool:
-        """Use an answer up; False when it was, or its counter says that there are two of it.
+        """Use an answer up; False when it was before, or its counter shows a copy.
 
         Args:
             shown: what was checked.
-            confirmed_epoch: the user's, where the password stood beside it.
+            confirmed_epoch: the user's epoch, where the password was checked as well.
         """
         if not self._ceremonies.spend(shown.ceremony):
             return False
@@ -111,7 +111,7 @@ class PasskeyProof:
         return noted
 
     def proof(self, shown: Shown) -> Proof:
-        """Return the proof that an answer is once it was used: two factors in one."""
+        """Return the proof by an answer that was used: it is two factors."""
         return Proof(shown.user, (HARDWARE_KEY, PRESENCE), AAL2)
 
     def refused(self, user: User | None = None) -> ApiError:
@@ -134,11 +134,11 @@ class PasskeyProof:
         )
         named = {None if ceremony.user_id is None else ceremony.user_id.encode()}
         named.add(assertion.user_handle)
-        if named - {None} != {user.id.encode()}:  # somebody has to say whose it is
+        if named - {None} != {user.id.encode()}:  # one of both must name the user
             raise CeremonyRefused
         return Shown(passkey, user, assertion, ceremony)
 
     def _tell_of_copy(self, user: User) -> None:
-        """Tell the owner, at most once a day, that two devices seem to have one key (S116)."""
+        """Tell the owner, at most once a day, that the passkey seems to be copied (S116)."""
         self._events.record(Event.PASSKEY_COUNTER_FELL, user_id=user.id)
         self._accounts.tell_daily(user, "passkey_copied", "copy_told_at", self._clock())

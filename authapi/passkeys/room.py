@@ -38,10 +38,10 @@ _log = logging.getLogger("authapi.passkeys")
 
 
 def build(services: Services, settings: PasskeySettings, clock: Clock) -> None:
-    """Add what is told of passkeys; and where they are taken, all that they do.
+    """Add what shows passkeys; and where they are accepted, everything else.
 
     Raises:
-        SettingsError: where the package was installed without them, or the domain is missing.
+        SettingsError: where the extra `passkeys` is not installed, or the domain is missing.
     """
     store = PasskeyStore(services[Database])
     passkeys = services.add(PasskeyService(services[AccountService], store))

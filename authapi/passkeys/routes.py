@@ -72,7 +72,7 @@ _SET = {"status": "ok", "message": "Second step changed."}
     operationId="beginPasskey",
 )
 def begin(body: dict[str, Any]) -> dict[str, object]:
-    """Begin to add a passkey: what a browser makes it of."""
+    """Begin to add a passkey: return the options that a browser makes it of."""
     begun = service(PasskeyEnrolment).begin(current_identity, body["reauthentication"], client())
     return {"status": "ok", **begun}
 
@@ -108,7 +108,7 @@ def add(body: dict[str, Any]) -> dict[str, object]:
     operationId="renamePasskey",
 )
 def rename(body: dict[str, str], passkey_id: str) -> dict[str, str]:
-    """Call one of the caller's passkeys something else."""
+    """Rename one of the caller's passkeys."""
     service(PasskeyService).rename(current_identity, passkey_id, body["name"])
     return _RENAMED
 
@@ -166,7 +166,7 @@ def require(body: dict[str, Any]) -> dict[str, object]:
     operationId="askForPasskey",
 )
 def ask(body: dict[str, str]) -> dict[str, object]:
-    """Ask for a passkey: to log in by it alone, or where who it is is known, beside the password.
+    """Ask for a passkey: for a login by it alone, or with an `mfa_token` as the second step.
 
     With an access token it is for `/reauthenticate`.
     """
@@ -187,8 +187,8 @@ def ask(body: dict[str, str]) -> dict[str, object]:
 def log_in(body: dict[str, Any], headers: dict[str, str]) -> dict[str, object]:
     """Log in by a passkey alone.
 
-    After a reset of the password it is asked for once: `second_factor_required` with `password`
-    among the `factors`. Then send the same answer as `passkey` to `/authenticate`.
+    After a reset of the password that is wanted as well, once: `second_factor_required` with
+    `password` among the `factors`. Then send the same answer as `passkey` to `/authenticate`.
     """
     pair = service(PasskeySignIn).log_in(
         Evidence(passkey=body), client(), headers.get("idempotency_key")

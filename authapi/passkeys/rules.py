@@ -1,4 +1,4 @@
-"""Where a passkey may be used, and what it is worth: pure decisions."""
+"""Where a passkey may be used, and whether it is enough alone: pure decisions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 10
 SHORTEST_ID, LONGEST_ID = 16, 1023
 """Bytes of a credential's id (WebAuthn, 4)."""
 SHORTEST_ID_TEXT = 22
-"""Characters of the shortest in base64url."""
+"""Characters of the shortest id in base64url."""
 
 LONGEST_NAME = 64
 LONGEST_KEY = 1024
@@ -32,7 +32,7 @@ def is_allowed(origin: str, exact: Collection[str], *, development: bool) -> boo
     """Whether a passkey may be used at an origin (WebAuthn, 7.2).
 
     Args:
-        origin: as the browser says.
+        origin: as the browser says it.
         exact: the origins that are allowed.
         development: whether pages of this machine and all extensions are allowed as well.
     """
@@ -48,29 +48,29 @@ def is_within(origin: str, rp_id: str) -> bool:
 
 
 def related(exact: Collection[str]) -> list[str]:
-    """Return the sites among the allowed origins, for other sites' browsers (WebAuthn, 5.11)."""
+    """Return the web sites among the allowed origins: related origins (WebAuthn, 5.11)."""
     return [origin for origin in exact if SITE.fullmatch(origin)]
 
 
 def counter_fell(stored: int, sent: int) -> bool:
-    """Whether a counter says that there are two of an authenticator (WebAuthn, 6.1.1).
+    """Whether a counter says that the passkey was copied (WebAuthn, 6.1.1).
 
-    One that counts nothing says 0 for ever.
+    One that does not count stays 0.
     """
     return (stored > 0 or sent > 0) and sent <= stored
 
 
 def may_stand_alone(confirmed_epoch: int, factors: Factors) -> bool:
-    """Whether a passkey lets in without the password (S119).
+    """Whether a passkey is enough without the password (S119).
 
-    After a reset it does once it was used beside the new password: whoever added it before may
-    not have been the owner. Epochs decide, since no clock is off there.
+    After a reset it has to be used beside the new password once: whoever added it before may not
+    have been the owner. Epochs decide that, so that no clock matters.
     """
     return confirmed_epoch >= factors.passkeys_since
 
 
 def without(factors: Factors, passkey_id: str) -> Factors:
-    """Return the factors without one passkey; without any, none is required."""
+    """Return the factors without one passkey; with the last one the requirement goes, too."""
     left = tuple(each for each in factors.passkeys if each != passkey_id)
     return replace(
         factors, passkeys=left, passkeys_required=factors.passkeys_required and bool(left)
@@ -78,7 +78,7 @@ def without(factors: Factors, passkey_id: str) -> Factors:
 
 
 def ended_with(before: Factors, after: Factors) -> tuple[str, ...]:
-    """Return the members of a user that end with the last second factor."""
+    """Return the members of a user to remove with the last second factor."""
     if has_second_factor(before) and not has_second_factor(after):
         return ("second_factor", "factors.recovery")
     return ()

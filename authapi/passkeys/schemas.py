@@ -27,7 +27,7 @@ class PasskeyOptionsSchema(RecentLoginSchema):
 
 
 class NewPasskeySchema(AssertionSchema):
-    """What a browser made, and what its owner calls it."""
+    """The credential that a browser made, and its name."""
 
     name = fields.String(
         validate=_NAME,
@@ -36,7 +36,7 @@ class NewPasskeySchema(AssertionSchema):
 
 
 class PasskeyNameSchema(RequestSchema):
-    """What a passkey is called."""
+    """The name of a passkey."""
 
     name = fields.String(required=True, validate=_NAME, metadata={"example": "My phone"})
 
@@ -59,7 +59,7 @@ class LoginOptionsSchema(OptionalBodySchema):
 
 
 class CeremonySchema(AnswerSchema):
-    """What a browser is asked for."""
+    """A ceremony, and the options for the browser."""
 
     ceremony = fields.String(
         required=True, metadata={"description": "To be sent back with the answer; five minutes."}
@@ -81,7 +81,7 @@ class PasskeyAddedSchema(AnswerSchema):
 
 
 class RequirementSetSchema(RenewedSessionSchema):
-    """As it is now; fresh tokens of the caller's session, where anything changed."""
+    """The new state; fresh tokens of the caller's session, where anything changed."""
 
     recovery_codes = fields.List(
         fields.String(), metadata={"description": "Where the account had none. Shown once."}

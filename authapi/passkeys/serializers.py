@@ -1,4 +1,4 @@
-"""Passkeys as their owners see them; no key."""
+"""Passkeys as their owners see them, without keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from authapi.passkeys.models import Passkey
 
 
 def describe(passkey: Passkey) -> dict[str, object]:
-    """Return what is told of a passkey."""
+    """Return what a list of passkeys says of one."""
     return {
         "id": passkey.id,
         "name": passkey.name,
@@ -17,7 +17,7 @@ def describe(passkey: Passkey) -> dict[str, object]:
 
 
 def describe_fully(passkey: Passkey) -> dict[str, object]:
-    """Return all that is stored about a passkey, but for its key, which tells nobody anything."""
+    """Return all that is stored about a passkey, except its public key."""
     return {
         **describe(passkey),
         "aaguid": passkey.aaguid,

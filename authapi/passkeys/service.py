@@ -1,4 +1,4 @@
-"""What a user may know of the account's passkeys, and their names."""
+"""Lists and renames the passkeys of an account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from authapi.passkeys.store import PasskeyStore
 
 
 class PasskeyService:
-    """Tells of passkeys and names them; also where none are taken any more."""
+    """Lists and renames passkeys, even where they are not accepted any more."""
 
     collections = ("passkeys",)
 
@@ -29,7 +29,7 @@ class PasskeyService:
         return [describe(passkey) for passkey in self._of(user)]
 
     def rename(self, identity: Identity, passkey_id: str, name: str) -> None:
-        """Call one of the caller's passkeys something else.
+        """Rename one of the caller's passkeys.
 
         Raises:
             ApiError: `not_found` when the caller has no such passkey.
@@ -40,7 +40,7 @@ class PasskeyService:
             raise ApiError(ErrorCode.NOT_FOUND)
 
     def export(self, subject: Subject) -> dict[str, Any]:
-        """Return all that is stored about the user's passkeys, but for the keys."""
+        """Return all that is stored about the user's passkeys, except the keys."""
         user = self._accounts.get_user_by_id(subject.id)
         return {"passkeys": [describe_fully(passkey) for passkey in self._of(user)]}
 

@@ -1,4 +1,4 @@
-"""Whose passkeys are taken, and from which pages."""
+"""The domain of passkeys, and the origins that may use them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from authapi.mail.settings import MailSettings
 from authapi.passkeys.rules import EXTENSION, SITE, is_within
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_RP_ID = re.compile(rf"localhost|({_LABEL}\.)+(?=[a-z])({_LABEL})")  # an IP can have no passkeys
+_RP_ID = re.compile(rf"localhost|({_LABEL}\.)+(?=[a-z])({_LABEL})")  # never an IP address
 
 
 def _origins(text: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from authapi.signin.step_up import StepUp
 
 
 class PasskeySignIn:
-    """Asks for a passkey, and lets in who has it."""
+    """Begins ceremonies for logins, and logs in by their answers."""
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class PasskeySignIn:
         self._party = party
 
     def ask(self, mfa_token: str | None, identity: Identity | None) -> dict[str, Any]:
-        """Return what a browser asks its user for, and the ceremony that it is for.
+        """Begin a ceremony; return it and the options for `navigator.credentials.get`.
 
-        Who nobody knows yet gets a challenge and nothing else: it tells nothing about names, and
-        the browser shows the passkeys that it has (S117).
+        Where the user is not known yet, the options name no passkeys: they reveal nothing about
+        accounts, and the browser offers those that it has (S117).
 
         Args:
             mfa_token: of a login whose password was right.
-            identity: of who is logged in, for a step-up.
+            identity: the logged-in user, for a step-up.
 
         Raises:
             ApiError: `invalid_token` when one of them is void.
@@ -64,11 +64,11 @@ class PasskeySignIn:
         return {"ceremony": ceremony.token, "options": options}
 
     def log_in(self, evidence: Evidence, client: Client, key: str | None) -> TokenPair:
-        """Begin a session for whose passkey it is; the password is not asked for.
+        """Begin a session for the owner of a passkey, without the password.
 
         Args:
-            evidence: what the passkey answered.
-            client: who shows it.
+            evidence: the answer of the passkey.
+            client: who sends it.
             key: the request's Idempotency-Key, if it had one; a repeat gets the same session.
 
         Raises:
@@ -87,8 +87,8 @@ class PasskeySignIn:
 
         Args:
             identity: the caller.
-            evidence: what the passkey answered.
-            prepare: gets the proof before the answer is used up.
+            evidence: the answer of the passkey.
+            prepare: called with the proof before the answer is used up.
 
         Raises:
             ApiError: as `PasskeyProof.show_alone`.

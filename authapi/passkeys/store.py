@@ -22,7 +22,7 @@ COLLECTIONS = (
 
 
 class PasskeyStore:
-    """Passkeys in MongoDB; the id is the credential's, so that it is one account's (S118)."""
+    """Passkeys in MongoDB; `_id` is the credential's, so that one account has it (S118)."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
@@ -57,10 +57,10 @@ class PasskeyStore:
 
         Args:
             seen: as it was read.
-            sign_count: its counter by now.
-            backed_up: whether it is on more than one device by now.
+            sign_count: its new counter.
+            backed_up: whether it is on more than one device now.
             used_at: when.
-            confirmed_epoch: the user's, where the password stood beside it.
+            confirmed_epoch: the user's epoch, where the password was checked as well.
         """
         used: Document = {"sign_count": sign_count, "backed_up": backed_up, "used_at": used_at}
         if confirmed_epoch is not None:
@@ -72,7 +72,7 @@ class PasskeyStore:
         return result.matched_count == 1
 
     def rename(self, passkey_id: str, user_id: str, name: str) -> bool:
-        """Call a user's passkey something else; False when there is none of that id."""
+        """Rename a user's passkey; False when there is none of that id."""
         result = self._collections[PASSKEYS].update_one(
             {"_id": passkey_id, "user_id": user_id}, {"$set": {"name": name}}
         )
@@ -83,7 +83,7 @@ class PasskeyStore:
         self._collections[PASSKEYS].delete_one({"_id": passkey_id, "user_id": user_id})
 
     def remove_others(self, user_id: str, named: Collection[str], before: datetime) -> None:
-        """Remove what a user does not name, from before a moment: a story was cut off there."""
+        """Remove older passkeys that a user does not name: an enrolment was cut off there."""
         self._collections[PASSKEYS].delete_many(
             {"user_id": user_id, "_id": {"$nin": list(named)}, "created_at": {"$lt": before}}
         )
@@ -94,13 +94,13 @@ class PasskeyStore:
 
 
 class SpentStore:
-    """What was used up: one insert is one use."""
+    """What was used up; one insert is one use."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
     def add(self, spent_id: str, expires_at: datetime) -> bool:
-        """Use something up; False when it was (S115)."""
+        """Use something up; False when it was used before (S115)."""
         document = {"_id": spent_id, "expires_at": expires_at}
         return insert_if_new(self._collections[SPENT], document)
 

@@ -1,4 +1,4 @@
-"""Passwords that everybody guesses first: the most common ones, and the names at hand (S6, S7).
+"""Refuses passwords that are guessed first: common ones, and names (S6, S7).
 
 The list is the union of Django's 20,000 and zxcvbn's 30,000 most common passwords, those of eight
 characters and more; `scripts/build_blocklist.py` makes it.
@@ -17,10 +17,10 @@ _SHORTEST_NAME = 3
 
 
 class Blocklist:
-    """Says which passwords are too easily guessed; this one lets every password be chosen."""
+    """Accepts every password; subclasses say which are too easily guessed."""
 
     def problems(self, password: str, username: str) -> list[str]:
-        """List what speaks against `username` choosing `password`, for people to read."""
+        """Return why `username` must not choose `password`, in sentences for people."""
         return []
 
     def refuse(self, field: str, password: str, username: str) -> None:
@@ -34,13 +34,13 @@ class Blocklist:
 
 
 class CommonPasswords(Blocklist):
-    """Refuses common passwords, and little more than the names of user and service."""
+    """Refuses common passwords, and variations of the names of user and service."""
 
     def __init__(self, *service_names: str) -> None:
         self._service_names = service_names
 
     def problems(self, password: str, username: str) -> list[str]:
-        """List what speaks against `username` choosing `password` (ASVS 6.2.4, 6.2.11)."""
+        """Return why `username` must not choose `password` (ASVS 6.2.4, 6.2.11)."""
         found = []
         if folded(password) in _common():
             found.append("This password is on a list of common passwords. Choose another.")
@@ -60,7 +60,7 @@ def is_little_more_than(name: str, password: str) -> bool:
     """Whether `password` is `name` in any case, perhaps with other digits and marks around it.
 
     `Ann.2026!` is little more than `ann`; `annexation` and `my ann is great` are more. A name with
-    fewer than three letters counts only if it is the password as it stands: `x` is in too many.
+    fewer than three letters counts only if it is the whole password: `x` is in too many.
     """
     typed, known = _plain(password), _plain(name)
     if typed == known:

@@ -1,4 +1,4 @@
-"""A bulkhead around work that eats processor time and memory (ASVS 15.1.3)."""
+"""A bulkhead around work that takes much processor time and memory (ASVS 15.1.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from authapi.core.forks import after_fork_in_child
 
 T = TypeVar("T")
 LARGEST_SHARE = 3
-"""One network gets at most one part in so many of what there is."""
+"""One network gets at most a third of slots and waiting places together."""
 
 _NICENESS = 10
 
@@ -35,9 +35,8 @@ class Change(Enum):
 class Bulkhead:
     """Lets `slots` callers work at once and `queue_limit` more wait; refuses everybody else.
 
-    A rush of logins then costs time, not memory. No network ever has more than a third of all that
-    are inside, and the networks that wait are served in turn: one that floods the service waits
-    behind itself.
+    A rush of logins then costs time, not memory. No network ever has more than a third of all
+    places, and waiting networks are served in turn: one that floods the service delays itself.
 
     Args:
         slots: how many may work at once.
@@ -53,7 +52,7 @@ class Bulkhead:
         after_fork_in_child(self._begin)
 
     def observe_with(self, observe: Callable[[Change], None]) -> None:
-        """Let `observe` be told of every change from now on; it must not block."""
+        """Call `observe` for every change from now on; it must not block."""
         self._observe = observe
 
     def _begin(self) -> None:
@@ -66,10 +65,10 @@ class Bulkhead:
     def run(self, work: Callable[[], T]) -> T:
         """Wait for a slot, do `work`, and return what it returns.
 
-        It is done by as many threads as there are slots, whoever asks: memory that an allocator
-        keeps for each thread is then kept for these alone, not for every thread of the server.
+        As many threads as there are slots do all work: an allocator keeps memory for each thread
+        that ever worked, and so does not for every thread of the server.
 
-        Outside of `admit` it is done for no network in particular.
+        Outside of `admit` it counts for no network.
 
         Raises:
             ApiError: `service_unavailable` at once, when there is no room.
@@ -79,15 +78,15 @@ class Bulkhead:
 
     @contextmanager
     def admit(self, network: str) -> Iterator[None]:
-        """Keep room for one caller for the length of the `with` block; `run` then needs no other.
+        """Reserve a place for the length of the `with` block; `run` uses it.
 
-        For what leads up to the work, such as questions to the database: a rush is then refused
-        before it costs anything, and never takes more threads than there is room for.
+        The block is for what precedes the work, such as database operations: a rush is then refused
+        before it costs anything, and never takes more threads than there are places.
 
-        Within it another `admit` costs nothing.
+        Another `admit` inside the block changes nothing.
 
         Args:
-            network: where the caller comes from: an address, or a network that counts as one.
+            network: the caller's, see `authapi.core.client.network`.
 
         Raises:
             ApiError: `service_unavailable` at once, when there is no room, or none for `network`.
@@ -135,11 +134,11 @@ class Bulkhead:
 
 
 class FairSlots:
-    """So many callers hold a slot at once; the networks that wait are served in turn.
+    """Slots for a number of callers; the networks that wait are served in turn.
 
-    Each free slot goes to the network that was served longest ago, and there to who waits longest.
-    So a caller waits for one slot from each other network at the most, however many callers those
-    have waiting.
+    A free slot goes to the network that was served longest ago, and there to the caller that waits
+    longest. So a caller waits for one slot of each other network at most, however many callers
+    those have waiting.
     """
 
     def __init__(self, slots: int) -> None:
@@ -183,10 +182,10 @@ class FairSlots:
 
 
 def _step_back() -> None:
-    """Let the threads that answer requests go first: on Linux each thread has its own niceness.
+    """Lower this thread's priority; on Linux each thread has its own niceness.
 
-    Requests that hash nothing keep more of their speed in a flood of logins (bench/overload.py).
+    Requests without a hash are slowed down less by a flood of logins then (bench/overload.py).
     """
     if sys.platform == "linux":
-        with suppress(OSError):  # not allowed here: then they do not step back
+        with suppress(OSError):  # not permitted
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -1,7 +1,7 @@
 """Password hashes as other programs write them: recognised, capped and verified.
 
-The caps say what a stored hash may cost to check, so that an imported one cannot take the server
-down (S11).
+The caps bound what a stored hash may cost to check, so that an imported one cannot take the
+server down (S11).
 """
 
 import base64
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from werkzeug.security import check_password_hash
 
 MAX_ARGON2_KIB = 256 * 1024
-MAX_ARGON2_KIB_PASSED = 1024 * 1024  # by all passes together: a second or two
+MAX_ARGON2_KIB_PASSED = 1024 * 1024  # all passes together: a second or two
 MAX_ARGON2_PASSES = 16
 MAX_ARGON2_LANES = 16
 MAX_SCRYPT_BYTES = 64 * 1024 * 1024
@@ -41,10 +41,10 @@ class Format:
     """A way of writing a password's hash.
 
     Attributes:
-        start: how every hash of this kind begins, undamaged or not.
-        pattern: what a whole one looks like.
-        affordable: tells whether checking it stays under the caps.
-        verify: tells whether a password belongs to it; may raise ValueError when it is damaged.
+        start: how every hash of this kind begins, damaged ones as well.
+        pattern: of a whole one.
+        affordable: says whether to check it stays under the caps.
+        verify: says whether a password belongs to it; raises ValueError for a damaged one.
     """
 
     start: str
@@ -54,7 +54,7 @@ class Format:
 
 
 def find_format(stored: str) -> tuple[Format, Found] | None:
-    """Return the format of `stored` with its parts, or None when none of them may be checked."""
+    """Return the format of `stored` with its parts; None when it is unknown or over the caps."""
     if not stored.isascii() or len(stored) > _LONGEST:
         return None
     for form in FORMATS:
@@ -65,7 +65,7 @@ def find_format(stored: str) -> tuple[Format, Found] | None:
 
 
 def looks_like_a_hash(stored: str) -> bool:
-    """Tell whether `stored` begins as one of the formats does; it may be damaged or too dear."""
+    """Tell whether `stored` begins like a known format; it may be damaged or over the caps."""
     return stored.startswith(tuple(form.start for form in FORMATS))
 
 

@@ -1,4 +1,4 @@
-"""Password hashes: Argon2id for new ones; those of other programs verify too, until upgraded."""
+"""Password hashes: Argon2id for new ones; those of other programs verify as well."""
 
 import base64
 import secrets
@@ -25,7 +25,7 @@ class PasswordHasher:
     """Hashes and verifies passwords, a bounded number at a time.
 
     Args:
-        bulkhead: what bounds how many are made at once; it raises `ApiError` (503) when it is full.
+        bulkhead: bounds how many are made at once; raises `ApiError` (503) when it is full.
     """
 
     def __init__(self, cost: Argon2Cost, bulkhead: Bulkhead) -> None:
@@ -36,7 +36,7 @@ class PasswordHasher:
         self._dummy_hash = self._make_dummy_hash()
 
     def admit(self, network: str) -> AbstractContextManager[None]:
-        """Return what keeps room for a caller from `network` who is about to hash a password.
+        """Return a block that reserves a place for a caller from `network`.
 
         Entering it raises `ApiError` (503) when there is none, or none for that network.
         """
@@ -49,11 +49,10 @@ class PasswordHasher:
     def verify_password(self, password: str, stored: str | None) -> bool:
         """Tell whether `password` is the one behind `stored`.
 
-        The password is tried in the form that hashes of ours have (NFC) and, if that is another
-        one, as it was typed: a program elsewhere may have hashed that. So the number of tries
-        depends on the typed password alone. `None` (an unknown user) costs what a current hash
-        costs, as many times, and is never right (ASVS 6.3.8). A stored hash that is malformed, or
-        dearer than the caps allow, is refused at once.
+        The password is tried in NFC, as the service hashes it, and if that differs also as it was
+        typed, as another program may have hashed it. So the number of tries depends on the typed
+        password alone. `None` (an unknown user) takes as long as a current hash, and is never right
+        (ASVS 6.3.8). A stored hash that is malformed, or over the caps, is refused at once.
         """
         known = find_format(self._dummy_hash if stored is None else stored)
         if known is None:
@@ -63,7 +62,7 @@ class PasswordHasher:
         def matches(candidate: str) -> bool:
             try:
                 return form.verify(candidate, found)
-            except ValueError:  # damaged in a way that only the checking shows
+            except ValueError:  # damaged, which only the check shows
                 return False
 
         candidates = dict.fromkeys((normalise(password), password))
@@ -73,9 +72,9 @@ class PasswordHasher:
         """Tell whether `stored` should be replaced: another method or cost, or not of NFC.
 
         Args:
-            stored: a hash that a password was right for.
-            password: that password. One whose hash was made elsewhere of another Unicode form
-                would else be right in that form only.
+            stored: a hash.
+            password: the right one. A hash that another program made of another Unicode form
+                would go on to accept that form only.
         """
         if stored is None or not stored.startswith("$argon2id$"):
             return True

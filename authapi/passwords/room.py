@@ -11,7 +11,7 @@ SERVICE_NAME = "authapi"
 
 
 def build(services: Services, settings: PasswordSettings, clock: Clock) -> None:
-    """Add what hashes passwords, a bounded number at a time, and what nobody may choose."""
+    """Add the hasher and the blocklist."""
     cost = Argon2Cost(settings.argon2_memory_kib, settings.argon2_passes)
     bulkhead = Bulkhead(settings.hash_slots_or_cores, settings.hash_queue_limit)
     services.add(bulkhead)

@@ -7,12 +7,12 @@ MAXIMUM_LENGTH = 1024
 
 
 def normalise(password: str) -> str:
-    """Return `password` in NFC, so that every keyboard types the same one (RFC 8265, 4.2; S5)."""
+    """Return `password` in NFC, so that it is the same from every keyboard (RFC 8265, 4.2; S5)."""
     return unicodedata.normalize("NFC", password)
 
 
 def problems(password: str) -> list[str]:
-    """List what keeps `password` from being chosen; lengths count code points (ASVS 6.2.1, 6.2.9).
+    """Return why `password` is refused; lengths count code points (ASVS 6.2.1, 6.2.9).
 
     There is no composition rule, and nothing is trimmed or truncated (ASVS 6.2.5, 6.2.8).
     """

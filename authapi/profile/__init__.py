@@ -1,1 +1,1 @@
-"""What users do with their own account: look at it, change the password, take it along, leave."""
+"""What users do with their own account: show it, change the password, export it, delete it."""

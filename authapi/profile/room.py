@@ -14,7 +14,7 @@ from authapi.tokens.settings import TokenSettings
 
 
 def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
-    """Add what users do with their accounts, and what clears away after those that ended."""
+    """Add what users do with their accounts, and the sweep."""
     services.add(
         ProfileService(
             services[AccountService],

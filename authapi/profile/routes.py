@@ -101,8 +101,8 @@ def export() -> dict[str, object]:
 def change_password(body: dict[str, Any]) -> dict[str, object]:
     """Change the caller's password, and end the caller's other sessions.
 
-    Access tokens of before are void; the answer holds new tokens of the caller's session. A client
-    that ignores them refreshes.
+    Earlier access tokens are void; the answer has new tokens of the caller's session. A client that
+    ignores them has to refresh.
     """
     members = service(ProfileService).change_password(
         current_identity, body["reauthentication"], body["new_password"], client()

@@ -11,7 +11,7 @@ from authapi.web.schemas import AnswerSchema
 
 
 class PasswordChangeSchema(EvidenceSchema):
-    """The password as it is, and as it shall be."""
+    """The present password, and the new one."""
 
     current_password = fields.String(
         required=True,
@@ -41,7 +41,7 @@ class ProfileSchema(AnswerSchema):
 
 
 class FailedLoginsSchema(Schema):
-    """The account's failed logins in a row, and where it was logged in to."""
+    """The account's failed logins in a row, and its known networks."""
 
     in_a_row = fields.Integer(required=True)
     last_at = fields.DateTime(required=True, allow_none=True)

@@ -1,4 +1,4 @@
-"""Clears away what is left of sessions that ended at once, and of deleted users."""
+"""Removes what is left of sessions that all ended at once, and of deleted users."""
 
 import logging
 import threading
@@ -15,23 +15,23 @@ from authapi.sessions.ending import SessionEnding
 from authapi.sessions.renewing import SessionRenewal
 
 EVERY = timedelta(seconds=30)
-"""How often a process looks."""
+"""How often a process runs it."""
 
 AT_ONCE = 20
-"""How many users are read at once."""
+"""How many users one read returns."""
 
 SECONDS = 0.25
-"""How long one look takes at the most, but for the users that it has read."""
+"""After this time a run reads no more users, and finishes those that it has read."""
 
 _log = logging.getLogger("authapi.sweep")
 
 
 class Sweep:
-    """Runs after a request now and then. Bounded, and safe to be cut off anywhere.
+    """Runs after a request now and then, for a bounded time; may be cut off anywhere.
 
-    What ended is void by the user's epoch alone, as long as the user is marked (`ended_at`). The
-    mark goes when nothing is left, and not before the last access token has expired and every
-    request that was under way is over.
+    As long as a user is marked (`ended_at`), the epoch alone voids what ended. The mark is removed
+    when nothing is left, and not before the last access token has expired and every request that
+    was under way is over.
     """
 
     def __init__(
@@ -57,20 +57,20 @@ class Sweep:
         self._looking = threading.Lock()
 
     def run_if_due(self) -> None:
-        """Run if the last run was long ago and nobody else is at it; never fail."""
+        """Run, unless the last run was just now or another thread runs it; raise nothing."""
         now = self._clock()
         if is_recent(self._looked_at, now, EVERY) or not self._looking.acquire(blocking=False):
             return
         try:
             self._looked_at = now
             self.run_once()
-        except Exception:  # no request fails for it
+        except Exception:  # the request does not fail for it
             _log.exception("the sweep was cut off")
         finally:
             self._looking.release()
 
     def run_once(self) -> None:
-        """Clear away after the users whose sessions ended long enough ago, for a moment."""
+        """Remove what is left of users whose sessions ended long enough ago."""
         moment, stop_at = self._clock() - self._clear_after, time.monotonic() + SECONDS
         cleared = AT_ONCE
         while cleared and time.monotonic() < stop_at:
@@ -78,10 +78,10 @@ class Sweep:
             cleared = sum(self._clear(user) for user in ended)
 
     def _clear(self, user: EndedUser) -> bool:
-        """Clear away after a user; False when something is left for the next look."""
+        """Remove what is left of a user; False when the next run has to go on."""
         try:
             return self._is_clear(user) and self._accounts.clear_ended(user)
-        except FAILURES as failure:  # the next user's may work
+        except FAILURES as failure:  # go on with the next user
             _log.warning("not swept: %s", type(failure).__name__)
             return False
 

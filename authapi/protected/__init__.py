@@ -1,1 +1,1 @@
-"""The example resource: what to copy to protect one of your own."""
+"""A sample of a protected resource."""

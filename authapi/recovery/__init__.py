@@ -1,1 +1,1 @@
-"""Getting back into an account: a forgotten password, or somebody else in it."""
+"""Recovery of an account: a forgotten password, or one that somebody else took over."""

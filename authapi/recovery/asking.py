@@ -1,4 +1,4 @@
-"""The story of asking for a link: it looks at no user (S80)."""
+"""The story of asking for a link; it reads no user (S80)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from authapi.mail.service import MailService
 from authapi.recovery.mails import RESET
 
 SLOT = timedelta(minutes=2)
-"""Within it the same name asks for one mail, however often."""
+"""Requests for one name within this time are one mail."""
 
 
 class ResetRequests:
-    """Takes down who shall get a link; the sender sees later who that is, if it is anybody."""
+    """Adds the mail for a typed name; the sender looks up later whose it is."""
 
     def __init__(
         self,
@@ -39,15 +39,15 @@ class ResetRequests:
     def ask(self, username: str, client: Client) -> None:
         """Ask for the link that lets the user of that name choose a new password.
 
-        The same commands go to the database for every name. One that was asked for just now is
-        asked for already.
+        The commands to the database are the same for every name. A repeat within `SLOT` adds no
+        second mail.
 
         Args:
             username: as somebody typed it.
             client: who asks.
 
         Raises:
-            ApiError: `rate_limited` when too many were asked for from there.
+            ApiError: `rate_limited` when the client's network asked too often.
         """
         self._limits.count(Reason.RESETS, client.network)
         now = self._clock()

@@ -1,4 +1,4 @@
-"""The mails that bring a link for a new password: to whom each goes is decided when it is sent."""
+"""The mails with a link for a new password; when one is sent, its recipient is looked up."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from authapi.recovery.rules import bound_to
 RESET = "reset"
 SECURED = "secured"
 SECURED_LIFE = timedelta(hours=24)
-"""How long the link is good that comes after an account was secured: nobody else can get in."""
+"""How long the link is good that follows `/account/secure`; it is the only way in then."""
 
 
 class ResetMails:
     """Resolves the mails of this room.
 
     Args:
-        find: the user of a name or an address that somebody typed.
-        find_by_id: the user of an id.
-        events: is told of every link that a user was asked for.
+        find: returns the user of a typed name or address.
+        find_by_id: returns the user of an id.
+        events: records each link that was asked for.
     """
 
     def __init__(
@@ -45,14 +45,14 @@ class ResetMails:
         """Return this room's kinds of mail.
 
         Args:
-            reset_life: how long a link is good that was asked for.
-            finish: ends the story of a former address that was brought back.
+            reset_life: how long a link that was asked for is good.
+            finish: completes the return of a former address.
         """
         asked = Kind(RESET, reset_life, self._asked, on_request=True)
         return [asked, Kind(SECURED, SECURED_LIFE, self._secured, finish=finish)]
 
     def _asked(self, mail: Mail) -> Envelope | Void:
-        """Return the envelope of a link that was asked for; nothing is kept about nobody."""
+        """Return the envelope of a link that was asked for; void where there is no such user."""
         user = self._find(mail.asked_for) if mail.asked_for else None
         answer = _with_link(user, "no such confirmed address")
         if user is not None and mail.attempts == 1:
@@ -64,7 +64,7 @@ class ResetMails:
         return _with_link(user, "the user is gone")
 
     def _note(self, user: User, mail: Mail) -> None:
-        """Record who asked for it, which the user may see."""
+        """Record where it was asked for; the user can see that."""
         client = Client(str(mail.facts.get("place", "")), str(mail.facts.get("device", "")))
         events = self._events.of_origin(lambda: Origin(client))
         events.record(Event.RESET_ASKED, user_id=user.id)
@@ -84,7 +84,7 @@ def _with_link(user: User | None, otherwise: str) -> Envelope | Void:
 def finder(
     by_name: Callable[[str], User | None], by_address: Callable[[str], User | None]
 ) -> Callable[[str], User | None]:
-    """Return what finds whom somebody means who typed a name or an address.
+    """Return a function that finds the user of a typed name or address.
 
     A text that is both means the account whose confirmed address it is.
 

@@ -1,4 +1,4 @@
-"""How links are refused: put on record, and never told why."""
+"""Records and refuses invalid links, without the reason."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ def refused(events: EventRecorder, link: Link | None = None) -> ApiError:
     """Record that a link was refused; return the refusal.
 
     Args:
-        events: is told.
-        link: what it says, if it is genuine.
+        events: records it.
+        link: what the token says, if it is genuine.
     """
     user_id, reason = (link.user_id, "over") if link else (None, "forged")
     events.record(Event.RESET_REFUSED, user_id=user_id, reason=reason)

@@ -20,7 +20,7 @@ _RESET = {"status": "ok", "message": "Password changed. Please log in."}
 def reset(body: dict[str, str]) -> dict[str, str]:
     """Choose a new password with a link, and end all sessions.
 
-    A password that is refused leaves the link good; nobody is logged in.
+    When the password is refused, the link stays good. Nobody is logged in.
     """
     service(Recovery).reset(body["token"], body["new_password"], client())
     return _RESET

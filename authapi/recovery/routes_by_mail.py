@@ -1,4 +1,4 @@
-"""HTTP in and out of what needs mail: a link that is asked for, and "this was not me"."""
+"""HTTP in and out of recovery by mail: a link that is asked for, and "this was not me"."""
 
 from authapi.core.errors import ErrorCode
 from authapi.recovery.asking import ResetRequests
@@ -33,9 +33,9 @@ _UNDONE = {
 @blueprint.arguments(ForgottenSchema)
 @documented(MessageSchema, _ASKED, body=True, operationId="forgotPassword")
 def forgot(body: dict[str, str]) -> dict[str, str]:
-    """Ask for a link by mail that lets choose a new password.
+    """Ask for a mailed link to choose a new password.
 
-    The answer is the same for every name, also for one that nobody has.
+    The answer is the same for every name, unknown ones as well.
     """
     service(ResetRequests).ask(body["username"], client())
     return _ASKED

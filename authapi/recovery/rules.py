@@ -1,4 +1,4 @@
-"""What a link is worth by now: pure decisions."""
+"""Whether a link is still good, and what its use changes: pure decisions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from authapi.mail.links import Link, Purpose
 
 
 def is_alive(link: Link, user: User) -> bool:
-    """Whether nothing happened to the account that ends its links (S85).
+    """Whether the account is as it was when the link was made (S85).
 
-    A used link, a new password, a logout everywhere and a lock all raise the epoch.
+    A used link, a new password, a logout everywhere and disabling all raise the epoch.
     """
     return link.epoch == user.epoch and not user.disabled
 
@@ -17,8 +17,8 @@ def is_alive(link: Link, user: User) -> bool:
 def bound_to(purpose: Purpose, user: User) -> str | None:
     """Return what a link is bound to besides the epoch; None for one that is bound to nothing.
 
-    One for a new password dies with the address and with any change of the second factors (S85).
-    "This was not me" has to survive the factors of whoever it was.
+    A link for a new password is void after a change of the address or of the second factors (S85).
+    "This was not me" must stay good when somebody else changes the factors.
     """
     if purpose is Purpose.OPERATOR_RESET or user.email_key is None:
         return None
@@ -37,12 +37,12 @@ def still_bound(purpose: Purpose, user: User) -> dict[str, object]:
 
 
 def distrust_passkeys(user: User) -> dict[str, int]:
-    """Return the member by which passkeys want the password beside them once more (S119).
+    """Return the member after which every passkey wants the password once (S119).
 
-    Whoever had the account may have added one. The epoch is the one that the write begins.
+    Whoever took the account over may have added one. The epoch is the one that the write begins.
     """
     return {"factors.passkeys_since": user.epoch + 1}
 
 
 UNFINISHED = ("pending_email", "email_undo", "factors.totp_pending")
-"""Members of a user that end with the use of any link: what was begun is not finished (S87)."""
+"""Members of a user that the use of any link removes: changes that were not finished (S87)."""

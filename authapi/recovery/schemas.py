@@ -10,7 +10,7 @@ _EXAMPLE = "AXLaNrerioHu23sLIDcAAAAEaSoPAJvdfKq3hYqk0mJ4cUPxH6tMlCwq8gQ"
 
 
 def _token() -> fields.String:
-    """Return the field of what a mailed link carries; what is none is no question of shape."""
+    """Return the field of a link's token; whether it is genuine is for the service to say."""
     return fields.String(
         required=True,
         metadata={"description": "What stands behind the # of the link.", "example": _EXAMPLE},
@@ -18,7 +18,7 @@ def _token() -> fields.String:
 
 
 class ForgottenSchema(RequestSchema):
-    """Whose password was forgotten; whether that is anybody is not said."""
+    """Whose password was forgotten; the answer does not say whether that is a user."""
 
     username = fields.String(
         required=True,

@@ -1,4 +1,4 @@
-"""The stories of a link that lets in: a new password, an account taken out of other hands."""
+"""The stories of mailed links: a new password, and "this was not me"."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from authapi.recovery.rules import UNFINISHED, bound_to, distrust_passkeys, is_a
 from authapi.sessions.ending import SessionEnding
 
 OPERATORS_LINK_LIFE = timedelta(hours=24)
-"""How long a link is good that the operator hands over."""
+"""How long a link of the operator is good."""
 
 
 class Recovery:
-    """Decides each thing by one conditional write on the user, which ends all sessions."""
+    """Uses links; each use is one conditional write on the user that ends all sessions."""
 
     def __init__(
         self,
@@ -50,17 +50,17 @@ class Recovery:
     def reset(self, token: str, new_password: str, client: Client) -> None:
         """Replace the password of the link's user and end all sessions, by one write.
 
-        Nobody is logged in (S87). The client's network is a known one of the account from now on.
+        Nobody is logged in (S87). The client's network is known to the account from now on.
 
         Args:
             token: from the link.
-            new_password: of the form that `passwords.rules.problems` finds no fault with.
+            new_password: one that `passwords.rules.problems` accepts.
             client: who has the link.
 
         Raises:
-            ApiError: `invalid_link` for a link that is forged, over or used, without a hash;
-                `validation_error` when the password is too easily guessed: then the link stays
-                good; `service_unavailable` when too many passwords are being hashed.
+            ApiError: `invalid_link` for a link that is forged, over or used, before any hash;
+                `validation_error` when the password is too easily guessed: the link stays good;
+                `service_unavailable` when too many passwords are being hashed.
         """
         link, user = self._open(token, Purpose.RESET, Purpose.OPERATOR_RESET)
         self._blocklist.refuse("new_password", new_password, user.username)
@@ -72,7 +72,7 @@ class Recovery:
         best_effort(lambda: self._limits.trust_network(user.name_key, client))
 
     def secure(self, token: str) -> None:
-        """End all sessions of the link's user, and the password with them: "this was not me".
+        """End all sessions of the link's user and remove the password: "this was not me".
 
         A link for a new password is mailed, by the same write (S101).
 
@@ -85,10 +85,10 @@ class Recovery:
         self._end_everything(link, user, change, Event.ACCOUNT_SECURED)
 
     def operators_link(self, user: User) -> tuple[str, datetime]:
-        """Return a link that the operator hands to a user, and when it ends; bound to no address.
+        """Return a link for the operator to hand to a user, and its end; bound to no address.
 
         Raises:
-            NoPage: when it is not known where the service is.
+            NoPage: when neither `RESET_URL` nor `PUBLIC_URL` is set.
         """
         until = self._clock() + OPERATORS_LINK_LIFE
         claims = LinkClaims(Purpose.OPERATOR_RESET, user.id, user.epoch, None)
@@ -97,7 +97,7 @@ class Recovery:
         return link, until
 
     def _open(self, token: str, *purposes: Purpose) -> tuple[Link, User]:
-        """Return what a good link says, and its user; for a forged one nobody is looked for."""
+        """Return what a good link says, and its user; a forged one costs no read."""
         try:
             link = self._tokens.read(token, *purposes, now=self._clock())
         except InvalidLink:
@@ -108,13 +108,13 @@ class Recovery:
         return link, user
 
     def _fits(self, link: Link, user: User) -> bool:
-        """Whether the link went to the address that is the user's now, with the present factors."""
+        """Whether the user's address and factors are those that the link is bound to."""
         if user.email_key is None and link.purpose is not Purpose.OPERATOR_RESET:
             return False
         return self._tokens.fits(link, bound_to(link.purpose, user))
 
     def _end_everything(self, link: Link, user: User, change: Change, event: Event) -> None:
-        """Change the user and end all sessions; whoever is second with a link is too late."""
+        """Change the user and end all sessions; refuse when another request was first."""
         by_mail = link.purpose is not Purpose.OPERATOR_RESET
         changed = self._accounts.begin_epoch(user, change, still_bound(link.purpose, user))
         if changed is None:

@@ -1,4 +1,4 @@
-"""How long a link lets choose a new password."""
+"""How long a link for a new password is good."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from authapi.recovery.rules import UNFINISHED, distrust_passkeys
 from authapi.sessions.ending import SessionEnding
 
 _REMOVED = ("password_hash", "email_nonce", *UNFINISHED)
-"""Members of a user that are removed with it: whoever took the account over knows or began them."""
+"""Members of a user to remove: whoever took the account over knows or began them."""
 
 
 class FormerAddress:

@@ -1,1 +1,1 @@
-"""Revocation: a logged-out session's access tokens are dead everywhere within a second."""
+"""Revocation: the access tokens of an ended session are void in every process within a second."""

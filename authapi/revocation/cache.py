@@ -10,7 +10,7 @@ from authapi.revocation.models import EVERYBODY, EpochFloor, Revocation
 
 
 class RevocationCache:
-    """What one process knows to be void; readers take no lock, writers one."""
+    """What one process knows of the revocations; writers take a lock, readers none."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Revocation] = {}
@@ -22,12 +22,12 @@ class RevocationCache:
         self._writing = threading.Lock()
 
     def add_sessions(self, revocations: Iterable[Revocation]) -> None:
-        """Take in sessions that were revoked."""
+        """Add revoked sessions."""
         with self._writing:
             self._sessions = {**self._sessions, **{each.session_id: each for each in revocations}}
 
     def add_floors(self, floors: Iterable[EpochFloor]) -> None:
-        """Take in epoch floors; a floor never falls."""
+        """Add epoch floors; a floor never falls."""
         with self._writing:
             known = dict(self._floors)
             for floor in floors:
@@ -36,12 +36,12 @@ class RevocationCache:
             self._floors = known
 
     def replace_floors(self, floors: Iterable[EpochFloor], known_before: set[str]) -> None:
-        """Take in all floors there are, and drop those that are not there any more.
+        """Replace all floors by those of the database.
 
         Args:
-            floors: everything that the database holds.
-            known_before: the users whose floors were known before that was read; others were
-                added while it was read, and stay.
+            floors: all that the database has.
+            known_before: the users whose floors were known before that read; floors of others were
+                added during it, and stay.
         """
         read = list(floors)
         gone = known_before - {floor.user_id for floor in read}
@@ -54,7 +54,7 @@ class RevocationCache:
         return set(self._floors)
 
     def forget_expired(self, now: datetime) -> None:
-        """Drop the sessions whose tokens have all expired by themselves."""
+        """Drop the sessions whose tokens have all expired."""
         with self._writing:
             sessions = self._sessions
             if any(each.expires_at <= now for each in sessions.values()):
@@ -63,13 +63,13 @@ class RevocationCache:
                 }
 
     def floor(self, user_id: str) -> EpochFloor:
-        """Return what is known of the user: epoch 0 and no roles where nothing was done lately."""
+        """Return the user's floor: epoch 0 and no roles for an unmarked user."""
         return self._floors.get(user_id) or EpochFloor(user_id, 0)
 
     def has_ended(self, began_at: datetime) -> bool:
-        """Whether a session that began at a moment has ended with all others.
+        """Whether a session that began at a moment has ended with everybody's.
 
-        Tokens tell whole seconds: one that began in the same second has ended, too.
+        Tokens have whole seconds, so one that began in the same second has ended as well.
         """
         everybody = self._sessions.get(EVERYBODY)
         return (

@@ -1,4 +1,4 @@
-"""What ended, and for how long that has to be remembered."""
+"""What ended, and how long that must be remembered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authapi.core.roles import NO_ROLES, Roles
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """A session that was ended by itself; its access tokens are void.
+    """A single session that was ended; its access tokens are void.
 
     Attributes:
         session_id: which one.
@@ -32,7 +32,7 @@ class EpochFloor:
         user_id: who.
         epoch: tokens and sessions of earlier epochs are void.
         ended_at: when, by the database's clock; None before it is read from there.
-        roles: what the user may do; refresh tokens tell of an earlier version perhaps.
+        roles: the user's; refresh tokens may still have an earlier version.
         revoked_roles: access tokens with one of these are void.
     """
 
@@ -47,7 +47,7 @@ class EpochFloor:
         return epoch < self.epoch or not self.revoked_roles.isdisjoint(roles)
 
     def with_later(self, other: EpochFloor) -> EpochFloor:
-        """Return what is known from both: an epoch never falls, and the later roles are right."""
+        """Merge two floors: the higher epoch, and the later version of the roles."""
         latest = other if other.roles.version >= self.roles.version else self
         return replace(
             latest,
@@ -57,7 +57,7 @@ class EpochFloor:
 
 
 EVERYBODY = "*"
-"""In the place of a session's id: all sessions that began until then have ended."""
+"""In place of a session's id: all sessions that began until then have ended."""
 
 EpochSource = Callable[[datetime | None], list[EpochFloor]]
 """Returns the floors that were raised at or after a moment of the database's clock, or all."""

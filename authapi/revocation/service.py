@@ -1,6 +1,6 @@
-"""Says whether a valid token was revoked, from a cache that is read anew twice a second.
+"""Says whether a valid token was revoked, from a cache that is updated twice a second.
 
-While the database is away it may be `REVOCATION_MAX_STALENESS_SECONDS` old.
+While the database is away it may become `REVOCATION_MAX_STALENESS_SECONDS` old.
 """
 
 import logging
@@ -22,20 +22,20 @@ from authapi.revocation.settings import RevocationSettings
 from authapi.revocation.store import RevocationStore
 
 SYNC_INTERVAL = timedelta(milliseconds=500)
-"""How old the cache is when a request brings it up to date."""
+"""How old the cache may be before a request updates it."""
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
-_WHOLE_AFTER = timedelta(minutes=1)  # all floors are read anew, so that swept ones go
+_WHOLE_AFTER = timedelta(minutes=1)  # then all floors are read, so that swept ones go
 
 _log = logging.getLogger("authapi.revocation")
 
 
 class Revocations:
-    """Checks against a cache in memory, synchronised on the request path, no thread needed.
+    """Checks against a cache in memory, which requests update; it needs no thread.
 
     Args:
-        settings: how long the cache may go on unsynchronised, from the moment that the database
-            was found away; then every check raises what the database raises, a 503.
+        settings: how old the cache may become while the database is away; after that every check
+            raises the database's failure, a 503.
     """
 
     def __init__(self, store: RevocationStore, settings: RevocationSettings, clock: Clock) -> None:
@@ -61,15 +61,15 @@ class Revocations:
         self._syncing = threading.Lock()
 
     def read_epochs_from(self, source: EpochSource) -> None:
-        """Let the epochs of users be read from `source`; the room of the users calls this."""
+        """Read the users' epochs from `source`; `accounts/room.py` calls this."""
         self._epochs = source
 
     def look_up_sessions_by(self, session_lives: Callable[[str], bool]) -> None:
-        """Let `session_lives` say whether a session has not ended; that room calls this."""
+        """Ask `session_lives` whether a session has not ended; `sessions/room.py` calls this."""
         self._session_lives = session_lives
 
     def revoke_session(self, session_id: str) -> None:
-        """Void every access token of a session, here at once, elsewhere within a second."""
+        """Void a session's access tokens: in this process at once, elsewhere within a second."""
         revocation = Revocation(session_id, self._clock() + self._kept_for)
         self._store.add(revocation)
         self._cache.add_sessions([revocation])
@@ -85,18 +85,18 @@ class Revocations:
         return revoked_at
 
     def has_ended(self, began_at: datetime) -> bool:
-        """Whether a session that began at a moment has ended with all others.
+        """Whether a session that began at a moment has ended with everybody's.
 
-        As known to `epoch_floor`, which has to be asked before.
+        Call `floor` or `epoch_floor` first: they update the cache.
         """
         return self._cache.has_ended(began_at)
 
     def note_floor(self, user_id: str, epoch: int) -> None:
-        """Void the user's tokens of earlier epochs here; other processes read it from the user."""
+        """Void the user's tokens of earlier epochs in this process; others read the mark."""
         self._cache.add_floors([EpochFloor(user_id, epoch)])
 
     def note_roles(self, user_id: str, roles: Roles, revoked: Iterable[str]) -> None:
-        """Let the user have these roles here; other processes read it from the user."""
+        """Change the user's roles in this process; others read the mark."""
         self._cache.add_floors([EpochFloor(user_id, 0, None, roles, frozenset(revoked))])
 
     def epoch_floor(self, user_id: str) -> int:
@@ -116,10 +116,10 @@ class Revocations:
         return self._cache.floor(user_id)
 
     def check(self, identity: Identity) -> None:
-        """Let pass, or raise.
+        """Refuse a token that was revoked.
 
         Raises:
-            ApiError: `invalid_token` when the token was revoked.
+            ApiError: `invalid_token`.
         """
         self._bring_up_to_date()
         if self._cache.is_void(identity):
@@ -131,20 +131,20 @@ class Revocations:
             self._synchronise(now)
 
     def _tolerates(self, now: datetime) -> bool:
-        """Whether the cache is good enough while the database is away."""
+        """Whether the cache is young enough to go on while the database is away."""
         if self._synced_at is None:
             return False
         return self._lost_at is None or is_recent(self._lost_at, now, self._max_staleness)
 
     def _synchronise(self, now: datetime) -> None:
         began = time.monotonic()
-        # While one request reads, the others go on with a cache that was just good enough.
+        # While one request reads, the others go on with the cache as it is.
         fresh = is_recent(self._synced_at, now, 2 * SYNC_INTERVAL)
         if fresh or (self._lost_at is not None and self._tolerates(now)):
             if not self._syncing.acquire(blocking=False):
                 return
         elif not self._syncing.acquire(timeout=self._timeout.total_seconds()):
-            self._raise_unless_tolerated()  # whoever reads is about to find the database away
+            self._raise_unless_tolerated()  # the reading request is about to find the database away
             return
         try:
             if self._failed_at is not None and self._failed_at >= began:
@@ -196,10 +196,10 @@ class Revocations:
 
 
 class StrictRevocations(Revocations):
-    """Asks the database for the session at every request: one read each, dead at once."""
+    """Reads the session at every request, so that a logout takes effect at once."""
 
     def check(self, identity: Identity) -> None:
-        """Let pass while the session lives, or raise.
+        """Refuse a token whose session has ended.
 
         Raises:
             ApiError: `invalid_token` when the session has ended.
@@ -210,7 +210,7 @@ class StrictRevocations(Revocations):
 
 
 class NoRevocations(Revocations):
-    """Access tokens live until they expire: for those who want no shared state at all."""
+    """Lets access tokens live until they expire (`REVOCATION=off`)."""
 
     def revoke_session(self, session_id: str) -> None:
         """Do nothing."""
@@ -223,5 +223,5 @@ class NoRevocations(Revocations):
         """Let pass."""
 
     def floor(self, user_id: str) -> EpochFloor:
-        """Return what this process knows by itself; nothing is read."""
+        """Return what this process knows, without a read."""
         return self._cache.floor(user_id)

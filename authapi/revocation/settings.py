@@ -22,5 +22,5 @@ class RevocationSettings(DatabaseSettings, TokenSettings):
 
     @property
     def revocation_max_staleness(self) -> timedelta:
-        """How long access tokens are accepted without a look for new revocations."""
+        """How long access tokens are accepted while new revocations cannot be read."""
         return timedelta(seconds=self.revocation_max_staleness_seconds)

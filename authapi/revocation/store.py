@@ -1,4 +1,4 @@
-"""The revocations as MongoDB keeps them, until the last access token they are about has expired."""
+"""The revocations as MongoDB keeps them, until the tokens concerned have expired."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RevocationStore:
         self._collections = collections
 
     def add(self, revocation: Revocation) -> None:
-        """Store a revocation; one that is there already is renewed.
+        """Store a revocation; one that is there already gets the new times.
 
         Its time is the database's own, so that the clocks of several servers do not matter.
         """
@@ -46,7 +46,7 @@ class RevocationStore:
     def add_everybody(self) -> datetime:
         """Store, by one write, that all sessions so far have ended; return when that was.
 
-        The time is the database's own. The document stays: refresh tokens live long.
+        The time is the database's own. The document is kept, since refresh tokens live long.
         """
         which = {"_id": _PREFIX + EVERYBODY}
         self._collections[COLLECTION].update_one(
@@ -66,7 +66,7 @@ class RevocationStore:
         return self._collections[COLLECTION].find_one(which, {"_id": 1}) is not None
 
     def unexpired(self, moment: datetime) -> list[Revocation]:
-        """Return what still matters at `moment`, whenever it was revoked."""
+        """Return all revocations that have not expired at `moment`."""
         return self._read({"expires_at": {"$gt": moment}})
 
     def since(self, moment: datetime) -> list[Revocation]:

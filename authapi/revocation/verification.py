@@ -1,4 +1,4 @@
-"""Who holds an access token that is valid and was not revoked."""
+"""Verifies access tokens, and checks that they were not revoked."""
 
 from authapi.core.identity import Identity
 from authapi.revocation.service import Revocations
@@ -6,14 +6,14 @@ from authapi.tokens.service import TokenService
 
 
 class AccessTokenVerification:
-    """What `@token_required` asks."""
+    """Verifies access tokens for `@token_required`."""
 
     def __init__(self, tokens: TokenService, revocations: Revocations) -> None:
         self._tokens = tokens
         self._revocations = revocations
 
     def verify_token(self, token: str) -> Identity:
-        """Return who holds an access token.
+        """Return the identity in an access token.
 
         Raises:
             ApiError: `invalid_token` or `token_expired`.
