@@ -134,7 +134,7 @@ class Confirmation:
             self._events.record(event, user_id=user.id, reason=reason)
         keys = {pending.email_key, *([user.email_key] if user.email_key else [])}
         for key in keys:
-            best_effort(lambda key=key: self._registry.reconcile(user.id, key))  # type: ignore[misc]
+            best_effort(self._registry.reconcile, user.id, key)
         return done
 
     def _confirmed(self, user: User, pending: PendingEmail) -> Change:

@@ -92,8 +92,7 @@ class AddressService:
         before = self._step_up.while_proven(proof, self._take_away)
         if before.email is not None:
             self._events.record(Event.EMAIL_REMOVED, user_id=before.id)
-            former = email_key(before.email)
-            best_effort(lambda: self._registry.reconcile(before.id, former))
+            best_effort(self._registry.reconcile, before.id, email_key(before.email))
 
     def require(self, proof: Proof) -> None:
         """Refuse a login without a confirmed address; mail one that waits once more.

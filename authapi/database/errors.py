@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from pymongo.errors import PyMongoError
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _log = logging.getLogger("authapi.database")
 
@@ -27,14 +28,14 @@ class ForeignDocuments(DatabaseUnavailable):
 FAILURES: tuple[type[Exception], ...] = (PyMongoError, DatabaseUnavailable)
 
 
-def best_effort(step: Callable[[], T]) -> T | None:
+def best_effort(step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
     """Do what follows the deciding write; when the database fails, the request goes on.
 
     Returns:
         What `step` returns, or None when the database failed: the sweep does it later.
     """
     try:
-        return step()
+        return step(*args, **kwargs)
     except FAILURES as failure:
         _log.error("left to the sweep: %s", type(failure).__name__)
         return None

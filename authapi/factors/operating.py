@@ -53,7 +53,7 @@ class OperatorFactors:
         reset = Change(unset=("second_factor", "factors"), tell=[Message("factor_off")])
         accounts = self._accounts
         changed = retried(lambda: accounts.begin_epoch(accounts.get_user_by_id(user_id), reset))
-        best_effort(lambda: self._forget(changed, before))
+        best_effort(self._forget, changed, before)
         self._events.record(Event.FACTORS_RESET, user_id=user_id, reason=reason)
         return changed
 

@@ -60,7 +60,7 @@ class PasskeyEnrolment:
         user = self._step_up.prove_recently(identity, shown, client).user
         named = _with_room(user)
         before = self._clock() - _LEFT_OVER_AFTER
-        best_effort(lambda: self._passkeys.remove_others(user.id, named, before))
+        best_effort(self._passkeys.remove_others, user.id, named, before)
         ceremony = self._ceremonies.begin(Use.ADD, user)
         existing = self._passkeys.find_passkeys(named)
         options = self._party.creation_options(user, ceremony.challenge, existing)
@@ -99,7 +99,7 @@ class PasskeyEnrolment:
         try:
             self._step_up.while_proven(proof, lambda user: self._name(user, passkey))
         except ApiError:
-            best_effort(lambda: self._passkeys.remove(passkey.id, passkey.user_id))
+            best_effort(self._passkeys.remove, passkey.id, passkey.user_id)
             raise
         self._events.record(Event.PASSKEY_ADDED, user_id=passkey.user_id)
         return passkey.id

@@ -70,7 +70,7 @@ class PasskeyChanges:
             return self._change(user, before, after, "passkey_removed")
 
         changed = self._step_up.while_proven(proof, write)
-        best_effort(lambda: self._passkeys.remove(passkey_id, changed.id))
+        best_effort(self._passkeys.remove, passkey_id, changed.id)
         self._events.record(Event.PASSKEY_REMOVED, user_id=changed.id)
         return self._sessions.keep_only(identity, changed.epoch, prepared)
 

@@ -83,7 +83,7 @@ class ProfileService:
     def erase(self, gone: Subject) -> None:
         """Remove what the rooms keep of a deleted user; what fails now is removed by the sweep."""
         for part in self._personal_data:
-            best_effort(lambda part=part: part.erase(gone))  # type: ignore[misc]
+            best_effort(part.erase, gone)
 
     def export(self, identity: Identity) -> dict[str, Any]:
         """Return all that is stored about the caller; of the password, only how it is hashed."""

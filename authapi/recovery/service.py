@@ -69,7 +69,7 @@ class Recovery:
         members = {"password_hash": new_hash, **distrust_passkeys(user)}
         change = Change(members, UNFINISHED, [Message("password_reset")])
         self._end_everything(link, user, change, Event.PASSWORD_RESET)
-        best_effort(lambda: self._limits.trust_network(user.name_key, client))
+        best_effort(self._limits.trust_network, user.name_key, client)
 
     def secure(self, token: str) -> None:
         """End all sessions of the link's user and remove the password: "this was not me".
@@ -120,4 +120,4 @@ class Recovery:
         if changed is None:
             raise refused(self._events, link)
         self._events.record(event, user_id=user.id, reason=None if by_mail else "operator")
-        best_effort(lambda: self._ending.clear_void(user.id, changed.epoch))
+        best_effort(self._ending.clear_void, user.id, changed.epoch)

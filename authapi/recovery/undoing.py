@@ -80,8 +80,8 @@ class FormerAddress:
     def _complete(self, user: User) -> None:
         """Do what follows the write that brought the address back."""
         self._events.record(Event.EMAIL_CHANGE_UNDONE, user_id=user.id)
-        best_effort(lambda: self.reconcile(user.id))
-        best_effort(lambda: self._ending.clear_void(user.id, user.epoch))
+        best_effort(self.reconcile, user.id)
+        best_effort(self._ending.clear_void, user.id, user.epoch)
 
     def _undoable(self, link: Link, now: datetime) -> tuple[User, EmailUndo]:
         """Return the user of a link, and what it undoes."""

@@ -69,8 +69,8 @@ class SessionRenewal:
             Fresh tokens of the session, as members of the answer; none where it ended meanwhile.
             The refresh token that its client holds stays good, as the same generation.
         """
-        pair = best_effort(lambda: self._renew(identity, epoch, prepared, proof))
-        best_effort(lambda: self._ending.clear_void(identity.user_id, epoch))
+        pair = best_effort(self._renew, identity, epoch, prepared, proof)
+        best_effort(self._ending.clear_void, identity.user_id, epoch)
         return pair.as_members() if pair is not None else {}
 
     def prepare_proven(self, identity: Identity, proof: FreshProof) -> Prepared:
