@@ -17,7 +17,7 @@ from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession, Session, TokenPair
 from authapi.sessions.rules import beyond_cap, is_same_login, is_unused
 from authapi.sessions.settings import SessionSettings
-from authapi.sessions.store import SessionExists, SessionStore
+from authapi.sessions.store import SessionStore
 from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
 
@@ -96,16 +96,14 @@ class SessionOpening:
         """
         for _ in range(2):
             claims = draft.claims
-            try:
-                self._sessions.add(session_of(claims, client, opened_at=self._clock()))
-            except SessionExists:
-                found = self._sessions.find_session(claims.sid)
-                if found is not None and is_same_login(found, claims):
-                    return self._prepared(claims_of(found, claims.sub, claims.roles), has_key=True)
-            else:
+            if self._sessions.add(session_of(claims, client, opened_at=self._clock())):
                 if not draft.has_key or not self._revocations.was_revoked(claims.sid):
                     return draft
                 self._sessions.end_session(claims.sid)  # the key was used before a logout
+            else:
+                found = self._sessions.find_session(claims.sid)
+                if found is not None and is_same_login(found, claims):
+                    return self._prepared(claims_of(found, claims.sub, claims.roles), has_key=True)
             draft = self._prepared(replace(claims, sid=_random_id()), has_key=False)
         raise busy()
 

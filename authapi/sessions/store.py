@@ -30,22 +30,14 @@ INDEXES = (
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
-class SessionExists(Exception):
-    """There is a session of this id already."""
-
-
 class SessionStore:
     """Sessions in MongoDB; every write names one `_id`, but for the clearing away of void ones."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def add(self, session: Session) -> None:
-        """Store a new session.
-
-        Raises:
-            SessionExists: when its id is taken.
-        """
+    def add(self, session: Session) -> bool:
+        """Store a new session; False when there is one of its id."""
         document = {
             "_id": session.id,
             "user_id": session.user_id,
@@ -61,8 +53,7 @@ class SessionStore:
             "acr": session.assurance,
             **_role_members(session.roles),
         }
-        if not insert_if_new(self._collections[COLLECTION], document):
-            raise SessionExists
+        return insert_if_new(self._collections[COLLECTION], document)
 
     def find_session(self, session_id: str) -> Session | None:
         """Return the session, or None when it is gone."""
