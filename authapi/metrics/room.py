@@ -23,7 +23,6 @@ def build(services: Services, settings: MetricsSettings, clock: Clock) -> None:
     if settings.metrics_token is None:
         return
     try:
-        from authapi.metrics.bulkhead import observer
         from authapi.metrics.service import Metrics
     except ModuleNotFoundError as missing:
         if not str(missing.name).startswith("prometheus_client"):
@@ -32,4 +31,4 @@ def build(services: Services, settings: MetricsSettings, clock: Clock) -> None:
 
     metrics = services.add(Metrics(settings.metrics_token, __version__))
     services[EventRecorder].subscribe(metrics.count_event)
-    services[Bulkhead].observe_with(observer(metrics))
+    services[Bulkhead].observe_with(metrics.count_hashing)

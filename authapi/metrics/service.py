@@ -19,6 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from authapi.core.events import Event, SecurityEvent
 from authapi.core.secrets import Secret
 from authapi.metrics import rules
+from authapi.passwords.bulkhead import Change
 
 CONTENT_TYPE: str = CONTENT_TYPE_LATEST
 _BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -82,6 +83,10 @@ class Metrics:
         elif counter := self._outcomes.get(Event(event.event)):
             counter.inc()
 
+    def count_hashing(self, change: Change) -> None:
+        """Count a change of the bulkhead around password hashes."""
+        self._hashing[change]()
+
     def mail(self, kind: str, result: str) -> None:
         """Count how an attempt at a mail of that kind ended."""
         self._mails.labels(kind, result).inc()
@@ -110,13 +115,20 @@ class Metrics:
             self._refused_tokens.labels(kind)
 
     def _count_hashes(self) -> None:
-        self.hash_refusals = self._counter(
+        refusals = self._counter(
             "authapi_password_hash_refusals", "Requests refused: no room was left."
         )
-        self.hashing_callers = self._gauge(
+        callers = self._gauge(
             "authapi_password_hash_seats_taken", "Requests that hash a password or wait for it."
         )
-        self.hashes = self._gauge("authapi_password_hashes_in_progress", "Passwords being hashed.")
+        hashes = self._gauge("authapi_password_hashes_in_progress", "Passwords being hashed.")
+        self._hashing = {
+            Change.ADMITTED: callers.inc,
+            Change.LEFT: callers.dec,
+            Change.REFUSED: refusals.inc,
+            Change.STARTED: hashes.inc,
+            Change.FINISHED: hashes.dec,
+        }
 
     def _count_mails(self) -> None:
         self._mails = self._counter("authapi_mail", "Mails handled.", "kind", "result")
