@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from authapi.accounts.emails import pending_email
@@ -10,7 +9,6 @@ from authapi.accounts.models import Email, Message, User, new_user_id
 from authapi.accounts.notifying import Notifier
 from authapi.accounts.rules import display_name, name_key
 from authapi.accounts.store import UserStore
-from authapi.core.client import Client
 from authapi.core.clock import Clock
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
@@ -92,14 +90,6 @@ class Registration:
         elif not self._is_repeat(user, password):
             self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
             raise ApiError(ErrorCode.USER_EXISTS)
-
-    def admit(self, client: Client) -> AbstractContextManager[None]:
-        """Return a block that reserves the capacity for one password hash.
-
-        Entering it raises `ApiError` `service_unavailable` when there is none: a busy process
-        refuses before it does any work.
-        """
-        return self._hasher.admit(client.network)
 
     def _is_somebodys_address(self, username: str) -> bool:
         return "@" in username and self._owner_of(username) is not None

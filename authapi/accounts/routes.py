@@ -8,6 +8,7 @@ from authapi.accounts.registration import Registration
 from authapi.accounts.schemas import RegistrationSchema
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.limits.service import Limits
+from authapi.passwords.hashing import PasswordHasher
 from authapi.web.body import Blueprint
 from authapi.web.client import client
 from authapi.web.openapi import documented
@@ -34,9 +35,9 @@ def register(body: dict[str, Any], headers: dict[str, str]) -> dict[str, str]:
     """Register a user, where `REGISTRATION` is open."""
     if current_app.config["REGISTRATION"] != "open":
         raise ApiError(ErrorCode.REGISTRATION_CLOSED)
-    registration = service(Registration)
-    with registration.admit(client()), service(Limits).registration(client()):
-        registration.register(
+    caller = client()
+    with service(PasswordHasher).admit(caller.network), service(Limits).registration(caller):
+        service(Registration).register(
             body["username"],
             body["password"],
             headers.get("idempotency_key"),

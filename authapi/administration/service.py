@@ -1,6 +1,6 @@
 """The operator's stories about users, across the rooms below it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from authapi.accounts import rules
 from authapi.accounts.models import User
@@ -79,10 +79,6 @@ class Administration:
             return find(ref.name_or_id)
         except ApiError:
             raise CommandError(f"There is no user of {ref}.") from None
-
-    def page(self, after: str, limit: int) -> list[User]:
-        """Return at most `limit` users whose names sort after `after`, sorted."""
-        return self._accounts.page(after, limit)
 
     def sessions(self, user: User) -> list[Session]:
         """Return the user's living sessions, the one used last first."""
@@ -171,14 +167,6 @@ class Administration:
         ended = len(self.sessions(user))
         self._ending.end_all(user.id)
         return ended
-
-    def log_out_everybody(self) -> Iterator[int]:
-        """End all sessions of all users; yield how many were removed so far, first 0.
-
-        From the first value on no refresh works, and within a second no access token; see
-        `SessionEnding.end_everybody`.
-        """
-        return self._ending.end_everybody()
 
     def _set_disabled(self, ref: UserRef, *, disabled: bool) -> User:
         user = self.find_user(ref)

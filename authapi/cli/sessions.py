@@ -8,6 +8,7 @@ from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import as_json, say, table, when
+from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import Session
 from authapi.sessions.serializers import describe, device
 from authapi.web.services import service
@@ -63,7 +64,7 @@ def revoke_all(yes: bool, json_wanted: bool) -> None:
     if not yes:
         click.confirm("End all sessions of all users?", abort=True, err=True)
     removed = 0
-    for removed in service(Administration).log_out_everybody():
+    for removed in service(SessionEnding).end_everybody():
         if removed and removed % _PROGRESS_EVERY == 0:
             click.echo(f"{removed} sessions removed …", err=True)
     facts = {"sessions_removed": removed, "done": "ended"}

@@ -5,6 +5,7 @@ import sys
 import click
 
 from authapi.accounts.models import User
+from authapi.accounts.service import AccountService
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
@@ -37,7 +38,7 @@ def create(name: str, password_stdin: bool, json_wanted: bool) -> None:
 @json_option
 def list_users(limit: int, after: str, json_wanted: bool) -> None:
     """List users, sorted by name, a page at a time."""
-    found = service(Administration).page(after, limit + 1)
+    found = service(AccountService).page(after, limit + 1)
     page, more = found[:limit], len(found) > limit
     if json_wanted:
         last = page[-1].username if more else None
