@@ -7,7 +7,6 @@ from authapi.cli import (
     keys_data,
     users_adopt,
     users_email,
-    users_factors,
     users_import,
     users_recover,
     users_roles,
@@ -25,7 +24,7 @@ users.add_command(users_recover.recovery_link)
 users.add_command(users_email.set_email)
 users.add_command(users_email.verify_email)
 users.add_command(users_roles.roles)
-users.add_command(users_factors.reset_factors)
+users.add_command(users_recover.reset_factors)
 keys.add_command(keys_data.check)
 keys.add_command(keys_data.rewrap)
 GROUPS = (users, sessions, audit, mail, keys, db)

@@ -6,7 +6,7 @@ import click
 
 from authapi.cli.group import CommandGroup
 from authapi.database import Database
-from authapi.database.dumps import Counts, DumpError, dump, restore
+from authapi.database.dumps import Counts, dump, restore
 from authapi.web.services import service
 
 db = CommandGroup("db", help="Look after the database.")
@@ -31,10 +31,7 @@ def dump_command(folder: Path) -> None:
     There is a file of BSON for each collection, as mongodump writes them. They hold the hashes of
     passwords: keep them as you keep the database.
     """
-    try:
-        _tell(dump(service(Database), folder), "written")
-    except DumpError as why:
-        raise click.ClickException(str(why)) from None
+    _tell(dump(service(Database), folder), "written")
 
 
 @db.command("restore")
@@ -45,10 +42,7 @@ def restore_command(folder: Path, drop: bool, yes: bool) -> None:
     """Store what `dump` wrote into FOLDER in an empty database, and make the indexes."""
     if drop and not yes:
         click.confirm("Remove all that is in the database?", abort=True, err=True)
-    try:
-        _tell(restore(service(Database), folder, drop=drop), "restored")
-    except DumpError as why:
-        raise click.ClickException(str(why)) from None
+    _tell(restore(service(Database), folder, drop=drop), "restored")
 
 
 def _tell(counts: Counts, done: str) -> None:

@@ -13,6 +13,7 @@ from authapi.administration.errors import CommandError
 from authapi.cli.output import printable
 from authapi.core.errors import ApiError
 from authapi.database import FAILURES, DatabaseUnavailable
+from authapi.database.dumps import DumpError
 from authapi.web import logs
 from authapi.web.services import serving
 
@@ -43,7 +44,7 @@ class CommandGroup(AppGroup):
             raise click.ClickException(explain(failure)) from None
         except ApiError as error:
             raise click.ClickException(_in_one_line(error)) from None
-        except CommandError as why:
+        except (CommandError, DumpError) as why:
             raise click.ClickException(printable(str(why))) from None
         except UnicodeEncodeError:
             raise click.ClickException("An argument is not UTF-8.") from None

@@ -1,4 +1,4 @@
-"""`flask users recovery-link`: a way back in for a user who lost the password."""
+"""`flask users recovery-link` and `reset-factors`: for who lost the password, or the app."""
 
 import click
 
@@ -6,11 +6,14 @@ from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, when
+from authapi.cli.output import as_json, say, when
 from authapi.cli.users import named, users
+from authapi.factors.operating import OperatorFactors
 from authapi.mail.links import NoPage
 from authapi.recovery.service import Recovery
 from authapi.web.services import service
+
+REASONS = ("lost", "broken", "stolen", "other")
 
 
 @users.command("recovery-link")
@@ -34,3 +37,24 @@ def recovery_link(name: str, by_id: bool, json_wanted: bool) -> None:
         return
     click.echo(f"For {named(user)}, until {when(until)}:", err=True)
     click.echo(link)
+
+
+@users.command("reset-factors")
+@user_argument
+@click.option(
+    "--reason",
+    type=click.Choice(REASONS),
+    prompt="Why",
+    help="What became of them; it stands in the audit trail.",
+)
+@json_option
+def reset_factors(name: str, by_id: bool, reason: str, json_wanted: bool) -> None:
+    """Remove the second factors of a user: app, passkeys and recovery codes; end all sessions.
+
+    The user is told by mail. The password stays as it is and is enough from then on, so make sure
+    first who is asking. For a lost password as well: flask users recovery-link.
+    """
+    user = service(Administration).find_user(UserRef(name, by_id))
+    service(OperatorFactors).reset(user.id, reason)
+    facts = {"username": user.username, "user_id": user.id, "done": "left without factors"}
+    say(f"{named(user)} has no second factor any more.", facts, as_json_only=json_wanted)
