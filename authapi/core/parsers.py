@@ -49,6 +49,19 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\s,]+", text) if word)
 
 
+def each(expected: re.Pattern[str], problem: str) -> Callable[[str], tuple[str, ...]]:
+    """Read words that `expected` matches whole; `problem` says what another one is not."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = words(text)
+        for word in found:
+            if not expected.fullmatch(word):
+                raise ValueError(f"{word!r} {problem}")
+        return found
+
+    return read
+
+
 def choices(*allowed: str) -> Callable[[str], frozenset[str]]:
     """Read any of the `allowed` words, with commas or spaces between them."""
 

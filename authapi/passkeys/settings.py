@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from authapi.core.environment import variable
 from authapi.core.origins import origin_of
-from authapi.core.parsers import pattern, words
+from authapi.core.parsers import each, pattern
 from authapi.factors.settings import FactorSettings
 from authapi.mail.settings import MailSettings
 from authapi.passkeys.rules import EXTENSION, SITE, is_within
@@ -15,16 +15,11 @@ from authapi.passkeys.rules import EXTENSION, SITE, is_within
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _RP_ID = re.compile(rf"localhost|({_LABEL}\.)+(?=[a-z])({_LABEL})")  # never an IP address
 
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = words(text)
-    for origin in origins:
-        if not (SITE.fullmatch(origin) or EXTENSION.fullmatch(origin)):
-            raise ValueError(
-                f"{origin!r} is not an exact origin; write https://host, chrome-extension://<id>"
-                " or moz-extension://<64 letters>, without a path"
-            )
-    return origins
+_origins = each(
+    re.compile(f"{SITE.pattern}|{EXTENSION.pattern}"),
+    "is not an exact origin; write https://host, chrome-extension://<id> or"
+    " moz-extension://<64 letters>, without a path",
+)
 
 
 @dataclass(frozen=True)

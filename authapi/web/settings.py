@@ -7,31 +7,19 @@ from dataclasses import dataclass
 
 from authapi.core.environment import EnvironmentSettings, variable
 from authapi.core.origins import CHROME_EXTENSION, FIREFOX_EXTENSION, SITE, THIS_MACHINE
-from authapi.core.parsers import choice, integer, words
+from authapi.core.parsers import choice, each, integer
 
 _ORIGIN = re.compile("|".join((SITE, THIS_MACHINE, CHROME_EXTENSION, FIREFOX_EXTENSION)))
 
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 """Field names as they are in use (RFC 9110, 5.1); flask-cors takes others for expressions."""
 
-
-def _headers(text: str) -> tuple[str, ...]:
-    names = words(text)
-    for name in names:
-        if not _HEADER.fullmatch(name):
-            raise ValueError(f"{name!r} is no header's name; write them out, such as X-Tenant")
-    return names
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = words(text)
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(
-                f"{origin!r} is not an exact origin; write https://host, "
-                "chrome-extension://<id> or moz-extension://<id>, without a path"
-            )
-    return origins
+_headers = each(_HEADER, "is no header's name; write them out, such as X-Tenant")
+_origins = each(
+    _ORIGIN,
+    "is not an exact origin; write https://host, chrome-extension://<id> or moz-extension://<id>,"
+    " without a path",
+)
 
 
 @dataclass(frozen=True)
