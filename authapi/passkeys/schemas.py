@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 from marshmallow.validate import Predicate
 
 from authapi.passkeys.rules import LONGEST_NAME
@@ -14,10 +14,11 @@ from authapi.web.schemas import (
     RenewedSessionSchema,
     RequestSchema,
     StrictBoolean,
+    length,
 )
 
 _NAME = (
-    validate.Length(1, LONGEST_NAME, error=f"Name must be 1 to {LONGEST_NAME} characters long."),
+    length("Name", LONGEST_NAME),
     Predicate("isprintable", error="Name must not contain control characters."),
 )
 
@@ -51,9 +52,7 @@ class LoginOptionsSchema(OptionalBodySchema):
     """Who is asked for a passkey, where that is known."""
 
     mfa_token = fields.String(
-        validate=validate.Length(
-            1, LONGEST_TOKEN, error=f"Mfa token must be 1 to {LONGEST_TOKEN} characters long."
-        ),
+        validate=length("Mfa token", LONGEST_TOKEN),
         metadata={"description": "From the answer `second_factor_required`, for a second step."},
     )
 

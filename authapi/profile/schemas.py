@@ -4,21 +4,15 @@ from marshmallow import Schema, fields
 
 from authapi.accounts.schemas import new_password
 from authapi.audit.schemas import EventSchema
-from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.sessions.schemas import SessionSchema
-from authapi.signin.schemas import ConfirmationSchema, EvidenceSchema, filled
+from authapi.signin.schemas import ConfirmationSchema, EvidenceSchema, present_password
 from authapi.web.schemas import AnswerSchema
 
 
 class PasswordChangeSchema(EvidenceSchema):
     """The present password, and the new one."""
 
-    current_password = fields.String(
-        required=True,
-        attribute="password",
-        validate=filled("Password", MAXIMUM_LENGTH),
-        metadata={"format": "password", "example": "password123"},
-    )
+    current_password = present_password(required=True, attribute="password")
     new_password = new_password("a better password")
 
 

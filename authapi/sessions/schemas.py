@@ -1,9 +1,9 @@
 """The shapes of refreshing and logging out."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from authapi.tokens.rules import LONGEST_TOKEN
-from authapi.web.schemas import PageEndSchema, RequestSchema, StrictBoolean
+from authapi.web.schemas import PageEndSchema, RequestSchema, StrictBoolean, length
 
 
 class RefreshTokenSchema(RequestSchema):
@@ -11,9 +11,7 @@ class RefreshTokenSchema(RequestSchema):
 
     refresh_token = fields.String(
         required=True,
-        validate=validate.Length(
-            1, LONGEST_TOKEN, error=f"Refresh token must be 1 to {LONGEST_TOKEN} characters long."
-        ),
+        validate=length("Refresh token", LONGEST_TOKEN),
         metadata={"example": "eyJhbGciOiJIUzI1NiIsImtpZCI6…"},
     )
 

@@ -7,12 +7,9 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from authapi.passwords.rules import MAXIMUM_LENGTH
 from authapi.signin.models import Evidence, Reauthentication
 from authapi.tokens.rules import LONGEST_TOKEN
-from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema
+from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema, length
 
-_LONGEST_CODE = 64
-CODE_LENGTH = validate.Length(
-    1, _LONGEST_CODE, error=f"Code must be 1 to {_LONGEST_CODE} characters long."
-)
+CODE_LENGTH = length("Code", 64)
 LONGEST_NAME = 1024
 
 
@@ -21,6 +18,21 @@ def filled(name: str, longest: int) -> tuple[validate.Length, validate.Length]:
     return (
         validate.Length(min=1, error=f"{name} must not be empty."),
         validate.Length(max=longest, error=f"{name} must be at most {longest} characters long."),
+    )
+
+
+def present_password(meaning: str = "", **options: Any) -> fields.String:  # noqa: ANN401 - marshmallow's
+    """Return the field of a password that the account has.
+
+    Args:
+        meaning: what the description says of it.
+        options: of the field, as marshmallow takes them.
+    """
+    metadata = {"format": "password", "example": "password123"}
+    return fields.String(
+        validate=filled("Password", MAXIMUM_LENGTH),
+        metadata={**metadata, **({"description": meaning} if meaning else {})},
+        **options,
     )
 
 
@@ -65,24 +77,13 @@ class EvidenceSchema(RequestSchema):
 class PasswordSchema(RequestSchema):
     """A password of somebody who is known already."""
 
-    password = fields.String(
-        required=True,
-        validate=filled("Password", MAXIMUM_LENGTH),
-        metadata={"format": "password", "example": "password123"},
-    )
+    password = present_password(required=True)
 
 
 class RecentLoginSchema(EvidenceSchema, OptionalBodySchema):
     """The password, and the second step if there is one, for who has not logged in lately."""
 
-    password = fields.String(
-        validate=filled("Password", MAXIMUM_LENGTH),
-        metadata={
-            "format": "password",
-            "example": "password123",
-            "description": "May be left out within RECENT_LOGIN_MINUTES of a login.",
-        },
-    )
+    password = present_password("May be left out within RECENT_LOGIN_MINUTES of a login.")
 
 
 class ConfirmationSchema(PasswordSchema, EvidenceSchema):
@@ -92,14 +93,7 @@ class ConfirmationSchema(PasswordSchema, EvidenceSchema):
 class StepUpSchema(EvidenceSchema):
     """The password, and the second step if there is one; or a passkey alone."""
 
-    password = fields.String(
-        validate=filled("Password", MAXIMUM_LENGTH),
-        metadata={
-            "format": "password",
-            "example": "password123",
-            "description": "May be left out where a passkey's owner was verified.",
-        },
-    )
+    password = present_password("May be left out where a passkey's owner was verified.")
 
     @validates_schema
     def asks_for_something(self, body: dict[str, Any], **_: object) -> None:
@@ -123,9 +117,7 @@ class SecondStepSchema(EvidenceSchema):
 
     mfa_token = fields.String(
         required=True,
-        validate=validate.Length(
-            1, LONGEST_TOKEN, error=f"Mfa token must be 1 to {LONGEST_TOKEN} characters long."
-        ),
+        validate=length("Mfa token", LONGEST_TOKEN),
         metadata={"description": "From the answer `second_factor_required`."},
     )
 

@@ -29,6 +29,11 @@ class StrictBoolean(fields.Boolean):
         return value
 
 
+def length(name: str, longest: int) -> validate.Length:
+    """Return what is asked of a text that must not be empty; `name` is how people read it."""
+    return validate.Length(1, longest, error=f"{name} must be 1 to {longest} characters long.")
+
+
 class AnswerSchema(Schema):
     """A success."""
 
