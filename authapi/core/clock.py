@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 Clock = Callable[[], datetime]
 """Returns the present moment as an aware datetime in UTC."""
+
+utc_now: Clock = partial(datetime.now, UTC)
+"""The system's time."""
 
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MAX_CLOCK_SKEW = timedelta(seconds=60)
 """How far the clocks of two servers may differ without harm."""
-
-
-def utc_now() -> datetime:
-    """Return the system's time, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 def whole_second(moment: datetime) -> datetime:
