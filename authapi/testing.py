@@ -26,10 +26,9 @@ from authapi.core.identity import AAL1, AAL2, CODE, PASSWORD
 from authapi.core.roles import Roles, problems
 from authapi.core.secrets import Secret
 from authapi.database import Database
-from authapi.sessions.claims import token_pair
-from authapi.sessions.models import TokenPair
 from authapi.sessions.opening import SessionOpening
 from authapi.settings import DEVELOPMENT, Settings
+from authapi.tokens.models import TokenPair
 from authapi.tokens.service import TokenService
 from authapi.web.services import service, services_of
 from authapi.wiring import build_database
@@ -108,7 +107,7 @@ def log_in(
             raise ApiError(ErrorCode.INVALID_CREDENTIALS)
         opening = service(SessionOpening)
         opened = opening.open(opening.draft(user, *proven), _CLIENT)
-        return token_pair(service(TokenService), opened.claims, opened.prepared)
+        return service(TokenService).issue_pair(opened.claims, opened.prepared)
 
 
 def client_of(

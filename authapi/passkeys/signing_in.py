@@ -14,11 +14,11 @@ from authapi.passkeys.ceremony import RelyingParty
 from authapi.passkeys.models import Use
 from authapi.passkeys.proving import PasskeyProof
 from authapi.passkeys.store import PasskeyStore
-from authapi.sessions.models import TokenPair
 from authapi.signin.models import Evidence, Preparation, Proof
 from authapi.signin.second_step import SecondStep
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
+from authapi.tokens.models import TokenPair
 
 
 class PasskeySignIn:

@@ -1,10 +1,12 @@
 """A session: one login, from its start to its end."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from dataclasses import dataclass
 from datetime import datetime
 
 from authapi.core.client import UNKNOWN, Client
+from authapi.core.clock import whole_second
 from authapi.core.identity import AAL1, PASSWORD
 from authapi.core.roles import NO_ROLES, Roles
 from authapi.tokens.models import Prepared, RefreshClaims
@@ -42,45 +44,46 @@ class Session:
     assurance: str = AAL1
     roles: Roles = NO_ROLES
 
+    @classmethod
+    def begun(cls, claims: RefreshClaims, client: Client, at: datetime) -> Session:
+        """Return the session that begins with these claims.
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
-    """An access token alone: `expires_in` is its life in seconds."""
+        It is used for the first time at that moment, which orders the logins of one second.
+        """
+        return cls(
+            id=claims.sid,
+            user_id=claims.uid,
+            generation=claims.gen,
+            created_at=claims.auth_time,
+            refreshed_at=at,
+            expires_at=claims.exp,
+            client=client,
+            epoch=claims.epoch,
+            methods=claims.methods,
+            assurance=claims.assurance,
+            roles=claims.roles,
+        )
 
-    access_token: str
-    expires_in: int
+    def claims(self, username: str, roles: Roles) -> RefreshClaims:
+        """Return the claims of the refresh token that is alive in the session.
 
-    def as_members(self) -> dict[str, object]:
-        """Return the members of an answer that holds the token (RFC 6749, 5.1)."""
-        return {
-            "access_token": self.access_token,
-            "expires_in": self.expires_in,
-            "token_type": "Bearer",
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """What a client holds: `expires_in` is the access token's life in seconds.
-
-    Attributes:
-        answer_members: further members of the answer.
-    """
-
-    access_token: str
-    refresh_token: str
-    expires_in: int
-    answer_members: Mapping[str, object] = field(default_factory=dict)
-
-    def as_members(self) -> dict[str, object]:
-        """Return the members of an answer that holds the tokens (RFC 6749, 5.1)."""
-        return {
-            "access_token": self.access_token,
-            "refresh_token": self.refresh_token,
-            "expires_in": self.expires_in,
-            "token_type": "Bearer",
-            **self.answer_members,
-        }
+        Args:
+            username: whose it is.
+            roles: the user's, as known by now; the session's may be of before a change of them.
+        """
+        return RefreshClaims(
+            sub=username,
+            uid=self.user_id,
+            sid=self.id,
+            gen=self.generation,
+            auth_time=self.created_at,
+            iat=whole_second(self.refreshed_at),
+            exp=self.expires_at,
+            epoch=self.epoch,
+            methods=self.methods,
+            assurance=self.assurance,
+            roles=self.roles.or_later(roles),
+        )
 
 
 @dataclass(frozen=True, slots=True)

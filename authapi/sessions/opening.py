@@ -12,13 +12,12 @@ from authapi.core.errors import busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.revocation.service import Revocations
-from authapi.sessions.claims import claims_of, session_of, token_pair
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.models import OpenedSession, Session, TokenPair
+from authapi.sessions.models import OpenedSession, Session
 from authapi.sessions.rules import beyond_cap, is_same_login, is_unused
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
-from authapi.tokens.models import RefreshClaims
+from authapi.tokens.models import RefreshClaims, TokenPair
 from authapi.tokens.service import TokenService
 
 
@@ -96,14 +95,14 @@ class SessionOpening:
         """
         for _ in range(2):
             claims = draft.claims
-            if self._sessions.add(session_of(claims, client, opened_at=self._clock())):
+            if self._sessions.add(Session.begun(claims, client, self._clock())):
                 if not draft.has_key or not self._revocations.was_revoked(claims.sid):
                     return draft
                 self._sessions.end_session(claims.sid)  # the key was used before a logout
             else:
                 found = self._sessions.find_session(claims.sid)
                 if found is not None and is_same_login(found, claims):
-                    return self._prepared(claims_of(found, claims.sub, claims.roles), has_key=True)
+                    return self._prepared(found.claims(claims.sub, claims.roles), has_key=True)
             draft = self._prepared(replace(claims, sid=_random_id()), has_key=False)
         raise busy()
 
@@ -116,7 +115,7 @@ class SessionOpening:
         found = self._unused(user, idempotency_key)
         if found is None:
             return None
-        return self._prepared(claims_of(found, user.username, user.roles), has_key=True)
+        return self._prepared(found.claims(user.username, user.roles), has_key=True)
 
     def count(self, user: User) -> bool:
         """Count a session of a user who may log in, by one write; False when that is not so.
@@ -151,7 +150,7 @@ class SessionOpening:
         """Record that a session has begun, and return its tokens."""
         claims = opened.claims
         self._events.record(Event.LOGIN_SUCCEEDED, user_id=claims.uid, session_id=claims.sid)
-        return token_pair(self._tokens, claims, opened.prepared)
+        return self._tokens.issue_pair(claims, opened.prepared)
 
     def _prepared(self, claims: RefreshClaims, *, has_key: bool) -> OpenedSession:
         return OpenedSession(claims, has_key, self._tokens.prepare_access(claims))

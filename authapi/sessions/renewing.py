@@ -8,11 +8,10 @@ from authapi.core.identity import Identity
 from authapi.core.roles import Roles
 from authapi.database import best_effort
 from authapi.revocation.service import Revocations
-from authapi.sessions.claims import claims_of, token_pair
 from authapi.sessions.ending import SessionEnding, until_none_is_left
-from authapi.sessions.models import AccessToken, Session, TokenPair
+from authapi.sessions.models import Session
 from authapi.sessions.store import SessionStore
-from authapi.tokens.models import FreshProof, Prepared, RefreshClaims
+from authapi.tokens.models import AccessToken, FreshProof, Prepared, RefreshClaims, TokenPair
 from authapi.tokens.service import TokenService
 
 
@@ -101,7 +100,7 @@ class SessionRenewal:
         if session is None or session.epoch < epoch or session.expires_at <= self._clock():
             raise ApiError(ErrorCode.INVALID_TOKEN)
         claims = self._claims(session, identity)
-        return AccessToken(*self._tokens.issue_access(claims, proof=proof, prepared=prepared))
+        return self._tokens.issue_access(claims, proof=proof, prepared=prepared)
 
     def bring_roles_up_to_date(self, user_id: str, roles: Roles) -> bool:
         """Let each session of a user have these roles, unless it has later ones.
@@ -122,8 +121,8 @@ class SessionRenewal:
         session = self._sessions.find_session(identity.session_id)
         if session is None or session.epoch != epoch:
             return None
-        return token_pair(self._tokens, self._claims(session, identity), prepared)
+        return self._tokens.issue_pair(self._claims(session, identity), prepared)
 
     def _claims(self, session: Session, identity: Identity) -> RefreshClaims:
         roles = self._revocations.floor(identity.user_id).roles
-        return claims_of(session, identity.username, roles)
+        return session.claims(identity.username, roles)

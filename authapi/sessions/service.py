@@ -16,14 +16,13 @@ from authapi.database import FAILURES
 from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.revocation.service import Revocations
-from authapi.sessions.claims import token_pair
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.models import Session, TokenPair
+from authapi.sessions.models import Session
 from authapi.sessions.rules import Verdict, belongs_to, judge
 from authapi.sessions.serializers import describe
 from authapi.sessions.settings import SessionSettings
 from authapi.sessions.store import SessionStore
-from authapi.tokens.models import RefreshClaims
+from authapi.tokens.models import RefreshClaims, TokenPair
 from authapi.tokens.service import TokenService
 
 
@@ -110,7 +109,7 @@ class SessionService:
         fingerprint = self._refresh_key(spent, idempotency_key)
         for _ in range(TRIES):
             successor = self._tokens.next_refresh(spent, at=now, epoch=floor.epoch)
-            pair = token_pair(self._tokens, successor)  # before a token is spent for it
+            pair = self._tokens.issue_pair(successor)  # before a token is spent for it
             if self._rotate(spent, successor, floor.epoch, fingerprint):
                 return pair
             session = self._sessions.find_session(spent.sid)
@@ -120,7 +119,7 @@ class SessionService:
             if session is None or not has_news or session.generation > spent.gen:
                 made_at = self._made_before(spent, session, floor.epoch, fingerprint, now)
                 repeated = self._tokens.next_refresh(spent, at=made_at, epoch=floor.epoch)
-                return token_pair(self._tokens, repeated)
+                return self._tokens.issue_pair(repeated)
         raise busy()
 
     def _rotate(

@@ -12,12 +12,13 @@ from authapi.core.identity import HARDWARE_KEY, PASSWORD, Identity
 from authapi.core.retries import TRIES
 from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
-from authapi.sessions.models import OpenedSession, TokenPair
+from authapi.sessions.models import OpenedSession
 from authapi.sessions.opening import Capacity, SessionOpening
 from authapi.signin.models import Evidence, Preparation, Proof, Reauthentication, as_it_is
 from authapi.signin.proving import PasswordProof
 from authapi.signin.rules import Decision, decide, has_second_step
 from authapi.signin.second_step import SecondStep
+from authapi.tokens.models import TokenPair
 
 
 class SignIn:

@@ -13,13 +13,12 @@ from authapi.core.errors import ApiError, ErrorCode, busy
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import AAL2, Identity
 from authapi.core.retries import TRIES
-from authapi.sessions.models import AccessToken
 from authapi.sessions.renewing import SessionRenewal
 from authapi.signin.models import Evidence, Preparation, Proof, Reauthentication
 from authapi.signin.rules import proves_enough
 from authapi.signin.service import SignIn
 from authapi.signin.settings import SignInSettings
-from authapi.tokens.models import FreshProof
+from authapi.tokens.models import AccessToken, FreshProof
 
 T = TypeVar("T")
 

@@ -1,7 +1,7 @@
-"""What a refresh token says."""
+"""What tokens say, and what a client is handed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -54,3 +54,43 @@ class FreshProof:
 
     methods: tuple[str, ...]
     assurance: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """An access token alone: `expires_in` is its life in seconds."""
+
+    access_token: str
+    expires_in: int
+
+    def as_members(self) -> dict[str, object]:
+        """Return the members of an answer that holds the token (RFC 6749, 5.1)."""
+        return {
+            "access_token": self.access_token,
+            "expires_in": self.expires_in,
+            "token_type": "Bearer",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client holds: `expires_in` is the access token's life in seconds.
+
+    Attributes:
+        answer_members: further members of the answer.
+    """
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    answer_members: Mapping[str, object] = field(default_factory=dict)
+
+    def as_members(self) -> dict[str, object]:
+        """Return the members of an answer that holds the tokens (RFC 6749, 5.1)."""
+        return {
+            "access_token": self.access_token,
+            "refresh_token": self.refresh_token,
+            "expires_in": self.expires_in,
+            "token_type": "Bearer",
+            **self.answer_members,
+        }

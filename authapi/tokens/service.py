@@ -16,7 +16,7 @@ from authapi.tokens import own_claims, rules
 from authapi.tokens.claims import access_claims, refresh_body
 from authapi.tokens.codec import decode, encode
 from authapi.tokens.keys import KeyRing
-from authapi.tokens.models import FreshProof, Prepared, RefreshClaims
+from authapi.tokens.models import AccessToken, FreshProof, Prepared, RefreshClaims, TokenPair
 from authapi.tokens.own_claims import ClaimsHook
 from authapi.tokens.rules import TokenEarly, TokenExpired, TokenInvalid
 from authapi.tokens.settings import TokenSettings
@@ -87,8 +87,8 @@ class TokenService:
         *,
         proof: FreshProof | None = None,
         prepared: Prepared | None = None,
-    ) -> tuple[str, int]:
-        """Return a new access token of a session and the seconds it lives (RFC 9068).
+    ) -> AccessToken:
+        """Return a new access token of a session (RFC 9068).
 
         Args:
             session: whose token it is.
@@ -103,7 +103,13 @@ class TokenService:
             claims |= prepared
         elif self.hooks:
             claims |= self._added(claims)
-        return encode(claims, ACCESS_TYPE, self._access_keys), claims["exp"] - claims["iat"]
+        token = encode(claims, ACCESS_TYPE, self._access_keys)
+        return AccessToken(token, claims["exp"] - claims["iat"])
+
+    def issue_pair(self, session: RefreshClaims, prepared: Prepared | None = None) -> TokenPair:
+        """Return a new access token of a session, and its refresh token; see `issue_access`."""
+        access = self.issue_access(session, prepared=prepared)
+        return TokenPair(access.access_token, self.encode_refresh(session), access.expires_in)
 
     def verify_access(self, token: str) -> Identity:
         """Return who holds the access token `token`.

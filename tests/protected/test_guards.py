@@ -172,7 +172,7 @@ def either(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask
 
 def token(app: Flask, username: str) -> dict[str, str]:
     """Return the header of a user who has just logged in."""
-    text, _ = services_of(app)[TokenService].issue_access(session_of(username))
+    text = services_of(app)[TokenService].issue_access(session_of(username)).access_token
     return {"Authorization": f"Bearer {text}"}
 
 

@@ -121,7 +121,7 @@ def test_a_caller_is_forgotten_when_the_view_ends(settings: Settings) -> None:
     app = create_app(settings)
     with_notes(app)
     services = services_of(app)
-    token, _ = services[TokenService].issue_access(session_of("Ann"))
+    token = services[TokenService].issue_access(session_of("Ann")).access_token
     client = app.test_client()  # answers in this thread
     headers = {"Authorization": f"Bearer {token}"}
     assert client.get("/notes/1", headers=headers).status_code == 200

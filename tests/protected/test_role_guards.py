@@ -53,8 +53,8 @@ def guarded(settings: Settings) -> Iterator[Flask]:
 def token(app: Flask, *roles: str) -> dict[str, str]:
     """Return the header of a user with these roles."""
     tokens = services_of(app)[TokenService]
-    text, _ = tokens.issue_access(tokens.first_refresh("Ann", "u1", "s1", roles=Roles(roles)))
-    return {"Authorization": f"Bearer {text}"}
+    session = tokens.first_refresh("Ann", "u1", "s1", roles=Roles(roles))
+    return {"Authorization": f"Bearer {tokens.issue_access(session).access_token}"}
 
 
 @pytest.mark.parametrize(

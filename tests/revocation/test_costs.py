@@ -46,7 +46,7 @@ def test_a_thousand_requests_cost_one_command(settings: Settings, clock: MovedCl
     app = create_app(replace(settings, mongo_database=name), lambda: stopped)
     services = services_of(app)
     services[Database].prepare()
-    token, _ = services[TokenService].issue_access(session_of("ann"))
+    token = services[TokenService].issue_access(session_of("ann")).access_token
     client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
     commands.since_last()
     assert {client.get("/protected", headers=headers).status_code for _ in range(1000)} == {200}

@@ -88,7 +88,7 @@ def test_two_factors_are_enough(settings: Settings) -> None:
     app.register_blueprint(blueprint)
     tokens = services_of(app)[TokenService]
     proof = FreshProof(("pwd", "otp"), "aal2")
-    token, _ = tokens.issue_access(session_of("Ann"), proof=proof)
+    token = tokens.issue_access(session_of("Ann"), proof=proof).access_token
     headers = {"Authorization": f"Bearer {token}"}
     assert app.test_client().get("/vault", headers=headers).get_json() == {"of": "Ann"}
 

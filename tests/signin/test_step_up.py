@@ -137,7 +137,7 @@ def test_a_proof_after_the_end_of_all_sessions_saves_none(app: Flask) -> None:
     tokens = services_of(app)[TokenService]
     began = session_of("ann")
     early = replace(began, auth_time=began.auth_time - timedelta(hours=2))
-    token, _ = tokens.issue_access(early, proof=FreshProof(("pwd",), "aal1"))
+    token = tokens.issue_access(early, proof=FreshProof(("pwd",), "aal1")).access_token
     cache, ended_at = RevocationCache(), began.auth_time - timedelta(hours=1)
     cache.add_sessions([Revocation(EVERYBODY, began.exp, ended_at)])
     identity = tokens.verify_access(token)

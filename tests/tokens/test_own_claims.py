@@ -45,7 +45,7 @@ def tenant(identity: Identity) -> dict[str, Any]:
 def test_views_find_what_the_app_added(tokens: TokenService) -> None:
     """In each token, as `Identity.claims`, which no view can change for the next request."""
     tokens.hooks.append(tenant)
-    token, _ = tokens.issue_access(session_of("Ann"))
+    token = tokens.issue_access(session_of("Ann")).access_token
     assert payload_of(token)["tenant"] == "of Ann"
     found = tokens.verify_access(token).claims
     assert found == tenant(tokens.verify_access(token))
@@ -56,7 +56,7 @@ def test_views_find_what_the_app_added(tokens: TokenService) -> None:
 
 def test_without_such_a_function_a_token_has_our_claims_alone(tokens: TokenService) -> None:
     """Not a byte more."""
-    token, _ = tokens.issue_access(session_of("Ann"))
+    token = tokens.issue_access(session_of("Ann")).access_token
     assert tokens.verify_access(token).claims == {}
     assert payload_of(token).keys() == {
         "iss", "aud", "sub", "uid", "sid", "iat", "exp", "jti", "ep", "auth_time", "amr", "acr",
@@ -98,7 +98,7 @@ def test_the_longest_token_is_one_that_we_read(tokens: TokenService) -> None:
     tokens.hooks.append(lambda _identity: {"x": "x" * 504})
     roles = Roles(tuple(sorted(f"{'r' * 14}{number}" for number in range(10, 42))))
     session = replace(session_of("\U0001f600" * 64), uid="u" * 128, sid="s" * 32, roles=roles)
-    token, _ = tokens.issue_access(session)
+    token = tokens.issue_access(session).access_token
     assert tokens.verify_access(token).roles == roles.names
     assert len(token) + 512 < LONGEST_TOKEN
 

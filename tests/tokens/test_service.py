@@ -59,17 +59,17 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -> None:
     """S36: name, user, session, its own id and its end."""
-    token, seconds = tokens.issue_access(session_of("Ann"))
-    identity = tokens.verify_access(token)
+    issued = tokens.issue_access(session_of("Ann"))
+    identity = tokens.verify_access(issued.access_token)
     assert (identity.username, identity.user_id, identity.session_id) == ("Ann", "u1", "s1")
-    assert identity.token_id == payload_of(token)["jti"]
-    assert seconds == 900
+    assert identity.token_id == payload_of(issued.access_token)["jti"]
+    assert issued.expires_in == 900
     assert timedelta(0) < identity.expires_at - datetime.now(UTC) <= timedelta(minutes=15)
 
 
 def test_an_access_token_expires(tokens: TokenService, moved: MovedClock) -> None:
     """S33: with a code of its own, also when it was good a moment ago and is remembered."""
-    seen, unseen = (tokens.issue_access(session_of("Ann"))[0] for _ in range(2))
+    seen, unseen = (tokens.issue_access(session_of("Ann")).access_token for _ in range(2))
     tokens.verify_access(seen)
     moved.move(minutes=15)
     for token in (seen, unseen):
@@ -82,7 +82,7 @@ def test_a_clock_put_back_makes_a_remembered_token_one_of_the_future(
     tokens: TokenService, moved: MovedClock
 ) -> None:
     """S33, S138: `iat` is compared each time, as `exp` is; the refusal is not final."""
-    token, _ = tokens.issue_access(session_of("Ann"))
+    token = tokens.issue_access(session_of("Ann")).access_token
     tokens.verify_access(token)
     moved.move(minutes=-5)
     with pytest.raises(ApiError) as refused:
@@ -92,7 +92,7 @@ def test_a_clock_put_back_makes_a_remembered_token_one_of_the_future(
 
 def test_a_token_is_read_once(tokens: TokenService, reads: list[str]) -> None:
     """One of ours is remembered; one that is refused is looked at each time."""
-    good, _ = tokens.issue_access(session_of("Ann"))
+    good = tokens.issue_access(session_of("Ann")).access_token
     bad = good[:-2] + ("AA" if good[-2:] != "AA" else "BB")
     for _ in range(3):
         tokens.verify_access(good)
@@ -107,7 +107,7 @@ def test_what_is_remembered_is_bounded(
     """Ever new tokens push out those that were used longest ago."""
     monkeypatch.setattr("authapi.tokens.service.REMEMBERED", 2)
     tokens = service(MASTER, SETTINGS, moved)
-    first, second, third = (tokens.issue_access(session_of("Ann"))[0] for _ in range(3))
+    first, second, third = (tokens.issue_access(session_of("Ann")).access_token for _ in range(3))
     for token in (first, second, third, third, first):
         tokens.verify_access(token)
     assert reads == [first, second, third, first]
@@ -115,7 +115,7 @@ def test_what_is_remembered_is_bounded(
 
 def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
     """S34: another issuer, another audience or another secret."""
-    token, _ = service(MASTER, SETTINGS, moved).issue_access(session_of("Ann"))
+    token = service(MASTER, SETTINGS, moved).issue_access(session_of("Ann")).access_token
     others = [
         (MASTER, replace(SETTINGS, jwt_issuer="them")),
         (MASTER, replace(SETTINGS, jwt_audience="them")),

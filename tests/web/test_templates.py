@@ -30,7 +30,7 @@ def pages(settings: Settings) -> Iterator[Flask]:
 def test_templates_know_the_caller(pages: Flask) -> None:
     """S36: escaped as all of a template is, and nobody where no guard let anybody in."""
     client = pages.test_client()
-    token, _ = services_of(pages)[TokenService].issue_access(session_of("<Ann>"))
+    token = services_of(pages)[TokenService].issue_access(session_of("<Ann>")).access_token
     bearer = {"Authorization": f"Bearer {token}"}
     assert client.get("/page", headers=bearer).text == "&lt;Ann&gt;"
     assert client.get("/page").text == "nobody"
