@@ -1,7 +1,7 @@
 """The command `authapi`, from any folder; `python -m authapi` is the same.
 
-It is the `flask` command for the service itself: what it is made of comes from the environment and
-from `.env`, of this folder or one above it.
+It is the `flask` command for the service itself. Settings come from the environment and from
+`.env`, in this folder or one above it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _service() -> Flask:
     `authapi run` makes a development server unless the environment says otherwise.
 
     Raises:
-        NoAppException: naming every problem, which the command prints plainly.
+        NoAppException: naming every problem; the command prints it.
     """
     context = click.get_current_context()
     if context.info_name == "run" and not os.environ.get("AUTHAPI_ENV"):
@@ -43,10 +43,10 @@ def _service() -> Flask:
 
 
 class _Commands(FlaskGroup):
-    """The `flask` command's, the service's own, and `serve`; `.flaskenv` is not for them."""
+    """The commands of `flask`, those of the service, and `serve`; none reads `.flaskenv`."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's
-        """Read `.env` before anything looks at the environment, which wins where both speak."""
+        """Read `.env` first; a variable that is set in the environment wins."""
         load_dotenv(find_dotenv(usecwd=True))
         return super().make_context(*args, **kwargs)
 

@@ -1,7 +1,7 @@
-"""Every setting, read once from the environment; `docs/configuration.md` is its mirror.
+"""Every setting, read once from the environment; `docs/configuration.md` lists them.
 
-Each room declares its own part; the whole inherits from all of them, so that a room is handed the
-settings and sees its part.
+Each room declares its own part. `Settings` inherits from all of them, so that each room gets the
+one object typed as its own part.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ __all__ = ["DEVELOPMENT", "PRODUCTION", "Settings", "SettingsError"]
 def _instance() -> Path:
     """Return the folder that a development server keeps its data in.
 
-    It stands beside `wsgi.py` in a checkout. An installed package has none there: data would be
-    lost with the next upgrade, so that it is `./instance` then.
+    In a checkout it is beside `wsgi.py`. An installed package would lose it with the next upgrade,
+    so there it is `./instance`.
     """
     home = Path(__file__).resolve().parents[1]
     is_checkout = (home / "wsgi.py").exists() and not home.name.endswith("-packages")
@@ -62,22 +62,22 @@ class Settings(
     PageSettings,
     WebSettings,
 ):
-    """What a service is made of. Make one with `from_environ`, or directly in a test."""
+    """All settings of a service. Make them with `from_environ`, or directly in a test."""
 
     instance: Path = variable("AUTHAPI_INSTANCE", _instance(), _path)
 
     def __post_init__(self) -> None:
-        """Refuse what no service may start with.
+        """Refuse settings that no service may start with.
 
         Raises:
-            SettingsError: when production lacks what it needs.
+            SettingsError: when a required setting is missing.
         """
         if problems := [*_missing_in_production(self), *self.mail_problems()]:
             raise SettingsError(problems)
 
     @property
     def has_pages(self) -> bool:
-        """Whether there are pages for links: those of mails, or the ones that an operator makes."""
+        """Whether there are pages for links, of mails or of the operator."""
         return self.has_addresses or self.public_url is not None
 
     @classmethod

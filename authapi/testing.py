@@ -1,8 +1,8 @@
 """For the tests of an app with the service: users without passwords, and a clock that moves.
 
 `authapi.pytest_plugin` has them as fixtures. What is here is the real service: users and sessions
-are stored, and tokens are signed and verified. But nobody proves anything: no password is hashed,
-no limit looked at, no session counted, and no event recorded.
+are stored, and tokens are signed and verified. But there is no proof: no password is hashed, no
+limit read, no session counted, and no event recorded.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from authapi.web.services import service, services_of
 from authapi.wiring import build_database
 
 CHEAP_HASH_KIB = 64
-"""What a password hash costs under test: tests that register people do not wait for it."""
+"""Memory for a password hash under test, in KiB: tests that register users do not wait."""
 
 _CLIENT = Client("127.0.0.1", "authapi.testing")
 
 
 class MovedClock:
-    """Tells the real time plus whatever it was moved by."""
+    """A clock that shows the real time plus what it was moved by."""
 
     def __init__(self) -> None:
         self._offset = timedelta(0)
@@ -70,10 +70,10 @@ def settings_in(folder: Path, mongo_uri: str | None = None) -> Settings:
         jwt_secret=Secret(secrets.token_urlsafe(48)),
         mongo_uri=Secret(mongo_uri) if mongo_uri else None,
         mongo_database=f"test_{secrets.token_hex(8)}",
-        mongo_timeout_ms=60_000,  # a busy machine is no lost database
+        mongo_timeout_ms=60_000,  # a busy machine is slow
         argon2_memory_kib=CHEAP_HASH_KIB,
         limits="off",
-        mail_sweep="off",  # no thread looks for mails that outlives the database
+        mail_sweep="off",  # no thread outlives the database
         instance=folder,
     )
 
@@ -87,17 +87,16 @@ def log_in(
 ) -> TokenPair:
     """Begin a session of a user, and return its tokens.
 
-    It takes two commands of the database, and a third for a user who is given a name: tests do it
-    often.
+    It takes two database commands, and a third with a username.
 
     Args:
         app: an app with the service.
-        username: who; made when there is nobody of that name. A new name when none is given.
-        roles: what the user may do, from now on: one, or several.
-        second_factor: whether the login was by two factors.
+        username: whose; the user is created if need be. Without it, a new user.
+        roles: the user's roles from now on: one, or several.
+        second_factor: whether the login counts as one by two factors.
 
     Raises:
-        ValueError: for what is no role.
+        ValueError: for an invalid role.
         ApiError: `invalid_credentials` for a user who is disabled.
     """
     proven = ((PASSWORD, CODE), AAL2) if second_factor else ((PASSWORD,), AAL1)
@@ -125,7 +124,7 @@ def client_of(
 
 
 def close(app: Flask) -> None:
-    """Store what waits to be stored, and close the database's connections."""
+    """Store pending events, and close the database's connections."""
     services = services_of(app)
     services[AuditTrail].flush()
     services[Database].close()

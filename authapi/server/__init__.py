@@ -1,1 +1,1 @@
-"""The production server: granian, with a listening socket and a stop of our own."""
+"""The production server: granian, with its own listening socket and graceful stop."""

@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 ANSWER = "authapi.answer"
-"""Where a request's environment has what answers it at once, from any thread."""
+"""The key in a request's environment of the function that answers it from any thread."""
 
 Answer = Callable[[int, headers.Headers, Generator[bytes, None, None]], object]
 """Takes the status, the headers and the pieces of the body."""
 
 FIRST_SECONDS = 30.0
-"""How long a body may take; what has arrived earns it more time."""
+"""Seconds that a body may take; bytes that arrive earn it more time."""
 
 BYTES_PER_SECOND = 1024.0
-"""How many bytes earn a second: a body that comes more slowly ends."""
+"""How many bytes earn one more second; a slower body is refused."""
 
 FINISHED_BYTES = 64 * 1024
-"""How much of a body that nobody read is read before the answer, to keep the connection."""
+"""The longest unread rest of a body that is read before the answer, to keep the connection."""
 
 _PIECE = 4096
 _secured = headers.secured(https_only=False)
@@ -41,7 +41,7 @@ _secured = headers.secured(https_only=False)
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a body is not read any more: what the application learns, and what the client is told."""
+    """Why a body is not read any further: the application's exception, and the client's answer."""
 
     status: HTTPStatus
     error: Callable[[], HTTPException]
@@ -87,10 +87,10 @@ class Body:
         slots: asked before each read.
 
     Attributes:
-        began: when the first read began, in seconds of a monotonic clock; 0.0 before it.
+        began: when the first read began, in monotonic seconds; 0.0 before it.
         received: bytes so far.
-        network: whose it is, see `authapi.core.client.network`.
-        refusal: why it is not read any more, or None.
+        network: the client's, see `authapi.core.client.network`.
+        refusal: why it is not read any further, or None.
     """
 
     def __init__(self, environ: WSGIEnvironment, slots: Slots) -> None:
@@ -106,11 +106,11 @@ class Body:
 
     @property
     def deadline(self) -> float:
-        """When it has taken too long."""
+        """When it is overdue, in monotonic seconds."""
         return self.began + FIRST_SECONDS + self.received / BYTES_PER_SECOND
 
     def begin(self, now: float) -> None:
-        """Take note that somebody reads it now. By now proxies have told whose it is."""
+        """Note that the first read begins; by now the client's address is known."""
         if not self.began:
             self.began = now
             self.network = network(self._environ.get("REMOTE_ADDR", ""))
@@ -120,14 +120,14 @@ class Body:
 
         Raises:
             ServiceUnavailable: when it has no slot, or lost it.
-            RequestTimeout: when it took too long.
+            RequestTimeout: when it is overdue.
         """
         if self._ended or size == 0:
             return b""
         asked = min(_PIECE, size if size > 0 else _PIECE, self._left or _PIECE)
         self._slots.enter(self)
         try:
-            piece = bytes(self._stream.read(asked))  # waits for all of them, or the end
+            piece = bytes(self._stream.read(asked))  # blocks until all of them, or the end, arrive
         finally:
             self._slots.leave(self)
         if self.refusal:
@@ -137,9 +137,9 @@ class Body:
         return piece
 
     def finish(self) -> bool:
-        """Read what is left of a short body; tell whether another request can follow it.
+        """Read the rest of a short body; say whether the connection can take another request.
 
-        A client that asked beforehand (`Expect`, RFC 9110, 10.1.1) has not sent it yet.
+        It cannot after `Expect` (RFC 9110, 10.1.1): such a client has not sent the body yet.
         """
         budget = FINISHED_BYTES
         if "HTTP_EXPECT" not in self._environ and (self._left or 0) <= budget:
@@ -149,15 +149,15 @@ class Body:
         return self._whole
 
     def answer_refusal(self, why: Refusal, flush_seconds: float) -> None:
-        """Answer in place of the thread that waits for the body, and end the connection.
+        """Answer instead of the thread that waits for the body, and end the connection.
 
-        Nothing but the end of the connection ends the wait, and granian has no call for that. An
-        answer that ends before its `Content-Length` does it: only its last line feed is missing.
+        Only the end of the connection ends that wait, and granian has no call for it. An answer
+        shorter than its `Content-Length` ends it: only the last line feed is missing.
 
         Args:
-            why: goes into the answer.
-            flush_seconds: how long the answer has to be sent; with 0 the client may see the
-                connection end without it.
+            why: the reason, for the answer.
+            flush_seconds: the time to send the answer; with 0 the connection may end before it
+                arrives.
         """
         ours = self._environ.get(request_id.KEY, "")
         told = {"status": "error", "code": why.code, "message": why.message}
@@ -187,7 +187,7 @@ def _unfinished(text: bytes, flush_seconds: float) -> Generator[bytes, None, Non
 
 
 def _length(environ: WSGIEnvironment) -> int | None:
-    """Return the body's length in bytes; None when only its end will tell (chunks)."""
+    """Return the body's length in bytes; None for a chunked one."""
     text = str(environ.get("CONTENT_LENGTH", ""))
     if "HTTP_TRANSFER_ENCODING" in environ or not text.isdecimal():
         return None

@@ -1,4 +1,4 @@
-"""How a worker stops: for a moment it announces the end with every answer, then it stops."""
+"""How a worker stops: it drains, with `Connection: close` on its last answers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SETTLE_SECONDS = 0.25
-"""How long a request that has just been read has to become one that granian waits for."""
+"""Seconds that granian needs to count a request that it has just read as its own."""
 
 SILENCE_SECONDS = 2.0
-"""How long a connection made just before the end has for its request to arrive."""
+"""Seconds that a connection made just before the end has to send its request."""
 
 REPLACED = signal.SIGUSR1
-"""What the server sends a worker whose successor starts, before the signal to stop."""
+"""The signal to a worker that is replaced, sent before the signal to stop."""
 
 _STEP_SECONDS = 0.01
 
@@ -28,19 +28,19 @@ _STEP_SECONDS = 0.01
 class Drain:
     """The time between the signal to stop and the stop: answers carry `Connection: close`.
 
-    A client that keeps its connection learns so that its next request needs another one (RFC 9112,
-    9.6). Without this it would find out by a reset.
+    So a client that keeps its connection opens another one for its next request (RFC 9112, 9.6).
+    Without this its request would meet a reset.
 
-    A worker ends when the server says that nobody can connect any more, not after a time: on a
+    A worker ends when the server says that no new connection can be made, not after a time: on a
     busy machine the server may be late, and connections that no worker accepts are reset.
 
     Made in the server, before any worker is forked.
 
     Args:
         seconds: how long the server lets it last.
-        longest: how many seconds a worker waits for the server's word at the most.
-        waiting: how many connections wait to be accepted now.
-        unheard: how many that this worker accepted have not been read a request from.
+        longest: how many seconds a worker waits for the server at most.
+        waiting: returns how many connections wait to be accepted.
+        unheard: returns how many accepted connections of this worker have sent no request yet.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Drain:
         self._begun = threading.Event()
         self._begun_at = 0.0
         self._replaced = False
-        # Only the server keeps the end for writing open: reading meets the end when it says so,
-        # or dies.
+        # Only the server keeps the writing end open: workers read the end of the file when the
+        # server closes that, or dies.
         self._server_lives, self._kept_by_server = os.pipe()
 
     def around(self, app: WSGIApplication) -> WSGIApplication:
@@ -77,10 +77,10 @@ class Drain:
         return announcing
 
     def prepare_worker(self, stop: Callable[[], object]) -> None:
-        """In a worker: begin at SIGTERM, SIGINT or the server's death, and call `stop` at the end.
+        """In a worker: drain at SIGTERM, SIGINT or the server's death, then call `stop`.
 
         Args:
-            stop: ends the worker; called again it does nothing more.
+            stop: ends the worker; may be called twice.
         """
 
         def begin(_sign: int = 0, _frame: FrameType | None = None) -> None:
@@ -91,16 +91,16 @@ class Drain:
 
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, begin)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the server's alone: new workers
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # only the server handles it: new workers
         signal.signal(REPLACED, self._note_successor)
         os.close(self._kept_by_server)
         threading.Thread(target=self._stop_when_told, args=(stop,), daemon=True).start()
 
     def _note_successor(self, _sign: int, _frame: FrameType | None) -> None:
-        self._replaced = True  # others go on accepting: nobody is going to say that it ends
+        self._replaced = True  # others go on accepting, so the server does not say that it ends
 
     def end(self) -> None:
-        """In the server: tell the workers that nobody can connect any more."""
+        """In the server: tell the workers that no new connection can be made."""
         os.close(self._kept_by_server)
 
     def _begin_now(self) -> None:
@@ -111,7 +111,7 @@ class Drain:
         os.read(self._server_lives, 1)
         if not self._begun.is_set():  # the server was killed
             self._begin_now()
-        # The signal may have reached this worker long after it was sent: it still tells everybody.
+        # The signal may have reached this worker late: it drains all the same.
         time.sleep(max(0.0, self._begun_at + self.seconds - time.monotonic()))
         while self._waiting():
             time.sleep(_STEP_SECONDS)

@@ -1,4 +1,4 @@
-"""The listening socket: opened before any worker starts, closed so that no connection is lost."""
+"""The listening socket: opened before the workers start, closed without losing connections."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DROP_SYN = (
     (0x06, 0, 0, 0xFFFFFFFF),  # else let it pass
 )
 
-# Where a filter needs a right: packets that came further than no hop at all are dropped (RFC 5082).
+# Where a filter needs a privilege: drop packets by their hop limit (RFC 5082).
 _IP_MINTTL, _IPV6_MINHOPCOUNT = 21, 73
 _NO_HOP, _ANY_HOPS = 255, 0
 
@@ -51,10 +51,10 @@ def open_listener(
         port: from 1 to 65535.
         wait_seconds: how long to wait for a port that is in use. The workers of a server that was
             killed hard (SIGKILL) keep it until they have noticed and ended.
-        tell: is called once, with a sentence, before the waiting begins.
+        tell: called once, with a sentence, before it waits.
 
     Raises:
-        ValueError: when that cannot be; the message names the variable.
+        ValueError: when it cannot listen; the message names the variable.
     """
     deadline = time.monotonic() + wait_seconds
     told = False
@@ -71,16 +71,15 @@ def open_listener(
 
 
 def refuse_new_connections(listener: socket.socket) -> None:
-    """Let nobody else connect, while those who did connect are still accepted.
+    """Refuse new connections; connections that were made are still accepted.
 
-    Closing the socket resets connections that nobody has accepted yet, and POSIX has no call that
-    ends only the making of new ones. Measured in 8 restarts under load each: with workers that
-    accept until the end and no more than that, 6 of 32,105 requests were lost; with `listen(0)`
-    before it 15 of 24,961; with this filter none.
+    Closing the socket resets connections that no worker has accepted yet, and POSIX has no call
+    that only ends the making of new ones. Measured in 8 restarts under load each: without this 6 of
+    32,105 requests were lost, with `listen(0)` instead 15 of 24,961, with this filter none.
 
-    Whoever tries to connect from now on gets no answer and tries again within a second: by then
-    the socket is closed and the attempt is refused, or another server is there. On other systems
-    than Linux a request that arrives in the very moment of the stop may find its connection reset.
+    A client that connects from now on gets no answer and tries again within a second. By then the
+    socket is closed and the attempt is refused, or another server listens. On systems other than
+    Linux a request at the very moment of the stop may meet a reset.
     """
     if sys.platform != "linux":
         return
@@ -90,12 +89,12 @@ def refuse_new_connections(listener: socket.socket) -> None:
         listener.setsockopt(
             socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_DROP_SYN), address)
         )
-    except OSError:  # some systems allow it to the superuser only
+    except OSError:  # some systems permit it to the superuser only
         _hear_from(listener, _NO_HOP)
 
 
 def _hear_from(connection: socket.socket, least: int) -> None:
-    """Drop packets with fewer hops left than `least`; where they begin, they have 64 or 128."""
+    """Drop packets with a hop limit below `least`; senders begin with 64 or 128."""
     with suppress(OSError):
         connection.setsockopt(socket.IPPROTO_IP, _IP_MINTTL, least)
         if connection.family == socket.AF_INET6:
@@ -103,18 +102,18 @@ def _hear_from(connection: socket.socket, least: int) -> None:
 
 
 def connections_waiting(listener: socket.socket) -> int:
-    """Return how many connections wait to be accepted; 0 where the system does not tell."""
+    """Return how many connections wait to be accepted; 0 where that is not known."""
     if sys.platform != "linux":
         return 0
-    # Of a listening socket `tcpi_unacked` counts these (Linux, net/ipv4/tcp.c, tcp_get_info).
+    # For a listening socket `tcpi_unacked` counts these (Linux, net/ipv4/tcp.c, tcp_get_info).
     information = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED.stop)
     return int.from_bytes(information[_UNACKED], sys.byteorder)
 
 
 def connections_unheard(port: int) -> int:
-    """Return how many connections to `port` this process has accepted and not read a request from.
+    """Return how many connections to `port` this process accepted and has read no request from.
 
-    Nothing has arrived on them yet, or what arrived is not read; 0 where the system does not tell.
+    Nothing has arrived on them, or it is not read yet. 0 where that is not known.
     """
     if sys.platform != "linux":
         return 0
@@ -126,7 +125,7 @@ def _is_unheard(number: int, port: int) -> bool:
         if stat.S_ISSOCK(os.fstat(number).st_mode):
             with socket.socket(fileno=os.dup(number)) as peek:
                 if peek.family in (socket.AF_INET, socket.AF_INET6) and _is_to(port, peek):
-                    _hear_from(peek, _ANY_HOPS)  # it may have the listener's
+                    _hear_from(peek, _ANY_HOPS)  # it may have inherited the listener's
                     return _has_said_nothing(peek) or _has_unread(peek)
     return False
 

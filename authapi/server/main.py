@@ -33,22 +33,22 @@ The environment may set, besides docs/configuration.md:
 {described()}
 """
 HTTP = HTTP1Settings(
-    header_read_timeout=10_000,  # milliseconds for a request's head; as long a connection may idle
+    header_read_timeout=10_000,  # milliseconds; a connection may idle as long
     max_buffer_size=32 * 1024,  # bytes; a longer head is refused with a 431
 )
-CONNECTIONS = 4096  # of one worker at once; more wait in the kernel
+CONNECTIONS = 4096  # of each worker; more wait in the kernel
 DRAIN_SECONDS = 1.0
 PORT_WAIT_SECONDS = 10.0  # workers of a server that was killed hard keep its port for a moment
 
 
 def main(load: Callable[[], Flask]) -> None:
-    """Serve until SIGTERM or SIGINT; refuse, with every problem at once, what cannot be served.
+    """Serve until SIGTERM or SIGINT; exit with all problems when the service cannot start.
 
     Args:
         load: returns the service; called once for all workers, after the environment was read.
     """
     load_dotenv(Path.cwd() / ".env")
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C before workers are there just ends it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # before there are workers Ctrl+C just ends it
     settings, options, listener = prepared()
     forget = share_metrics() if settings.metrics_token else lambda pid: None
     multiprocessing.set_start_method("fork")  # a worker begins with all that is loaded here
@@ -83,7 +83,7 @@ def main(load: Callable[[], Flask]) -> None:
 
 
 def prepared() -> tuple[Settings, Options, socket.socket]:
-    """Return what the environment says, and the open port; exit, naming every problem."""
+    """Read the environment and open the port; on problems exit, naming all of them."""
     problems: list[str] = []
     settings = attempt(problems, lambda: Settings.from_environ(os.environ))
     options = attempt(problems, lambda: Options.from_environ(os.environ))
@@ -105,7 +105,7 @@ def listening(options: Options, wait_seconds: float) -> socket.socket:
 
 
 def share_metrics() -> Callable[[int], object]:
-    """Let all workers count together; return what takes one that died out of the numbers."""
+    """Let all workers count together; return a function that removes a dead worker's gauges."""
     problems: list[str] = []
     folder = attempt(problems, metrics_dir.make_metrics_dir)
     if folder is None:
@@ -115,7 +115,7 @@ def share_metrics() -> Callable[[int], object]:
 
 
 def attempt(problems: list[str], read: Callable[[], T]) -> T | None:
-    """Return what `read` returns; when it cannot, note why and return None."""
+    """Return what `read` returns; when it raises, add why to `problems` and return None."""
     try:
         return read()
     except SettingsError as error:

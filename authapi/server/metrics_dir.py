@@ -8,14 +8,14 @@ import shutil
 import tempfile
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""What `prometheus_client` looks for when it is first imported."""
+"""The variable that `prometheus_client` reads when it is first imported."""
 
 
 def make_metrics_dir() -> str:
-    """Make a folder, empty and for this user alone; it is removed when this process ends.
+    """Make an empty folder for this user alone, removed when this process ends.
 
     Raises:
-        ValueError: when there is no place for one.
+        ValueError: when no folder can be made.
     """
     try:
         folder = tempfile.mkdtemp(prefix="authapi-metrics-")
@@ -29,7 +29,7 @@ def make_metrics_dir() -> str:
 
 
 def forget_worker(pid: int) -> None:
-    """Take the gauges of a worker that has ended out of the numbers."""
+    """Remove the gauges of a worker that has ended."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ from authapi.core.parsers import integer
 from authapi.settings import Settings
 
 QUICK_THREADS = 14
-"""Threads of each process that logins and slow bodies never take."""
+"""Threads of each process that are never taken by logins and slow bodies."""
 
 
 def _address(text: str) -> str:
@@ -26,7 +26,7 @@ def _address(text: str) -> str:
 
 @dataclass(frozen=True)
 class Options:
-    """Where the server listens, how much it does at once, and how long its stop may take."""
+    """Where the server listens, its processes and threads, and how long a stop may take."""
 
     host: str = variable("HOST", "127.0.0.1", _address, "the address to listen at")
     port: int = variable("PORT", 8000, integer(1, 65_535), "the port to listen at")
@@ -60,9 +60,8 @@ class Options:
     def threads_for(self, settings: Settings) -> int:
         """Return how many requests one process works on at once.
 
-        A login keeps a thread while its password is hashed, while it waits for that, and while it
-        waits for another login of the same account. By default there are threads for all of them,
-        and `QUICK_THREADS` more.
+        A login keeps a thread while its password is hashed and while it waits for its turn. By
+        default there are threads for all logins that may wait, and `QUICK_THREADS` more.
         """
         return (
             self.threads or settings.hash_slots_or_cores + settings.hash_queue_limit + QUICK_THREADS

@@ -1,7 +1,7 @@
-"""granian's server of worker processes, with a listening socket and a stop of our own.
+"""granian's server of worker processes, with its own listening socket and graceful stop.
 
-Every private name of granian that the service depends on is used here and nowhere else;
-tests/serve/test_granian.py says what breaks when one of them changes.
+Private names of granian are used here and nowhere else; tests/serve/test_granian.py says what
+breaks when one of them changes.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ LOGGING = {
     },
     "loggers": {"_granian": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }
-"""granian's own few lines, in the shape of ours; requests are logged by the service."""
+"""granian's log lines, in the service's format; the service itself logs requests."""
 
 SERVER_NAME = "authapi"
-"""What answers say in `Server`: granian would name itself, and cannot leave the header out."""
+"""The header `Server` of answers; otherwise granian would name itself."""
 
 
 class Server(MPServer):
     """Serves until it is told to stop; then no request that it took is lost.
 
-    granian gives each worker a listening socket of its own, and closes it as soon as the worker is
-    told to stop: the kernel resets connections that wait in it. Here all workers share one.
+    granian gives each worker its own listening socket, and closes it when the worker is told to
+    stop: the kernel then resets connections that wait in it. Here all workers share one.
 
     Args:
-        drain: what the workers do before they stop.
+        drain: the time before the workers stop.
         forget: called with the process id of each worker that was replaced.
     """
 
@@ -95,7 +95,7 @@ class Server(MPServer):
 
 
 def with_server_header(app: WSGIApplication) -> WSGIApplication:
-    """Return `app` with a `Server` header on its answers that does not tell what serves them."""
+    """Return `app` with `SERVER_NAME` as the header `Server` of its answers."""
 
     def naming(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         def answer(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:  # noqa: ANN401
@@ -107,10 +107,10 @@ def with_server_header(app: WSGIApplication) -> WSGIApplication:
 
 
 def answerable(app: WSGIApplication, *options: Any) -> Callable[[Any, dict[str, Any]], Any]:  # noqa: ANN401
-    """Return what granian calls for each request, as its own wrapper does.
+    """Return the function that granian calls for each request, in place of its own wrapper.
 
-    The request's environment also says how to answer it from another thread; what `app` answers
-    after that is dropped.
+    It puts a function into the request's environment that answers from any thread; a later answer
+    of `app` is dropped.
     """
     call = _callback_wrapper(app, *options)
 
@@ -122,5 +122,5 @@ def answerable(app: WSGIApplication, *options: Any) -> Callable[[Any, dict[str, 
 
 
 def _is_no_advice(record: logging.LogRecord) -> bool:
-    """Tell whether a line says what happened, not that threads are many: most of them only wait."""
+    """Say whether a log line is not granian's advice against many threads: most of ours wait."""
     return not record.getMessage().startswith("Configuration allows spawning")

@@ -1,4 +1,4 @@
-"""Request bodies that arrive slowly: bounded for a process, shared out by network, with an end."""
+"""Slow request bodies: their number is bounded, shared by network, and each has a deadline."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHECK_SECONDS = 1.0
-"""How often overdue bodies are looked for."""
+"""How often overdue bodies are ended."""
 
 FLUSH_SECONDS = 0.1
-"""How long the answer to an overdue body has to be sent before its connection ends."""
+"""Seconds to send the answer to an overdue body before its connection ends."""
 
 NEW_SECONDS = 0.25
-"""A younger body keeps its slot when its own network asks for another one."""
+"""A body younger than this keeps its slot when its own network wants another one."""
 
 
 class SlowBodies:
     """Bounds how many requests of one process may wait for their bodies at once.
 
-    granian hands a request over when its head is there; reading the body then keeps a thread for as
-    long as it takes. When all slots are taken, the oldest body of the network that has the most of
-    them gives its slot up: whoever floods displaces itself. A body that is overdue is ended.
+    granian calls the app when a request's head has arrived; to read the body then keeps a thread.
+    When all slots are taken, the oldest body of the network with the most slots is refused: a
+    network that floods displaces its own. A body that is overdue is refused as well.
 
     Args:
-        most: how many bodies may be read at once.
+        most: the number of slots.
         clock: monotonic seconds.
     """
 
@@ -48,10 +48,10 @@ class SlowBodies:
         self._watched = False
 
     def around(self, app: WSGIApplication) -> WSGIApplication:
-        """Return `app`, with its bodies read through here.
+        """Return `app`, with slots for its request bodies.
 
-        Before an answer that comes early, what is left of a short body is read; where that cannot
-        be, the connection ends with the answer, which says so (RFC 9112, 9.6).
+        When the answer comes before the body was read, the rest of a short one is read; else the
+        connection ends with the answer, which says so (RFC 9112, 9.6).
         """
 
         def bounded(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -72,7 +72,7 @@ class SlowBodies:
         """Give `body` a slot for one read; `leave` must follow.
 
         Raises:
-            ServiceUnavailable: when none is free and none is taken back for it.
+            ServiceUnavailable: when none is free, and no other body gives one up.
         """
         with self._lock:
             body.begin(self._clock())
@@ -85,12 +85,12 @@ class SlowBodies:
             threading.Thread(target=self._watch, name="slow-bodies", daemon=True).start()
 
     def leave(self, body: Body) -> None:
-        """Take its slot back."""
+        """Release the slot of `body`."""
         with self._lock:
             self._being_read.pop(body, None)
 
     def end_overdue(self) -> None:
-        """End every body that has taken too long."""
+        """Refuse every body that is overdue."""
         with self._lock:
             now = self._clock()
             overdue = [body for body in self._being_read if body.deadline < now]

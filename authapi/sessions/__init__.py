@@ -1,1 +1,1 @@
-"""Sessions: one login each, from `/authenticate` over every `/refresh` to `/logout`."""
+"""Sessions: each is one login, from `/authenticate` through every `/refresh` to `/logout`."""

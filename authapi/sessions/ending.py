@@ -14,11 +14,11 @@ from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
 
 _AT_ONCE = 200
-"""How many sessions one command changes: it has to be over within the database's timeout."""
+"""How many sessions one command changes, so that it ends within the database's timeout."""
 
 
 class SessionEnding:
-    """Ends sessions, and removes what was left of those that ended at once."""
+    """Ends one session or all of a user, and removes their documents."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class SessionEnding:
         self._events = events
 
     def log_out(self, refresh_token: str) -> None:
-        """End the session of a refresh token; one that is dead already is fine (RFC 7009, 2.2)."""
+        """End the session of a refresh token; an invalid token is no error (RFC 7009, 2.2)."""
         try:
             claims = self._tokens.read_refresh(refresh_token, even_expired=True)
         except ApiError:
@@ -48,8 +48,8 @@ class SessionEnding:
         A repeat with the same token succeeds: what it asks for has happened.
 
         Raises:
-            ApiError: `invalid_refresh_token` when its session has ended otherwise: a token that is
-                dead must not log anybody out.
+            ApiError: `invalid_refresh_token` when the session ended in another way: a void token
+                may not log anybody out.
         """
         claims = self._tokens.read_refresh(refresh_token)
         session = self._sessions.find_session(claims.sid)
@@ -74,8 +74,8 @@ class SessionEnding:
     def end_everybody(self) -> Iterator[int]:
         """End all sessions of all users: by one write, before the first value is yielded.
 
-        Before the last one no process accepts a token of theirs any more, and all are removed.
-        Cut off, it may be repeated.
+        When the last value is yielded, no process accepts their tokens any more, and all documents
+        are removed. After an interruption it may be run again.
 
         Yields:
             How many sessions were removed so far.
@@ -92,7 +92,7 @@ class SessionEnding:
         yield removed
 
     def end(self, user_id: str, session_id: str, reason: str | None = None) -> None:
-        """End one session: its access tokens first, so that nothing lives on if we are cut off."""
+        """End one session: its access tokens first, in case the process dies in between."""
         self._revocations.revoke_session(session_id)
         if self._sessions.end_session(session_id):
             self._events.record(
@@ -122,18 +122,18 @@ class SessionEnding:
         self.end(session.user_id, session_id, reason="operator")
 
     def end_unused(self, opened: OpenedSession, *, void: bool) -> None:
-        """Remove a session whose tokens nobody was given.
+        """Remove a session whose tokens no client got.
 
         Args:
             opened: the session.
-            void: whether it is worth nothing to a repeated request either. Else one that was
-                opened with a key stays: such a request may have its tokens.
+            void: whether a repeated request must not get it either. Else a session that was opened
+                with an Idempotency-Key stays: the repeat gets its tokens.
         """
         if void or not opened.has_key:
             self._sessions.end_session(opened.claims.sid)
 
     def end_replayed(self, spent: RefreshClaims) -> None:
-        """End the session of a refresh token that was spent before (RFC 9700, 4.14)."""
+        """End the session of a refresh token that is used a second time (RFC 9700, 4.14)."""
         self._revocations.revoke_session(spent.sid)
         ended = self._sessions.end_if_past(spent.sid, spent.gen)
         self._events.record(Event.REFRESH_TOKEN_REPLAYED, user_id=spent.uid, session_id=spent.sid)
@@ -150,16 +150,16 @@ class SessionEnding:
 
 
 def until_none_is_left(change: Callable[[int], int]) -> bool:
-    """Change sessions, some at a time.
+    """Change sessions, some at a time, until none is left or a second has passed.
 
-    Before the answer no refresh in another process goes by what was: either no session is left as
-    it was, or so much time has passed that every process knows what the user's document says.
+    So no refresh that follows the answer uses the old state, in any process: either all sessions
+    are changed, or every process has read the mark on the user.
 
     Args:
-        change: changes at most so many; returns how many they were.
+        change: changes at most that many sessions; returns how many it changed.
 
     Returns:
-        Whether none is left. If one is, the sweep changes it.
+        Whether none is left; else the sweep changes the others.
     """
     deadline = time.monotonic() + 2 * SYNC_INTERVAL.total_seconds()
     while change(_AT_ONCE) == _AT_ONCE:

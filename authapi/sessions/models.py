@@ -14,21 +14,21 @@ from authapi.tokens.models import Prepared, RefreshClaims
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A stored session. Nothing in it mints a token or logs anybody in (S57).
+    """A stored session. With it alone nobody can make a token or log in (S57).
 
     Attributes:
         id: random, claim `sid` of its tokens.
         user_id: whose it is.
-        generation: how often it was refreshed; the one refresh token of this number is alive.
+        generation: how often it was refreshed; only the refresh token of this generation is good.
         created_at: when the user logged in.
-        refreshed_at: when it was used last; the living refresh token says it to the second.
+        refreshed_at: when it was used last; the good refresh token has it as `iat`, to the second.
         expires_at: when it ends unless refreshed; MongoDB then removes the document.
         client: the program and the address of the login.
         refresh_key: a fingerprint of the last refresh's Idempotency-Key, if it had one.
         epoch: the user's epoch that it belongs to; with a later one it is void.
         methods: how the user logged in (RFC 8176).
         assurance: how strong that was.
-        roles: the user's, of the version that its tokens told of, or are to tell of next.
+        roles: the user's, in the version of its last tokens, or of the next ones.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Session:
     def begun(cls, claims: RefreshClaims, client: Client, at: datetime) -> Session:
         """Return the session that begins with these claims.
 
-        It is used for the first time at that moment, which orders the logins of one second.
+        `at` counts as its first use; it orders logins within one second.
         """
         return cls(
             id=claims.sid,
@@ -65,11 +65,11 @@ class Session:
         )
 
     def claims(self, username: str, roles: Roles) -> RefreshClaims:
-        """Return the claims of the refresh token that is alive in the session.
+        """Return the claims of the session's good refresh token.
 
         Args:
             username: whose it is.
-            roles: the user's, as known by now; the session's may be of before a change of them.
+            roles: the user's, as this process knows them; the session's may be later ones.
         """
         return RefreshClaims(
             sub=username,
@@ -92,8 +92,8 @@ class OpenedSession:
 
     Attributes:
         claims: of its first refresh token.
-        has_key: whether a repeated request with the same Idempotency-Key gets the same session.
-        prepared: what its access token says that an app was asked for.
+        has_key: whether it was opened with an Idempotency-Key, so that a repeat gets it.
+        prepared: the prepared claims of its access token.
     """
 
     claims: RefreshClaims

@@ -22,18 +22,18 @@ from authapi.tokens.service import TokenService
 
 
 class Capacity(Enum):
-    """What became of a session that a user had no room for."""
+    """What became of a session beyond `SESSIONS_PER_USER`."""
 
     MADE = auto()
-    """Others ended in its favour, and it is counted."""
+    """Older ones were ended, and it is counted."""
     LOST = auto()
-    """Logins after it took all the room."""
+    """Later logins took all places."""
     UNCERTAIN = auto()
-    """Others were counted meanwhile: read the user again."""
+    """Another session was counted meanwhile: read the user again."""
 
 
 class SessionOpening:
-    """Opens sessions for the sign-in, which alone knows who proved to be whom."""
+    """Opens sessions for the sign-in, which checks the proof."""
 
     def __init__(
         self,
@@ -64,10 +64,10 @@ class SessionOpening:
         assurance: str,
         idempotency_key: str | None = None,
     ) -> OpenedSession:
-        """Return a session that may begin: nothing is stored, and all code of the app has run.
+        """Make a session without storing it; all code of an app runs here.
 
         Args:
-            user: who signed in, as read before; the session belongs to that epoch.
+            user: who signed in, as read; the session belongs to the user's epoch.
             methods: how (RFC 8176).
             assurance: how strong that was.
             idempotency_key: the request's own, if it had one.
@@ -84,11 +84,11 @@ class SessionOpening:
         return self._prepared(claims, has_key=idempotency_key is not None)
 
     def open(self, draft: OpenedSession, client: Client) -> OpenedSession:
-        """Begin a session; the same user and key give the same session again, while it is unused.
+        """Store a session; for the same user and key return the same one, while it is unused.
 
         Args:
             draft: the session.
-            client: from where.
+            client: the program and address of the login.
 
         Returns:
             The session, whose tokens `begin` makes.
@@ -98,7 +98,7 @@ class SessionOpening:
             if self._sessions.add(Session.begun(claims, client, self._clock())):
                 if not draft.has_key or not self._revocations.was_revoked(claims.sid):
                     return draft
-                self._sessions.end_session(claims.sid)  # the key was used before a logout
+                self._sessions.end_session(claims.sid)  # this key's session has ended
             else:
                 found = self._sessions.find_session(claims.sid)
                 if found is not None and is_same_login(found, claims):
@@ -107,7 +107,7 @@ class SessionOpening:
         raise busy()
 
     def is_unused(self, user: User, idempotency_key: str | None) -> bool:
-        """Whether a session was opened with this key that nobody has used, and has not ended."""
+        """Whether a session that was opened with this key is unused and has not ended."""
         return self._unused(user, idempotency_key) is not None
 
     def find_unused(self, user: User, idempotency_key: str | None) -> OpenedSession | None:
@@ -118,22 +118,21 @@ class SessionOpening:
         return self._prepared(found.claims(user.username, user.roles), has_key=True)
 
     def count(self, user: User) -> bool:
-        """Count a session of a user who may log in, by one write; False when that is not so.
+        """Count one more session of the user, by one conditional write.
 
-        It is also False when the user has too many; `make_room` helps then.
+        Returns:
+            False when the user may not log in, changed meanwhile, or has too many sessions: call
+            `make_room` then.
         """
         return self._accounts.count_session(user, self._settings.sessions_per_user)
 
     def make_room(self, opened: OpenedSession, user: User) -> Capacity:
-        """End the sessions that a user has too many, used longest ago, and count the others.
+        """End a user's sessions beyond the limit, those used longest ago first; correct the count.
 
         Args:
-            opened: the one that has just begun and stays.
-            user: as read after that.
+            opened: the new one, which stays.
+            user: as read after it was stored.
 
-        Returns:
-            Whether it has its place, has lost it to another login, or others were counted
-            meanwhile.
         """
         claims = opened.claims
         used = self._sessions.use_times(claims.uid, claims.epoch, self._clock())

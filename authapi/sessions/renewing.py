@@ -1,4 +1,4 @@
-"""The story of a session whose user has changed: it goes on, with fresh tokens."""
+"""The story of a session that goes on after a change of its user, with fresh tokens."""
 
 from dataclasses import replace
 
@@ -16,10 +16,10 @@ from authapi.tokens.service import TokenService
 
 
 class SessionRenewal:
-    """Gives the caller's session new tokens, in a new epoch or after a proof; and any new roles.
+    """Gives the caller's session new tokens, in a new epoch or after a new proof.
 
-    Code of an app has a say in tokens, and may fail. So it is asked first, by `prepare_kept` and
-    `prepare_proven`, before anything is written or used up.
+    Code of an app adds claims, and may fail. So `prepare_kept` and `prepare_proven` run it before
+    anything is written or used up.
     """
 
     def __init__(
@@ -54,19 +54,19 @@ class SessionRenewal:
     def keep_only(
         self, identity: Identity, epoch: int, prepared: Prepared, proof: FreshProof | None = None
     ) -> dict[str, object]:
-        """Take the caller's session along into the user's new epoch; clear the others away.
+        """Move the caller's session to the user's new epoch; remove the others, which are void.
 
-        They are void already, so that nothing here can fail: what cannot be done now is left.
+        Failures of the database are not raised: the sweep does later what fails here.
 
         Args:
             identity: the caller.
             epoch: the new one.
             prepared: what `prepare_kept` returned.
-            proof: what the caller showed by now, where that is more than at the login.
+            proof: the caller's new proof, where it is stronger than that of the login.
 
         Returns:
             Fresh tokens of the session, as members of the answer; none where it ended meanwhile.
-            The refresh token that its client holds stays good, as the same generation.
+            The client's refresh token stays good: it has the same generation.
         """
         pair = best_effort(self._renew, identity, epoch, prepared, proof)
         best_effort(self._ending.clear_void, identity.user_id, epoch)
@@ -82,15 +82,15 @@ class SessionRenewal:
     def access_after(
         self, identity: Identity, epoch: int, proof: FreshProof, prepared: Prepared | None
     ) -> AccessToken:
-        """Return an access token of the caller's session that tells of a proof of just now.
+        """Return an access token of the caller's session with the time of a new proof.
 
-        Nothing is stored, and the session's refresh token tells of its login as before: elevation
-        ends by itself, and no refresh renews it (S120).
+        Nothing is stored, and the refresh token keeps the time of the login: so the next refresh
+        ends the elevation (S120).
 
         Args:
             identity: the caller.
-            epoch: the user's, as the proof saw it.
-            proof: what the caller showed.
+            epoch: the user's, when the proof was checked.
+            proof: the new proof.
             prepared: what `prepare_proven` returned, where the proof is good only once.
 
         Raises:
@@ -103,7 +103,7 @@ class SessionRenewal:
         return self._tokens.issue_access(claims, proof=proof, prepared=prepared)
 
     def bring_roles_up_to_date(self, user_id: str, roles: Roles) -> bool:
-        """Let each session of a user have these roles, unless it has later ones.
+        """Write these roles to each session of a user, unless it has later ones.
 
         Returns:
             As `until_none_is_left`.
@@ -111,7 +111,7 @@ class SessionRenewal:
         return until_none_is_left(lambda limit: self._sessions.give_roles(user_id, roles, limit))
 
     def _session_if_asked(self, identity: Identity) -> Session | None:
-        """Return the caller's session, if there is code of an app that wants to know."""
+        """Return the caller's session, if code of an app adds claims."""
         return self._sessions.find_session(identity.session_id) if self._tokens.hooks else None
 
     def _renew(

@@ -60,10 +60,10 @@ _LIST_EXAMPLE = {
     operationId="refresh",
 )
 def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
-    """Trade a refresh token for two new tokens.
+    """Exchange a refresh token for two new tokens.
 
-    A refresh token is good for one use. Using it again ends its session, unless the same
-    `Idempotency-Key` comes with it: then the answer was lost, and is given again.
+    A refresh token is good for one use. A second use ends its session, unless it has the same
+    `Idempotency-Key`: then the first answer was lost, and is given again.
     """
     pair = service(SessionService).refresh(
         body["refresh_token"], client(), headers.get("idempotency_key")
@@ -77,9 +77,9 @@ def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
     MessageSchema, LOGGED_OUT, ErrorCode.INVALID_REFRESH_TOKEN, body=True, operationId="logout"
 )
 def logout(body: dict[str, Any]) -> dict[str, str]:
-    """End the session of a refresh token; a token that is dead already is fine.
+    """End the session of a refresh token; a token that is not good any more is no error.
 
-    With `everywhere`, end all sessions of its user; that takes a token that is alive.
+    With `everywhere`, end all sessions of its user; that wants a token that is still good.
     """
     ending = service(SessionEnding)
     if body["everywhere"]:
@@ -121,9 +121,9 @@ def list_own(page: dict[str, Any]) -> dict[str, object]:
 )
 @token_required
 def end_one(session_id: str) -> dict[str, str]:
-    """End one of the caller's sessions; somebody else's is not found.
+    """End one of the caller's sessions; somebody else's is a 404.
 
-    The session of this very token ends at once; another one wants a recent login.
+    To end another session than the token's own wants a recent login.
     """
     if session_id != current_identity.session_id:
         require_recent_login()

@@ -1,4 +1,4 @@
-"""What a refresh token that lost the rotation means: pure decisions about one session."""
+"""Why a refresh token was not accepted, and which sessions are too many: pure decisions."""
 
 import hmac
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ class Verdict(Enum):
     """Why a refresh token could not be spent."""
 
     REPEATED = auto()
-    """The same request again, its answer lost: the same successor is due."""
+    """The same request again, since its answer was lost: it gets the same tokens."""
     REPLAYED = auto()
-    """The token was spent before, by somebody else: the session must end (RFC 9700, 4.14)."""
+    """Another request spent the token before: the session must end (RFC 9700, 4.14)."""
     ENDED = auto()
-    """There is no such session any more."""
+    """The session has ended."""
 
 
 def judge(
@@ -29,14 +29,14 @@ def judge(
     now: datetime,
     grace: timedelta,
 ) -> Verdict:
-    """Say what the token of `generation` is to the session as it stands after the lost rotation.
+    """Say why the token of `generation` could not be rotated.
 
     Args:
-        session: the session now, or None when it is gone.
-        generation: the generation that the refused token belongs to.
-        fingerprint: of the request's Idempotency-Key, or None when it had none.
+        session: as it is stored now, or None when it is gone.
+        generation: of the refused token.
+        fingerprint: of the request's Idempotency-Key, or None without one.
         now: the present moment.
-        grace: for how long a repeat without a key is still taken for a lost answer.
+        grace: how long a repeat without a key counts as one after a lost answer.
     """
     if session is None or session.generation <= generation:
         return Verdict.ENDED
@@ -47,7 +47,7 @@ def judge(
 
 
 def is_same_login(found: Session, claims: RefreshClaims) -> bool:
-    """Whether a stored session is the one that these claims would begin, and is unused still."""
+    """Whether a stored session is the one that these claims begin, and is unused."""
     return (
         found.user_id == claims.uid
         and found.epoch == claims.epoch
@@ -57,18 +57,18 @@ def is_same_login(found: Session, claims: RefreshClaims) -> bool:
 
 
 def is_unused(session: Session, now: datetime) -> bool:
-    """Whether nobody has refreshed a session, and its time is not over."""
+    """Whether a session was never refreshed and has not expired."""
     return session.generation == 0 and session.expires_at > now
 
 
 def beyond_cap(used: Mapping[str, datetime], cap: int) -> list[str]:
-    """Return the sessions that a user has too many, the one used longest ago first.
+    """Return a user's sessions beyond the limit, the one used longest ago first.
 
-    All who ask at the same moment get the same order, so that no two logins end each other.
+    The order is the same for all logins at one moment, so that no two end each other.
 
     Args:
         used: when each of the user's sessions was used last.
-        cap: how many the user may have.
+        cap: the limit.
     """
     ordered = sorted(used, key=lambda name: (used[name], name))
     return ordered[: max(0, len(ordered) - cap)]
@@ -77,15 +77,15 @@ def beyond_cap(used: Mapping[str, datetime], cap: int) -> list[str]:
 def page_of(
     sessions: list[Session], limit: int, before: Cursor | None
 ) -> tuple[list[Session], Cursor | None]:
-    """Return a page of sessions, the one used last first, and where it ends.
+    """Return a page of sessions, the one used last first.
 
     Args:
         sessions: all of them, in any order.
         limit: how many at most.
-        before: the end of the page before this one; None for the first page.
+        before: the cursor of the previous page; None for the first page.
 
     Returns:
-        The page; its end, or None when there are no more.
+        The page, and its cursor; None when there are no more.
     """
     ordered = sorted(sessions, key=_place, reverse=True)
     if before is not None:
@@ -100,15 +100,16 @@ def _place(session: Session) -> tuple[datetime, str]:
 
 
 def belongs_to(claims: RefreshClaims, session: Session, epoch: int) -> bool:
-    """Whether a refresh token is of this very session, and the session of a living epoch.
+    """Whether a refresh token belongs to this session, and the session's epoch is not over.
 
-    A login that is repeated with its Idempotency-Key after its session ended has the same id.
+    The id alone does not tell: a login that is repeated with its Idempotency-Key after a logout
+    has the same one.
     """
     return session.created_at == claims.auth_time and session.epoch >= epoch
 
 
 def ended_by_logout(claims: RefreshClaims, session: Session | None, user: User) -> bool:
-    """Whether a refresh token's session ended by the user's last logout everywhere.
+    """Whether the user's last logout everywhere ended a refresh token's session.
 
     Args:
         claims: what the token says.

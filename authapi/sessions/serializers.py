@@ -2,7 +2,7 @@
 
 from authapi.sessions.models import Session
 
-# The first that a user agent contains is its name: most pretend to be others as well.
+# The first match is the name: most user agents contain the names of others as well.
 _PROGRAMS = {
     "Edg/": "Edge",
     "OPR/": "Opera",

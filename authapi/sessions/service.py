@@ -1,4 +1,4 @@
-"""The story of a session after its login: refreshed, listed, taken into a new epoch."""
+"""The story of a session after its login: refreshed and listed."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -56,20 +56,20 @@ class SessionService:
     def refresh(
         self, refresh_token: str, client: Client, idempotency_key: str | None = None
     ) -> TokenPair:
-        """Spend a refresh token for its successor, by one conditional write (RFC 9700, 4.14).
+        """Exchange a refresh token for new tokens, by one conditional write (RFC 9700, 4.14).
 
-        A token spent before ends its session, unless the same Idempotency-Key comes with it: then
-        the answer was lost on its way, and the same successor is given again.
+        A second use ends the session, unless it has the same Idempotency-Key: then the answer was
+        lost, and the same tokens are given again.
 
         Raises:
             ApiError: `invalid_refresh_token` or `refresh_token_expired`; `rate_limited` in their
-                place, once too many refreshes from one network were refused.
+                place after too many refused refreshes from one network.
         """
         try:
             return self._refresh(refresh_token, idempotency_key)
         except ApiError as refusal:
             if refusal.code is not ErrorCode.SERVICE_UNAVAILABLE:
-                with suppress(*FAILURES):  # refused it is, counted or not
+                with suppress(*FAILURES):  # the refusal stands, counted or not
                     self._limits.count(Reason.REFRESHES, client.network)
             raise
 
@@ -78,7 +78,7 @@ class SessionService:
 
         Args:
             user_id: whose.
-            epoch: the user's present one; sessions of earlier ones are void.
+            epoch: the user's; sessions of earlier ones are void.
         """
         now = self._clock()
         living = [
@@ -109,7 +109,7 @@ class SessionService:
         fingerprint = self._refresh_key(spent, idempotency_key)
         for _ in range(TRIES):
             successor = self._tokens.next_refresh(spent, at=now, epoch=floor.epoch)
-            pair = self._tokens.issue_pair(successor)  # before a token is spent for it
+            pair = self._tokens.issue_pair(successor)  # an app's code may fail: so first
             if self._rotate(spent, successor, floor.epoch, fingerprint):
                 return pair
             session = self._sessions.find_session(spent.sid)
@@ -125,7 +125,7 @@ class SessionService:
     def _rotate(
         self, spent: RefreshClaims, successor: RefreshClaims, epoch: int, fingerprint: str | None
     ) -> bool:
-        """Spend a refresh token; False where another request did, or the session has news."""
+        """Spend a refresh token; False where it was spent, or the session has later roles."""
         rotated = self._sessions.rotate(
             spent.sid,
             spent.gen,
@@ -148,7 +148,7 @@ class SessionService:
         fingerprint: str | None,
         now: datetime,
     ) -> datetime:
-        """Return when the successor was made, if this request is the one that made it."""
+        """Return when the successor was made, if this request repeats the one that made it."""
         if session is not None and not belongs_to(spent, session, epoch):
             session = None
         verdict = judge(session, spent.gen, fingerprint, now, self._settings.refresh_grace)

@@ -11,12 +11,12 @@ from authapi.core.parsers import integer
 
 @dataclass(frozen=True)
 class SessionSettings:
-    """The sessions' own numbers; how long they live stands with the tokens."""
+    """The settings of sessions; their lifetimes are among those of tokens."""
 
     refresh_grace_seconds: int = variable("REFRESH_GRACE_SECONDS", 0, integer(0, 60))
     sessions_per_user: int = variable("SESSIONS_PER_USER", 100, integer(1, 10_000))
 
     @property
     def refresh_grace(self) -> timedelta:
-        """For how long a repeated refresh without a key is taken for a lost answer."""
+        """How long a repeated refresh without a key counts as one after a lost answer."""
         return timedelta(seconds=self.refresh_grace_seconds)

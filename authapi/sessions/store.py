@@ -24,14 +24,14 @@ COLLECTION = "sessions"
 INDEXES = (
     Index(
         COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}, in_every_document=True
-    ),  # it would remove another program's sessions
+    ),  # a TTL index would remove another program's sessions
     Index(COLLECTION, [("user_id", 1)], in_every_document=True),
 )
 COLLECTIONS = (StoredCollection(COLLECTION, INDEXES),)
 
 
 class SessionStore:
-    """Sessions in MongoDB; every write names one `_id`, but for the clearing away of void ones."""
+    """Sessions in MongoDB; every write names one `_id`, except those that remove void ones."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
@@ -82,17 +82,17 @@ class SessionStore:
         epoch: int = 0,
         roles: Roles = NO_ROLES,
     ) -> bool:
-        """Spend the refresh token of `generation`; True for exactly one caller, ever.
+        """Spend the refresh token of `generation`; True for one caller only.
 
         Args:
             session_id: the session.
-            generation: which must be its present one.
-            at: now; a session that expired before is not rotated.
-            expires_at: when it ends then.
-            refresh_key: what recognises the same request.
-            began_at: when the session began; a later one of the same id is another session.
-            epoch: the user's first living one; a session of an earlier one is not rotated.
-            roles: what the successor tells of; a session that has later ones is not rotated.
+            generation: must be the session's present one.
+            at: now; an expired session is not rotated.
+            expires_at: when the session expires from now on.
+            refresh_key: a fingerprint of the request's Idempotency-Key, to recognise a repeat.
+            began_at: must be when the session began; another session may have had the same id.
+            epoch: the user's lowest one that is accepted; an older session is not rotated.
+            roles: of the successor; a session with later ones is not rotated.
         """
         which = {
             "_id": session_id,
@@ -118,10 +118,10 @@ class SessionStore:
         return result.modified_count == 1
 
     def give_roles(self, user_id: str, roles: Roles, limit: int) -> int:
-        """Let at most `limit` of the user's sessions have these roles, unless they have later ones.
+        """Write these roles to at most `limit` of the user's sessions that have earlier ones.
 
         Returns:
-            How many were looked at; fewer than `limit` when none is left.
+            How many were changed; fewer than `limit` when none is left.
         """
         earlier = {"roles_version": {"$not": {"$gte": roles.version}}}
         found = self._collections[COLLECTION].find({"user_id": user_id, **earlier}, {"_id": 1})
@@ -132,12 +132,12 @@ class SessionStore:
         return len(ids)
 
     def move_to_epoch(self, session_id: str, epoch: int, proof: FreshProof | None = None) -> None:
-        """Let a session that is there belong to `epoch`, unless it belongs to a later one.
+        """Move a session, if it is there, to `epoch`, unless it is in a later one.
 
         Args:
             session_id: the session.
             epoch: the user's new one.
-            proof: what its user showed by now, where that is more than at the login.
+            proof: the user's new proof, where it is stronger than that of the login.
         """
         raised: Document = {"$max": {"epoch": epoch}}
         if proof is not None:
@@ -149,7 +149,7 @@ class SessionStore:
         return self._delete({"_id": session_id})
 
     def end_if_past(self, session_id: str, generation: int) -> bool:
-        """Remove the session if it went beyond `generation`; False when it did not."""
+        """Remove the session if its generation is above `generation`; False otherwise."""
         return self._delete({"_id": session_id, "generation": {"$gt": generation}})
 
     def clear_void(self, user_id: str, epoch: int, limit: int) -> int:
@@ -190,7 +190,7 @@ class SessionStore:
         }
 
     def _delete(self, which: Document) -> bool:
-        """Remove the document that matches; a concurrent update keeps it from no one.
+        """Remove the document that matches, whatever updates come in between.
 
         Some servers that speak MongoDB's protocol report that nothing was deleted when an update
         of the same document came in between: whatever is still there is deleted again.
@@ -205,7 +205,7 @@ class SessionStore:
 
 
 def _role_members(roles: Roles) -> Document:
-    """Return the members of a session that tell of roles; none for who never had any."""
+    """Return a session's members about roles; none for a user who never had one."""
     names = {"roles": list(roles.names)} if roles.names or roles.version else {}
     return {**names, "roles_version": roles.version} if roles.version else names
 

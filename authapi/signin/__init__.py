@@ -1,1 +1,1 @@
-"""The one way in: a proof of who somebody is becomes a session."""
+"""The sign-in: a proof of who somebody is becomes a session."""

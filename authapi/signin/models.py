@@ -1,4 +1,4 @@
-"""What a user showed to prove who they are."""
+"""Proofs: what a user showed to prove who they are."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,19 +14,20 @@ from authapi.tokens.models import Prepared
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Somebody proved to be a user.
+    """The proof that somebody is a user.
 
     Attributes:
         user: who, as read when the proof was checked.
-        methods: how, in the words of RFC 8176 (`pwd`, `otp`, `hwk`, …).
+        methods: how, by the names of RFC 8176 (`pwd`, `otp`, `hwk`, …).
         assurance: how strong that is (NIST SP 800-63B-4, 2).
         answer_members: further members of the answer that holds the session's tokens.
-        repeated: whether it was used up by the same request before: then it leads to the session
-            that it began, and to no other.
-        by_token: whether the caller's token is a part of it: then it ends with that one's epoch.
-        final_checks: asked once its session is stored; they may refuse it still, by raising.
-        draft: the session that it may begin, where it is good only once: made before it is used up.
-        prepared: what is to be said of the access token that it leads to in its caller's session.
+        repeated: whether the same request used it up before: then it leads to the session that it
+            began, and to no other.
+        by_token: whether the caller's access token is a part of it: then it is void when the
+            epoch rises.
+        final_checks: called once its session is stored; they may raise a refusal.
+        draft: the session to begin, where the proof is good only once: made before it is used up.
+        prepared: prepared claims of an access token in the caller's session.
     """
 
     user: User
@@ -41,15 +42,15 @@ class Proof:
 
     @property
     def lacks_second_factor(self) -> bool:
-        """Whether the user wants a second factor, and it shows one only."""
+        """Whether the user has a second factor, and the proof is by one only."""
         return self.user.second_factor and self.assurance != AAL2
 
 
 Preparation = Callable[[Proof], Proof]
-"""What is done with a proof that is right, before it is used up: code of an app may fail here."""
+"""Completes a right proof before it is used up, since code of an app may fail."""
 
 
-def as_it_is(proof: Proof) -> Proof:
+def no_preparation(proof: Proof) -> Proof:
     """Prepare nothing."""
     return proof
 
@@ -68,23 +69,23 @@ class Evidence:
 
     @property
     def method(self) -> str:
-        """The method that it is, once it was right (RFC 8176)."""
+        """The method of a proof by it (RFC 8176)."""
         return CODE if self.passkey is None else HARDWARE_KEY
 
     @property
     def refusal(self) -> ErrorCode:
-        """What is said when it is wrong."""
+        """The error code when it is wrong."""
         return ErrorCode.INVALID_CODE if self.passkey is None else ErrorCode.INVALID_PASSKEY
 
     @property
     def text(self) -> str:
-        """The whole of it in one: two that are equal are the same attempt."""
+        """All of it as one text, to recognise a repeat of the same attempt."""
         return self.code or str(self.passkey)
 
 
 @dataclass(frozen=True, slots=True)
 class Reauthentication:
-    """What a request shows beside its access token, where that is not enough."""
+    """What a request has beside its access token, where that is not enough."""
 
     password: str | None = None
     evidence: Evidence | None = None
@@ -92,11 +93,11 @@ class Reauthentication:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Evidence that is right, and is good once.
+    """Evidence that is right, and good once.
 
     Attributes:
         spend: uses it up, by one conditional write; False when it was used before.
-        answer_members: what the answer says of it.
+        answer_members: further members of the answer.
     """
 
     spend: Callable[[], bool]
@@ -104,10 +105,10 @@ class Match:
 
 
 class Factor(Protocol):
-    """A kind of second step; the room that keeps it gives one to `SecondStep`."""
+    """A kind of second factor; its room gives it to `SecondStep`."""
 
     def offered(self, user: User) -> Sequence[str]:
-        """Return what the user may show, in the words that clients know, such as `totp`."""
+        """Return the kinds of evidence that the user has, by their names for clients: `totp`."""
         ...
 
     def match(self, user: User, evidence: Evidence, client: Client) -> Match | None:

@@ -20,7 +20,7 @@ class PasswordProof:
     """Checks names and passwords.
 
     Args:
-        code_in_password: whether `password,123456` brings the code of a second step along.
+        code_in_password: whether the code of a second step may follow the password, after a comma.
     """
 
     def __init__(
@@ -48,20 +48,20 @@ class PasswordProof:
     ) -> tuple[Proof, Evidence | None]:
         """Check a name and a password; upgrade an outdated hash on the way.
 
-        An unknown name costs the time of a known one (ASVS 6.3.8).
+        An unknown name takes as long as a known one (ASVS 6.3.8).
 
         Args:
             username: as typed.
-            password: as typed; without `evidence`, a code may stand behind it.
+            password: as typed; without `evidence`, a code may follow it.
             client: who types.
-            evidence: what the request has beside the password.
+            evidence: of the second step, where the request has some.
 
         Returns:
-            The proof, and the evidence: as given, or the code that stood behind the password.
+            The proof, and the evidence: as given, or the code that followed the password.
 
         Raises:
             ApiError: `invalid_credentials`, the same for every reason; `rate_limited`;
-                `service_unavailable` when too many do this at once.
+                `service_unavailable` when too many passwords are being hashed.
         """
         apart = code_behind(password) if self._code_in_password and evidence is None else None
         with self._hasher.admit(client.network):
@@ -76,9 +76,9 @@ class PasswordProof:
         return Proof(user, (PASSWORD,), final_checks=(attempt.confirm,)), evidence
 
     def _account(self, username: str) -> str:
-        """Return the unique form of the name that is meant: by itself, or by the user's address.
+        """Return the `name_key` of a typed name, or of the user whose address was typed.
 
-        An address that is somebody's costs what any other one does.
+        An address takes as long whether it is a user's or not.
         """
         key = name_key(username)
         if self._owner_of is None or "@" not in username:
@@ -89,16 +89,16 @@ class PasswordProof:
     def _right_user(
         self, key: str, password: str, apart: tuple[str, str] | None, attempt: Attempt
     ) -> tuple[User, str | None]:
-        """Return the user whose password it is, and the code that stood behind it, if one did.
+        """Return the user whose password it is, and the code that followed it, if there is one.
 
-        Where one may, two hashes are compared for every account, with a second factor or not, known
-        or not (S111).
+        Where there may be one, two hashes are compared for every account, with or without a second
+        factor, known or unknown (S111).
         """
         user = self._accounts.find_user(key)
         stored = user.password_hash if user else None
         whole = self._hasher.verify_password(password, stored)
         part = apart is not None and self._hasher.verify_password(apart[0], stored)
-        # Both are right where a hash of elsewhere ends early: bcrypt's knows 72 bytes.
+        # Both are right for hashes that cut the password: bcrypt uses 72 bytes.
         code = apart[1] if apart and part and user and user.second_factor else None
         if user is None or user.disabled or not (whole or code):
             attempt.fail()

@@ -20,7 +20,7 @@ MFA_TYPE = "mfa+jwt"
 
 
 def build(services: Services, settings: SignInSettings, clock: Clock) -> None:
-    """Add the one way in, and the step-up."""
+    """Add the sign-in and the step-up."""
     events, accounts, limits = services[EventRecorder], services[AccountService], services[Limits]
     passwords = services.add(
         PasswordProof(

@@ -42,9 +42,9 @@ blueprint = Blueprint("signin", __name__)
     operationId="authenticate",
 )
 def authenticate(body: dict[str, Any], headers: dict[str, str]) -> dict[str, object]:
-    """Log in: trade a name and a password for an access and a refresh token.
+    """Log in: exchange a name and a password for an access and a refresh token.
 
-    An account with a second step wants a code as well: in `code`, behind the password as
+    An account with a second step wants a code as well: in `code`, after the password as
     `password,123456`, or afterwards at `/authenticate/second`.
     """
     pair = service(SignIn).authenticate(
@@ -91,7 +91,7 @@ def authenticate_second(body: dict[str, Any], headers: dict[str, str]) -> dict[s
 def reauthenticate(body: dict[str, Any]) -> dict[str, object]:
     """Send the password again, or a passkey: the answer's access token counts as a recent login.
 
-    It is of the same session, whose refresh token stays as it is; a refresh makes no login recent.
+    The session and its refresh token stay the same; a refresh does not make a login recent.
     """
     token = service(StepUp).reauthenticate(current_identity, body["reauthentication"], client())
     return {"status": "ok", **token.as_members()}

@@ -14,7 +14,7 @@ LONGEST_NAME = 1024
 
 
 def filled(name: str, longest: int) -> tuple[validate.Length, validate.Length]:
-    """Return what is asked of something that exists already, not what a new one has to be."""
+    """Return validators of an existing name or password; rules for new ones do not apply."""
     return (
         validate.Length(min=1, error=f"{name} must not be empty."),
         validate.Length(max=longest, error=f"{name} must be at most {longest} characters long."),
@@ -37,14 +37,14 @@ def present_password(meaning: str = "", **options: Any) -> fields.String:  # noq
 
 
 class AssertionSchema(RequestSchema):
-    """What a passkey answered to a challenge of `/authenticate/passkey/options`."""
+    """A passkey's answer to a challenge, such as of `/authenticate/passkey/options`."""
 
     ceremony = fields.String(required=True, validate=validate.Length(1, LONGEST_TOKEN))
     credential = fields.Dict(keys=fields.String(), required=True)
 
 
 class EvidenceSchema(RequestSchema):
-    """What a second step shows; views find it as `evidence`, and with a password."""
+    """A code or a passkey; views get it as `evidence`, or `reauthentication` with a password."""
 
     code = fields.String(
         validate=CODE_LENGTH,
@@ -64,7 +64,7 @@ class EvidenceSchema(RequestSchema):
 
     @post_load
     def gather(self, body: dict[str, Any], **_: object) -> dict[str, Any]:
-        """Put a code or a passkey into one, and the password beside it into another."""
+        """Make `evidence` of code and passkey, and `reauthentication` with the password."""
         code, passkey = body.pop("code", None), body.pop("passkey", None)
         if code is not None and passkey is not None:
             raise ValidationError("Send a code or a passkey, not both.", "passkey")
@@ -75,13 +75,13 @@ class EvidenceSchema(RequestSchema):
 
 
 class PasswordSchema(RequestSchema):
-    """A password of somebody who is known already."""
+    """The password of the caller, or of the user of a link."""
 
     password = present_password(required=True)
 
 
 class RecentLoginSchema(EvidenceSchema, OptionalBodySchema):
-    """The password, and the second step if there is one, for who has not logged in lately."""
+    """The password, and the second step if there is one, without a recent login."""
 
     password = present_password("May be left out within RECENT_LOGIN_MINUTES of a login.")
 
@@ -97,13 +97,13 @@ class StepUpSchema(EvidenceSchema):
 
     @validates_schema
     def asks_for_something(self, body: dict[str, Any], **_: object) -> None:
-        """Refuse what shows neither."""
+        """Refuse a body with neither."""
         if "password" not in body and "passkey" not in body:
             raise ValidationError("Missing data for required field.", "password")
 
 
 class CredentialsSchema(ConfirmationSchema):
-    """A name and a password; whether they are right is not a question of shape."""
+    """A name and a password, as typed."""
 
     username = fields.String(
         required=True,
@@ -123,7 +123,7 @@ class SecondStepSchema(EvidenceSchema):
 
     @validates_schema
     def asks_for_something(self, body: dict[str, Any], **_: object) -> None:
-        """Refuse a step that shows nothing."""
+        """Refuse a body with neither code nor passkey."""
         if "code" not in body and "passkey" not in body:
             raise ValidationError("Code is required.", "code")
 

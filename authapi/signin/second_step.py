@@ -12,18 +12,18 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.core.identity import AAL2, PASSWORD
 from authapi.limits.service import Limits
-from authapi.signin.models import Evidence, Factor, Match, Preparation, Proof, as_it_is
+from authapi.signin.models import Evidence, Factor, Match, Preparation, Proof, no_preparation
 from authapi.tokens.transient import LIFE, TransientTokens
 
 _OVER = "That took too long, or the account has changed. Please log in again."
 
 
 class SecondStep:
-    """Turns a right password into a proof by two factors, for users who want that.
+    """Turns a proof by a password into one by two factors, for users who have two.
 
     Args:
-        tokens: carry a login from its first step to its second.
-        hint: for who has an authenticator app, and a client that knows of no second step.
+        tokens: the `mfa_token`s, which connect the two steps of a login.
+        hint: the message for users of an authenticator app whose client knows no second step.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class SecondStep:
         self._factors: list[Factor] = []
 
     def add(self, factor: Factor) -> None:
-        """Let users take the second step by this kind of factor as well."""
+        """Accept this kind of factor as well."""
         self._factors.append(factor)
 
     def require(self, proof: Proof) -> None:
-        """Let a proof pass that is enough for its user; every session asks for that.
+        """Refuse a proof by one factor for a user with two; called for every session.
 
         Raises:
             ApiError: `second_factor_required`.
@@ -76,7 +76,7 @@ class SecondStep:
         """Return the proof of the first step.
 
         Raises:
-            ApiError: `invalid_token` when its time is over, or what it proved is void since.
+            ApiError: `invalid_token` when it is over, or its proof is not true any more.
         """
         claims = self._tokens.read(mfa_token)
         user = self._accounts.find_user_by_id(claims["uid"])
@@ -90,17 +90,17 @@ class SecondStep:
         evidence: Evidence | None,
         client: Client,
         is_repeat: Callable[[], bool] = lambda: False,
-        prepare: Preparation = as_it_is,
+        prepare: Preparation = no_preparation,
     ) -> Proof:
         """Return a proof by two factors.
 
         Args:
             proof: of the first step.
-            evidence: what is shown now.
-            client: who shows it.
-            is_repeat: whether the very same request succeeded before, so that what it shows is
-                used up, and nobody has used the session that it began.
-            prepare: gets the proof that it will be.
+            evidence: of the second step.
+            client: who sends it.
+            is_repeat: says whether the same request succeeded before, and its session is unused:
+                then its evidence may be used up.
+            prepare: called with the new proof before the evidence is used up.
 
         Raises:
             ApiError: `second_factor_required` without evidence; `invalid_code` or

@@ -14,7 +14,7 @@ from authapi.limits.service import Limits
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.models import OpenedSession
 from authapi.sessions.opening import Capacity, SessionOpening
-from authapi.signin.models import Evidence, Preparation, Proof, Reauthentication, as_it_is
+from authapi.signin.models import Evidence, Preparation, Proof, Reauthentication, no_preparation
 from authapi.signin.proving import PasswordProof
 from authapi.signin.rules import Decision, decide, has_second_step
 from authapi.signin.second_step import SecondStep
@@ -22,7 +22,7 @@ from authapi.tokens.models import TokenPair
 
 
 class SignIn:
-    """Checks proofs, and turns them into sessions."""
+    """Turns proofs into sessions."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class SignIn:
         self._requirements: list[Callable[[Proof], None]] = [second.require]
 
     def require(self, requirement: Callable[[Proof], None]) -> None:
-        """Let `requirement` refuse sessions, by raising, whose proof is not enough."""
+        """Call `requirement` before each session; it raises when the proof is not enough."""
         self._requirements.append(requirement)
 
     def authenticate(
@@ -59,10 +59,10 @@ class SignIn:
 
         Args:
             username: as typed.
-            password: as typed; the code of a second step may stand behind it.
+            password: as typed; the code of a second step may follow it.
             client: who types.
             idempotency_key: the request's own, if it had one.
-            evidence: what the second step asks for, where the client knows already.
+            evidence: of the second step, where the client sends it at once.
 
         Raises:
             ApiError: `invalid_credentials`, `rate_limited` or `service_unavailable`; for users
@@ -80,10 +80,10 @@ class SignIn:
         client: Client,
         idempotency_key: str | None = None,
     ) -> TokenPair:
-        """Begin a session for the user whose password was right before.
+        """Begin a session by the second step of a login.
 
         Raises:
-            ApiError: `invalid_token` when that was too long ago, or is void; as `SecondStep.take`.
+            ApiError: `invalid_token` when the first step is void or too old; as `SecondStep.take`.
         """
         proof = self._second.resume(mfa_token)
         if PASSWORD in proof.methods:
@@ -98,16 +98,16 @@ class SignIn:
         client: Client,
         *,
         spare_second: bool = False,
-        prepare: Preparation = as_it_is,
+        prepare: Preparation = no_preparation,
     ) -> Proof:
-        """Let the caller prove again who they are, for something that a token is not enough for.
+        """Let the caller prove again who they are, where an access token is not enough.
 
         Args:
             identity: the caller.
-            shown: the password, and evidence for users with a second factor.
+            shown: the password, and evidence of users with a second factor.
             client: who types.
-            spare_second: whether the password is enough for them, too: they showed more just now,
-                in a session that was not ended with all others.
+            spare_second: whether the password is enough for them, since they used two factors just
+                now; not after all sessions were ended.
             prepare: as for `SecondStep.take`.
 
         Raises:
@@ -125,18 +125,18 @@ class SignIn:
         return self._second.take(proof, evidence, client, prepare=prepare)
 
     def open_session(self, proof: Proof, client: Client, key: str | None) -> TokenPair:
-        """Store a session, then count it for the user as the proof saw the user.
+        """Store a session, then count it by a write on the user in the epoch of the proof.
 
-        A change of the user meanwhile is seen by that write; one after it voids the session.
+        So a change of the user before that write is noticed; one after it voids the session.
 
         Args:
-            proof: all that the user has to prove.
-            client: where the session is.
+            proof: of who signs in.
+            client: the program and address of the login.
             key: the request's Idempotency-Key, if it had one.
 
         Raises:
-            ApiError: `second_factor_required`, and as what `require` was given;
-                `invalid_credentials` when the proof is void by now; `rate_limited`.
+            ApiError: `second_factor_required`, and those of all requirements; `invalid_credentials`
+                when the proof is not true any more; `rate_limited`.
         """
         for requirement in self._requirements:
             requirement(proof)
@@ -146,7 +146,7 @@ class SignIn:
             try:
                 decision, proof = self._decide(proof, opened)
                 self._confirm(proof, client)
-            except Exception as failure:  # also when the database failed: nobody has its tokens
+            except Exception as failure:  # of the database, too: no client has the tokens
                 refused = (
                     isinstance(failure, ApiError) and failure.status is HTTPStatus.UNAUTHORIZED
                 )
@@ -158,10 +158,10 @@ class SignIn:
         raise busy()
 
     def look_again(self, proof: Proof) -> tuple[Decision, Proof]:
-        """Return what a proof is worth by now, and the proof with the user as stored now.
+        """Decide again about a proof; return it with the user as stored now.
 
         Raises:
-            ApiError: `invalid_credentials` when it is worth nothing any more.
+            ApiError: `invalid_credentials` when it is not true any more.
         """
         user = self._accounts.find_user(proof.user.name_key)
         decision = decide(proof, user)
@@ -170,11 +170,11 @@ class SignIn:
         return decision, replace(proof, user=user, draft=None)
 
     def is_repeat(self, user: User, key: str | None) -> bool:
-        """Whether `open_session` began a session with this key already that nobody has used."""
+        """Whether `open_session` began a session with this key, which is unused."""
         return key is not None and self._opening.is_unused(user, key)
 
     def draft(self, proof: Proof, key: str | None) -> Proof:
-        """Return a proof with the session that it may begin, before it is used up."""
+        """Make a proof's session without storing it; call this before the proof is used up."""
         return replace(proof, draft=self._draft(proof, key))
 
     def _draft(self, proof: Proof, key: str | None) -> OpenedSession:
@@ -183,9 +183,9 @@ class SignIn:
     def _second_step(
         self, proof: Proof, evidence: Evidence | None, client: Client, key: str | None
     ) -> TokenPair:
-        """Take the second step, and begin the session; a repeat finds the one it began.
+        """Take the second step, and begin the session; a repeat gets the one that it began.
 
-        Its id comes from the evidence, too: nobody gets it who could not show that.
+        The session's id is derived from the evidence as well, so only who has that gets it.
         """
         bound = f"{key} {evidence.text}" if key is not None and evidence is not None else None
         proof = self._second.take(
@@ -198,7 +198,7 @@ class SignIn:
         return self.open_session(proof, client, bound)
 
     def _open(self, proof: Proof, client: Client, key: str | None) -> OpenedSession:
-        """Store a session; a proof that is used up finds the one that it began (S104)."""
+        """Store a session; for a repeated proof return the one that it began (S104)."""
         if not proof.repeated:
             return self._opening.open(proof.draft or self._draft(proof, key), client)
         if (found := self._opening.find_unused(proof.user, key)) is None:
@@ -208,14 +208,14 @@ class SignIn:
         return found
 
     def _confirm(self, proof: Proof, client: Client) -> None:
-        """Look at the limits once more; wrong passwords are in the way of passwords only."""
+        """Do the final checks; note the network of a login without a password."""
         if PASSWORD not in proof.methods:
             self._limits.trust_network(proof.user.name_key, client)
         for check in proof.final_checks:
             check()
 
     def _decide(self, proof: Proof, opened: OpenedSession) -> tuple[Decision, Proof]:
-        """Return what the proof is worth now, and the proof with the user as stored now."""
+        """Count the session, or decide about the proof; return it with the user as stored now."""
         for _ in range(TRIES):
             if self._opening.count(proof.user):
                 return Decision.GRANTED, proof

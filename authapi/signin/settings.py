@@ -18,7 +18,7 @@ class SignInSettings(TokenSettings):
 
     @property
     def second_step_hint(self) -> str | None:
-        """What people read in a client that knows of no second step, so that they can take it."""
+        """The message for users whose client knows no second step, if a code may follow."""
         if self.code_in_password == "off":
             return None
         return (

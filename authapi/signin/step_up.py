@@ -1,4 +1,4 @@
-"""The story of a step-up: prove again who you are, for what is hard to undo (RFC 9470)."""
+"""The story of a step-up: a new proof, before what is hard to undo (RFC 9470)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,9 +24,9 @@ T = TypeVar("T")
 
 
 class StepUp:
-    """Asks for a recent login, and gives an access token that tells of one.
+    """Asks for a recent login, and issues access tokens with the time of a new proof.
 
-    It lives in that token alone: it ends by itself, costs no write, and no refresh renews it.
+    The time is in that token alone: it costs no write, and the next refresh ends it.
     """
 
     def __init__(
@@ -47,19 +47,19 @@ class StepUp:
         self._alone: Callable[[Identity, Evidence, Preparation], Proof] = _refuse
 
     def take_alone(self, prove: Callable[[Identity, Evidence, Preparation], Proof]) -> None:
-        """Let `prove` say which evidence is enough without the password, or raise.
+        """Accept evidence that is enough without the password, checked by `prove`.
 
-        It lets the proof be prepared before it is used up.
+        `prove` raises `ApiError` for any other, and prepares the proof before it is used up.
         """
         self._alone = prove
 
     def reauthenticate(
         self, identity: Identity, shown: Reauthentication, client: Client
     ) -> AccessToken:
-        """Return a fresh access token of the caller's session, for all that a login asks for.
+        """Return an access token of the caller's session that counts as a recent login.
 
         Raises:
-            ApiError: as `SignIn.reauthenticate`, or without a password as what was given to
+            ApiError: as `SignIn.reauthenticate`, or without a password as the function given to
                 `take_alone`; `invalid_token` when the session has ended.
         """
 
@@ -80,9 +80,9 @@ class StepUp:
         return token
 
     def confirm(self, identity: Identity, shown: Reauthentication, client: Client) -> Proof:
-        """Let a caller pass who sends the password along.
+        """Check the password of a caller, for what always wants it.
 
-        Who has a second step shows it, too: now, or at a login not long ago.
+        A second factor is wanted as well, unless the login had it not long ago.
 
         Raises:
             ApiError: as `SignIn.reauthenticate`.
@@ -91,7 +91,7 @@ class StepUp:
         return self._signin.reauthenticate(identity, shown, client, spare_second=recently)
 
     def prove_recently(self, identity: Identity, shown: Reauthentication, client: Client) -> Proof:
-        """Let a caller pass who has logged in lately, or sends the password along.
+        """Accept a recent login, or check the password.
 
         Returns:
             The proof, for `while_proven`.
@@ -109,16 +109,16 @@ class StepUp:
         return proof
 
     def while_proven(self, proof: Proof, write: Callable[[User], T | None]) -> T:
-        """Let `write` change the user, again if somebody's write came before.
+        """Call `write` with the user until its write succeeds, while the proof is true.
 
         Args:
-            proof: who wants it.
-            write: gets the user as stored now; returns None when that is over.
+            proof: of the caller.
+            write: gets the user as stored now; returns None when another write came first.
 
         Raises:
             ApiError: `invalid_credentials` when meanwhile the password was changed, the user
                 disabled or deleted, or the token's session ended with all others;
-                `service_unavailable` when others are first again and again.
+                `service_unavailable` when concurrent writes won every try.
         """
         for _ in range(TRIES):
             if (done := write(proof.user)) is not None:
@@ -127,7 +127,7 @@ class StepUp:
         raise busy()
 
     def prove_by_token(self, identity: Identity) -> Proof:
-        """Take the caller's login for a proof, with the user as stored now.
+        """Return the caller's login as a proof, with the user as stored now.
 
         Raises:
             ApiError: `invalid_token` when the user is gone or disabled, or the caller's session
@@ -143,12 +143,12 @@ class StepUp:
     def require_recent_login(
         self, identity: Identity, minutes: float | None = None, *, second_factor: bool = False
     ) -> None:
-        """Let a caller pass who has proved lately who they are.
+        """Refuse a caller whose proof is not recent or strong enough.
 
         Args:
             identity: the caller, as the access token says.
-            minutes: how old the proof may be; `RECENT_LOGIN_MINUTES` when not given.
-            second_factor: whether it must have been one of two factors.
+            minutes: how old the proof may be; by default `RECENT_LOGIN_MINUTES`.
+            second_factor: whether it must be by two factors.
 
         Raises:
             ApiError: `insufficient_user_authentication`, with what is asked for as RFC 9470 names

@@ -1,1 +1,1 @@
-"""The tokens: what they say, how they are signed, and when they are believed."""
+"""Tokens: their claims, signatures and checks."""

@@ -1,4 +1,4 @@
-"""What tokens of ours say; `rules` reads it again."""
+"""Makes the claims of tokens; `rules` reads them."""
 
 import secrets
 from datetime import datetime
@@ -15,8 +15,8 @@ def access_claims(
     """Return the service's own claims of a new access token (RFC 9068, 2.2).
 
     Args:
-        session: whose token it is.
-        proof: what the user showed in it later than at its login, if that was asked for.
+        session: the session.
+        proof: a later proof than that of the login, if there is one.
         now: the present moment.
         settings: names and lifetimes.
     """
@@ -48,9 +48,9 @@ def access_claims(
 
 
 def refresh_body(claims: RefreshClaims, issuer: str) -> dict[str, Any]:
-    """Return the claims of a refresh token; equal ones give the same token.
+    """Return the payload of a refresh token; equal claims give the same token.
 
-    What is as it is in most sessions is left out: each character costs time at each refresh.
+    Claims with their usual value are left out: each character costs time at each refresh.
     """
     times = {name: int(getattr(claims, name).timestamp()) for name in ("auth_time", "iat", "exp")}
     body = {

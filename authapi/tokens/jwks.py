@@ -1,4 +1,4 @@
-"""Asymmetric keys as a JWK Set (RFC 7517), and what an operator does to one."""
+"""Asymmetric keys as a JWK Set (RFC 7517): reads, makes, rotates and retires them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from authapi.tokens.keys import SigningKey
 Jwk = dict[str, Any]
 EDDSA, ES256, RS256 = "EdDSA", "ES256", "RS256"
 PATH = "/.well-known/jwks.json"
-"""Where the public halves are."""
+"""The path of the public keys."""
 ALGORITHMS = (EDDSA, ES256, RS256)
 _ED25519 = "Ed25519"
-"""What RFC 9864 calls EdDSA with this curve; a key may say so, and its tokens do then."""
+"""The name of EdDSA with this curve in RFC 9864; tokens of a key that has it, have it, too."""
 
 _CURVES = {
     EDDSA: ("OKP", "Ed25519"),
@@ -35,8 +35,8 @@ _READ = {
 }
 _PUBLIC = ("kty", "crv", "x", "y", "n", "e")
 _SHORTEST_RSA, _NEW_RSA, _LONGEST_RSA = 2048, 3072, 4096
-"""Bits: RFC 7518, 3.3; what is as strong as the other two (ASVS 11.2.3); and what leaves room in a
-token for a long name, roles and an app's own claims."""
+"""Bits: the minimum of RFC 7518, 3.3; as strong as the other algorithms (ASVS 11.2.3); the most
+that leaves room in a token for a long name, roles and an app's claims."""
 
 _LONGEST_KID = 64
 
@@ -86,7 +86,7 @@ def generate(algorithm: str, kid: str) -> Jwk:
 
 
 def public(key: Jwk) -> Jwk:
-    """Return the public half of a key, and nothing else of it."""
+    """Return the public half of a key."""
     half = {name: key[name] for name in _PUBLIC if name in key}
     return {**half, "kid": key["kid"], "alg": key["alg"], "use": "sig"}
 

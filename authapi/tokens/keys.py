@@ -1,4 +1,4 @@
-"""The keys that sign tokens, each known by its `kid`; the first of a ring signs, all verify."""
+"""The keys of tokens, each with its `kid`; the first of a ring signs, all verify."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SigningKey:
     Attributes:
         kid: names the key in a token's header.
         algorithm: the one algorithm that it is used with (RFC 8725, 3.1).
-        private: signs; None for a key that only verifies any more.
+        private: signs; None for a key that only verifies.
         public: verifies; for HS256 the same bytes.
         jwk: what `/.well-known/jwks.json` says of it; None for HS256.
     """
@@ -45,7 +45,7 @@ class KeyRing:
         return self._by_kid.get(kid) if isinstance(kid, str) else None
 
     def public_jwks(self) -> list[dict[str, str]]:
-        """Return the public halves, for resource servers; there is none for HS256 (RFC 7517)."""
+        """Return the public keys (RFC 7517); HS256 has none."""
         return [key.jwk for key in self._by_kid.values() if key.jwk is not None]
 
 

@@ -1,4 +1,4 @@
-"""What tokens say, and what a client is handed."""
+"""The claims of tokens, and the tokens that a client gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,18 +9,18 @@ from authapi.core.identity import AAL1, PASSWORD
 from authapi.core.roles import NO_ROLES, Roles
 
 Prepared = Mapping[str, Any]
-"""Claims of an access token that stand before it is issued: its id, and what an app adds to it."""
+"""Claims of an access token that are known before it is issued: its id, and an app's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshClaims:
-    """All that a rotation needs, so that no document has to be read.
+    """The claims of a refresh token: all that a rotation needs, so that it reads no document.
 
     Attributes:
         sub: the username.
         uid: the user's id.
         sid: the session's id.
-        gen: the session's generation that this token belongs to.
+        gen: the session's generation, in which this token is good.
         auth_time: when the user logged in; the session's absolute end counts from it.
         iat: when this token was made.
         exp: when it ends.
@@ -45,7 +45,7 @@ class RefreshClaims:
 
 @dataclass(frozen=True, slots=True)
 class FreshProof:
-    """What a user showed just now, in a session that began before.
+    """A new proof in a session that began before.
 
     Attributes:
         methods: how (claim `amr`).

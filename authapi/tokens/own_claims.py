@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from authapi.core.identity import Identity
-from authapi.web.services import within
+from authapi.web.services import context_of
 
 if TYPE_CHECKING:
     from flask import Flask
 
 MAXIMUM_BYTES = 512
-"""Of all of an app's claims together, as JSON: a token has to fit into a header."""
+"""Bytes of all of an app's claims as JSON: a token has to fit into a header."""
 
 EXTENSION = "authapi.claims"
 
@@ -23,21 +23,21 @@ _OURS = frozenset(
 )
 
 ClaimsHook = Callable[[Identity], Mapping[str, Any]]
-"""Returns the claims to add to a token that is about to be issued to somebody."""
+"""Returns the claims to add to an access token that is about to be issued."""
 
 Hook = TypeVar("Hook", bound=ClaimsHook)
 
 
 class ClaimsError(ValueError):
-    """What an app returned cannot be put into a token; the request fails, and nothing is spent."""
+    """An app returned claims that no token may have; the request fails and changes nothing."""
 
 
 def claims(app: Flask) -> Callable[[Hook], Hook]:
     """Let a function add claims to the access tokens of an app's service.
 
-    It is asked for each token, at the login and at every refresh, with the `Identity` that the
-    token will tell of. What it returns is JSON of at most `MAXIMUM_BYTES`, and no claim of ours;
-    views find it as `current_identity.claims`.
+    It is called for each token, at the login and at every refresh, with the token's `Identity`. It
+    returns JSON of at most `MAXIMUM_BYTES`, without claims of the service; views find it as
+    `current_identity.claims`.
 
     Args:
         app: an app with the service.
@@ -52,7 +52,7 @@ def claims(app: Flask) -> Callable[[Hook], Hook]:
 
     def add(hook: Hook) -> Hook:
         def asked(identity: Identity) -> Mapping[str, Any]:
-            with within(app):
+            with context_of(app):
                 return hook(identity)
 
         hooks.append(asked)
@@ -65,7 +65,7 @@ def added_by(hooks: Collection[ClaimsHook], identity: Identity) -> dict[str, Any
     """Return the claims that an app adds to a token.
 
     Raises:
-        ClaimsError: when they are too many, ours, or no JSON.
+        ClaimsError: when they are too long, the service's own, or no JSON.
     """
     added: dict[str, Any] = {}
     for hook in hooks:
@@ -77,13 +77,13 @@ def added_by(hooks: Collection[ClaimsHook], identity: Identity) -> dict[str, Any
         text = json.dumps(added, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as problem:
         raise ClaimsError(f"the app's claims are no JSON: {problem}") from None
-    size = len(text) + 5 * sum(map(text.count, ">?~\x7f"))  # these stand there as escapes
+    size = len(text) + 5 * sum(map(text.count, ">?~\x7f"))  # these are escaped in the token
     if size > MAXIMUM_BYTES:
         raise ClaimsError(f"the app's claims are {size} bytes, more than {MAXIMUM_BYTES}")
     return added
 
 
 def found_in(token: Mapping[str, Any]) -> str:
-    """Return the claims of a token that are not ours, as JSON; empty without any."""
+    """Return an app's claims in a token, as JSON; empty without any."""
     found = {name: value for name, value in token.items() if name not in _OURS}
     return json.dumps(found) if found else ""

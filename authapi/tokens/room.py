@@ -28,7 +28,7 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
 
 
 def _key_rings(masters: MasterSecrets, settings: TokenSettings) -> tuple[KeyRing, KeyRing]:
-    """Return the keys of access and of refresh tokens; old secrets and keys go on verifying."""
+    """Return the keys of access and of refresh tokens; previous ones verify as well."""
     access = [derived_key(secret, "access token") for secret in masters]
     refresh = [derived_key(secret, "refresh token") for secret in masters]
     if settings.jwt_keys is not None:

@@ -1,4 +1,4 @@
-"""What a token must say to be believed: pure decisions about claims that are already verified."""
+"""Checks the claims of tokens whose signature is verified: pure decisions."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,24 +11,24 @@ from authapi.tokens import own_claims
 from authapi.tokens.models import RefreshClaims
 
 LONGEST_TOKEN = 4096
-"""Characters; a token of ours is far shorter, a longer one is not worth a look."""
+"""Characters; our tokens are far shorter, so a longer text is refused unread."""
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 class TokenInvalid(Exception):
-    """The token is not one of ours, or not for this purpose."""
+    """The token is forged, or not for this purpose."""
 
 
 class TokenExpired(Exception):
-    """The token was ours; its time is over."""
+    """The token is genuine, and has expired."""
 
 
 class TokenEarly(Exception):
-    """The token is ours, and begins to be good later than clocks that agree can explain.
+    """The token is genuine, and begins further in the future than clocks may differ.
 
     Attributes:
-        early: how much later.
+        early: how far.
     """
 
     def __init__(self, early: timedelta) -> None:
@@ -37,7 +37,7 @@ class TokenEarly(Exception):
 
 
 def identity(claims: Mapping[str, Any], issuer: str, audience: str) -> Identity:
-    """Read who holds an access token (RFC 9068, 2.2).
+    """Read the identity in an access token's claims (RFC 9068, 2.2).
 
     Raises:
         TokenInvalid: when a claim is missing, of a wrong type, or not exactly ours.
@@ -86,22 +86,19 @@ def refresh_claims(claims: Mapping[str, Any], issuer: str) -> RefreshClaims:
 
 
 def check_transient(claims: Mapping[str, Any], issuer: str, now: datetime) -> None:
-    """Check what every token says that carries a story from one request to the next.
+    """Check the claims of a transient token, see `TransientTokens`.
 
     Raises:
         TokenInvalid: when a claim is missing, of a wrong type, or not exactly ours.
-        TokenEarly: when it begins to be good in the future only.
-        TokenExpired: when its time is over.
+        TokenEarly: when it begins in the future.
+        TokenExpired: when it is over.
     """
     _exactly(claims, "iss", issuer)
     check_times(starts(claims), _moment(claims, "exp"), now)
 
 
 def starts(claims: Mapping[str, Any]) -> datetime:
-    """Return from when on a token is good, as far as another server's clock may run ahead.
-
-    That is the later of `iat` and, if there is one, `nbf`.
-    """
+    """Return when a token begins to be good: the later of `iat` and, if there is one, `nbf`."""
     moments = (_moment(claims, claim) for claim in ("iat", "nbf") if claim in claims)
     return max(moments) - MAX_CLOCK_SKEW
 
@@ -110,7 +107,7 @@ def check_times(starts: datetime, exp: datetime, now: datetime) -> None:
     """Compare a token's times with `now` (RFC 7519, 4.1.4 to 4.1.6).
 
     Raises:
-        TokenEarly: when it begins to be good in the future only.
+        TokenEarly: when it begins in the future.
         TokenExpired: when `exp` has come.
     """
     if now < starts:
@@ -139,22 +136,22 @@ def _whole(claims: Mapping[str, Any], claim: str) -> int:
 
 
 def _epoch(claims: Mapping[str, Any]) -> int:
-    """Return the claim `ep`; refresh tokens have none as long as it is 0."""
+    """Return the claim `ep`; refresh tokens leave out 0."""
     return _whole(claims, "ep") if "ep" in claims else 0
 
 
 def _session_start(claims: Mapping[str, Any]) -> datetime | None:
-    """Return the claim that a token has whose user proved again who they are, later."""
+    """Return the claim `session_start`, which tokens of a step-up have."""
     return _moment(claims, "session_start") if "session_start" in claims else None
 
 
 def _methods(claims: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the claim `amr`; refresh tokens have none where it was a password alone."""
+    """Return the claim `amr`; refresh tokens leave out a password alone."""
     return _names(claims, "amr") if "amr" in claims else (PASSWORD,)
 
 
 def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the claim `roles`, which the tokens of users without any do not have."""
+    """Return the claim `roles`; tokens of users without any leave it out."""
     return _names(claims, "roles") if "roles" in claims else ()
 
 

@@ -25,27 +25,25 @@ ACCESS_TYPE = "at+jwt"
 REFRESH_TYPE = "rt+jwt"
 
 LONGEST_RETRY_SECONDS = 60
-"""What a client is told to wait at most for a clock that is wrong."""
+"""The longest `Retry-After` for a token from a server whose clock is ahead."""
 
 _log = logging.getLogger("authapi.tokens")
 
 REMEMBERED = 2048
-"""How many access tokens of ours a process remembers.
-
-Those that came last, each of about 1.5 KiB."""
+"""How many verified access tokens a process remembers: the last ones, 1.5 KiB each."""
 
 
 class TokenService:
-    """Makes the two kinds of token and believes only its own, each where it belongs (S37).
+    """Issues and verifies both kinds of token; each is good in its own place only (S37).
 
     Attributes:
-        hooks: what adds an app's own claims to access tokens.
+        hooks: functions of an app that add claims to access tokens.
 
     Args:
         access_keys: sign and verify access tokens.
         refresh_keys: sign and verify refresh tokens.
-        on_refused: is told of each token that is not ours or not for its place, by the kind that
-            was expected: `access_token` or `refresh_token` (S133).
+        on_refused: called for each forged or misplaced token, with the kind that was expected:
+            `access_token` or `refresh_token` (S133).
     """
 
     def __init__(
@@ -65,12 +63,12 @@ class TokenService:
         self._read_access = lru_cache(REMEMBERED)(self._decode_access)
 
     def prepare_access(self, session: RefreshClaims, proof: FreshProof | None = None) -> Prepared:
-        """Ask for what the app adds to an access token that will be issued after a write.
+        """Prepare the claims of an access token that will be issued after a write.
 
-        Code of an app may fail; then it does so while nothing has changed.
+        The hooks of an app run here: when one fails, nothing has changed yet.
 
         Args:
-            session: whose token it will be, as it will be then.
+            session: the session, as it will be after the write.
             proof: as for `issue_access`.
 
         Raises:
@@ -91,9 +89,9 @@ class TokenService:
         """Return a new access token of a session (RFC 9068).
 
         Args:
-            session: whose token it is.
-            proof: what the user showed in it later than at its login, if that was asked for.
-            prepared: what `prepare_access` returned, where that was asked before a write.
+            session: the session.
+            proof: a later proof than that of the login, if there is one.
+            prepared: what `prepare_access` returned, where a write came in between.
 
         Raises:
             ClaimsError: when the app adds claims that no token may have.
@@ -112,14 +110,14 @@ class TokenService:
         return TokenPair(access.access_token, self.encode_refresh(session), access.expires_in)
 
     def verify_access(self, token: str) -> Identity:
-        """Return who holds the access token `token`.
+        """Return the identity in an access token.
 
-        What a token says cannot change, so it is read once and remembered for a while; its times
-        are compared with the clock each time.
+        Signature and claims are checked once and remembered for a while; the times are compared
+        with the clock each time.
 
         Raises:
-            ApiError: `invalid_token` or `token_expired`; `service_unavailable` for one of ours
-                from a server whose clock is ahead (S138).
+            ApiError: `invalid_token` or `token_expired`; `service_unavailable` for one from a
+                server whose clock is ahead (S138).
         """
         try:
             identity, starts = self._read_access(token)
@@ -134,10 +132,10 @@ class TokenService:
         return identity
 
     def check(self) -> None:
-        """Make an access token and read it; return nothing if that works.
+        """Issue an access token and read it, to check the keys.
 
         Raises:
-            TokenInvalid: when the keys do not.
+            TokenInvalid: when the keys do not work.
         """
         session = self.first_refresh("check", "check", "check")
         claims = access_claims(session, None, self._clock(), self._settings)
@@ -169,9 +167,9 @@ class TokenService:
         """Return the claims of the successor of `spent`; the same `at` gives the same successor.
 
         Args:
-            spent: the token that is traded in.
+            spent: the token that is exchanged.
             at: when.
-            epoch: the user's first living epoch: a session that was kept at its raise is in it.
+            epoch: the user's lowest one that is accepted; the session may have been moved to it.
         """
         return replace(
             spent,
@@ -187,7 +185,7 @@ class TokenService:
         return encode(body, REFRESH_TYPE, self._refresh_keys)
 
     def read_refresh(self, token: str, *, even_expired: bool = False) -> RefreshClaims:
-        """Return what a refresh token of ours says.
+        """Return the claims of a refresh token.
 
         Raises:
             ApiError: `invalid_refresh_token`; unless `even_expired`, `refresh_token_expired`, or
@@ -208,10 +206,10 @@ class TokenService:
         return claims
 
     def _decode_access(self, token: str) -> tuple[Identity, datetime]:
-        """Return who holds an access token of ours, and when it begins to be good."""
+        """Return the identity in an access token, and when it begins to be good."""
         raw = decode(token, ACCESS_TYPE, self._access_keys)
         holder = self._identity(raw)
-        # Where the lifetime was longer once, older tokens end as those of today do.
+        # A setting that was shortened holds for older tokens as well.
         latest = holder.issued_at + self._settings.access_token_lifetime
         return replace(holder, expires_at=min(holder.expires_at, latest)), rules.starts(raw)
 
@@ -222,7 +220,7 @@ class TokenService:
         return rules.identity(claims, self._settings.jwt_issuer, self._settings.jwt_audience)
 
     def _refresh_end(self, issued: datetime, *, auth_time: datetime) -> datetime:
-        """Idle end or absolute end, whichever comes first (ASVS 7.3.1, 7.3.2)."""
+        """Return the idle or the absolute end, whichever comes first (ASVS 7.3.1, 7.3.2)."""
         return min(
             issued + self._settings.refresh_token_lifetime,
             auth_time + self._settings.session_lifetime,
@@ -230,7 +228,7 @@ class TokenService:
 
 
 def _come_again(error: TokenEarly) -> ApiError:
-    """Return a refusal that is not final: the token is good, and some server's clock is wrong."""
+    """Return a 503: the token is genuine, and some server's clock is wrong."""
     seconds = math.ceil(error.early.total_seconds())
     _log.error("a token of ours is %d s too early: the servers' clocks differ", seconds)
     retry_after = min(seconds, LONGEST_RETRY_SECONDS)

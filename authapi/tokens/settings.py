@@ -65,5 +65,5 @@ class TokenSettings:
 
     @property
     def session_lifetime(self) -> timedelta:
-        """How long a session may live whatever happens: its absolute end (ASVS 7.3.2)."""
+        """How long a session may live, though it is refreshed: its absolute end (ASVS 7.3.2)."""
         return timedelta(days=self.session_expire_days)

@@ -1,4 +1,4 @@
-"""Transient tokens: what one request hands to the next one of the same story, stored nowhere."""
+"""Transient tokens: signed state from one request to the next, such as `mfa_token`."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from authapi.tokens.keys import KeyRing, derived_key
 from authapi.tokens.rules import TokenEarly, TokenExpired, TokenInvalid
 
 LIFE = timedelta(minutes=5)
-"""How long one is good."""
+"""How long a token is good."""
 
 
 class TransientTokens:
@@ -24,7 +24,7 @@ class TransientTokens:
         kind: the header `typ`, such as `mfa+jwt`.
         keys: of this kind alone.
         issuer: the claim `iss`.
-        on_refused: is told of each token that is not one of ours.
+        on_refused: called for each forged token.
     """
 
     def __init__(
@@ -49,10 +49,10 @@ class TransientTokens:
         return encode({**claims, **standard}, self._kind, self._keys)
 
     def read(self, token: str) -> dict[str, Any]:
-        """Return what a token of ours says.
+        """Return the claims of a token.
 
         Raises:
-            ApiError: `invalid_token` for one that is not ours, not for this, or whose time is over.
+            ApiError: `invalid_token` for one that is forged, of another kind, or over.
         """
         try:
             claims = decode(token, self._kind, self._keys)
@@ -66,7 +66,7 @@ class TransientTokens:
 
 
 class TransientTokenFactory:
-    """Makes the tokens of each kind that a room has.
+    """Makes the `TransientTokens` of each kind.
 
     Args:
         masters: the master secret, and the one before it if there is one: it still verifies.
@@ -85,6 +85,6 @@ class TransientTokenFactory:
         self._on_refused = on_refused
 
     def of_kind(self, kind: str) -> TransientTokens:
-        """Return the tokens of a kind, which no other kind's key verifies."""
+        """Return the tokens of a kind, with a key of its own."""
         keys = KeyRing([derived_key(master, kind) for master in self._masters])
         return TransientTokens(kind, keys, self._issuer, self._clock, self._on_refused)

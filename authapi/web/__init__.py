@@ -1,1 +1,1 @@
-"""What every request passes on its way in and every answer on its way out."""
+"""What surrounds all requests: bodies, tokens, errors, headers, logs. No MongoDB."""

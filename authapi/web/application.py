@@ -1,4 +1,4 @@
-"""Flask, quicker at what every request needs; what an app asks for beyond that is Flask's own."""
+"""A Flask app that routes and answers faster; all else is Flask's own."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _log = logging.getLogger("authapi.errors")
 
 
 class Application(Flask):
-    """Flask with compact JSON, and routes that no host name changes.
+    """Flask with compact JSON, and routes that do not depend on the host name.
 
-    Cookie sessions begin with a `SECRET_KEY`. With `SERVER_NAME` or `TRUSTED_HOSTS` Flask itself
-    binds the routes.
+    With `SERVER_NAME` or `TRUSTED_HOSTS` Flask itself binds the routes. Without a `SECRET_KEY`
+    there are no cookie sessions.
     """
 
     def __init__(self, import_name: str, *, instance_path: str) -> None:
@@ -33,13 +33,11 @@ class Application(Flask):
         self.url_map.merge_slashes = False
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Bind the routes to a request, in a fifth of Flask's time.
-
-        The host is the one that was asked; it decides no route.
+        """Bind the routes to a request, without regard to its host: in a fifth of Flask's time.
 
         Raises:
             BadRequest: without exactly one `Host`.
-            NotFound: for a path that is no route however it is read.
+            NotFound: for a path that proxies and servers may read differently.
         """
         if request is None:
             return super().create_url_adapter(None)
@@ -62,18 +60,18 @@ class Application(Flask):
         return adapter
 
     def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - Flask's own signature
-        """Log a fault that no handler knew."""
+        """Log an exception that no handler caught."""
         _log.error("unexpected fault", exc_info=exc_info)
 
 
 def _required_host(request: Request) -> str:
-    """Return the host that was asked; refuse none, and more than one (RFC 9112, 3.2).
+    """Return the request's `Host`; refuse a missing one, and two (RFC 9112, 3.2).
 
-    Proxies that read the first of two and servers that read the last differ about where a request
-    goes. WSGI servers join two headers by a comma.
+    A proxy may read the first of two and a server the last: they would differ about the target.
+    WSGI servers join two headers by a comma.
 
     Raises:
-        BadRequest: for both, and for what is no host. HTTP/1.0 may leave it out.
+        BadRequest: for both, and for an invalid one. HTTP/1.0 may leave it out.
     """
     host: str = request.environ.get("HTTP_HOST", "")
     if not host and request.environ.get("SERVER_PROTOCOL") != "HTTP/1.1":
@@ -91,13 +89,13 @@ def _is_host(text: str) -> bool:
 def _proper_path(request: Request) -> str:
     """Return the path that decides the route.
 
-    werkzeug drops slashes before a path and decodes `%2f`, so a proxy's rule for `/metrics` would
-    not see `//metrics` or `/me%2factivity` for what they are. Such paths are no routes (S136).
+    werkzeug drops leading slashes and decodes `%2f`, so a proxy's rule for `/metrics` would miss
+    `//metrics` or `/me%2factivity`. Such paths are refused (S136).
 
     Raises:
-        NotFound: for a path with an encoded slash, with two slashes at its beginning, or none.
+        NotFound: for a path with an encoded slash, or without exactly one leading slash.
     """
-    sent = request.environ.get("RAW_URI", "")  # not every server says what was sent
+    sent = request.environ.get("RAW_URI", "")  # not every server has it
     path = request.environ.get("PATH_INFO", "")
     if path[:1] == "/" != path[1:2] and (not sent or sent == path):
         return request.path  # most requests: one slash, and nothing is encoded
@@ -129,7 +127,7 @@ class _CompactJson(DefaultJSONProvider):
 class _Sessions(SecureCookieSessionInterface):
     """Flask's cookie sessions, for an app with a `SECRET_KEY`; without one there are none.
 
-    They are the app's own affair: the access token alone says to the service who is calling.
+    The service itself does not use them: it knows the caller by the access token alone.
     """
 
     _none = NullSession()

@@ -17,11 +17,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 EXTENSION = "authapi.verify_access"
 _CALLER = "authapi.caller"
-"""Where a request's environment has its caller: it is one request's, whatever thread looks."""
+"""The key of the caller in a request's environment: right in whatever thread a view runs."""
 
 _app = cast("LocalProxy[Flask]", current_app)
 _request = cast("LocalProxy[Request]", request)
-"""To be asked for what stands behind them: every look through a proxy takes six times as long."""
+"""Proxies, to get the object behind them once: each attribute takes six times as long otherwise."""
 
 
 AccessTokenVerifier = Callable[[str], Identity]
@@ -29,7 +29,7 @@ AccessTokenVerifier = Callable[[str], Identity]
 
 
 def init_app(app: Flask, verify: AccessTokenVerifier) -> None:
-    """Let the guards of an app's views ask `verify`; templates know `current_identity`."""
+    """Let `verify` check the tokens of an app; give its templates `current_identity`."""
     app.extensions[EXTENSION] = verify
     app.context_processor(lambda: {"current_identity": current_identity})
 
@@ -47,18 +47,18 @@ def token_required(
 
     The token is taken from the `Authorization` header alone, never from the address or the body.
     From then on `current_identity` is the caller, until the request ends. `view` may be `async`, a
-    method of a class-based view, or what `before_request` calls.
+    method of a class-based view, or a function for `before_request`.
 
     Args:
-        view: what is protected, or a class of views' method.
-        roles: a role, or several of which the caller has to have one. Two guards ask for both.
+        view: the function to protect.
+        roles: a role, or several of which the caller needs one. Two guards ask for both.
 
     Raises:
         Unauthorized: in the view, `missing_token`, `invalid_token` or `token_expired`, each a 401
             with `WWW-Authenticate`.
-        Forbidden: in the view, `forbidden`, a 403, without such a role.
+        Forbidden: in the view, `forbidden`, a 403, when the caller has none of the roles.
         RuntimeError: in the view, in an app without the service.
-        ValueError: at once, when `roles` is empty or no user can have them.
+        ValueError: when it is applied, for `roles` that are empty or no user can have.
     """
     check = identify if roles is None else _role_check(roles)
 
@@ -81,7 +81,7 @@ def _role_check(roles: str | Collection[str]) -> Callable[[], None]:
 
 
 def require_role(identity: Identity, wanted: frozenset[str]) -> None:
-    """Let a caller pass who has one of the roles `wanted`.
+    """Refuse a caller who has none of the roles `wanted`.
 
     Raises:
         ApiError: `forbidden`.
@@ -91,21 +91,21 @@ def require_role(identity: Identity, wanted: frozenset[str]) -> None:
 
 
 def token_optional(view: Callable[P, R]) -> Callable[P, R]:
-    """Let callers with a valid access token into `view`, and those who send none.
+    """Let callers with a valid access token into `view`, and callers without any.
 
-    Inside the view, `current_identity` is false when no bearer token came.
+    In the view `current_identity` is false when no bearer token came.
 
     Raises:
-        Unauthorized: `invalid_token` or `token_expired`, when one came that is not good.
+        Unauthorized: `invalid_token` or `token_expired`, when a bad one came.
         RuntimeError: in an app without the service.
     """
     return guarded(view, _identify_whoever_says)
 
 
 def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
-    """Return `view`, which may be `async`, after a `check` that raises when it may not be asked.
+    """Return `view`, which may be `async`, with a `check` before it that may raise `ApiError`.
 
-    A refusal is raised as Flask and its extensions know it: `ApiError` alone is a fault to them.
+    It is raised as werkzeug's exception, which Flask and its extensions know.
     """
     if iscoroutinefunction(view):
 
@@ -131,13 +131,13 @@ def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
 
 
 def identify() -> None:
-    """Find out who sends the current request, as `token_required` does."""
+    """Verify the current request's token, as `token_required` does."""
     environ = _request._get_current_object().environ
     environ[_CALLER] = _verifier()(bearer_token(environ.get("HTTP_AUTHORIZATION", "")))
 
 
 def _identify_whoever_says() -> None:
-    """Find out who sends the current request, if it brings a bearer token."""
+    """Verify the current request's token, if it has one."""
     verify = _verifier()
     environ = request.environ
     try:

@@ -1,4 +1,4 @@
-"""Reads request bodies as strict JSON, and raises what marshmallow finds as `ApiError`."""
+"""Reads request bodies as strict JSON, and reports invalid ones as `ApiError`."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -26,10 +26,10 @@ _COMPRESSED = "The request body must not be compressed: send it without Content-
 
 
 class StrictParser(FlaskParser):
-    """webargs' parser, refusing what JSON libraries let pass (S17)."""
+    """webargs' parser, which refuses what JSON libraries accept beyond RFC 8259 (S17)."""
 
     def get_default_request(self) -> flask.Request:
-        """Return the request itself; its proxy would cost a look-up for each attribute."""
+        """Return the request, not its proxy, which takes longer for each attribute."""
         proxy = cast("LocalProxy[flask.Request]", flask.request)
         return proxy._get_current_object()
 
@@ -39,14 +39,14 @@ class StrictParser(FlaskParser):
         req: flask.Request | None = None,
         **options: Any,  # noqa: ANN401 - as webargs takes them
     ) -> Any:  # noqa: ANN401 - whatever the schema loads
-        """Parse as webargs does; who sends no Idempotency-Key pays for no look at it."""
+        """Parse as webargs does, but skip the headers of a request without an Idempotency-Key."""
         request = req or self.get_default_request()
         if isinstance(argmap, IdempotencySchema) and IDEMPOTENCY_KEY not in request.headers:
             return {}
         return super().parse(argmap, request, **options)
 
     def load_json(self, req: flask.Request, schema: Schema) -> Any:  # noqa: ANN401 - any JSON value
-        """Return the body; one that may be left out, and is, counts as an empty object."""
+        """Return the body; an optional one that is missing is an empty object."""
         if isinstance(schema, OptionalBodySchema) and _is_left_out(req):
             return {}
         return super().load_json(req, schema)
@@ -67,7 +67,7 @@ class StrictParser(FlaskParser):
         error_status_code: int | None,
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
-        """Raise what marshmallow found as `validation_error`; the message tells the first of it."""
+        """Raise `validation_error`; its message is the first problem."""
         errors = by_field(error.messages)
         raise ApiError(ErrorCode.VALIDATION_ERROR, message=first_problem(errors), errors=errors)
 
@@ -78,9 +78,9 @@ class Blueprint(SmorestBlueprint):
     ARGUMENTS_PARSER = StrictParser()
 
     def undescribed(self, rule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Answer `GET` at `rule` by what is for browsers, and no operation of the API.
+        """Register a view for browsers at `rule`, without describing it as an operation of the API.
 
-        A generated client would have a function for it.
+        Otherwise a generated client would have a function for it.
         """
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,8 +98,8 @@ class Blueprint(SmorestBlueprint):
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Read a view's arguments by `schema`.
 
-        A class is instantiated once, here: webargs would do it for each request, which cost a
-        tenth of `/refresh`.
+        A class is instantiated once, here: webargs does it for each request, which took a tenth of
+        `/refresh`.
         """
         instance = schema() if isinstance(schema, type) else schema
         if isinstance(instance, OptionalBodySchema):
@@ -112,11 +112,13 @@ def _is_left_out(req: flask.Request) -> bool:
 
 
 def whole_body(req: flask.Request) -> bytes:
-    """Read the body; one over `MAX_BODY_BYTES` is a 413, also without a length (S9)."""
+    """Read the body; one over `MAX_BODY_BYTES` is a 413, chunked ones as well (S9)."""
     try:
         raw = req.get_data(cache=False)
         if req.content_length is None:
-            req.stream.read(1)  # werkzeug cuts chunks off at the cap; reading on, it refuses
+            req.stream.read(
+                1
+            )  # werkzeug cuts chunked bodies at the cap, and refuses only to read on
     except RequestEntityTooLarge:
         _drain(req)
         raise
@@ -126,8 +128,8 @@ def whole_body(req: flask.Request) -> bytes:
 def _drain(req: flask.Request) -> None:
     """Read and drop the rest of a refused body, up to `MAX_DRAINED_BYTES`.
 
-    A server that closes a connection while bytes are waiting there resets it, and the client may
-    never see the answer (RFC 9112, 9.6).
+    A server that closes a connection with unread bytes resets it, and the client may never see the
+    answer (RFC 9112, 9.6).
     """
     left = req.content_length or 0
     if left > MAX_DRAINED_BYTES:

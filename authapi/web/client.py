@@ -28,7 +28,7 @@ def client() -> Client:
 def origin() -> Origin:
     """Return what causes the events of this moment: a request, or an operator's command.
 
-    Only the user agent is free text, so it is kept without what looks like a token.
+    The user agent is free text: what looks like a token is removed from it.
     """
     if not has_request_context():
         return Origin(Client.of(None, "command line"))
@@ -37,10 +37,10 @@ def origin() -> Origin:
 
 
 def trust_proxies(app: Flask, count: int) -> None:
-    """Take address, scheme and prefix from what the last `count` proxies wrote.
+    """Take address, scheme and prefix from the headers of the last `count` proxies.
 
-    With 0 they are those of the connection, and no forwarding header changes anything, however it
-    is spelled (S27). The prefix is the nearest proxy's that names one.
+    With 0 they are those of the connection, and no forwarding header has an effect, however it is
+    spelled (S27). The prefix is that of the nearest proxy that sends one.
     """
     if count:
         fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_prefix=1)
@@ -48,9 +48,9 @@ def trust_proxies(app: Flask, count: int) -> None:
 
 
 def _plain_prefixes(app: WSGIApplication) -> WSGIApplication:
-    """Return `app` without the prefixes that are no path of this server's.
+    """Return `app` without prefixes that are not a plain path.
 
-    Not every proxy takes away what a client claims, and `//evil.example` is another server.
+    Not every proxy removes a client's header, and `//evil.example` is another server.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""Which origins' pages may read the answers (S70, S71), by flask-cors."""
+"""CORS: the origins whose pages may read the answers (S70, S71), by flask-cors."""
 
 import re
 from collections.abc import Sequence
@@ -27,10 +27,10 @@ def init_app(
         headers: what they may send and read beside the service's own.
         development: whether extensions, and pages of this machine, may call as well.
 
-    flask-cors itself is only asked when the request has an `Origin`: asked for every request, it
-    would cost a third of it. `Vary: Origin` stands on every answer, since caches must know.
+    flask-cors only runs for requests with an `Origin`: it takes a third of a request's time. Every
+    answer has `Vary: Origin`, for caches.
     """
-    # As expressions of our own: flask-cors takes `http://[::1]` for one, and ignores case.
+    # As regular expressions: flask-cors would take `http://[::1]` for one, and ignores case.
     exact = [re.compile(re.escape(origin) + r"\Z") for origin in origins]
     allowed = [*exact, *(_DEVELOPMENT if development else ())]
     if not allowed:

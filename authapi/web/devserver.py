@@ -1,4 +1,4 @@
-"""What `flask run` lets werkzeug's server do otherwise: refuse in JSON, and leave logs to us."""
+"""Changes werkzeug's server under `flask run`: JSON refusals, no request log of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REFUSAL = json.dumps({"status": "error", "code": "bad_request", "message": "%(c
 
 
 def init() -> None:
-    """Make werkzeug's server refuse in our shape, and leave the request log to us."""
+    """Let werkzeug's server refuse in JSON, and leave the request log to the service."""
     WSGIRequestHandler.error_content_type = "application/json"
     WSGIRequestHandler.error_message_format = _REFUSAL
     WSGIRequestHandler.send_error = _refuse  # type: ignore[assignment, method-assign]
@@ -34,9 +34,9 @@ def _refuse(
     message: str | None = None,
     explain: str | None = None,
 ) -> None:
-    """Refuse a request line that is none: with a status line, and as the client's fault.
+    """Refuse an invalid request line with a status line, as a 4xx.
 
-    http.server answers one with a strange version bare, or with its own 505.
+    http.server answers an unknown version without a status line, or with a 505.
     """
     handler.request_version = handler.protocol_version
     if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -45,7 +45,7 @@ def _refuse(
 
 
 def _environ_as_sent(handler: WSGIRequestHandler) -> WSGIEnvironment:
-    """Return the request's environment with the path as it was sent: http.server drops slashes."""
+    """Return the environment with the path as it was sent: http.server drops slashes."""
     environ = _make_environ(handler)
     environ["RAW_URI"] = handler.requestline.split()[1]
     return environ

@@ -1,4 +1,4 @@
-"""Turns failures into answers: `status`, `code`, `message`, and the headers that belong to it."""
+"""Turns exceptions into answers: `status`, `code`, `message`, and their headers."""
 
 import logging
 import re
@@ -42,8 +42,8 @@ def init_app(
 
     Args:
         app: the service.
-        database_failures: what means 503.
-        explained: which of them say why by themselves: no traceback is logged.
+        database_failures: exceptions that become a 503.
+        explained: those whose message says why: they are logged without a traceback.
     """
     app.register_error_handler(ApiError, answer)
     app.register_error_handler(HTTPException, answer_http)
@@ -53,7 +53,7 @@ def init_app(
 
 
 def answer(error: ApiError) -> Response:
-    """Turn `error` into its answer; a 5xx repeats the request id for the bug report."""
+    """Turn `error` into its answer; a 5xx has the request id for a bug report."""
     body: dict[str, object] = {"status": "error", "code": error.code, "message": error.message}
     if error.errors is not None:
         body["errors"] = error.errors
@@ -73,18 +73,18 @@ def answer(error: ApiError) -> Response:
 
 
 def refusal(error: ApiError) -> HTTPException:
-    """Return `error` as werkzeug's exception of its status, whose answer it is.
+    """Return `error` as werkzeug's exception of its status, with its answer.
 
-    An app's own page for that status goes before it; so does what an extension makes of it.
+    An app's own error handler for that status, or an extension's, may replace the answer.
     """
     response = answer(error)
     refused = default_exceptions[error.status](error.message, response=response)
-    refused.data = response.get_json()  # type: ignore[attr-defined]  # where extensions look for it
+    refused.data = response.get_json()  # type: ignore[attr-defined]  # Flask-RESTful reads it
     return refused
 
 
 def _challenge(error: ApiError) -> str | None:
-    """Return the `WWW-Authenticate` of a 401, or of a 403 for want of a role (RFC 6750, 3.1)."""
+    """Return the `WWW-Authenticate` of a 401, or of a 403 for a missing role (RFC 6750, 3.1)."""
     if error.code is ErrorCode.FORBIDDEN:
         return f'Bearer error="insufficient_scope", error_description="{error.message}"'
     if error.status != HTTPStatus.UNAUTHORIZED:
@@ -98,10 +98,10 @@ def _challenge(error: ApiError) -> str | None:
 
 
 def answer_http(error: HTTPException) -> Response:
-    """Answer werkzeug's exceptions with our body and their headers (`Allow`, `Retry-After`)."""
+    """Answer werkzeug's exceptions as JSON, with their headers (`Allow`, `Retry-After`)."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
-        return cast(Response, error.get_response())  # a view's own answer, or a redirect
+        return cast(Response, error.get_response())  # with a response of its own, or a redirect
     response = _in_our_shape(error, status)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
@@ -112,9 +112,9 @@ def answer_http(error: HTTPException) -> Response:
 
 
 def _in_our_shape(error: HTTPException, status: HTTPStatus) -> Response:
-    """Answer with what `abort` was told, but for a 5xx, whose words are for the log alone.
+    """Answer with the description of `abort`, except of a 5xx, which only the log gets.
 
-    A status that has no code of ours is named by its phrase.
+    A status without an `ErrorCode` has its phrase as the code.
     """
     is_told = error.description != type(error).description and status < _FIRST_FAULT
     told = error.description if is_told else None
@@ -131,7 +131,7 @@ def _in_our_shape(error: HTTPException, status: HTTPStatus) -> Response:
 
 
 def _challenge_of(error: HTTPException) -> str:
-    """Return the challenge that a view aborted with, or the usual one."""
+    """Return the challenge of the exception, or the usual one."""
     given = error.www_authenticate if isinstance(error, Unauthorized) else None
     return ", ".join(str(challenge) for challenge in given) if given else "Bearer"
 
@@ -145,11 +145,11 @@ def _answer_explained(error: Exception) -> Response:
 
 
 def database_away(error: Exception, *, explained: bool = False) -> ApiError:
-    """Log why the database did not answer, and return the failure that a client is told.
+    """Log a failure of the database; return the 503 for the client.
 
     Args:
-        error: what happened.
-        explained: whether it says why by itself; else its traceback is logged.
+        error: the exception.
+        explained: whether its message says why; else its traceback is logged.
     """
     what = error if explained else type(error).__name__
     _log.error("the database is unavailable: %s", what, exc_info=None if explained else error)

@@ -17,7 +17,8 @@ def read_form(request: flask.Request) -> dict[str, str]:
     """Return a form's values by their names.
 
     Raises:
-        ApiError: `unsupported_media_type`; `bad_request` for no UTF-8, or a field given twice.
+        ApiError: `unsupported_media_type`; `bad_request` for invalid UTF-8, or a field that comes
+            twice.
         RequestEntityTooLarge: see `whole_body`.
     """
     if request.mimetype != TYPE or request.content_encoding not in {None, "", "identity"}:

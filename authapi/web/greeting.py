@@ -1,4 +1,4 @@
-"""What `flask run` says before it serves."""
+"""Prints addresses and examples before `flask run` serves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ authapi: a development server
 {examples}Stop with Ctrl+C; what was stored stays.
 """
 _BEYOND_REASON = re.compile(r" \(configured timeouts|, Timeout: |, full error: ")
-"""Where PyMongo's messages go on, about its own state, for some hundred characters."""
+"""The start of the part of PyMongo's messages that is about its own state, and long."""
 _EXAMPLES = """\
 Try it, in another terminal:
   curl -s {url}/register -H 'Content-Type: application/json' -d '{{"username": "user1", \
@@ -38,8 +38,8 @@ class Address:
     Attributes:
         host: as given by `--host`.
         port: the TCP port.
-        https: whether it was given a certificate.
-        prefix: where in the app the service is.
+        https: whether it has a certificate.
+        prefix: the path of the service in an app.
     """
 
     host: str
@@ -57,7 +57,7 @@ class Address:
 
     @property
     def can_be_tried(self) -> bool:
-        """Whether plain `curl` reaches it from this machine: by HTTP, at an address of its own."""
+        """Whether `curl` reaches it from this machine without options: by HTTP."""
         return not self.https and (self.host == _NAME or _ip(self.host) is not None)
 
     @property
@@ -71,7 +71,7 @@ class Address:
 
 
 def served_address(prefix: str = "") -> Address | None:
-    """Return what address `flask run` is about to serve: None if it is not known, or not run."""
+    """Return the address that `flask run` is about to serve; None if there is none yet."""
     context = click.get_current_context(silent=True)
     if context is None or context.info_name != "run":
         return None
@@ -79,7 +79,7 @@ def served_address(prefix: str = "") -> Address | None:
         return None  # the reloader's parent serves nothing
     given = context.params
     if given["port"] == 0:
-        return None  # the system chooses one later
+        return None  # the system chooses a port later
     return Address(given["host"], given["port"], bool(given.get("cert")), prefix)
 
 
@@ -97,11 +97,11 @@ def start_database_and_announce(
         address: where the server is.
         database: what the database is, in words.
         prepare: starts it.
-        places: what else there is to see: its path by its name.
-        examples: whether the example user may register, and `/protected` is there.
+        places: further pages: path by name.
+        examples: whether the example commands work: registration is open, `/protected` is there.
 
     Raises:
-        click.ClickException: no server can listen there.
+        click.ClickException: when no server can listen there.
     """
     _try_to_listen(address)
     click.echo(f"authapi: starting the database ({database}) …", err=True)
@@ -113,10 +113,10 @@ def start_database_and_announce(
 
 
 def _try_to_listen(address: Address) -> None:
-    """Listen for a moment as werkzeug will: no address is announced that cannot answer."""
+    """Listen for a moment as werkzeug will, so that only a working address is printed."""
     host, port = address.host, address.port
     if host.startswith("unix://") or "WERKZEUG_SERVER_FD" in os.environ:
-        return  # a file; or the reloader, which listens already
+        return  # a socket file, or the reloader, which listens already
     try:
         if not 0 < port < 2**16:
             raise OSError(0, "there is no such port")
@@ -130,7 +130,7 @@ def _try_to_listen(address: Address) -> None:
 
 
 def greeting(address: Address, database: str, places: Mapping[str, str], *, examples: bool) -> str:
-    """Return what is said: the lines to try only where they work."""
+    """Return the text to print."""
     tried = examples and address.can_be_tried
     return _GREETING.format(
         url=address.url,

@@ -12,7 +12,7 @@ _ALWAYS = [
 ]
 _HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 _JSON = ("Content-Type", "application/json")
-"""What most answers are, as Flask writes it; none of them is a page."""
+"""The content type of most answers, as Flask writes it."""
 _USUAL = [
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Cache-Control", "no-store"),
@@ -22,11 +22,11 @@ _USUAL = [
 def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
     """Return a function that lists the headers to add to an answer.
 
-    A header that the view set itself is not added again. A page gets no policy from here: an app's
-    own would show nothing under it, and the service's pages bring theirs.
+    A header that the view set is not added again. HTML gets no content security policy from here:
+    an app's page would show nothing under it, and the service's pages have their own.
 
     Args:
-        https_only: whether browsers shall use HTTPS alone from now on (HSTS).
+        https_only: whether browsers are to use HTTPS alone from now on (HSTS).
     """
     ours = [*_ALWAYS, *([_HSTS] if https_only else ()), *_USUAL]
     usual = [_JSON]
@@ -34,7 +34,7 @@ def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
 
     def lacking(sent: Headers) -> Headers:
         if sent[:1] == usual and len(sent) == 2 and sent[1][0] == "Content-Length":
-            return ours  # most answers: there is nothing to compare
+            return ours  # most answers: the view set no header of these
         chosen = {name.lower() for name, _ in sent}
         if _JSON not in sent and any(
             value[:9] == "text/html" and name.lower() == "content-type" for name, value in sent

@@ -20,7 +20,7 @@ _READS = {"GET", "HEAD", "OPTIONS"}
 
 
 Observer = Callable[["WSGIEnvironment", int, float], None]
-"""Is told of every answer: the request's environment, the status code, the seconds it took."""
+"""Called for every answer, with the WSGI environment, the status code and the seconds it took."""
 
 
 def init_app(
@@ -33,10 +33,10 @@ def init_app(
 
     Args:
         app: the service.
-        observers: are told of every answer.
-        https_only: whether browsers shall come by HTTPS alone from now on.
-        afterwards: called after each answer for which the database was asked and did not fail; it
-            raises nothing.
+        observers: called for every answer.
+        https_only: whether browsers are to use HTTPS alone from now on.
+        afterwards: called after each answer that used the database without a failure; must raise
+            nothing.
     """
     app.wsgi_app = Lifecycle(  # type: ignore[method-assign]
         app.wsgi_app, (_log_request, *observers), afterwards, https_only=https_only
@@ -44,7 +44,7 @@ def init_app(
 
 
 class Lifecycle:
-    """WSGI middleware around the app; Flask's hooks would cost more for every answer."""
+    """WSGI middleware around the app; quicker than Flask's hooks."""
 
     def __init__(
         self,
@@ -81,8 +81,8 @@ class Lifecycle:
 def _log_request(environ: WSGIEnvironment, status: int, seconds: float) -> None:
     """Log an answered request; successful reads are logged at DEBUG only.
 
-    On a busy server the lines of `/protected` and `/healthz` would be most of the log, and a fifth
-    of what they cost.
+    On a busy server `/protected` and `/healthz` would be most of the log, and logging a fifth of
+    their time.
     """
     went_well = status < 400
     level = logging.DEBUG if went_well and environ["REQUEST_METHOD"] in _READS else logging.INFO

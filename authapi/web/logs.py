@@ -1,4 +1,4 @@
-"""Logs as JSON, one record a line; line ends inside a value are escaped (S76)."""
+"""Logs as JSON, a record on each line; line ends in values are escaped (S76)."""
 
 import json
 import logging
@@ -34,10 +34,10 @@ class JsonFormatter(logging.Formatter):
 
 
 class StandardError(logging.Handler):
-    """Writes records to the present `sys.stderr`, which a host program may have replaced."""
+    """Writes records to the current `sys.stderr`, which a host program may have replaced."""
 
     def write(self, record: logging.LogRecord) -> None:
-        """Write the line for `record`, whatever filters say."""
+        """Write the line for `record`, without asking filters."""
         self.acquire()
         try:
             self.emit(record)
@@ -45,7 +45,7 @@ class StandardError(logging.Handler):
             self.release()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the line for `record`, at once and whole."""
+        """Write the line for `record` by one write."""
         try:
             stream = sys.stderr
             stream.write(f"{self.format(record)}\n")
@@ -55,7 +55,7 @@ class StandardError(logging.Handler):
 
 
 def redact(text: str) -> str:
-    """Return `text` without anything that looks like a JWT or a connection's password."""
+    """Return `text` without what looks like a JWT or the password in a connection string."""
     return _CREDENTIALS.sub(r"\1[hidden]@", _TOKEN.sub("[token]", text))
 
 
@@ -72,7 +72,7 @@ def only_warnings() -> None:
 def configure(level: str) -> None:
     """Send everything below the logger `authapi` to standard error, once per process.
 
-    Loggers that a logging configuration of the host disabled, as `dictConfig` does by default, are
+    Loggers that the host's logging configuration disabled, as `dictConfig` does by default, are
     enabled again.
     """
     _set_level(level)
@@ -92,13 +92,13 @@ def _set_level(level: str) -> None:
 def log_event(event: SecurityEvent) -> None:
     """Write a security event to the log: a sink for the `EventRecorder` (S139).
 
-    No logging configuration of the host keeps it back: levels and `disabled` of loggers are not
-    looked at, and when no handler would take the record, standard error does.
+    No logging configuration of the host suppresses it: levels and `disabled` of loggers are
+    ignored, and when no handler accepts the record, it goes to standard error.
     """
     record = _record(event)
     if _is_handled(record):
         _security.callHandlers(record)
-    elif record.levelno >= _handler.level:  # LOG_LEVEL is the operator's own word
+    elif record.levelno >= _handler.level:  # LOG_LEVEL alone may suppress it
         _handler.write(record)
 
 
@@ -121,6 +121,6 @@ def _is_handled(record: logging.LogRecord) -> bool:
 
 
 def _is_taken(record: logging.LogRecord, handler: logging.Handler) -> bool:
-    """Tell whether a handler does something with a record."""
+    """Tell whether a handler accepts a record."""
     is_null = isinstance(handler, logging.NullHandler)
     return not is_null and record.levelno >= handler.level and bool(handler.filter(record))

@@ -1,4 +1,4 @@
-"""The service inside an app that exists: below a prefix, and apart from it in all else."""
+"""Mounts the service in an existing app, below a prefix, with nothing else shared."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ENDPOINT = "authapi"
-"""The host's name for all of the service: `url_for("authapi", path="account/forgot")`."""
+"""The host's endpoint for the service: `url_for("authapi", path="account/forgot")`."""
 
 PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 """A path that needs no escaping, without a slash at its end."""
 
 
 def init_app(host: Flask, service: Flask, prefix: str, well_known: Mapping[str, str]) -> None:
-    """Let `service`, which is `below` the prefix, answer for `host` what is asked for there.
+    """Hand requests of `host` below the prefix to `service`.
 
-    Nothing that the host does around its own requests is done around the service's.
+    The host's hooks and error handlers do not see them.
 
     Args:
-        host: the app that exists.
-        service: the one that is added.
-        prefix: where.
-        well_known: what is looked for at the root of a domain alone (RFC 8615), and where the
-            service has it: it answers there, too, unless the host does.
+        host: the existing app.
+        service: the service's app.
+        prefix: its path in the host.
+        well_known: paths at the root of a domain (RFC 8615), each with its path in the service,
+            which answers there, too, unless the host does.
 
     Raises:
-        ValueError: for a prefix that is none, one where the host has addresses of its own, and a
-            host that has the service. So does the host when it adds such an address later.
+        ValueError: for an invalid prefix, one below which the host has routes, and a host that has
+            the service already. The host raises it, too, when it adds such a route later.
     """
     if not PREFIX.fullmatch(prefix):
         raise ValueError(f"url_prefix must be a path such as /auth, not {prefix!r}")
@@ -51,7 +51,7 @@ def init_app(host: Flask, service: Flask, prefix: str, well_known: Mapping[str, 
 
 
 def below(app: Flask, prefix: str) -> None:
-    """Let `app` answer below a prefix (PEP 3333: what precedes its own paths is `SCRIPT_NAME`)."""
+    """Let `app` answer below a prefix, which becomes `SCRIPT_NAME` (PEP 3333)."""
     at_the_root = app.wsgi_app
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -63,7 +63,7 @@ def below(app: Flask, prefix: str) -> None:
 
 
 def _dispatch(host: Flask, service: Flask, prefix: str, well_known: Mapping[str, str]) -> None:
-    """Hand requests below the prefix to the service, and all others to what `host` is so far."""
+    """Hand requests below the prefix to the service, and all others to the host."""
     others, inside = host.wsgi_app, f"{prefix}/"
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -71,9 +71,9 @@ def _dispatch(host: Flask, service: Flask, prefix: str, well_known: Mapping[str,
         if path in well_known and not _answers_well_known(host, path):
             path = f"{prefix}{well_known[path]}"
         if path.startswith(inside) or path == prefix:
-            service.testing = host.testing  # where the host is tested, faults are raised here, too
+            service.testing = host.testing  # in the host's tests exceptions are raised here, too
             service.config["TRUSTED_HOSTS"] = host.config["TRUSTED_HOSTS"]
-            asked = {**environ, "PATH_INFO": path}  # whoever is outside keeps theirs
+            asked = {**environ, "PATH_INFO": path}  # middleware outside keeps its own
             return service.wsgi_app(asked, start_response)
         return others(environ, start_response)
 
@@ -81,9 +81,9 @@ def _dispatch(host: Flask, service: Flask, prefix: str, well_known: Mapping[str,
 
 
 def _answers_well_known(host: Flask, path: str) -> bool:
-    """Whether the host has an answer for what is well known; a page for whatever is asked is none.
+    """Whether the host has a route for a well-known path; a catch-all route does not count.
 
-    Where the host answers only by some names or subdomains, a route of one of them counts.
+    A route of any of the host's names or subdomains counts.
     """
     rules = [rule for rule in host.url_map.iter_rules() if rule.rule.startswith("/.well-known/")]
     own = Map([Rule(rule.rule, endpoint="") for rule in rules], converters=host.url_map.converters)
@@ -101,7 +101,7 @@ def _refuse_taken(rules: Iterable[Rule], prefix: str) -> None:
 
 
 def _keep_free(host: Flask, prefix: str) -> None:
-    """Let the host refuse addresses that nobody could reach, where they are added."""
+    """Let the host refuse to add routes below the prefix, which could not be reached."""
     add = host.url_map.add
 
     def checked(added: RuleFactory) -> None:
@@ -112,5 +112,5 @@ def _keep_free(host: Flask, prefix: str) -> None:
 
 
 def _never_asked(path: str) -> NoReturn:
-    """Stand for the service in the host's list of addresses; requests do not come this far."""
+    """Stand for the service in the host's routes, for `url_for`; it is never called."""
     abort(404)

@@ -1,4 +1,4 @@
-"""The API description (OpenAPI 3.1), made by flask-smorest, with our error answers."""
+"""The API description (OpenAPI 3.1), by flask-smorest, with the service's error answers."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -43,13 +43,13 @@ PASSKEY_ERRORS = (
     (ErrorCode.INVALID_PASSKEY, HTTPStatus.UNAUTHORIZED),
 )
 SECOND_STEP_ERRORS = (ErrorCode.SECOND_FACTOR_REQUIRED, *WRONG_SECOND_STEP)
-"""How what asks for the password fails, where the account has a second step."""
+"""Failures of what asks for the password, where the account has a second step."""
 RECENT_LOGIN_ERRORS = (
     ErrorCode.INVALID_CREDENTIALS,
     ErrorCode.INSUFFICIENT_USER_AUTHENTICATION,
     *SECOND_STEP_ERRORS,
 )
-"""How what asks for a recent login or the password fails."""
+"""Failures of what asks for a recent login or the password."""
 
 Failure = ErrorCode | tuple[ErrorCode, HTTPStatus]
 BEARER: list[dict[str, list[str]]] = [{"bearerAuth": []}]
@@ -98,16 +98,16 @@ class ErrorSchema(Schema):
 
 
 class _Api(Api):
-    """flask-smorest's API without its error handler, which would lose headers."""
+    """flask-smorest's API without its error handler, which would drop headers."""
 
     ERROR_SCHEMA = ErrorSchema
-    DEFAULT_ERROR_RESPONSE_NAME = None  # each operation names its failures; it would hide the rest
+    DEFAULT_ERROR_RESPONSE_NAME = None  # each operation lists its failures instead
 
     def _register_error_handlers(self) -> None:
         pass
 
     def _register_pagination_header(self) -> None:
-        pass  # nothing here comes in pages; generated clients would get a model for it
+        pass  # it is not used; generated clients would get a model for it
 
 
 def create_api(app: Flask, version: str) -> Api:
@@ -142,10 +142,10 @@ def create_api(app: Flask, version: str) -> Api:
 
 
 def describe_own(api: Api, app: Flask) -> None:
-    """Describe the views of flask-smorest's blueprints that were registered at `app` itself."""
+    """Describe the views of flask-smorest's blueprints that an app registered on `app` itself."""
     described = app.extensions["flask-smorest"]["blp_name_to_api"]
     for name, blueprint in app.blueprints.items():
-        if name in described or "." in name:  # a nested one is described by the outer one
+        if name in described or "." in name:  # the outer blueprint describes a nested one
             continue
         if isinstance(blueprint, smorest.Blueprint):
             blueprint.register_views_in_doc(api, app, api.spec, name=name, parameters=None)
@@ -160,15 +160,15 @@ def documented(
     token: bool = False,
     **operation: Any,  # noqa: ANN401 - any member of an OpenAPI operation
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Describe what a view answers; it changes nothing at run time.
+    """Describe a view's answers in the API description; it does not change the view.
 
     Args:
-        schema: the shape of the success.
-        example: an example of it.
-        errors: the failures of this view; `internal_error` is understood. With a status, where
-            that is another one here than in `CATALOGUE`.
-        body: whether the view reads a JSON body, and fails as such views do.
-        token: whether it asks for an access token, and fails as such views do.
+        schema: of the success.
+        example: of the success.
+        errors: further failures of this view, besides `internal_error`; with a status, where it is
+            not that of `CATALOGUE`.
+        body: whether the view reads a JSON body; adds the failures of bodies.
+        token: whether it wants an access token; adds the failures of tokens.
         operation: further members of the OpenAPI operation, such as another `security`.
     """
     codes = [

@@ -1,4 +1,4 @@
-"""What is wrong with a request's fields, for programs and in words for people."""
+"""Problems of a request's fields, by name for programs and as a sentence for people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IN_WORDS = {
 
 
 def by_field(messages: Any) -> dict[str, list[str]]:  # noqa: ANN401 - webargs: location first
-    """Return field name to problems, of what webargs found in each location."""
+    """Return the problems by field name, from what webargs found in each location."""
     fields: dict[str, list[str]] = {}
     for found in messages.values():
         for name, problems in found.items():
@@ -29,7 +29,7 @@ def by_field(messages: Any) -> dict[str, list[str]]:  # noqa: ANN401 - webargs: 
 
 
 def first_problem(errors: Mapping[str, list[str]]) -> str:
-    """Return the first problem as a sentence that names its field and can be shown as it is."""
+    """Return the first problem as a sentence for people that names its field."""
     field, problem = next((name, problems[0]) for name, problems in errors.items())
     if field == _BODY:
         return _IN_WORDS.get(problem, problem)

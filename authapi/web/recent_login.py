@@ -1,4 +1,4 @@
-"""Step-up (RFC 9470): what asks for more than a token, because it is hard to undo."""
+"""Step-up (RFC 9470): guards for views that want a recent login."""
 
 from collections.abc import Callable
 from typing import ParamSpec, Protocol, TypeVar
@@ -17,28 +17,28 @@ EXTENSION = "authapi.require_recent_login"
 
 
 class RecentLoginCheck(Protocol):
-    """Lets a caller pass who has proved lately who they are, or raises `ApiError`."""
+    """Refuses a caller without a recent login, by raising `ApiError`."""
 
     def __call__(
         self, identity: Identity, minutes: float | None = None, *, second_factor: bool = False
     ) -> None:
-        """Let pass, or raise."""
+        """Raise `ApiError`, or return."""
         ...
 
 
 def recent_login_required(
     *, minutes: float | None = None, second_factor: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only callers into a view who have proved lately who they are (RFC 9470; ASVS 7.5.3).
+    """Let only callers with a recent login into a view (RFC 9470; ASVS 7.5.3).
 
-    It asks for the access token, too: with or without `@token_required` above it.
+    It checks the access token as well, with or without `@token_required` above it.
 
     Args:
-        minutes: how old the proof may be; `RECENT_LOGIN_MINUTES` when not given.
-        second_factor: whether it must have been one of two factors.
+        minutes: how old the login may be; by default `RECENT_LOGIN_MINUTES`.
+        second_factor: whether it must have been by two factors.
 
     Raises:
-        ValueError: at once, when `minutes` is not a second to a year.
+        ValueError: when it is applied, unless `minutes` is between a second and a year.
         Unauthorized: in the view, `insufficient_user_authentication`, a 401 whose
             `WWW-Authenticate` says what is asked for; or as `@token_required`.
     """
@@ -55,14 +55,14 @@ def recent_login_required(
 
 
 def require_recent_login(*, minutes: float | None = None, second_factor: bool = False) -> None:
-    """Do the same inside a view with `@token_required`, for what only some requests ask for.
+    """Do the same inside a view with `@token_required`, where only some requests want it.
 
     Args:
-        minutes: as above.
-        second_factor: as above.
+        minutes: as for `recent_login_required`.
+        second_factor: as for `recent_login_required`.
 
     Raises:
-        ValueError: as above.
+        ValueError: as for `recent_login_required`.
         Unauthorized: `insufficient_user_authentication`.
     """
     _check(minutes)
@@ -74,6 +74,6 @@ def require_recent_login(*, minutes: float | None = None, second_factor: bool = 
 
 
 def _check(minutes: float | None) -> None:
-    """Refuse an age that no login can have, and one that is none."""
+    """Refuse an age that is no number, or that no login can have."""
     if minutes is not None and not _SECOND <= minutes <= _YEAR:
         raise ValueError("minutes must be above 0: a second to a year")

@@ -7,7 +7,7 @@ from flask import has_request_context, request
 
 HEADER = "X-Request-ID"
 KEY = "authapi.request_id"
-"""Where the id stands in a request's WSGI environment."""
+"""The key of the id in a request's WSGI environment."""
 
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

@@ -8,7 +8,7 @@ from authapi.core.cursors import Cursor
 
 
 class RequestSchema(Schema):
-    """A request's body or headers; members it does not know change nothing (S15)."""
+    """A request's body or headers; unknown members are ignored (S15)."""
 
     class Meta:
         """marshmallow's options."""
@@ -17,11 +17,11 @@ class RequestSchema(Schema):
 
 
 class OptionalBodySchema(RequestSchema):
-    """A body none of whose members is needed: it may be left out altogether."""
+    """A body without required members: it may be left out."""
 
 
 class StrictBoolean(fields.Boolean):
-    """`true` or `false`; marshmallow's own takes 1 and 0 as well."""
+    """`true` or `false`; marshmallow's own field takes 1 and 0 as well."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ANN401
         if not isinstance(value, bool):
@@ -60,7 +60,7 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 class IdempotencySchema(RequestSchema):
-    """The header that marks the repeat of a request (`Idempotency-Key`)."""
+    """The header by which a repeated request is recognised (`Idempotency-Key`)."""
 
     idempotency_key = fields.String(
         data_key=IDEMPOTENCY_KEY,
@@ -92,9 +92,9 @@ class TokenPairSchema(AccessTokenSchema):
 
 
 class RenewedSessionSchema(MessageSchema):
-    """Fresh tokens of the caller's session, all others having ended.
+    """Fresh tokens of the caller's session, after all others were ended.
 
-    Where the session ended meanwhile, there are none.
+    They are missing where this session ended meanwhile.
     """
 
     access_token = fields.String()
@@ -110,14 +110,14 @@ EXAMPLE_TOKENS: dict[str, object] = {
     "expires_in": 900,
     "token_type": "Bearer",
 }
-"""What the description shows of a success with tokens."""
+"""The example of an answer with both tokens."""
 
 EXAMPLE_ACCESS = {name: shown for name, shown in EXAMPLE_TOKENS.items() if name != "refresh_token"}
-"""What it shows of one with an access token alone."""
+"""The example of an answer with an access token alone."""
 
 
 LONGEST_PAGE = 100
-"""How many items one answer holds at most."""
+"""The most items on one page."""
 
 
 class CursorField(fields.String):

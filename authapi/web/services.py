@@ -1,4 +1,4 @@
-"""How a route finds the service it serves: by its class, in the app that answers the request."""
+"""Finds a service object by its class, in the app that answers the request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,13 +25,13 @@ def share(host: Flask, mounted: Flask) -> None:
 
 
 def serving(app: Flask) -> Flask:
-    """Return the app that the service is: the one mounted in `app`, or `app` itself."""
+    """Return the service's app: the one mounted in `app`, or `app` itself."""
     return cast(Flask, app.extensions.get(_MOUNTED, app))
 
 
 @contextmanager
-def within(app: Flask) -> Iterator[None]:
-    """Enter the context of `app`, whose own code is about to run, unless it is the present one."""
+def context_of(app: Flask) -> Iterator[None]:
+    """Enter the context of `app`, to run its code, unless that is the current one."""
     if current_app and current_app._get_current_object() is app:  # type: ignore[attr-defined]
         yield
     else:
@@ -40,12 +40,12 @@ def within(app: Flask) -> Iterator[None]:
 
 
 def has_services(app: Flask) -> bool:
-    """Whether `app` is the service, or has it."""
+    """Whether `app` is the service's, or has it mounted."""
     return _EXTENSION in app.extensions
 
 
 def services_of(app: Flask) -> Services:
-    """Return the services of an app that has them."""
+    """Return the services of an app with the service."""
     services: Services = app.extensions[_EXTENSION]
     return services
 

@@ -1,4 +1,4 @@
-"""What the service says to browsers and proxies, and what it takes in."""
+"""CORS, bodies, proxies, documentation and logging."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from authapi.core.parsers import choice, each, integer
 _ORIGIN = re.compile("|".join((SITE, THIS_MACHINE, CHROME_EXTENSION, FIREFOX_EXTENSION)))
 
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
-"""Field names as they are in use (RFC 9110, 5.1); flask-cors takes others for expressions."""
+"""Field names in use (RFC 9110, 5.1); flask-cors takes others for regular expressions."""
 
 _headers = each(_HEADER, "is no header's name; write them out, such as X-Tenant")
 _origins = each(
@@ -24,7 +24,7 @@ _origins = each(
 
 @dataclass(frozen=True)
 class WebSettings(EnvironmentSettings):
-    """HTTP's part of the settings."""
+    """The settings of HTTP."""
 
     cors_origins: tuple[str, ...] = variable("CORS_ORIGINS", (), _origins)
     cors_headers: tuple[str, ...] = variable("CORS_HEADERS", (), _headers)

@@ -1,4 +1,4 @@
-"""Which database the service uses, and the checks of it."""
+"""Chooses the database, and makes the checks of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def build_database(settings: Settings) -> Database:
 
 
 def database_checks(database: Database) -> dict[str, Check]:
-    """Return what `/readyz` asks of the database, by name."""
+    """Return the checks of `/readyz` about the database, by name."""
 
     def answers() -> str | None:
         try:

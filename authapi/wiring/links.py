@@ -1,4 +1,4 @@
-"""The tokens of links, and the pages they lead to; the operator makes links without any mail."""
+"""The tokens of links, and the pages that they lead to; needed without mail, too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authapi.web import greeting
 
 
 def build(services: Services, settings: Settings, clock: Clock) -> None:
-    """Add both."""
+    """Add `MailedTokens` and `Links`."""
     services.add(MailedTokens(*services[MasterSecrets]))
     own = {
         Purpose.RESET: settings.reset_url,
@@ -25,7 +25,7 @@ def build(services: Services, settings: Settings, clock: Clock) -> None:
 
 
 def _development_address(settings: Settings, prefix: str) -> str | None:
-    """Return where `flask run` serves, by a name that browsers let use everything."""
+    """Return the address of `flask run`, by a name that browsers treat as secure."""
     if not settings.development:
         return None
     served = greeting.served_address(prefix)

@@ -1,4 +1,4 @@
-"""The mail room; imported only where mails are sent."""
+"""Makes the mail service; imported only where mails are sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _DEVELOPMENT_SENDER = Address("authapi", "no-reply", "localhost")
 
 
 def build(services: Services, settings: Settings, clock: Clock) -> None:
-    """Add the mail room.
+    """Add the mail service.
 
     Raises:
         SettingsError: when a template of the operator's own is faulty.

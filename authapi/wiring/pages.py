@@ -1,4 +1,4 @@
-"""What all pages for links show; imported only where there are some."""
+"""Makes what all pages for links share; imported only where there are pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from authapi.settings import Settings
 
 
 def build(services: Services, settings: Settings, _clock: Clock) -> None:
-    """Add what the pages share, and tell clients that there are some."""
+    """Add what the pages share, and list them in `/features`."""
     services.features["pages"] = True
     services.add(
         Frame(
@@ -28,7 +28,7 @@ def build(services: Services, settings: Settings, _clock: Clock) -> None:
 
 
 def _service(services: Services, settings: Settings) -> str:
-    """Return what the service is called: as in its mails, else as its host."""
+    """Return the service's name: as in its mails, else its host."""
     if settings.mails:
         return services[From].service
     return urlsplit(settings.public_url or "").hostname or "authapi"

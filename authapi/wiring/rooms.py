@@ -68,7 +68,7 @@ def collections_of(settings: Settings) -> list[StoredCollection]:
 
 
 def _mail(settings: Settings) -> list[Room]:
-    """Return the mail room where mails are sent; else nothing of it is even imported."""
+    """Return the mail room where mails are sent; else it is not even imported."""
     if not settings.mails:
         return []
     from authapi.wiring import mail
@@ -77,7 +77,7 @@ def _mail(settings: Settings) -> list[Room]:
 
 
 def _addresses(settings: Settings) -> list[Room]:
-    """Return the addresses where users may have some."""
+    """Return the room of addresses, where users may have some."""
     if not settings.has_addresses:
         return []
     from authapi.addresses import room
@@ -86,7 +86,7 @@ def _addresses(settings: Settings) -> list[Room]:
 
 
 def _pages(settings: Settings) -> list[Room]:
-    """Return what the pages for links share, where there are any."""
+    """Return what the pages share, where there are pages."""
     if not settings.has_pages:
         return []
     from authapi.wiring import pages
