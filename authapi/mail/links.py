@@ -1,8 +1,9 @@
 """Mailed links and codes: derived when a mail is sent, never stored.
 
-A link's token is `base64url(version, purpose, user id 12, epoch 4, until 4, bound 6, mac 16)`, 59
-characters. `bound` is a keyed digest of what ends it when it changes. The mac is HMAC-SHA256 under
-a key of its own, so that a forgery is refused without the database (S88).
+A link's token is `base64url(version, purpose, user id, epoch 4, until 4, bound 6, mac 16)`. The
+id takes 12 bytes, which makes 59 characters; one of another form, that an import kept, is version
+2 and as long as its text. `bound` is a keyed digest of what ends it when it changes. The mac is
+HMAC-SHA256 under a key of its own, so that a forgery is refused without the database (S88).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,9 +22,10 @@ from authapi.core import crockford
 from authapi.core.fingerprints import framed
 from authapi.core.secrets import Secret, derive_key
 
-_VERSION = 1
-_FIELDS = struct.Struct(">Bc12sII6s")
-_USER_ID_BYTES = 12
+_OWN_ID, _KEPT_ID = 1, 2  # the versions: by how the user's id is written
+_HEAD = struct.Struct(">Bc")
+_TAIL = struct.Struct(">II6s")
+_DIGITS = re.compile(r"[0-9a-f]{24}")
 _MAC_BYTES = 16
 _BOUND_BYTES = 6
 _UNBOUND = bytes(_BOUND_BYTES)
@@ -63,7 +66,7 @@ class LinkClaims:
 
     Attributes:
         purpose: what it does.
-        user_id: for whom, 24 hexadecimal digits.
+        user_id: for whom.
         epoch: the user's; the link is void when it goes up.
         bound_to: a text that must stay the same: the unique form of the address that it goes to,
             and what its purpose adds; None for nothing.
@@ -144,22 +147,15 @@ class MailedTokens:
         self._keys = [_keys(secret) for secret in (master, *previous)]
 
     def token(self, claims: LinkClaims, until: datetime) -> str:
-        """Return the token of a link that ends at `until`, or where its claims say so.
-
-        Raises:
-            ValueError: when the user id has not 24 hexadecimal digits.
-        """
+        """Return the token of a link that ends at `until`, or where its claims say so."""
         keys = self._keys[0]
-        user_id = bytes.fromhex(claims.user_id)
-        if len(user_id) != _USER_ID_BYTES:
-            raise ValueError("a user id has 24 hexadecimal digits")
-        body = _FIELDS.pack(
-            _VERSION,
-            claims.purpose.encode(),
-            user_id,
-            claims.epoch,
-            int((claims.until or until).timestamp()),
-            _bound(keys, claims.bound_to),
+        own = _DIGITS.fullmatch(claims.user_id) is not None
+        user_id = bytes.fromhex(claims.user_id) if own else claims.user_id.encode()
+        ends = int((claims.until or until).timestamp())
+        body = (
+            _HEAD.pack(_OWN_ID if own else _KEPT_ID, claims.purpose.encode())
+            + user_id
+            + _TAIL.pack(claims.epoch, ends, _bound(keys, claims.bound_to))
         )
         return _base64url(body + _mac(keys, body))
 
@@ -170,11 +166,14 @@ class MailedTokens:
             InvalidLink: for any other, without the reason.
         """
         body = self._verified(token)
-        version, purpose, user_id, epoch, until, bound = _FIELDS.unpack(body)
+        version, purpose = _HEAD.unpack_from(body)
+        user_id = body[_HEAD.size : -_TAIL.size]
+        epoch, until, bound = _TAIL.unpack(body[-_TAIL.size :])
         ends = datetime.fromtimestamp(until, UTC)
-        if version != _VERSION or purpose.decode("latin-1") not in purposes or now >= ends:
+        if purpose.decode() not in purposes or now >= ends:
             raise InvalidLink
-        return Link(Purpose(purpose.decode()), user_id.hex(), epoch, ends, bound)
+        named = user_id.hex() if version == _OWN_ID else user_id.decode()
+        return Link(Purpose(purpose.decode()), named, epoch, ends, bound)
 
     def fits(self, link: Link, bound_to: str | None) -> bool:
         """Whether that is what a link was bound to."""
@@ -193,14 +192,17 @@ class MailedTokens:
         return any(found)
 
     def _verified(self, token: str) -> bytes:
+        """Return what a token of ours holds; what has a true MAC was written by `token`."""
         try:
-            raw = base64.b64decode(token.encode("ascii") + b"=", b"-_", validate=True)
+            raw = base64.b64decode(
+                token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True
+            )
         except (UnicodeEncodeError, binascii.Error):
             raise InvalidLink from None
-        body, mac = raw[: _FIELDS.size], raw[_FIELDS.size :]
+        body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
         genuine = [hmac.compare_digest(mac, _mac(keys, body)) for keys in self._keys]
-        # 59 characters hold two bits more than 44 bytes: only one spelling is accepted.
-        if len(body) != _FIELDS.size or not any(genuine) or _base64url(raw) != token:
+        # The last character may hold bits of no byte: only one spelling is accepted.
+        if not any(genuine) or _base64url(raw) != token:
             raise InvalidLink
         return body
 

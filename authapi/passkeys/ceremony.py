@@ -12,7 +12,7 @@ from typing import Any
 from authapi.accounts.models import User
 from authapi.passkeys.cbor import check_authenticator_data, end_of_item
 from authapi.passkeys.models import Assertion, Credential, Passkey, Registered
-from authapi.passkeys.rules import LONGEST_ID, LONGEST_KEY, SHORTEST_ID
+from authapi.passkeys.rules import LONGEST_ID, LONGEST_KEY, SHORTEST_ID, user_handle
 
 TIMEOUT_MS = 300_000
 """Milliseconds for which a browser asks its user: as long as a ceremony is good."""
@@ -61,7 +61,7 @@ class RelyingParty:
             rp_id=self._rp_id,
             rp_name=self._name,
             user_name=user.username,
-            user_id=user.id.encode(),
+            user_id=user_handle(user.id),
             challenge=challenge,
             timeout=TIMEOUT_MS,
             authenticator_selection=selection,

@@ -132,9 +132,9 @@ class PasskeyProof:
         assertion = self._party.asserted(
             credential, ceremony.challenge, passkey.public_key, verified=verified
         )
-        named = {None if ceremony.user_id is None else ceremony.user_id.encode()}
+        named = {None if ceremony.user_id is None else rules.user_handle(ceremony.user_id)}
         named.add(assertion.user_handle)
-        if named - {None} != {user.id.encode()}:  # one of both must name the user
+        if named - {None} != {rules.user_handle(user.id)}:  # one of both must name the user
             raise CeremonyRefused
         return Shown(passkey, user, assertion, ceremony)
 

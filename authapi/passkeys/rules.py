@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import replace
@@ -23,9 +24,18 @@ LONGEST_NAME = 64
 LONGEST_KEY = 1024
 """Bytes of a public key; one of RSA with 4096 bits has half of that."""
 
+LONGEST_HANDLE = 64
+"""Bytes of what an authenticator knows a user by (WebAuthn, 5.4.3)."""
+
 SITE = re.compile(origins.SITE)
 EXTENSION = re.compile(rf"{origins.CHROME_EXTENSION}|moz-extension://[a-p]{{64}}")
 _THIS_MACHINE = re.compile(r"http://localhost(:\d{1,5})?")
+
+
+def user_handle(user_id: str) -> bytes:
+    """Return what authenticators know a user by: the id, or of a longer one its SHA-256."""
+    handle = user_id.encode()
+    return handle if len(handle) <= LONGEST_HANDLE else hashlib.sha256(handle).digest()
 
 
 def is_allowed(origin: str, exact: Collection[str], *, development: bool) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 from typing import Any
 
 import cbor2
 import pytest
+from flask import Flask
 
+from tests.cli.imports import user
 from tests.passkeys.authenticator import (
     EDDSA,
     EXTENDED,
@@ -22,7 +25,7 @@ from tests.passkeys.authenticator import (
     base64url,
 )
 from tests.passkeys.conftest import Member, NewMember, log_in_alone
-from tests.support.actors import Visitor, error_code
+from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.clock import MovedClock
 from tests.support.crowd import at_once
 
@@ -63,6 +66,21 @@ def test_every_kind_of_key_logs_in(member: Member, key: type[Key]) -> None:
     device = Authenticator(key())
     member.with_passkey(device)
     assert log_in_alone(member.visitor, device).status_code == 200
+
+
+def test_a_user_with_the_longest_id_has_a_passkey(
+    app: Flask, visitor: Visitor, device: Authenticator
+) -> None:
+    """WebAuthn 5.4.3: browsers take 64 bytes to know a user by; an import keeps longer ids."""
+    name = fresh_name()
+    line = json.dumps(user(name, _id=f"{name:x>128}"))
+    app.test_cli_runner().invoke(args=["users", "import", "-", "--keep-ids"], input=line)
+    member = Member(visitor, name)
+    member.log_in()
+    member.with_passkey(device)
+    assert device.handle is not None
+    assert len(device.handle) <= 64
+    assert log_in_alone(visitor, device).status_code == 200
 
 
 WRONG: dict[str, dict[str, Any]] = {

@@ -28,7 +28,7 @@ from tests.support.servers import in_thread
 PUBLIC_URL = "https://accounts.example"
 NEW = "an entirely different password"
 DEAD = (400, "invalid_link")
-TOKEN = re.compile(r"#([\w-]{59})(?![\w-])")
+TOKEN = re.compile(r"#([\w-]{59,})")
 
 
 @dataclass
