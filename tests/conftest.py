@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from authapi import create_app
 from authapi.audit.service import AuditTrail
@@ -37,6 +39,12 @@ GENEROUS = "300/second"
 """All tests come from one address, and many of them fail to log in on purpose."""
 GENEROUS_ROW = 1_000_000
 RP_ID = "accounts.example"
+
+# Made-up examples are judged by what they show, never by how long a busy machine takes for them.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import requests
 from tests.limits.conftest import WRONG, fail, new_address
 from tests.support.actors import Visitor, fresh_name
 from tests.support.servers import CHEAP, workers
+from tests.support.waiting import DEADLINE
 
 FORGED = [
     "X-Forwarded-For",
@@ -44,7 +45,7 @@ def proxied(environment: dict[str, str]) -> Iterator[str]:
 def guess(base_url: str, name: str, headers: dict[str, str]) -> requests.Response:
     """Try a wrong password with these headers."""
     body = {"username": name, "password": WRONG}
-    return requests.post(f"{base_url}/authenticate", json=body, headers=headers, timeout=30)
+    return requests.post(f"{base_url}/authenticate", json=body, headers=headers, timeout=DEADLINE)
 
 
 @pytest.mark.parametrize("header", FORGED)

@@ -25,6 +25,7 @@ from authapi.passwords.hashing import Argon2Cost, PasswordHasher
 from authapi.settings import Settings
 from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
 from tests.support.apps import served
+from tests.support.waiting import DEADLINE
 
 CURRENT = re.compile(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[^$]{22,}\$[^$]{43}")
 
@@ -176,7 +177,8 @@ def _refused_without_a_slot(stored: str) -> bool:
     hasher = PasswordHasher(Argon2Cost(), bulkhead)
     with bulkhead.admit(""), ThreadPoolExecutor(1) as other:  # any hash elsewhere now raises
         return (
-            other.submit(hasher.verify_password, "password123", stored).result(timeout=60) is False
+            other.submit(hasher.verify_password, "password123", stored).result(timeout=DEADLINE)
+            is False
         )
 
 

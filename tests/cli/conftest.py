@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import DEADLINE
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def flask_process(environment: Mapping[str, str], *args: str, stdin: bytes = b""
         env=clean_environment(environment),
         input=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=False,
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())

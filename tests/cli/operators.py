@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import DEADLINE
 
 
 def typed(
@@ -19,7 +20,7 @@ def typed(
         env=clean_environment(environment or {}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=False,
     )
 

@@ -28,7 +28,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     port = ports.choose()
     options = ["--enable-test-commands"]
     process = server.start(directory, program.installed().path, port, *options)
-    until(lambda: ports.is_open(port), seconds=60)
+    until(lambda: ports.is_open(port))
     with Client(f"mongodb://127.0.0.1:{port}/?directConnection=true") as client:
         yield client
     server.stop(process, port)

@@ -14,6 +14,7 @@ import yaml
 
 from tests.support import tools
 from tests.support.servers import ROOT
+from tests.support.waiting import DEADLINE
 
 SECRETS = {"JWT_SECRET": "j" * 64, "MONGO_PASSWORD": "service", "MONGO_ROOT_PASSWORD": "root"}
 _USER_MADE = """
@@ -71,5 +72,5 @@ def run(
         (folder / name).chmod(0o755)
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        command, env={**environment, "PATH": path}, capture_output=True, text=True, timeout=60
+        command, env={**environment, "PATH": path}, capture_output=True, text=True, timeout=DEADLINE
     )

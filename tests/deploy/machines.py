@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.deploy.debian import OF_THIS_MACHINE, run
 from tests.support.servers import ROOT
 from tests.support.tools import program
+from tests.support.waiting import DEADLINE
 
 STEPS = re.findall(
     r"^ *```sh\n(.*?)^ *```",
@@ -66,7 +67,7 @@ class Machine:
             finally:
                 process.send_signal(signal.SIGTERM)  # which is an orderly end
                 try:
-                    process.wait(timeout=60)
+                    process.wait(timeout=DEADLINE)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()

@@ -54,13 +54,13 @@ def serve_and_try(machine: Machine, variables: str = "") -> str:
         export FLASK_RUN_PORT={port}
         began=$(date +%s)
         {variables} setsid env --default-signal=INT {RUN} > run.log 2>&1 & server=$!
-        for _ in $(seq 600); do
+        for _ in $(seq 2400); do
             grep -q 'Running on' run.log && break
             kill -0 $server && sleep 0.5 || break
         done
         {MEASURE}
         {LINES.replace("127.0.0.1:8000", f"127.0.0.1:{port}")}
-        (sleep 60; kill -s KILL -- -$server) > /dev/null 2>&1 &
+        (sleep 600; kill -s KILL -- -$server) > /dev/null 2>&1 &
         kill -s INT -- -$server  # as a terminal does at Ctrl+C
         wait $server || echo "it ended by $?"
         cat run.log""",

@@ -11,7 +11,7 @@ import pytest
 from tests.deploy.machines import Machine
 from tests.deploy.newcomer import MEASURE, STRICT, TESTS, bare_machine, serve_and_try
 
-pytestmark = [pytest.mark.external, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.external, pytest.mark.timeout(7200)]
 
 PACKAGES = "ca-certificates,curl,git,make,python3,python3-venv"
 """What the README asks for, and what it takes to clone and to type its three lines."""

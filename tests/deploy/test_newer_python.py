@@ -11,7 +11,7 @@ import pytest
 from tests.deploy.machines import Machine
 from tests.deploy.newcomer import ENTER, RUN, bare_machine, serve_and_try
 
-pytestmark = [pytest.mark.external, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.external, pytest.mark.timeout(3600)]
 
 PYTHON = "python3.14"
 """By name, since the `python3` of the next Debian moves on. When Debian drops it, the next one

@@ -17,6 +17,7 @@ from authapi.version import __version__
 from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT
 from tests.support.tools import node, program
+from tests.support.waiting import LONGEST
 
 NOTES = "### Added\n\n- The first thing."
 CHANGELOG = (
@@ -89,7 +90,9 @@ def test_a_release_has_all_parts_with_their_hashes(checkout: Path, tmp_path: Pat
     sums = []
     for folder in (tmp_path / "one", tmp_path / "two"):
         command = [str(checkout / "scripts" / "release.sh"), str(folder), str(sbom)]
-        subprocess.run(command, check=True, timeout=300, env=environment, stdout=subprocess.PIPE)
+        subprocess.run(
+            command, check=True, timeout=LONGEST, env=environment, stdout=subprocess.PIPE
+        )
         sums.append((folder / "SHA256SUMS").read_text())
     assert sums[0] == sums[1]
     hashes = {name: digest for digest, name in re.findall(r"^(\w+)  (.+)$", sums[0], re.MULTILINE)}

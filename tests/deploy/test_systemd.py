@@ -19,7 +19,7 @@ from tests.support import tools
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT, free_port
 from tests.support.tools import program
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, LONGEST, until
 
 pytestmark = pytest.mark.external
 
@@ -104,11 +104,11 @@ def console(machine: Machine, port: int) -> Iterator[Path]:
     """The machine's console, when the service is up."""
     with machine.booted() as console:
         url = f"http://127.0.0.1:{port}/readyz"
-        until(lambda: _ok(url), what="the unit serves", seconds=90, instead=console.read_text)
+        until(lambda: _ok(url), what="the unit serves", seconds=LONGEST, instead=console.read_text)
         yield console
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600)
 def test_systemd_starts_it_with_all_its_restrictions(console: Path, port: int) -> None:
     """It is ready, hashes passwords, and is nobody's user: the hardening takes nothing it needs."""
     visitor = Visitor(f"http://127.0.0.1:{port}")
@@ -122,8 +122,8 @@ def test_systemd_starts_it_with_all_its_restrictions(console: Path, port: int) -
 
 def _ok(url: str) -> bool:
     try:
-        return bool(requests.get(url, timeout=5).ok)
-    except requests.ConnectionError:
+        return bool(requests.get(url, timeout=DEADLINE).ok)
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

@@ -22,7 +22,7 @@ from pymongo import MongoClient
 from tests.embedded.actors import Running
 from tests.support.actors import Visitor, error_code, fresh_name
 from tests.support.servers import ROOT, ServerProcess, clean_environment, flask_run, served_by_us
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 BACK_UP, RESTORE, REVOKE_ALL = re.findall(
     r"^```sh\n(.*?)^```", (ROOT / "docs" / "backup.md").read_text(), re.MULTILINE | re.DOTALL
@@ -46,7 +46,7 @@ class Operator:
             env=clean_environment({**self.environment, **here}),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=DEADLINE,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -15,7 +15,7 @@ import requests
 from authapi.core.errors import CATALOGUE, ErrorCode
 from tests.support.servers import ROOT, free_port, stop
 from tests.support.tools import program
-from tests.support.waiting import DEADLINE, until
+from tests.support.waiting import DEADLINE, LONGEST, until
 
 PAGE = (ROOT / "docs" / "clients.md").read_text()
 ROWS = re.findall(r"^\| (\d{3}) \| ((?:`\w+`(?:, )?)+) \|", PAGE, re.MULTILINE)
@@ -92,7 +92,7 @@ def test_a_client_is_generated_as_the_page_says(base_url: str, tmp_path: Path) -
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=LONGEST,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "authapi-client" / "authapi_client" / "client.py").exists()

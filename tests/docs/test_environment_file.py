@@ -13,6 +13,7 @@ import pytest
 from dotenv import dotenv_values
 
 from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import DEADLINE
 
 ATLAS = "mongodb+srv://ann:p%40ss@cluster.example.net/accounts?retryWrites=true&w=majority"
 TEXT = (ROOT / "docs" / "deployment.md").read_text()
@@ -26,7 +27,7 @@ def file(tmp_path: Path) -> Path:
     typed = BLOCK.replace("mongodb://…", ATLAS).replace("/opt/authapi", str(ROOT))
     assert ATLAS in typed
     typed = typed.replace("/etc/authapi/authapi.env", str(file)).replace("python3", sys.executable)
-    subprocess.run(["sh", "-ec", typed], check=True, timeout=60)
+    subprocess.run(["sh", "-ec", typed], check=True, timeout=DEADLINE)
     return file
 
 
@@ -38,7 +39,7 @@ def in_a_shell(file: Path, command: str, **more: str) -> subprocess.CompletedPro
         env=clean_environment(more),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=False,
     )
 

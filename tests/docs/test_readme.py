@@ -16,7 +16,7 @@ import pytest
 from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT, free_port, stop
 from tests.support.tools import program
-from tests.support.waiting import DEADLINE, until
+from tests.support.waiting import DEADLINE, LONGEST, until
 
 README = (ROOT / "README.md").read_text()
 START, LINES, TESTS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
@@ -58,7 +58,7 @@ def running(command: str, checkout: Path, port: int) -> Iterator[str]:
         try:
             until(
                 lambda: process.poll() is not None or "Running on" in log.read_text(),
-                seconds=600,  # it installs everything
+                seconds=LONGEST,  # it installs everything
                 what="`make run` serves",
                 instead=log.read_text,
             )
@@ -119,7 +119,7 @@ def test_the_picture_shows_what_is_printed(tmp_path: Path) -> None:
     """Drawn anew, by a server and a shell of now, it is the one that is there."""
     program("curl")
     script = ROOT / "scripts" / "draw_terminal.py"
-    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=DEADLINE)
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=LONGEST)
     for name in ("terminal-light.svg", "terminal-dark.svg"):
         assert (tmp_path / name).read_text() == (ROOT / "docs" / "images" / name).read_text()
 
@@ -140,7 +140,7 @@ def test_the_badges_are_true() -> None:
 
 
 @pytest.mark.external
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_a_newcomer_runs_it_tries_it_and_finds_everything_again(checkout: Path) -> None:
     """`make run` serves, its three lines work, and after a restart the user still logs in."""
     program("curl")

@@ -15,6 +15,7 @@ from tests.support.authenticator import Owner
 from tests.support.clock import MovedClock
 from tests.support.servers import ROOT
 from tests.support.tools import program
+from tests.support.waiting import DEADLINE
 
 PAGE = (ROOT / "docs" / "second-factors.md").read_text()
 BEGIN, CONFIRM, LOGIN, SECOND, AT_ONCE, BEHIND, CARE = re.findall(
@@ -36,7 +37,7 @@ def run(command: str, **variables: str) -> list[dict[str, Any]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=DEADLINE,
     )
     return [json.loads(answer) for answer in done.stdout.splitlines() if answer]
 

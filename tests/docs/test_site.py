@@ -16,7 +16,7 @@ from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT
 from tests.support.tools import program
 
-pytestmark = [pytest.mark.external, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.external, pytest.mark.timeout(3600)]
 
 INSTALLED = ".venv-docs/installed"
 LOADED = {"src", "srcset", "data", "poster"}

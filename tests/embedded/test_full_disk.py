@@ -17,8 +17,6 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there has Python prlimit")
 
-GENEROUS = 120.0  # seconds
-
 
 def let_write(pid: int, size: int) -> None:
     """Let a process, and those that it starts from now on, write files up to `size` bytes.
@@ -38,9 +36,9 @@ def test_server_is_restarted_once_it_answers_only_errors(folder: Path, join: Joi
         with pytest.raises(OperationFailure, match="internal server error"):
             client.authapi.things.insert_one({"_id": 1})
 
-        until(lambda: not lives(broken), seconds=GENEROUS)
+        until(lambda: not lives(broken))
 
-        until(lambda: Running(folder).server() not in (None, broken), seconds=GENEROUS)
+        until(lambda: Running(folder).server() not in (None, broken))
         client.authapi.things.insert_one({"_id": 2})
         assert client.authapi.things.count_documents({}) >= 1
     assert "answers only errors" in (folder / "supervisor.log").read_text()
@@ -59,7 +57,7 @@ def test_room_is_used_as_soon_as_there_is_some(folder: Path, join: Join) -> None
         with pytest.raises(OperationFailure):
             client.authapi.things.insert_one({"_id": 2})
 
-        until(lambda: not lives(supervisor), seconds=GENEROUS)  # it gave up
+        until(lambda: not lives(supervisor))  # it gave up
 
-        until(lambda: user.ask() == uri, seconds=GENEROUS)
+        until(lambda: user.ask() == uri)
         assert client.authapi.things.find_one({"_id": 1})

@@ -91,7 +91,7 @@ def test_repaired_database_is_found(folder: Path, join: Join) -> None:
 
     config.write_bytes(whole)
 
-    until(lambda: user.ask().startswith("mongodb://"), seconds=120)
+    until(lambda: user.ask().startswith("mongodb://"))
 
 
 def test_wrong_password(folder: Path, join: Join) -> None:

@@ -13,7 +13,7 @@ from authapi.settings import DEVELOPMENT, Settings
 from tests.support.actors import PASSWORD, fresh_name
 from tests.support.apps import served
 from tests.support.servers import ServerProcess, workers
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 NEW_PASSWORD = "an entirely different password"
 
@@ -28,16 +28,16 @@ class Mailing:
         """Register somebody with an address, and confirm it; return the name."""
         name = fresh_name()
         body = {"username": name, "password": PASSWORD, "email": f"{name}@example.com"}
-        requests.post(f"{self.url}/register", json=body, timeout=20).raise_for_status()
+        requests.post(f"{self.url}/register", json=body, timeout=DEADLINE).raise_for_status()
         body = {"token": self.link(name, "verify").partition("#")[2], "password": PASSWORD}
-        requests.post(f"{self.url}/email/verify", json=body, timeout=20).raise_for_status()
+        requests.post(f"{self.url}/email/verify", json=body, timeout=DEADLINE).raise_for_status()
         return name
 
     def link(self, name: str, kind: str) -> str:
         """Return the link in somebody's mail of a kind."""
 
         def find() -> str | None:
-            mails = requests.get(f"{self.url}/dev/mailbox.json", timeout=20).json()["mails"]
+            mails = requests.get(f"{self.url}/dev/mailbox.json", timeout=DEADLINE).json()["mails"]
             mine = [m for m in mails if m["to"] == f"{name}@example.com" and m["kind"] == kind]
             return next((mail["link"] for mail in mine if mail["link"]), None)
 

@@ -18,6 +18,7 @@ from tests.support.authenticator import Owner
 from tests.support.clock import MovedClock
 from tests.support.servers import ROOT, ServerProcess, free_port
 from tests.support.tools import program
+from tests.support.waiting import DEADLINE
 
 SCRIPT = ROOT / "examples" / "curl.sh"
 STEPS = ["register", "login", "protected", "refresh", "again", "sessions", "logout"]
@@ -57,7 +58,7 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=DEADLINE,
     )
 
 

@@ -16,6 +16,7 @@ from tree_sitter import Language, Node, Parser
 from authapi.core.errors import ErrorCode
 from tests.examples.conftest import Mailing
 from tests.support.servers import ROOT
+from tests.support.waiting import DEADLINE
 
 GRAMMARS = {"AuthClient.swift": tree_sitter_swift, "AuthClient.kt": tree_sitter_kotlin}
 OWN_WORDS = {"not_the_api"}
@@ -61,7 +62,9 @@ def test_the_parser_sees_mistakes(name: str) -> None:
 @EXAMPLES
 def test_it_speaks_the_service_s_language(name: str, mailing: Mailing) -> None:
     """Every code and every field that it names is one of the service's; so are the paths."""
-    description: dict[str, Any] = requests.get(f"{mailing.url}/openapi.json", timeout=20).json()
+    description: dict[str, Any] = requests.get(
+        f"{mailing.url}/openapi.json", timeout=DEADLINE
+    ).json()
     schemas = description["components"]["schemas"].values()
     fields = {field for schema in schemas for field in schema.get("properties", {})}
     source = example(name).read_text()

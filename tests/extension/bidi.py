@@ -4,11 +4,15 @@ import itertools
 import json
 from contextlib import ExitStack
 
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from tests.extension import Json
+from tests.support.waiting import DEADLINE
 
-TIMEOUT = 30.0
+
+def _connected(address: str) -> ClientConnection:
+    """Return a connection that a browser may be slow on, also in answering pings."""
+    return connect(address, max_size=None, open_timeout=DEADLINE, ping_interval=None)
 
 
 class BidiError(Exception):
@@ -20,7 +24,7 @@ class Bidi:
 
     def __init__(self, address: str) -> None:
         self._stack = ExitStack()
-        self._socket = self._stack.enter_context(connect(f"{address}/session", max_size=None))
+        self._socket = self._stack.enter_context(_connected(f"{address}/session"))
         self._numbers = itertools.count(1)
         self.command("session.new", capabilities={})
 
@@ -29,7 +33,7 @@ class Bidi:
         number = next(self._numbers)
         self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
         while True:
-            reply = json.loads(self._socket.recv(timeout=TIMEOUT))
+            reply = json.loads(self._socket.recv(timeout=DEADLINE))
             if reply.get("id") != number:
                 continue
             if reply["type"] == "error":

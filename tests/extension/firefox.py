@@ -10,7 +10,7 @@ from typing import IO, Any
 from tests.extension import Json
 from tests.extension.bidi import Bidi
 from tests.extension.browser import EXTENSION, Page, Scheme
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 GECKO_ID = "password-auth-demo@authapi.example"
 UUID = "11111111-2222-4333-8444-555555555555"
@@ -180,7 +180,7 @@ class Firefox:
 
     def quit(self) -> None:
         self.bidi.close()
-        self._process.wait(20)
+        self._process.wait(DEADLINE)
 
 
 def listening_at(lines: IO[str]) -> str | None:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.extension import Json
 from tests.extension.exchange import Answer, Exchange
-from tests.extension.service import free_port
+from tests.support.servers import free_port
 from tests.support.waiting import DEADLINE
 
 HOP = {"connection", "transfer-encoding", "content-length", "server", "date"}

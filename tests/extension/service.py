@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +9,11 @@ from typing import Any
 
 import requests
 
-from tests.support.waiting import until
+from tests.support.servers import free_port
+from tests.support.waiting import DEADLINE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "ywAyatML_WFYo4SWzQHbKintQczw1sg53V-fEVVYVgCAR51XtnmeD4_R4fayg1Nk"
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Service:
@@ -45,28 +38,28 @@ class Service:
     def _answers(self) -> bool:
         assert self._process.poll() is None, f"the service stopped: see {self._log.name}"
         try:
-            return requests.get(f"{self.address}/healthz", timeout=2).ok
-        except requests.ConnectionError:
+            return requests.get(f"{self.address}/healthz", timeout=DEADLINE).ok
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def post(self, path: str, body: dict[str, Any], token: str | None = None) -> requests.Response:
         """Send JSON straight to the service, past the gate; with an access token, if given."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return requests.post(self.address + path, json=body, headers=headers, timeout=20)
+        return requests.post(self.address + path, json=body, headers=headers, timeout=DEADLINE)
 
     def greets(self, access_token: str) -> bool:
         """Tell whether the service still accepts an access token."""
         headers = {"Authorization": f"Bearer {access_token}"}
-        return requests.get(f"{self.address}/protected", headers=headers, timeout=20).ok
+        return requests.get(f"{self.address}/protected", headers=headers, timeout=DEADLINE).ok
 
     def stop(self) -> None:
         """End the process."""
         self._process.terminate()
         try:
-            self._process.wait(20)
+            self._process.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(20)
+            self._process.wait(DEADLINE)
         self._log.close()
 
 
@@ -79,6 +72,7 @@ def environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
         "AUTHAPI_INSTANCE": str(folder / "instance"),
         "JWT_SECRET": SECRET,
         "MONGO_DATABASE": f"extension_{secrets.token_hex(6)}",
+        "MONGO_TIMEOUT_MS": "60000",  # a busy machine is no lost database
         "PYTHONDONTWRITEBYTECODE": "1",
         **settings,
     }

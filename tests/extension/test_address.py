@@ -8,7 +8,7 @@ from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.conftest import Serve
 from tests.extension.screens import PASSWORD, Account
 from tests.extension.service import Service
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 WAITS = "The address is not verified yet."
 WRONG = "That code is wrong, or its time is over."
@@ -18,7 +18,7 @@ def mailed_code(owner: Owner, address: str, but: str = "") -> str:
     """Return the newest code that was mailed to an address, other than that of before."""
 
     def newest() -> str | None:
-        answer = requests.get(f"{owner.service.address}/dev/mailbox.json", timeout=20).json()
+        answer = requests.get(f"{owner.service.address}/dev/mailbox.json", timeout=DEADLINE).json()
         codes = (mail["code"] for mail in answer["mails"] if mail["to"] == address)
         return next((code for code in codes if code and code != but), None)
 

@@ -10,7 +10,7 @@ from tests.extension.chromium import ChromiumPage
 from tests.extension.exchange import answer
 from tests.extension.screens import PASSWORD, Popup, Screen
 from tests.extension.two_steps import asks_for_code
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 CHROMIUM = pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 """Which alone has an authenticator for tests that an extension's page can use."""
@@ -74,7 +74,7 @@ def test_a_passkey_beside_the_password_is_a_second_step(owner: Owner) -> None:
     name, token = with_passkey(owner, screen)
     headers = {"Authorization": f"Bearer {token}"}
     url = f"{owner.service.address}/me/second-factor"
-    requests.put(url, json={"passkeys": True}, headers=headers, timeout=20).raise_for_status()
+    requests.put(url, json={"passkeys": True}, headers=headers, timeout=DEADLINE).raise_for_status()
     popup.login(name)
     asks_for_code(popup)
     assert popup.sees("usePasskey")

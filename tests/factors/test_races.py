@@ -12,6 +12,7 @@ from tests.support.authenticator import Owner
 from tests.support.clock import MovedClock
 from tests.support.crowd import at_once
 from tests.support.servers import CHEAP, workers
+from tests.support.waiting import DEADLINE
 
 ROUNDS = 12
 AT_ONCE = 32
@@ -41,7 +42,7 @@ def used_at_once(owner: Owner, code: str) -> list[int]:
     url = f"{owner.visitor.base_url}/authenticate"
 
     def use() -> int:
-        return requests.post(url, json=body, timeout=60).status_code
+        return requests.post(url, json=body, timeout=DEADLINE).status_code
 
     deeds: list[Callable[[], int]] = [use] * AT_ONCE
     return at_once(deeds)

@@ -39,5 +39,5 @@ def test_the_reason_is_told_at_once_until_it_is_mended(
         assert max(answer.elapsed.total_seconds() for answer in answers) < bound(visitor)
         assert reason in answers[-1].json()["checks"]["database"]
         path.write_bytes(whole)
-        until(lambda: visitor.authenticate(name).ok, "the user logs in", seconds=120)
+        until(lambda: visitor.authenticate(name).ok, "the user logs in")
         visitor.close()

@@ -10,8 +10,7 @@ import pytest
 
 from authapi.health.service import FRESH_ENOUGH, Readiness
 from tests.support.clock import MovedClock
-
-TIMEOUT = 30
+from tests.support.waiting import DEADLINE
 
 
 class StillClock(MovedClock):
@@ -45,7 +44,7 @@ class Counted:
         """Run once."""
         self.runs += 1
         self.running.set()
-        assert self.may_end.wait(TIMEOUT)
+        assert self.may_end.wait(DEADLINE)
         return self.told
 
 
@@ -72,7 +71,7 @@ def test_nobody_waits_for_a_check_that_another_makes(clock: MovedClock) -> None:
     check.may_end.clear()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(readiness.report)
-        assert check.running.wait(TIMEOUT)
+        assert check.running.wait(DEADLINE)
         assert readiness.report() == {"database": "ok"}
         assert not first.done()
         check.may_end.set()
@@ -90,10 +89,10 @@ def test_whoever_knows_nothing_recent_waits(clock: MovedClock) -> None:
     check.may_end.clear()
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(readiness.report) for _ in range(8)]
-        assert check.running.wait(TIMEOUT)
+        assert check.running.wait(DEADLINE)
         assert not any(one.done() for one in asked)
         check.may_end.set()
-        assert [one.result(TIMEOUT) for one in asked] == [{"database": "away"}] * 8
+        assert [one.result(DEADLINE) for one in asked] == [{"database": "away"}] * 8
     assert check.runs == 2
 
 

@@ -16,6 +16,7 @@ from authapi.settings import Settings
 from tests.host.conftest import ORIGIN, existing_app
 from tests.support.apps import end
 from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import DEADLINE
 
 ASKED = [
     ("GET", "/me"), ("GET", "/docs"), ("GET", "/static/own.css"), ("GET", "/nowhere"),
@@ -125,7 +126,7 @@ def test_its_logging_and_its_development_server_stay(environment: dict[str, str]
         env=clean_environment(environment),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

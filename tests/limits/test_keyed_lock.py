@@ -7,7 +7,7 @@ import pytest
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.limits.keyed_lock import KeyedLock
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 
 def test_nobody_holds_a_key_together() -> None:
@@ -85,7 +85,7 @@ def test_a_shared_failure_ends_all_who_wait() -> None:
     with pytest.raises(ConnectionError):
         fail_beside_them()
     for thread in waiting:
-        thread.join(20)
+        thread.join(DEADLINE)
     assert refusals == [ErrorCode.SERVICE_UNAVAILABLE] * 8
     assert not entered
     visit()
@@ -110,5 +110,5 @@ def test_a_failure_of_ones_own_ends_nobody_else() -> None:
 
     with pytest.raises(ValueError, match="mine"):
         fail_beside_it()
-    waiting.join(20)
+    waiting.join(DEADLINE)
     assert served == [1]

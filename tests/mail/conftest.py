@@ -28,7 +28,6 @@ from authapi.mail.links import CodeClaims, LinkClaims, Links, MailedTokens, Purp
 from authapi.mail.message import From, Writer
 from authapi.mail.models import Envelope, Mail, Record, Void
 from authapi.mail.quotas import Quotas
-from authapi.mail.rules import ATTEMPT_SECONDS
 from authapi.mail.sender import Sender
 from authapi.mail.servers import MailServer as Named
 from authapi.mail.smtp import SmtpServers
@@ -40,6 +39,7 @@ from authapi.wiring.database import build_database
 from tests.support.clock import MovedClock
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.servers import SECRET
+from tests.support.waiting import DEADLINE
 
 ANN = "a" * 24
 PUBLIC_URL = "https://accounts.example"
@@ -139,7 +139,7 @@ class Room:
 
 
 def servers(
-    *ports: int, clock: Clock, step: float = 10.0, attempt: float = ATTEMPT_SECONDS
+    *ports: int, clock: Clock, step: float = DEADLINE, attempt: float = DEADLINE
 ) -> SmtpServers:
     """Return the servers at these loopback ports, in order."""
     named = [Named("127.0.0.1", port, "none") for port in ports]

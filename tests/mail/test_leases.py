@@ -11,6 +11,7 @@ from authapi.mail.models import Mail, Settled
 from tests.mail.conftest import Room, servers
 from tests.support.crowd import at_once
 from tests.support.mail_server import MailServer
+from tests.support.waiting import DEADLINE
 
 
 def test_one_of_many_sends(room: Room, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +21,7 @@ def test_one_of_many_sends(room: Room, server: MailServer, monkeypatch: pytest.M
 
     def due(now: datetime, limit: int) -> list[Mail]:
         if found := look(now, limit):
-            all_have_seen.wait(timeout=60)
+            all_have_seen.wait(timeout=DEADLINE)
         return found
 
     monkeypatch.setattr(room.store, "due", due)

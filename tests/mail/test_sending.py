@@ -26,6 +26,8 @@ from tests.support.mail_server import (
 from tests.support.servers import free_port
 
 MANY = 300
+STEPS = (1.0, 5.0, 25.0, 125.0)
+"""How many seconds a server is given for an answer: the first will do, where nothing is slow."""
 
 
 def test_a_mail_reaches_its_reader(room: Room, server: MailServer) -> None:
@@ -162,12 +164,17 @@ def test_the_second_server_takes_over(room: Room, server: MailServer, first: str
     """S98: from one that swallows connections, or is not there; then that is passed over."""
     with silent_server() as silent:
         ports = {"silent": silent, "closed": free_port()}
-        step = 3.0 if first == "silent" else 30.0
-        transport = servers(ports[first], server.port, clock=room.clock, step=step)
-        room.add()
-        room.add()
-        assert room.sender(transport).run_once() == {"sent": 2}
-    assert len(server.mails) == 2
+
+        def takes_over(step: float) -> bool:
+            before = len(server.mails)
+            transport = servers(ports[first], server.port, clock=room.clock, step=step)
+            room.database["mail"].delete_many({})
+            room.add()
+            room.add()
+            counts = room.sender(transport).run_once()
+            return counts == {"sent": 2} and len(server.mails) == before + 2
+
+        assert any(map(takes_over, STEPS))
 
 
 @pytest.mark.parametrize("fault", ["421 closing", HANG])
@@ -176,15 +183,23 @@ def test_the_second_server_takes_over_for_one_address(
 ) -> None:
     """S98: the first one fails for it alone, and goes on to take the mails for others."""
     dead = "dead@example.com"
-    with mail_server(rcpt=lambda address: fault if address == dead else "250 OK") as first:
-        step = 3.0 if fault == HANG else 30.0
-        transport = servers(first.port, server.port, clock=room.clock, step=step)
-        for address in (dead, "ann@example.com", dead):
-            room.add(address)
-            assert room.sender(transport).run_once() == {"sent": 1}
-        assert [mail["To"] for mail in first.mails] == ["ann@example.com"]
-        assert first.connections == 2  # it is known by now, and asked last
-    assert len(server.mails) == 2
+
+    def takes_over(step: float) -> bool:
+        before = len(server.mails)
+        room.database["mail"].delete_many({})
+        with mail_server(rcpt=lambda address: fault if address == dead else "250 OK") as first:
+            transport = servers(first.port, server.port, clock=room.clock, step=step)
+            for address in (dead, "ann@example.com", dead):
+                room.add(address)
+                if room.sender(transport).run_once() != {"sent": 1}:
+                    return False
+            return (
+                [mail["To"] for mail in first.mails] == ["ann@example.com"]
+                and first.connections == 2  # it is known by now, and asked last
+                and len(server.mails) == before + 2
+            )
+
+    assert any(map(takes_over, STEPS))
 
 
 def test_a_server_that_fails_for_three_in_a_row_is_passed_over(

@@ -12,6 +12,7 @@ import yaml
 from tests.monitoring.files import ALERTS, ALERTS_FILE
 from tests.support.servers import ROOT
 from tests.support.tools import program
+from tests.support.waiting import DEADLINE
 
 pytestmark = pytest.mark.external
 
@@ -90,7 +91,7 @@ SILENT: dict[str, list[Series]] = {
 def promtool(*words: str) -> subprocess.CompletedProcess[str]:
     """Run Prometheus' own tool."""
     return subprocess.run(
-        [program("promtool"), *words], capture_output=True, text=True, check=False, timeout=120
+        [program("promtool"), *words], capture_output=True, text=True, check=False, timeout=DEADLINE
     )
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.checkouts import copy_to
 from tests.support.servers import clean_environment
+from tests.support.waiting import LONGEST
 
-INSTALL_SECONDS = 600.0
 UNCOMPILED = {"PIP_NO_COMPILE": "0"}
 """Has pip leave out bytecode: of what it installs a few modules are imported, and compiled then.
 (Its documentation has it so: a flag that begins with `no` is set by what means no.)"""
@@ -38,7 +38,7 @@ class Newcomer:
             env=clean_environment({**UNCOMPILED, **variables}),
             capture_output=True,
             text=True,
-            timeout=INSTALL_SECONDS,
+            timeout=LONGEST,
             check=False,
         )
 
@@ -57,7 +57,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [*words, "--wheel-dir", str(folder), str(folder / "checkout")],
         check=True,
-        timeout=INSTALL_SECONDS,
+        timeout=LONGEST,
     )
     [built] = folder.glob("*.whl")
     return built
@@ -67,7 +67,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def newcomer(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     """Somebody who installed the wheel beside requirements of their own."""
     folder = tmp_path_factory.mktemp("newcomer")
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "-m", "venv", str(folder / "venv")], check=True, timeout=LONGEST
+    )
     (folder / "notes").mkdir()
     newcomer = Newcomer(folder / "notes", folder / "venv")
     (newcomer.folder / "requirements.txt").write_text(

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from authapi_client import __version__
-from tests.package.conftest import INSTALL_SECONDS, Newcomer
+from tests.package.conftest import Newcomer
 from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT
+from tests.support.waiting import LONGEST
 
-pytestmark = [pytest.mark.external, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.external, pytest.mark.timeout(3600)]
 SOURCE = ROOT / "clients" / "python" / "src"
 WALK = """
 import importlib, pkgutil, authapi_client
@@ -56,7 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [str(Path(sys.executable).with_name(command[0])), *command[1:], "clients/python"],
         cwd=folder / "checkout",
         check=True,
-        timeout=INSTALL_SECONDS,
+        timeout=LONGEST,
     )
     return folder / "made"
 
@@ -65,7 +66,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def user(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     """Somebody who installed the wheel, and nothing else."""
     folder = tmp_path_factory.mktemp("user")
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "-m", "venv", str(folder / "venv")], check=True, timeout=LONGEST
+    )
     user = Newcomer(folder, folder / "venv")
     [wheel] = built.glob("*.whl")
     user.install(str(wheel))
@@ -108,7 +111,7 @@ def test_mypy_strict_finds_nothing_wrong_in_a_program_that_uses_it(user: Newcome
         cwd=user.folder,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=LONGEST,
         check=False,
     )
     assert done.returncode == 0, done.stdout

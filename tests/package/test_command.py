@@ -14,7 +14,7 @@ import requests
 
 from tests.settings.variables import SAMPLES
 from tests.support.servers import ROOT, clean_environment, free_port, server_process
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 
 def authapi(
@@ -27,7 +27,7 @@ def authapi(
         env=clean_environment({"PYTHONPATH": str(ROOT), **(environment or {})}),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=DEADLINE,
         check=False,
     )
 
@@ -88,7 +88,7 @@ def test_serve_serves_an_app_of_this_folder(tmp_path: Path, environment: dict[st
     (tmp_path / ".env").write_text("".join([*lines, f"PORT={port}\nWEB_CONCURRENCY=1\n"]))
     command = [sys.executable, "-m", "authapi", "--app", "notes:app", "serve"]
     with server_process(command, port, {"PYTHONPATH": str(ROOT)}, cwd=tmp_path) as server:
-        assert requests.get(server.base_url + "/notes", timeout=60).text == "mine"
+        assert requests.get(server.base_url + "/notes", timeout=DEADLINE).text == "mine"
 
 
 def test_the_example_of_a_file_of_settings_makes_a_development_server() -> None:

@@ -13,7 +13,7 @@ from tests.package.conftest import UNCOMPILED, Newcomer
 from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT, clean_environment, free_port, server_process
 from tests.support.tools import program
-from tests.support.waiting import DEADLINE
+from tests.support.waiting import LONGEST
 
 TEXT, TUTORIAL = ((ROOT / "docs" / f"{page}.md").read_text() for page in ("embedding", "tutorial"))
 [NOTES] = re.findall(r"```python\n(.*?)```", TUTORIAL, re.DOTALL)
@@ -32,7 +32,7 @@ def test_the_app_is_a_short_one() -> None:
 
 
 @pytest.mark.external
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
     """From an empty folder beside a clone: every line is typed, and answers what the page shows."""
     copy_to(tmp_path / "authapi")
@@ -49,7 +49,7 @@ def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.external
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_its_tests_run_as_they_are_written(newcomer: Newcomer) -> None:
     """By the plugin that the wheel brings, which pytest finds by itself; warnings are errors."""
     folder = newcomer.folder / "tested"
@@ -63,7 +63,7 @@ def test_its_tests_run_as_they_are_written(newcomer: Newcomer) -> None:
         env=clean_environment({}),
         capture_output=True,
         text=True,
-        timeout=DEADLINE,
+        timeout=LONGEST,
         check=False,
     )
     assert "3 passed" in done.stdout, done.stdout + done.stderr
@@ -71,7 +71,7 @@ def test_its_tests_run_as_they_are_written(newcomer: Newcomer) -> None:
 
 
 @pytest.mark.external
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_an_app_that_exists_gets_the_service_as_it_is_written(newcomer: Newcomer) -> None:
     """Its page, its session and its template are as before; the service is below `/auth`."""
     (newcomer.folder / "guests.py").write_text(GUESTS)
@@ -101,7 +101,7 @@ def typed(folder: Path, settings: str, lines: str, prefix: str = "") -> list[str
             env=clean_environment({}),
             capture_output=True,
             text=True,
-            timeout=DEADLINE,
+            timeout=LONGEST,
             check=False,
         )
     assert done.returncode == 0, done.stderr + server.output

@@ -9,7 +9,7 @@ import pytest
 
 from tests.package.conftest import Newcomer
 
-pytestmark = [pytest.mark.external, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.external, pytest.mark.timeout(3600)]
 APPS = """
 import json
 import sys

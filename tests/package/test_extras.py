@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.servers import ROOT, SECRET, clean_environment
+from tests.support.waiting import LONGEST
 
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/authapi"}
 PASSKEYS = {**ENOUGH, "WEBAUTHN_RP_ID": "example.com"}
@@ -33,7 +34,7 @@ def test_an_extra_that_is_missing_is_named(
         env=clean_environment(environment),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=LONGEST,
         check=False,
     )
     assert done.returncode == 1

@@ -13,8 +13,9 @@ import pytest
 from tests.package.conftest import Newcomer
 from tests.support.checkouts import repository_in
 from tests.support.servers import ROOT
+from tests.support.waiting import LONGEST
 
-pytestmark = [pytest.mark.external, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.external, pytest.mark.timeout(3600)]
 STRICT = """\
 from flask import Flask
 
@@ -78,7 +79,7 @@ def test_mypy_strict_finds_nothing_wrong_in_a_project_that_uses_it(newcomer: New
         cwd=newcomer.folder,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=LONGEST,
         check=False,
     )
     assert done.returncode == 0, done.stdout

@@ -23,7 +23,7 @@ from tests.support.actors import PASSWORD, fresh_name
 from tests.support.clock import MovedClock
 from tests.support.servers import in_thread
 from tests.support.tools import program
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 TOKEN = "x" * 59
 FORM = {"Sec-Fetch-Site": "same-origin"}
@@ -97,7 +97,7 @@ class Owner:
 
     def post(self, path: str, **body: object) -> requests.Response:
         """Send JSON, as apps do."""
-        return requests.post(f"{self.site}{path}", json=body, timeout=60)
+        return requests.post(f"{self.site}{path}", json=body, timeout=DEADLINE)
 
     def log_in(self, password: str | None = None) -> requests.Response:
         """Try to log in."""
@@ -112,7 +112,7 @@ class Owner:
 
         def newest() -> dict[str, Any] | None:
             self.clock.move(seconds=3)
-            mails = requests.get(f"{self.site}/dev/mailbox.json", timeout=60).json()["mails"]
+            mails = requests.get(f"{self.site}/dev/mailbox.json", timeout=DEADLINE).json()["mails"]
             ours = (m for m in mails if m["kind"] == kind and m["to"] == self.address)
             return next((m for m in ours if m["sent"]), None)
 
@@ -141,7 +141,7 @@ def owner(site: str, clock: MovedClock) -> Owner:
         f"{site}/me/email/verify",
         json={"code": code},
         headers={"Authorization": f"Bearer {access}"},
-        timeout=60,
+        timeout=DEADLINE,
     )
     assert answer.status_code == 200, answer.text
     return owner
@@ -154,6 +154,6 @@ def send(site: str) -> Send:
     def send(name: str, headers: dict[str, str] | None = None, **values: str) -> requests.Response:
         url = f"{site}/account/{name}"
         typed = {"more": ""} | values  # an empty form has no type
-        return requests.post(url, data=typed, headers=FORM | (headers or {}), timeout=60)
+        return requests.post(url, data=typed, headers=FORM | (headers or {}), timeout=DEADLINE)
 
     return send

@@ -10,6 +10,7 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.pages.conftest import Owner
 from tests.support.actors import PASSWORD
+from tests.support.waiting import DEADLINE
 
 
 @dataclass
@@ -65,6 +66,6 @@ class PasskeysPage:
             f"{self.owner.site}/me/second-factor",
             json={"passkeys": True},
             headers={"Authorization": f"Bearer {access}"},
-            timeout=60,
+            timeout=DEADLINE,
         )
         assert answer.status_code == 200, answer.text

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.pages.conftest import NAMES, TOKEN, Owner
 from tests.support.servers import ROOT
+from tests.support.waiting import DEADLINE
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LOOKING = (ROOT / "tests" / "extension" / "looking.js").read_text("utf-8")
@@ -42,8 +43,8 @@ def test_a_scanner_changes_nothing(owner: Owner, tab: Page) -> None:
     link = owner.forget()
     page, _, token = link.partition("#")
     for _ in range(50):
-        assert requests.get(page, timeout=60).status_code == 200
-        assert requests.head(f"{page}?{token[:9]}", timeout=60).status_code == 200
+        assert requests.get(page, timeout=DEADLINE).status_code == 200
+        assert requests.head(f"{page}?{token[:9]}", timeout=DEADLINE).status_code == 200
     _walk(tab, link)
     assert owner.refresh(session) == 200
     assert owner.log_in().status_code == 200

@@ -15,6 +15,7 @@ from authapi.settings import Settings
 from tests.pages.conftest import EMPTY
 from tests.support.apps import served
 from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import DEADLINE
 
 ABSENT = """
 import sys, wsgi
@@ -39,18 +40,18 @@ def dressed(development: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     with served(own) as visitor:
         yield visitor.base_url
         (folder / "logo.svg").unlink()
-        gone = requests.get(f"{visitor.base_url}/account/logo", timeout=60)
+        gone = requests.get(f"{visitor.base_url}/account/logo", timeout=DEADLINE)
         assert gone.status_code == 404
 
 
 def test_the_operators_files_come_from_here(dressed: str) -> None:
     """The policy stays as it is; a picture that is opened by itself runs nothing."""
-    page = requests.get(f"{dressed}/account/forgot", timeout=60)
+    page = requests.get(f"{dressed}/account/forgot", timeout=DEADLINE)
     assert page.text.index("/account/pages.css") < page.text.index("/account/own.css")
     assert '<img src="/account/logo" alt="authapi">' in page.text
-    style = requests.get(f"{dressed}/account/own.css", timeout=60)
+    style = requests.get(f"{dressed}/account/own.css", timeout=DEADLINE)
     assert (style.headers["Content-Type"], style.text[:5]) == ("text/css; charset=utf-8", ":root")
-    logo = requests.get(f"{dressed}/account/logo", timeout=60)
+    logo = requests.get(f"{dressed}/account/logo", timeout=DEADLINE)
     assert logo.headers["Content-Type"].startswith("image/svg+xml")
     assert "sandbox" in logo.headers["Content-Security-Policy"]
 
@@ -58,12 +59,12 @@ def test_the_operators_files_come_from_here(dressed: str) -> None:
 def test_the_language_and_the_origin_are_the_operators(dressed: str) -> None:
     """`MAIL_LANGUAGE` for who asks for none of ours; `PUBLIC_URL` says where forms come from."""
     french = requests.get(
-        f"{dressed}/account/forgot", headers={"Accept-Language": "fr"}, timeout=60
+        f"{dressed}/account/forgot", headers={"Accept-Language": "fr"}, timeout=DEADLINE
     )
     assert '<html lang="de">' in french.text
     for origin, status in ((dressed, 403), ("https://accounts.example", 422)):
         answer = requests.post(
-            f"{dressed}/account/forgot", data=EMPTY, headers={"Origin": origin}, timeout=60
+            f"{dressed}/account/forgot", data=EMPTY, headers={"Origin": origin}, timeout=DEADLINE
         )
         assert answer.status_code == status
 
@@ -71,13 +72,13 @@ def test_the_language_and_the_origin_are_the_operators(dressed: str) -> None:
 @pytest.mark.parametrize("path", ["/account/own.css", "/account/logo", "/account/pages.txt"])
 def test_there_is_no_file_that_nobody_named(site: str, path: str) -> None:
     """Only what the settings name, and the pages' own two."""
-    assert requests.get(f"{site}{path}", timeout=60).status_code == 404
+    assert requests.get(f"{site}{path}", timeout=DEADLINE).status_code == 404
 
 
 def test_home_and_mailbox_lead_there(site: str) -> None:
     """So that a newcomer finds it."""
     for path in ("/", "/dev/mailbox"):
-        page = requests.get(f"{site}{path}", headers={"Accept": "text/html"}, timeout=60)
+        page = requests.get(f"{site}{path}", headers={"Accept": "text/html"}, timeout=DEADLINE)
         assert 'href="/account/forgot"' in page.text
 
 
@@ -89,7 +90,7 @@ def test_without_mail_there_is_no_page(environment: dict[str, str]) -> None:
         cwd=Path(ROOT),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=DEADLINE,
         check=True,
     )
     assert found.stdout.split(maxsplit=1) == ["404", "[]\n"]

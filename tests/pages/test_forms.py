@@ -13,6 +13,7 @@ from tests.pages.conftest import FORM, NAMES, TOKEN, Owner, Send
 from tests.support.apps import served
 from tests.support.clock import MovedClock
 from tests.support.log_stream import recorded_log
+from tests.support.waiting import DEADLINE
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,7 +34,7 @@ def test_bad_bodies_have_an_answer(
 ) -> None:
     """A page says what is wrong; nothing is a fault of the server."""
     headers = {**FORM, "Content-Type": kind}
-    answer = requests.post(f"{site}/account/{name}", data=raw, headers=headers, timeout=60)
+    answer = requests.post(f"{site}/account/{name}", data=raw, headers=headers, timeout=DEADLINE)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.status_code == (status or answer.status_code)
     assert answer.status_code < 500
@@ -42,9 +43,9 @@ def test_bad_bodies_have_an_answer(
 @pytest.mark.parametrize("name", ["secure", "undo"])
 def test_the_endpoint_of_the_same_path_goes_on(site: str, name: str) -> None:
     """JSON is answered as JSON, whoever sends it."""
-    answer = requests.post(f"{site}/account/{name}", json={"token": TOKEN}, timeout=60)
+    answer = requests.post(f"{site}/account/{name}", json={"token": TOKEN}, timeout=DEADLINE)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_link")
-    other = requests.post(f"{site}/account/{name}", data="x", timeout=60)
+    other = requests.post(f"{site}/account/{name}", data="x", timeout=DEADLINE)
     assert (other.status_code, other.json()["code"]) == (415, "unsupported_media_type")
 
 
@@ -93,7 +94,7 @@ def test_a_page_and_its_endpoint_share_their_limits_and_events(development: Sett
 
         def ask(turn: int) -> requests.Response:
             typed = {"username": f"ann-{turn}"}
-            return requests.post(forgot, data=typed, headers=FORM, timeout=60)
+            return requests.post(forgot, data=typed, headers=FORM, timeout=DEADLINE)
 
         assert [ask(turn).status_code for turn in range(4)] == [200, 200, 200, 429]
         refused = ask(5)

@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.pages.conftest import EMPTY, NAMES, TOKEN, Send
 from tests.support.commands import Commands
+from tests.support.waiting import DEADLINE
 
 POLICY = {
     "default-src": "'none'",
@@ -39,7 +40,7 @@ def _guarded(answer: requests.Response) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_answer_is_guarded(site: str, send: Send, name: str) -> None:
     """S121, S145: nothing in line or from elsewhere, not stored, not framed, not indexed."""
-    _guarded(requests.get(f"{site}/account/{name}", timeout=60))
+    _guarded(requests.get(f"{site}/account/{name}", timeout=DEADLINE))
     _guarded(send(name))
     _guarded(send(name, headers={"Sec-Fetch-Site": "cross-site"}))
     _guarded(send(name, token=TOKEN, username="nobody", new_password="x" * 9, password="x"))
@@ -48,10 +49,10 @@ def test_every_answer_is_guarded(site: str, send: Send, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_opening_a_page_reads_nothing(server: Flask, site: str, name: str) -> None:
     """S82: no command to the database, by GET or HEAD."""
-    requests.get(f"{site}/healthz", timeout=60)
+    requests.get(f"{site}/healthz", timeout=DEADLINE)
     commands = Commands("pages_")
-    requests.get(f"{site}/account/{name}", timeout=60)
-    head = requests.head(f"{site}/account/{name}?token={TOKEN}", timeout=60)
+    requests.get(f"{site}/account/{name}", timeout=DEADLINE)
+    head = requests.head(f"{site}/account/{name}?token={TOKEN}", timeout=DEADLINE)
     assert (head.status_code, head.text) == (200, "")
     assert commands.since_last() == []
 
@@ -75,7 +76,7 @@ def test_foreign_forms_are_refused(site: str, name: str, headers: dict[str, str]
     sent = {key: value.format(site=site) for key, value in headers.items()}
     values = {"token": TOKEN, "username": "ann", "word": "secure", "password": "x"}
     commands = Commands("pages_")
-    answer = requests.post(f"{site}/account/{name}", data=values, headers=sent, timeout=60)
+    answer = requests.post(f"{site}/account/{name}", data=values, headers=sent, timeout=DEADLINE)
     assert answer.status_code == 403
     assert "was not sent from this page" in answer.text
     assert not [sent for sent in commands.since_last() if "users" in sent or "mail" in sent]
@@ -84,12 +85,12 @@ def test_foreign_forms_are_refused(site: str, name: str, headers: dict[str, str]
 def test_the_own_origin_is_enough_where_a_client_does_not_send_more(site: str) -> None:
     """S140: an `Origin` of ours stands for `Sec-Fetch-Site`."""
     headers = {"Origin": site}
-    answer = requests.post(f"{site}/account/forgot", headers=headers, data=EMPTY, timeout=60)
+    answer = requests.post(f"{site}/account/forgot", headers=headers, data=EMPTY, timeout=DEADLINE)
     assert answer.status_code == 422
 
 
 def test_a_page_that_calls_itself_this_machine_is_foreign(site: str) -> None:
     """S140: a name that was made to lead here (DNS rebinding) is nobody's origin."""
     headers = {"Host": "evil.example", "Origin": "http://evil.example"}
-    answer = requests.post(f"{site}/account/forgot", headers=headers, data=EMPTY, timeout=60)
+    answer = requests.post(f"{site}/account/forgot", headers=headers, data=EMPTY, timeout=DEADLINE)
     assert answer.status_code == 403

@@ -12,7 +12,7 @@ from tests.pages.conftest import Owner
 from tests.pages.passkeys_page import PasskeysPage
 from tests.pages.test_browser import AXE, LOOKING, VIOLATIONS
 from tests.support.actors import PASSWORD
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 WORKS = "It works: your passkey was accepted."
 STOPPED = "Your browser stopped, or has no passkey for this site. Nothing was changed."
@@ -128,7 +128,7 @@ def test_a_session_ends_with_its_page(page: PasskeysPage) -> None:
     headers = {"Authorization": f"Bearer {access}"}
 
     def sessions() -> int:
-        answer = requests.get(f"{page.owner.site}/sessions", headers=headers, timeout=60)
+        answer = requests.get(f"{page.owner.site}/sessions", headers=headers, timeout=DEADLINE)
         return len(answer.json()["sessions"])
 
     before = sessions()
@@ -148,14 +148,16 @@ def test_without_scripts_it_says_what_is_missing(here: str, chromium: Browser) -
 
 def test_the_page_is_guarded_as_the_others(here: str) -> None:
     """S121: nothing in line, not kept, not framed, not indexed, in the reader's language."""
-    answer = requests.get(f"{here}/account/passkeys", headers={"Accept-Language": "de"}, timeout=60)
+    answer = requests.get(
+        f"{here}/account/passkeys", headers={"Accept-Language": "de"}, timeout=DEADLINE
+    )
     assert answer.status_code == 200
     assert '<html lang="de">' in answer.text
     assert "'unsafe" not in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex"
-    assert requests.post(f"{here}/account/passkeys", timeout=60).status_code == 405
+    assert requests.post(f"{here}/account/passkeys", timeout=DEADLINE).status_code == 405
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

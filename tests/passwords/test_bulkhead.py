@@ -11,7 +11,7 @@ import pytest
 
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.passwords.bulkhead import Bulkhead, Change, FairSlots
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 
 class Patient:
@@ -30,7 +30,7 @@ class Patient:
     def _stay(self) -> None:
         with self._count:
             self.working += 1
-        assert self.leave.wait(60)
+        assert self.leave.wait(DEADLINE)
 
 
 def refusal(bulkhead: Bulkhead, network: str) -> ApiError:
@@ -54,7 +54,7 @@ def test_so_many_work_so_many_wait_and_the_next_is_refused(slots: int, queue_lim
         assert patient.working == slots
         patient.leave.set()
         for one in done:
-            one.result(timeout=60)
+            one.result(timeout=DEADLINE)
     assert refused.code is ErrorCode.SERVICE_UNAVAILABLE
     assert refused.status is HTTPStatus.SERVICE_UNAVAILABLE
     assert refused.retry_after == 1
@@ -77,7 +77,7 @@ def test_no_network_has_more_than_a_third(slots: int, queue_limit: int, share: i
             enter("greedy")
         assert refusal(bulkhead, "greedy").code is ErrorCode.SERVICE_UNAVAILABLE
         for number in range(slots + queue_limit - share):
-            elsewhere.submit(enter, f"network {number}").result(timeout=60)
+            elsewhere.submit(enter, f"network {number}").result(timeout=DEADLINE)
     with bulkhead.admit("greedy"):
         pass
 
@@ -97,7 +97,7 @@ def test_the_networks_that_wait_are_served_in_turn() -> None:
                 waiting.append(pool.submit(wait, network))
                 until(lambda: slots.waiting() == len(waiting))
         for one in waiting:
-            one.result(timeout=60)
+            one.result(timeout=DEADLINE)
     assert served[:5] == ["greedy", "ann", "ben", "greedy", "ben"]
     assert served[5:] == ["greedy"] * 48
 
@@ -109,7 +109,7 @@ def test_nothing_leaks_after_exceptions() -> None:
         with pytest.raises(ZeroDivisionError), bulkhead.admit("a"):
             bulkhead.run(lambda: 1 // 0)
         with bulkhead.admit("a"), ThreadPoolExecutor(1) as other:
-            other.submit(refusal, bulkhead, "b").result(timeout=60)
+            other.submit(refusal, bulkhead, "b").result(timeout=DEADLINE)
     assert bulkhead.run(lambda: "room again") == "room again"
 
 
@@ -130,7 +130,7 @@ def test_who_is_admitted_needs_no_other_room() -> None:
                 with bulkhead.admit("a"):
                     assert bulkhead.run(lambda: "done") == "done"
             with ThreadPoolExecutor(1) as other:
-                other.submit(refusal, bulkhead, "a").result(timeout=60)
+                other.submit(refusal, bulkhead, "a").result(timeout=DEADLINE)
     with bulkhead.admit("b"):
         pass
 
@@ -143,7 +143,7 @@ def test_an_observer_is_told_of_every_change() -> None:
     with bulkhead.admit("a"):
         bulkhead.run(lambda: None)
         with ThreadPoolExecutor(1) as other:
-            other.submit(refusal, bulkhead, "a").result(timeout=60)
+            other.submit(refusal, bulkhead, "a").result(timeout=DEADLINE)
     assert changes == [
         Change.ADMITTED,
         Change.STARTED,

@@ -11,6 +11,7 @@ from authapi.core.errors import ApiError
 from authapi.passwords.bulkhead import Bulkhead
 from authapi.passwords.formats import find_format
 from authapi.passwords.hashing import Argon2Cost, PasswordHasher
+from tests.support.waiting import DEADLINE
 
 CHEAP = Argon2Cost(memory_kib=64, passes=1)
 PASSWORD = "password123"
@@ -55,7 +56,7 @@ def test_the_dummy_hash_costs_a_slot_like_any_other() -> None:
         for stored in (None, known):
             verified = other.submit(hasher.verify_password, PASSWORD, stored)
             with pytest.raises(ApiError, match="temporarily unavailable"):
-                verified.result(timeout=60)
+                verified.result(timeout=DEADLINE)
 
 
 def test_the_dummy_hash_has_the_current_cost(hasher: PasswordHasher) -> None:

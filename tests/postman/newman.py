@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.support import tools
 from tests.support.servers import ROOT
+from tests.support.waiting import LONGEST
 
 COLLECTION = ROOT / "postman" / "authapi.postman_collection.json"
 ENVIRONMENT = ROOT / "postman" / "authapi.postman_environment.json"
@@ -54,7 +55,7 @@ def node(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=LONGEST,
     )
 
 

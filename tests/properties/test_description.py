@@ -12,7 +12,7 @@ import requests
 
 from tests.support.actors import Visitor
 from tests.support.servers import workers
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, LONGEST, until
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 60
@@ -31,7 +31,7 @@ def compare(
     command += ["--header", f"Authorization: Bearer {access_token}"]
     command += ["--generation-database", "none", "--workers", "1"]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=170
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONGEST
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -44,8 +44,8 @@ def test_the_service_does_what_its_description_says(
     everything = {**environment, **secrets}
     with workers(everything, processes=1, threads=16) as server:
         ready = f"{server.base_url}/readyz"
-        until(lambda: requests.get(ready, timeout=10).ok, "the indexes are made")
-        description = requests.get(f"{server.base_url}/openapi.json", timeout=10).json()
+        until(lambda: requests.get(ready, timeout=DEADLINE).ok, "the indexes are made")
+        description = requests.get(f"{server.base_url}/openapi.json", timeout=DEADLINE).json()
         visitor = Visitor(server.base_url)
         token = visitor.log_in()["access_token"]
         visitor.close()

@@ -22,6 +22,7 @@ from tests.extension.exchange import answer
 from tests.extension.gate import Gate
 from tests.python_client.conftest import New, joined
 from tests.support.clock import MovedClock
+from tests.support.waiting import DEADLINE
 
 PAGE = answer(200, "[]")
 
@@ -61,7 +62,7 @@ def test_tasks_share_one_refresh(gate: Gate, clock: MovedClock, new: New, store:
 
     async def ask() -> set[str]:
         auth = AuthapiAuth(gate.address, store)
-        async with httpx.AsyncClient(base_url=gate.address, auth=auth, timeout=60) as http:
+        async with httpx.AsyncClient(base_url=gate.address, auth=auth, timeout=DEADLINE) as http:
             replies = await asyncio.gather(*(http.get("/protected") for _ in range(16)))
         return {reply.json()["message"] for reply in replies}
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import DEADLINE
 
 SCRIPT = """
 import os, secrets
@@ -44,5 +45,5 @@ def test_parent_and_child_work_with_a_client_each(environment: dict[str, str]) -
         cwd=ROOT,
         env=clean_environment(environment),
         check=True,
-        timeout=60,
+        timeout=DEADLINE,
     )

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.actors import PASSWORD, Visitor, fresh_name
+from tests.support.waiting import LONGEST
 
 PACKAGE = "generated_client"
 
@@ -31,7 +32,7 @@ def generated(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     command += ["--path", "openapi.json", "--output-path", PACKAGE, "--meta", "none"]
     tools = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        command, cwd=folder, env=tools, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=folder, env=tools, capture_output=True, text=True, check=False, timeout=LONGEST
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning" not in (done.stdout + done.stderr).lower()

@@ -12,6 +12,7 @@ import pytest
 from tests.support import tools
 from tests.support.actors import PASSWORD, Visitor, fresh_name
 from tests.support.servers import ROOT
+from tests.support.waiting import LONGEST
 
 HERE = ROOT / "tests" / "reference" / "typescript"
 TSC = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
@@ -28,7 +29,7 @@ def node(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=LONGEST,
     )
 
 

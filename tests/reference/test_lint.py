@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.servers import ROOT
 from tests.support.tools import node
+from tests.support.waiting import LONGEST
 
 LINT = ROOT / "tests" / "reference" / "typescript" / "lint.js"
 IN_THE_OPEN = "operation-4xx-response"
@@ -25,7 +26,7 @@ def errors(description: dict[str, Any], folder: Path) -> list[dict[str, str]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=LONGEST,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found: list[dict[str, str]] = json.loads(done.stdout)

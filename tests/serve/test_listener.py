@@ -104,7 +104,7 @@ def test_a_start_waits_for_the_workers_of_a_killed_server(environment: dict[str,
         until(lambda: len(family(server.process.pid)) == 6, what="five workers and their server")
         workers = family(server.process.pid)[1:]
         server.process.kill()
-        server.process.wait(timeout=10)
+        server.process.wait(timeout=DEADLINE)
         with served_by_us(environment, port=port) as successor:
             guest = Visitor(successor.base_url)
             assert guest.authenticate(guest.new_user()).status_code == 200
@@ -125,7 +125,7 @@ def test_ctrl_c_while_the_port_is_waited_for_just_ends_it(environment: dict[str,
         assert process.stderr is not None
         said = process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        _, more = process.communicate(timeout=30)
+        _, more = process.communicate(timeout=DEADLINE)
     assert "waiting up to 10 seconds" in said
     assert (more, process.returncode) == ("", -signal.SIGINT)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.servers import ROOT, SECRET, clean_environment, free_port
+from tests.support.waiting import DEADLINE
 
 ENOUGH = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/authapi"}
 
@@ -21,7 +22,7 @@ def started(environment: Mapping[str, str], *arguments: str) -> subprocess.Compl
         env=clean_environment({"PORT": str(free_port()), **environment}),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=DEADLINE,
         check=False,
     )
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from authapi.server.body import ANSWER, BYTES_PER_SECOND, FIRST_SECONDS, Body
 from authapi.server.slow_bodies import NEW_SECONDS, SlowBodies
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 SLOTS = 4
 HERE, THERE = "192.0.2.1", "2001:db8::1"
@@ -29,7 +29,7 @@ class Stream:
         """Return the next bytes, or wait."""
         if piece := self._first.read(size):
             return piece
-        assert self.ended.wait(60)
+        assert self.ended.wait(DEADLINE)
         return b""
 
 
@@ -91,12 +91,12 @@ def scene() -> Iterator[Scene]:
     yield scene
     for upload in scene.uploads:
         upload.stream.ended.set()
-        upload.join(10)
+        upload.join(DEADLINE)
 
 
 def ended(upload: Upload) -> tuple[list[int], int | None]:
     """Return what an upload was told, and what the application learnt."""
-    upload.join(10)
+    upload.join(DEADLINE)
     return upload.told, upload.error
 
 

@@ -17,7 +17,7 @@ import pytest
 from authapi.server.body import OVERDUE
 from tests.support.actors import Visitor
 from tests.support.servers import ServerProcess, free_port, served_by_us, server_process
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 from tests.support.wire import RawAnswer, parsed
 
 HALF_SENT = 100
@@ -31,7 +31,7 @@ BEGUN = (
 def connected(server: ServerProcess, source: str = "127.0.0.1") -> Iterator[socket.socket]:
     """Connect to a server from an address of this machine."""
     address = (urlsplit(server.base_url).hostname, urlsplit(server.base_url).port or 80)
-    with socket.create_connection(address, timeout=30, source_address=(source, 0)) as wire:
+    with socket.create_connection(address, timeout=DEADLINE, source_address=(source, 0)) as wire:
         yield wire
 
 

@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.support.servers import free_port
+from tests.support.waiting import DEADLINE
 
 CUT_AFTER_ACCEPTING = "cut after 250"
 CUT_BEFORE_ACCEPTING = "cut before 250"
@@ -98,7 +99,7 @@ class _Quick(Controller):
     """A controller that takes the first connection for a sign of life, TLS or not."""
 
     def _trigger_server(self) -> None:
-        socket.create_connection((self.hostname, self.port), timeout=10).close()
+        socket.create_connection((self.hostname, self.port), timeout=DEADLINE).close()
 
 
 @contextmanager
@@ -137,7 +138,12 @@ def mail_server(
     if login is not None:
         options |= {"authenticator": check, "auth_require_tls": False}
     controller = _Quick(
-        server, hostname=server.host, port=server.port, enable_SMTPUTF8=True, **options
+        server,
+        hostname=server.host,
+        port=server.port,
+        enable_SMTPUTF8=True,
+        ready_timeout=DEADLINE,
+        **options,
     )
     controller.start()
     try:
@@ -160,7 +166,7 @@ def talking_server(*lines: bytes) -> Iterator[int]:
         thread = threading.Thread(target=_talk, args=(listener, lines))
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(timeout=30)
+        thread.join(timeout=DEADLINE)
 
 
 def _talk(listener: socket.socket, lines: Sequence[bytes]) -> None:
@@ -179,7 +185,7 @@ def dribbling_server(*lines: bytes) -> Iterator[int]:
         thread = threading.Thread(target=_dribble, args=(listener, lines))
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(timeout=30)
+        thread.join(timeout=DEADLINE)
 
 
 def _dribble(listener: socket.socket, lines: Sequence[bytes]) -> None:

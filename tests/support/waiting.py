@@ -8,8 +8,10 @@ T = TypeVar("T")
 
 DEADLINE = 120.0
 """Seconds after which what was waited for is not coming any more, on the slowest machine."""
+LONGEST = 8 * DEADLINE
+"""The same for what installs, builds or checks something whole."""
 
-_SHORTEST, _LONGEST = 0.02, 0.25
+_OFTEN, _SELDOM = 0.02, 0.25
 """Seconds between two looks: a quarter of what was waited so far, as each costs processor time."""
 
 
@@ -32,9 +34,12 @@ def until(
         AssertionError: when it stays false for `seconds`.
     """
     began = time.monotonic()
-    while (waited := time.monotonic() - began) < seconds:
+    while True:
+        waited = time.monotonic() - began  # before the look: the last one is after the end
         if value := condition():
             return value
-        time.sleep(min(max(waited / 4, _SHORTEST), _LONGEST))
+        if waited >= seconds:
+            break
+        time.sleep(min(max(waited / 4, _OFTEN), _SELDOM))
     seen = f", saw {instead()!r}" if instead else ""
     raise AssertionError(f"not within {seconds:g} s: {what or condition}{seen}")

@@ -11,7 +11,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.support.servers import ROOT, clean_environment
-from tests.support.waiting import DEADLINE, until
+from tests.support.waiting import LONGEST, until
 
 LEFT = re.compile(r"\btest_[0-9a-f]{16}\b")
 """A database that the plugin made."""
@@ -132,7 +132,7 @@ def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProc
         env=clean_environment({"PYTHONPATH": str(ROOT), **variables}),
         capture_output=True,
         text=True,
-        timeout=DEADLINE,
+        timeout=LONGEST,
         check=False,
     )
 

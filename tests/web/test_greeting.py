@@ -17,7 +17,7 @@ from pymongo import MongoClient
 
 from authapi.web.greeting import Address, greeting, served_address, start_database_and_announce
 from tests.support.servers import ROOT, clean_environment, free_port
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 DATABASE = "embedded"
 
@@ -155,11 +155,11 @@ def said_by(folder: Path, *options: str, **variables: str) -> Iterator[str]:
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            until(lambda: "Running on" in log.read_text(), seconds=60, what="it serves")
+            until(lambda: "Running on" in log.read_text(), what="it serves")
             yield log.read_text()
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=DEADLINE)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from tests.deploy.proxies import Proxy
+from tests.support.waiting import DEADLINE
 from tests.support.wire import RawAnswer, parsed
 
 
@@ -18,7 +19,7 @@ def tls(proxy: Proxy) -> Iterator[ssl.SSLSocket]:
     context = ssl.create_default_context(cafile=str(proxy.certificate.chain))
     address = urlsplit(proxy.https)
     with (
-        socket.create_connection(("127.0.0.1", address.port or 443), timeout=20) as wire,
+        socket.create_connection(("127.0.0.1", address.port or 443), timeout=DEADLINE) as wire,
         context.wrap_socket(wire, server_hostname="localhost") as secured,
     ):
         yield secured

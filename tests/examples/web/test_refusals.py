@@ -14,7 +14,7 @@ from tests.examples.web.site import NOTHING, Person, Visitors, web_site
 from tests.support.actors import fresh_name
 from tests.support.apps import served
 from tests.support.servers import free_port
-from tests.support.waiting import until
+from tests.support.waiting import DEADLINE, until
 
 
 def test_a_refused_login_can_be_read(person: Person) -> None:
@@ -68,5 +68,5 @@ def test_a_page_of_another_origin_gets_nothing(visitors: Visitors, service: str)
         person.reads(NOTHING)
         read = f'return fetch("{service}/healthz").then((r) => r.text(), (e) => e.name)'
         assert person.run(read) == "TypeError"
-        answer = requests.get(f"{service}/healthz", headers={"Origin": stranger}, timeout=20)
+        answer = requests.get(f"{service}/healthz", headers={"Origin": stranger}, timeout=DEADLINE)
         assert "Access-Control-Allow-Origin" not in answer.headers
