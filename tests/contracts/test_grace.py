@@ -15,8 +15,8 @@ REFUSED = (400, "invalid_refresh_token")
 
 @pytest.fixture
 def merciful(settings: Settings, clock: MovedClock) -> Iterator[Visitor]:
-    """A visitor of a service with ten seconds of grace."""
-    with served(replace(settings, refresh_grace_seconds=10), clock) as visitor:
+    """A visitor of a service with ten seconds of grace, which pass when they are told."""
+    with served(replace(settings, refresh_grace_seconds=10), clock.stop()) as visitor:
         yield visitor
 
 

@@ -12,7 +12,7 @@ from tests.support.clock import MovedClock
 @pytest.fixture
 def somebody(visitor: Visitor, clock: MovedClock) -> Owner:
     """Somebody with a password alone, who is logged in."""
-    return Owner(visitor, clock)
+    return Owner(visitor, clock.stop())  # a code is the next one only when it is told
 
 
 @pytest.fixture

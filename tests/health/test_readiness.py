@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 
 import pytest
 
@@ -13,21 +12,10 @@ from tests.support.clock import MovedClock
 from tests.support.waiting import DEADLINE
 
 
-class StillClock(MovedClock):
-    """A clock that only moves when it is moved."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._start = super().__call__()
-
-    def __call__(self) -> datetime:
-        return self._start + self._offset
-
-
 @pytest.fixture
 def clock() -> MovedClock:
     """A clock of this test's own."""
-    return StillClock()
+    return MovedClock().stop()
 
 
 class Counted:

@@ -74,7 +74,7 @@ def test_a_missing_index_is_named(operator: Operator, collection: str, index: st
     until(lambda: operator.look().ok, what="the service is ready again")
 
 
-@pytest.mark.parametrize("seconds", [50, -50, 3600, -3600])
+@pytest.mark.parametrize("seconds", [20, -20, 3600, -3600])
 def test_a_clock_that_is_too_far_from_the_databases_is_told(
     operator: Operator, seconds: int
 ) -> None:
@@ -82,13 +82,15 @@ def test_a_clock_that_is_too_far_from_the_databases_is_told(
     operator.database.server_time._machine = lambda: utc_now() + timedelta(seconds=seconds)
     answer = operator.look()
     told = answer.json()["checks"]["clock"]
-    if abs(seconds) == 50:
+    if abs(seconds) == 20:
         assert (answer.status_code, told) == (200, "ok")
     else:
         assert error_code(answer) == (503, "service_unavailable")
         assert int(answer.headers["Retry-After"]) > 0
         away = "ahead of" if seconds > 0 else "behind"
-        assert re.fullmatch(rf"(3599|3600|3601) seconds {away} the database's", told)
+        found = re.fullmatch(rf"(\d+) seconds {away} the database's", told)
+        assert found
+        assert abs(int(found[1]) - 3600) <= 1 + answer.elapsed.total_seconds()
 
 
 def test_without_a_database_the_service_is_not_ready(stranded: Visitor) -> None:

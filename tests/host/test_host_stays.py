@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,7 +37,14 @@ def test_it_answers_as_it_did(client: FlaskClient, method: str, path: str) -> No
 
     before, after = asked(existing_app().test_client()), asked(client)
     assert (after.status, after.data) == (before.status, before.data)
-    assert sorted(after.headers) == sorted(before.headers)
+    assert _unsigned(after) == _unsigned(before)
+
+
+def _unsigned(answer: TestResponse) -> list[tuple[str, str]]:
+    """Return all headers, a cookie without the second at which it was signed."""
+    return sorted(
+        (name, re.sub(r"(session=[^.]+)\.[^;]+", r"\1", told)) for name, told in answer.headers
+    )
 
 
 def test_its_sessions_are_its_own(client: FlaskClient) -> None:

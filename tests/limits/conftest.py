@@ -31,6 +31,12 @@ _hosts = itertools.count(1)
 
 
 @pytest.fixture
+def clock(clock: MovedClock) -> MovedClock:
+    """The service's clock: slots and waits pass when they are told, and not by themselves."""
+    return clock.stop()
+
+
+@pytest.fixture
 def serve(settings: Settings, clock: MovedClock) -> Iterator[Serve]:
     """Serve on a fresh database, behind one proxy; rates may be given as text."""
     with ExitStack() as stack:

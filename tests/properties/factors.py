@@ -56,7 +56,7 @@ class SecondFactors(RuleBasedStateMachine):
     def __init__(self, base_url: str, clock: MovedClock, app: Flask) -> None:
         super().__init__()
         self._visitor = Visitor(base_url)
-        self._clock = clock
+        self._clock = clock.stop()  # `time_passes` says how much
         self._operator = services_of(app)[OperatorFactors]
         self._known: list[Account] = []
 

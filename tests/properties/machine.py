@@ -41,7 +41,7 @@ class Sessions(RuleBasedStateMachine):
     def __init__(self, base_url: str, clock: MovedClock, collections: Collections) -> None:
         super().__init__()
         self._visitor = Visitor(base_url)
-        self._clock = clock
+        self._clock = clock.stop()  # so that the model knows all the time that passes
         self._collections = collections
         self._now = timedelta(0)
         self._logins: list[Login] = []

@@ -14,6 +14,7 @@ from authapi_client import AuthClient, FileStore, MemoryStore, Options, Store
 from tests.examples.conftest import mailing, server  # noqa: F401 - fixtures
 from tests.extension.gate import Gate
 from tests.support.actors import PASSWORD, fresh_name
+from tests.support.waiting import DEADLINE
 
 New = Callable[..., AuthClient]
 
@@ -28,6 +29,12 @@ def gate(base_url: str) -> Iterator[Gate]:
     gate.stop()
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a busy machine be slow in answering a logout."""
+    monkeypatch.setattr("authapi_client.session._LOGOUT_TIMEOUT", DEADLINE)
+
+
 @pytest.fixture
 def waits() -> list[float]:
     """How long the clients of this test would have slept."""
@@ -40,7 +47,7 @@ def new(waits: list[float]) -> Iterator[New]:
     with ExitStack() as stack:
 
         def make(base_url: str, store: Store | None = None, **options: Any) -> AuthClient:  # noqa: ANN401
-            settings = Options(**{"sleep": waits.append, **options})
+            settings = Options(**{"sleep": waits.append, "timeout": DEADLINE, **options})
             return stack.enter_context(AuthClient(base_url, store, options=settings))
 
         yield make

@@ -48,7 +48,7 @@ def test_each_request_has_a_fresh_token(
     name = joined(new(gate.address, store))
     clock.move(minutes=16)
     auth = AuthapiAuth(gate.address, store)
-    with httpx.Client(base_url=gate.address, auth=auth) as http:
+    with httpx.Client(base_url=gate.address, auth=auth, timeout=DEADLINE) as http:
         reply = http.get("/protected")
     assert reply.json()["message"] == f"Hello, {name}!"
     assert [each.status_code for each in reply.history] == [401]
@@ -75,7 +75,7 @@ def test_a_token_goes_to_its_service_only(gate: Gate, other: Gate, new: New) -> 
     store = MemoryStore()
     joined(new(gate.address, store))
     auth = AuthapiAuth(gate.address, store)
-    with httpx.Client(auth=auth, follow_redirects=True) as http:
+    with httpx.Client(auth=auth, follow_redirects=True, timeout=DEADLINE) as http:
         for url in (f"{other.address}/", f"{gate.address}0/", "http://127.0.0.1/", "http:/x"):
             with pytest.raises(ValueError, match="it gets no token"):
                 http.get(url)
@@ -97,7 +97,9 @@ def test_a_refresh_token_follows_no_redirect(
     clock.move(minutes=16)
     gate.replace("/refresh", answer(307, "", Location=f"{other.address}/refresh"))
     auth = AuthapiAuth(gate.address, store)
-    with httpx.Client(base_url=gate.address, auth=auth, follow_redirects=True) as http:
+    with httpx.Client(
+        base_url=gate.address, auth=auth, follow_redirects=True, timeout=DEADLINE
+    ) as http:
         with pytest.raises(Redirected):
             http.get("/protected")
         assert not any(exchange.body for exchange in other.exchanges)
@@ -111,7 +113,7 @@ def test_another_service_that_takes_the_same_tokens(gate: Gate, other: Gate, new
     other.replace("/notes", answer(401, '{"code": "token_expired"}'))
     other.replace("/notes", PAGE)
     auth = AuthapiAuth(gate.address, store, audience=other.address)
-    with httpx.Client(auth=auth) as http:
+    with httpx.Client(auth=auth, timeout=DEADLINE) as http:
         assert http.get(f"{other.address}/notes").json() == []
         with pytest.raises(ValueError, match="it gets no token"):
             http.get(f"{gate.address}/protected")
@@ -128,7 +130,7 @@ def test_a_stream_is_sent_once(gate: Gate, clock: MovedClock, new: New) -> None:
     joined(new(gate.address, store))
     clock.move(minutes=16)
     auth = AuthapiAuth(gate.address, store)
-    with httpx.Client(base_url=gate.address, auth=auth) as http:
+    with httpx.Client(base_url=gate.address, auth=auth, timeout=DEADLINE) as http:
         half = [b'{"usage', b'": 1}']
         refused = http.request("GET", "/protected", content=iter(half))
         assert refused.status_code == 401
@@ -142,7 +144,7 @@ def test_a_download_is_not_read_before_its_time(gate: Gate, new: New) -> None:
     name = joined(new(gate.address, store))
     auth = AuthapiAuth(gate.address, store)
     with (
-        httpx.Client(base_url=gate.address, auth=auth) as http,
+        httpx.Client(base_url=gate.address, auth=auth, timeout=DEADLINE) as http,
         http.stream("GET", "/protected") as reply,
     ):
         assert not reply.is_stream_consumed
@@ -157,7 +159,7 @@ def test_a_network_that_fails_is_no_logout_and_leaves_no_lock(
     clock.move(minutes=16)
     gate.drop("/refresh")
     auth = AuthapiAuth(gate.address, store)
-    with httpx.Client(base_url=gate.address, auth=auth) as http:
+    with httpx.Client(base_url=gate.address, auth=auth, timeout=DEADLINE) as http:
         with pytest.raises(httpx.RemoteProtocolError):
             http.get("/protected")
         assert http.get("/protected").json()["message"] == f"Hello, {name}!"
@@ -172,7 +174,7 @@ def test_a_session_that_is_over_is_an_error(gate: Gate, new: New) -> None:
     token = gate.tokens()["refresh_token"]
     httpx.post(f"{gate.address}/logout", json={"refresh_token": token})
     auth = AuthapiAuth(gate.address, store, options=Options(clock=lambda: 4e9))
-    with httpx.Client(base_url=gate.address, auth=auth) as http:
+    with httpx.Client(base_url=gate.address, auth=auth, timeout=DEADLINE) as http:
         with pytest.raises(SessionEnded):
             http.get("/protected")
         with pytest.raises(SessionEnded):

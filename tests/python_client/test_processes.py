@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from authapi_client import AuthClient, FileStore
+from authapi_client import FileStore
 from tests.extension.gate import Gate
 from tests.python_client.conftest import New, greeting, joined
 from tests.support.actors import PASSWORD, fresh_name
@@ -20,10 +20,11 @@ from tests.support.servers import ROOT, ServerProcess, clean_environment
 
 PROGRAM = """
 import sys, time
-from authapi_client import AuthClient, FileStore, Options
+from authapi_client import AuthClient, FileStore, Options, session
 
+session._LOGOUT_TIMEOUT = 120
 late = 0
-options = Options(clock=lambda: time.time() + late)
+options = Options(clock=lambda: time.time() + late, timeout=120)
 client = AuthClient(sys.argv[1], FileStore(sys.argv[2]), options=options)
 print("ready", flush=True)
 for line in sys.stdin:
@@ -137,7 +138,7 @@ def test_a_program_that_is_killed_in_a_login(
     victim.send_signal(signal.SIGKILL)
     victim.wait()
     held.release()
-    with AuthClient(front.address, FileStore(tmp_path / "tokens.json")) as client:
+    with new(front.address, FileStore(tmp_path / "tokens.json")) as client:
         client.authenticate(name, word)
         assert len(client.send("GET", "/sessions")["sessions"]) == 1
     first, second = front.to("/authenticate")

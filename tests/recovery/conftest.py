@@ -128,7 +128,7 @@ def mailing(settings: Settings, mails: MailServer) -> Settings:
 @pytest.fixture
 def service(mailing: Settings, mails: MailServer, clock: MovedClock) -> Iterator[Service]:
     """The service, over HTTP."""
-    app = create_app(mailing, clock)
+    app = create_app(mailing, clock.stop())  # a slot of two minutes ends when it is told
     with in_thread(app) as url:
         visitor = Visitor(url)
         yield Service(app, visitor, mails, clock)

@@ -40,7 +40,7 @@ def open_vault() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def moved() -> MovedClock:
     """A clock of this file's own."""
-    return MovedClock()
+    return MovedClock().stop()
 
 
 @pytest.fixture(scope="module")
