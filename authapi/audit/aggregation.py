@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from authapi.audit.rules import GroupKey, group_key
@@ -16,6 +16,14 @@ MAX_PENDING = 500
 
 Flush = Callable[[list[SecurityEvent], set[str]], None]
 """Stores the aggregated events, and checks the users of these ids; raises nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """What was taken, to be flushed by whoever took it."""
+
+    events: list[SecurityEvent]
+    users: set[str]
 
 
 class EventAggregator:
@@ -35,9 +43,10 @@ class EventAggregator:
         after_fork_in_child(self._reset)
 
     def _reset(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition(threading.Lock())
         self._pending: dict[GroupKey, SecurityEvent] = {}
         self._users: set[str] = set()
+        self._under_way: list[_Batch] = []
         self._thread_runs = False
 
     def add(self, event: SecurityEvent) -> None:
@@ -54,12 +63,21 @@ class EventAggregator:
             self._users.add(user_id)
         self._flush_in_time()
 
-    def flush(self) -> None:
-        """Flush now what waits."""
+    def flush(self, patience: timedelta | None = None) -> None:
+        """Flush now what waits, and return when what others took before is flushed, too.
+
+        Args:
+            patience: how long to wait for the others at most; None is for as long as they take.
+        """
         with self._lock:
-            events, users = self._take()
-        if events or users:
-            self._flush_to(events, users)
+            before = list(self._under_way)
+            batch = self._take()
+        self._finish(batch)
+        seconds = None if patience is None else patience.total_seconds()
+        with self._lock:
+            self._lock.wait_for(
+                lambda: not any(each in self._under_way for each in before), seconds
+            )
 
     def _flush_in_time(self) -> None:
         with self._lock:
@@ -67,14 +85,24 @@ class EventAggregator:
             surplus = self._take() if full else None
             starts, self._thread_runs = not self._thread_runs, True
         if surplus:
-            _in_thread(lambda: self._flush_to(*surplus), fallback=lambda: self._flush_to(*surplus))
+            _in_thread(lambda: self._finish(surplus), fallback=lambda: self._finish(surplus))
         if starts:
             _in_thread(self._flush_later, fallback=self._end_thread)
 
-    def _take(self) -> tuple[list[SecurityEvent], set[str]]:
-        events, users = list(self._pending.values()), self._users
+    def _take(self) -> _Batch:
+        batch = _Batch(list(self._pending.values()), self._users)
         self._pending, self._users = {}, set()
-        return events, users
+        self._under_way.append(batch)
+        return batch
+
+    def _finish(self, batch: _Batch) -> None:
+        try:
+            if batch.events or batch.users:
+                self._flush_to(batch.events, batch.users)
+        finally:
+            with self._lock:
+                self._under_way.remove(batch)
+                self._lock.notify_all()
 
     def _flush_later(self) -> None:
         threading.main_thread().join(self._delay.total_seconds())

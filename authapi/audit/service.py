@@ -18,6 +18,9 @@ from authapi.database import FAILURES
 DELAY = timedelta(seconds=5)
 """How long an aggregated event waits for others like it before it is stored."""
 
+_PATIENCE = timedelta(seconds=0.5)
+"""How long a reader waits for the events that another thread is just storing."""
+
 _AT_ONCE = 100
 """How many aggregated events one command stores, so that it ends within the timeout."""
 
@@ -60,7 +63,7 @@ class AuditTrail:
             self._aggregator.check_later(kept.user_id)
 
     def flush(self) -> None:
-        """Store now the events that wait in this process for others like them."""
+        """Store now the events that wait in this process; all are stored afterwards."""
         self._aggregator.flush()
 
     def page(
@@ -71,12 +74,12 @@ class AuditTrail:
         Returns:
             The events, and the cursor for `before` of the next page; None when there are no more.
         """
-        self.flush()
+        self._aggregator.flush(_PATIENCE)
         return self._store.page(limit, before, user_id)
 
     def all_of(self, user_id: str) -> list[SecurityEvent]:
         """Return all that is stored of the user's events, the newest first."""
-        self.flush()
+        self._aggregator.flush(_PATIENCE)
         return self._store.events_of_user(user_id)
 
     def export(self, subject: Subject) -> dict[str, Any]:

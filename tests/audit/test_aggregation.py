@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,7 +31,8 @@ from tests.support.forging import payload_of
 from tests.support.servers import workers
 from tests.support.waiting import DEADLINE, until
 
-NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
+NOW = datetime(2126, 11, 22, 18, 5, tzinfo=UTC)
+"""What is kept for a time after it outlives the test, whenever that runs."""
 MONTH = timedelta(days=30)
 
 
@@ -120,6 +122,46 @@ def test_what_waits_is_flushed_by_itself() -> None:
         until(lambda so_far=count: len(flushed) == so_far, "the event is flushed")  # type: ignore[misc]
 
 
+def test_a_flush_waits_for_what_others_took_before(wait_for_nobody: None) -> None:
+    """Whoever looks afterwards finds all; a reader's patience has an end."""
+    begun, go_on = threading.Event(), threading.Event()
+    flushed: list[SecurityEvent] = []
+
+    def slowly(events: list[SecurityEvent], _users: set[str]) -> None:
+        if not begun.is_set():
+            begun.set()
+            go_on.wait(DEADLINE)
+        flushed.extend(events)
+
+    aggregator = EventAggregator(slowly, timedelta(0))
+    aggregator.add(refreshed("first"))
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(aggregator.flush)
+        assert begun.wait(DEADLINE)
+        aggregator.add(refreshed("second"))
+        aggregator.flush(timedelta(0))
+        assert [event.user_id for event in flushed] == ["second"]
+        waiting = pool.submit(aggregator.flush)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.2)
+        go_on.set()
+        waiting.result(timeout=DEADLINE)
+        assert len(flushed) == 2
+
+
+def test_a_flush_that_fails_keeps_nobody_waiting(wait_for_nobody: None) -> None:
+    """What cannot be flushed is over, too."""
+
+    def fail(events: list[SecurityEvent], _users: set[str]) -> None:
+        raise LookupError
+
+    aggregator = EventAggregator(fail, timedelta(0))
+    aggregator.add(refreshed())
+    with pytest.raises(LookupError):
+        aggregator.flush()
+    aggregator.flush()
+
+
 @pytest.fixture
 def trail_of(collections: Collections) -> Callable[..., AuditTrail]:
     """Make a trail in which the users of these ids live."""
@@ -192,7 +234,9 @@ def test_what_is_named_stays_in_the_log_only(collections: Collections) -> None:
     assert trail.all_of(user) == []
 
 
-def test_what_cannot_be_stored_is_an_error_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_stored_is_an_error_in_the_log(
+    wait_for_nobody: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     """S74: how many they were; nobody's request fails."""
     logs.configure("INFO")
     trail = AuditTrail(AuditStore(Away()), AuditSettings())

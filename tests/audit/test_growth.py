@@ -18,7 +18,7 @@ from authapi.database import Collections
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT
 
-MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
+MIDNIGHT = datetime(2126, 11, 22, tzinfo=UTC)
 EVERY = 10
 """Seconds between two deeds of a client; how many they are changes nothing."""
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()

@@ -51,12 +51,13 @@ def test_what_the_operator_does_is_an_event(
 
 
 def test_a_deleted_users_events_are_gone(
-    operator: Operator, visitor: Visitor, collections: Collections
+    app: Flask, operator: Operator, visitor: Visitor, collections: Collections
 ) -> None:
     """Deleted by the operator or by the owner, it is the same."""
     name = visitor.new_user()
     user_id = operator("users", "show", name, "--json").json["user_id"]
     operator("users", "delete", name, "--yes")
+    services_of(app)[AuditTrail].flush()
     assert collections["audit_events"].count_documents({"user_id": user_id}) == 0
     assert operator("audit", "tail", "--user", user_id, "--id", "--json").json["events"] == []
 
