@@ -4,7 +4,8 @@ PYTHON ?=
 VENV = python=$$(scripts/choose_python.sh "$(PYTHON)") && "$$python" -m venv --clear
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+# What uv writes at the head of a lock tells Dependabot how to renew it.
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-emit-index-url --no-emit-find-links
 PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 NODE_MODULES = $(MAKE) --no-print-directory node_modules/.installed
@@ -78,7 +79,10 @@ extension: .venv/dev node_modules/.installed ## Make the extension's zips for bo
 
 sbom: .venv-sbom/installed ## List what the service is made of (CycloneDX) in build/sbom.cdx.json
 	@mkdir -p build
-	@.venv-sbom/bin/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON \
+	@version=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' authapi/version.py) && \
+		sed "s/^dynamic = .*/version = \"$$version\"/" pyproject.toml >build/pyproject.toml
+	@PYTHONWARNINGS=ignore .venv-sbom/bin/cyclonedx-py requirements requirements.txt \
+		--pyproject build/pyproject.toml --mc-type application --output-reproducible --of JSON \
 		--output-file build/sbom.cdx.json
 
 release: sbom .venv/dev node_modules/.installed ## Make what a release publishes in build/release

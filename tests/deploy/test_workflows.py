@@ -16,6 +16,11 @@ GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 CHOICE = GITHUB / "ISSUE_TEMPLATE" / "config.yml"
 FORMS = sorted(set(CHOICE.parent.glob("*.yml")) - {CHOICE})
+LOCKS = [
+    Path(name)
+    for name in re.findall(r"-o (\S+\.txt)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+]
+LOCKED = {lock.parent for lock in LOCKS}
 LOCAL = re.compile(r"\./\.github/workflows/\w+\.yml")
 
 every_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -83,13 +88,25 @@ def test_dependabot_looks_after_all_that_is_pinned() -> None:
     """By the schema of its file; each kind has something to look after."""
     found = read(GITHUB / "dependabot.yml")
     schemas.check_schema("dependabot", found)
-    assert {update["package-ecosystem"]: update["directory"] for update in found["updates"]} == {
-        "pip": "/",  # requirements*.in
-        "npm": "/",  # package-lock.json
-        "github-actions": "/",  # .github/workflows
-        "docker": "/",  # Dockerfile
-        "docker-compose": "/",  # compose.yaml
+    folders = {
+        update["package-ecosystem"]: set(update.get("directories", [update.get("directory")]))
+        for update in found["updates"]
     }
+    assert folders == {
+        "uv": {f"/{folder}".replace("/.", "/") for folder in LOCKED},  # requirements*.in
+        "npm": {"/"},  # package-lock.json
+        "github-actions": {"/"},  # .github/workflows
+        "docker": {"/"},  # Dockerfile
+        "docker-compose": {"/"},  # compose.yaml
+    }
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=str)
+def test_a_lock_says_how_dependabot_renews_it(lock: Path) -> None:
+    """For all platforms, from the oldest Python on, with hashes: it reads that at the head."""
+    head = "".join((ROOT / lock).read_text().splitlines(keepends=True)[:2])
+    assert re.search(r"uv pip compile --universal --python-version 3\.11 --generate-hashes ", head)
+    assert f" {lock.with_suffix('.in')} -o {lock}\n" in head
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda path: path.name)
