@@ -40,8 +40,8 @@ def test_a_service_that_is_away_is_a_503_that_pages_can_read(alone: Proxy) -> No
     assert not stranger.headers.get("Access-Control-Allow-Origin")
 
 
-def test_a_preflight_passes_while_the_service_is_away(alone: Proxy) -> None:
-    """Else a browser would hide the 503 from the page."""
+def test_a_preflight_passes_while_the_service_is_away(come: Come, alone: Proxy) -> None:
+    """As the service's own, for each method it has: else a browser would hide the 503."""
     caller = Caller(alone.https, alone.certificate.chain)
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
     answer = caller.send("OPTIONS", "/refresh", headers=asked)
@@ -49,6 +49,9 @@ def test_a_preflight_passes_while_the_service_is_away(alone: Proxy) -> None:
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "Idempotency-Key" in answer.headers["Access-Control-Allow-Headers"]
+    own = come().send("OPTIONS", "/refresh", headers=asked).headers
+    listed = "Access-Control-Allow-Methods"
+    assert set(answer.headers[listed].split(", ")) == set(own[listed].split(", "))
 
 
 def test_the_services_own_answers_pass_as_they_are(come: Come) -> None:
