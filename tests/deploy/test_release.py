@@ -113,4 +113,9 @@ def test_a_release_has_all_parts_with_their_hashes(checkout: Path, tmp_path: Pat
     with ZipFile(published[f"authapi_flask-{__version__}-py3-none-any.whl"]) as wheel:
         assert "authapi/app.py" in wheel.namelist()
     with tarfile.open(published[f"authapi-client-{__version__}.tgz"]) as client:
-        assert "package/types/index.d.ts" in client.getnames()
+        assert {"package/types/index.d.ts", "package/LICENSE"} <= set(client.getnames())
+    for package in ("authapi_flask", "authapi_client"):
+        with ZipFile(published[f"{package}-{__version__}-py3-none-any.whl"]) as wheel:
+            licence = wheel.read(f"{package}-{__version__}.dist-info/licenses/LICENSE")
+        assert licence == (ROOT / "LICENSE").read_bytes()
+    assert (ROOT / "clients" / "js" / "LICENSE").read_bytes() == licence
