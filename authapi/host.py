@@ -1,7 +1,5 @@
 """The service inside an app that exists."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 

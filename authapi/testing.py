@@ -5,8 +5,6 @@ are stored, and tokens are signed and verified. But there is no proof: no passwo
 limit read, no session counted, and no event recorded.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta

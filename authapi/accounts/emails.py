@@ -1,7 +1,5 @@
 """Reads e-mail addresses, and tells when two of them are the same."""
 
-from __future__ import annotations
-
 import secrets
 import unicodedata
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Makes notices where mails are sent; imported only there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from authapi.accounts.models import Message, User

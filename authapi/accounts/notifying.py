@@ -1,7 +1,5 @@
 """What users are told by mail, written by the write that makes it true (S96)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from authapi.accounts.models import Message, User

@@ -1,7 +1,5 @@
 """What of a user is shown to the user."""
 
-from __future__ import annotations
-
 from authapi.accounts.models import User
 
 

@@ -1,7 +1,5 @@
 """Who may register, and what addresses are for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from authapi.core.environment import variable

@@ -1,7 +1,5 @@
 """The users as MongoDB keeps them: one document each, unique by `name_key`."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The documents that another program left in the collection of users (MongoDB)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from typing import Any

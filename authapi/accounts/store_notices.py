@@ -1,7 +1,5 @@
 """The users' notices, and whom they are for, as the mail sender reads them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from authapi.accounts.store import COLLECTION

@@ -1,7 +1,5 @@
 """The roles of users: one conditional write gives and takes them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from authapi.accounts.models import User

@@ -1,7 +1,5 @@
 """The story of a confirmation: it takes the mailbox and the account, never one alone (S91)."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import asdict, replace
 

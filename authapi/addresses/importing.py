@@ -1,7 +1,5 @@
 """Addresses that another service had confirmed, and that come with imported users."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from authapi.accounts.emails import confirmed

@@ -1,7 +1,5 @@
 """The mails about addresses: to whom each goes, and what must be done before it is sent."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """An address in the registry."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

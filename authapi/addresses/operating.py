@@ -1,7 +1,5 @@
 """What the operator does with the address of a user; no password is asked for."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 from authapi.accounts.emails import pending_email

@@ -1,7 +1,5 @@
 """Whose address is whose: unique, whatever happens at the same moment or in between (S90, S96)."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 

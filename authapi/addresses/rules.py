@@ -1,7 +1,5 @@
 """How long codes and links are good, and what can be undone: pure decisions."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from authapi.accounts.models import EmailUndo, PendingEmail, User

@@ -1,7 +1,5 @@
 """The stories of an address: given, asked for again, removed."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import asdict
 from typing import Any

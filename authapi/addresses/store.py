@@ -1,7 +1,5 @@
 """The registry of addresses: `_id` is the address, so that it is unique on any topology."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 

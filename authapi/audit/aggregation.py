@@ -1,7 +1,5 @@
 """Aggregates events that are alike in memory, and stores them together a little later."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace

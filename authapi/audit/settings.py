@@ -1,7 +1,5 @@
 """Which security events are stored, and for how long."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The security events as MongoDB keeps them, until their time is over."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from collections.abc import Sequence

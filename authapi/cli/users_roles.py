@@ -1,7 +1,5 @@
 """`flask users roles`: what a user may do."""
 
-from __future__ import annotations
-
 import click
 
 from authapi.administration.models import UserRef

@@ -1,7 +1,5 @@
 """Settings from the environment: each room declares its own, `parse` reads them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path

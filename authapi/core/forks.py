@@ -1,7 +1,5 @@
 """What a forked child makes anew: locks that a thread of its parent may hold, pools, clients."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from weakref import WeakMethod

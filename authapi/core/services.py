@@ -1,7 +1,5 @@
 """The objects that one service is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar, cast
 

@@ -1,7 +1,5 @@
 """Collections whose operations keep to a request's deadline and repeat conflicting writes."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The connection to MongoDB: one client per process, through Flask-PyMongo, opened at first use."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence

@@ -3,8 +3,6 @@
 A file beside them says what they hold. It is written last: a folder without it was cut off.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

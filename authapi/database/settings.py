@@ -1,7 +1,5 @@
 """Which database, and how long it may take."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The codes that a second step takes: of an authenticator app, and recovery codes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from authapi.accounts.models import Change, Message, User

@@ -1,7 +1,5 @@
 """The data key: random, seals secrets that must be read again, survives a rotation."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from contextlib import suppress

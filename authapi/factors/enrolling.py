@@ -1,7 +1,5 @@
 """The story of an authenticator app: turned on by a code of it, turned off."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the operator does with a user's factors: remove or import them, see none (S110)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime

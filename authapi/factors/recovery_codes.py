@@ -1,7 +1,5 @@
 """Recovery codes: for users who lost the authenticator app or the passkey."""
 
-from __future__ import annotations
-
 import secrets
 
 from authapi.core.client import Client

@@ -1,7 +1,5 @@
 """What second factors bring to the service."""
 
-from __future__ import annotations
-
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder

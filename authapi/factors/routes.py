@@ -1,7 +1,5 @@
 """HTTP in and out of second factors."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

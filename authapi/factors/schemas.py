@@ -1,7 +1,5 @@
 """The shapes of second factors."""
 
-from __future__ import annotations
-
 from marshmallow import Schema, fields
 
 from authapi.signin.schemas import CODE_LENGTH, RecentLoginSchema

@@ -1,7 +1,5 @@
 """Factors as their owner sees them, without secrets and hashes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from authapi.accounts.models import User

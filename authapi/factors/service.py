@@ -1,7 +1,5 @@
 """Shows a user the second factors of the account, and makes new recovery codes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What authenticator apps show."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

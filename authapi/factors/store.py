@@ -1,7 +1,5 @@
 """The data key as MongoDB keeps it: wrapped, once for each secret that may open it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 

@@ -3,8 +3,6 @@
 Both are imported when somebody has an authenticator app, or turns one on.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable
 

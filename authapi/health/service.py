@@ -1,7 +1,5 @@
 """Readiness: the checks that must pass before the service gets requests."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta

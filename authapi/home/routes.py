@@ -1,7 +1,5 @@
 """`/`: a page for browsers, the same as JSON for programs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import flask

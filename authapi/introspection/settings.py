@@ -1,7 +1,5 @@
 """Who may ask about tokens."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from authapi.core.credentials import credential

@@ -1,7 +1,5 @@
 """The limits that other rooms ask: on passwords, registrations, refreshes, mailed codes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -13,14 +11,7 @@ from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.core.retries import TRIES
 from authapi.core.services import Subject
-from authapi.limits.attempts import (
-    Attempt,
-    CountedAttempt,
-    Reason,
-    Target,
-    refuse,
-    refuse_while,
-)
+from authapi.limits.attempts import Attempt, CountedAttempt, Reason, Target, refuse, refuse_while
 from authapi.limits.backoff import Backoff, Streak
 from authapi.limits.rules import Rate
 from authapi.limits.serializers import describe_failures

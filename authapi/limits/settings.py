@@ -1,7 +1,5 @@
 """The rates of all limits."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import timedelta
 

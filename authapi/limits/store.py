@@ -1,7 +1,5 @@
 """The limits in MongoDB, shared by all processes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +9,7 @@ from pymongo.errors import BulkWriteError
 
 from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.database import DUPLICATE_KEY, Collections, Document, Index, StoredCollection
-from authapi.limits.backoff import (
-    FORGOTTEN_AFTER,
-    KNOWN_FOR,
-    Stranger,
-    Streak,
-    StreakUpdate,
-    Tier,
-)
+from authapi.limits.backoff import FORGOTTEN_AFTER, KNOWN_FOR, Stranger, Streak, StreakUpdate, Tier
 from authapi.limits.rules import Rate
 
 COLLECTION = "limits"

@@ -1,7 +1,5 @@
 """`LIMITS=off`: nothing is counted or refused; what was stored before can still be forgotten."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

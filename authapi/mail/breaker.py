@@ -1,7 +1,5 @@
 """Which mail servers are worth trying now: a circuit breaker for each of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Makes mails of notices, each with the notice's id: to do so twice changes nothing (S96)."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Mails as MongoDB's documents, and back."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Kinds of mail: what is sent to whom is decided at the time of sending."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta

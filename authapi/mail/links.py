@@ -6,8 +6,6 @@ id takes 12 bytes, which makes 59 characters; one of another form, that an impor
 HMAC-SHA256 under a key of its own, so that a forgery is refused without the database (S88).
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hmac

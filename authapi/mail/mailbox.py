@@ -1,7 +1,5 @@
 """The mailbox of a development server: mails are kept to be looked at, and go nowhere."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from email.message import EmailMessage
 

@@ -1,7 +1,5 @@
 """From an envelope to the message that a mail server takes (RFC 5322)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError

@@ -1,7 +1,5 @@
 """Mails: what is due, to whom it goes, and what became of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

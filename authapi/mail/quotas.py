@@ -1,7 +1,5 @@
 """The limits of mails: for an account, an address, and the service (S95)."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from authapi.core.clock import Clock

@@ -1,7 +1,5 @@
 """What a mail server's reply means for the mail (RFC 5321, 4.2): pure decisions."""
 
-from __future__ import annotations
-
 from authapi.mail.transport import Accepted, NotNow, Refused
 
 # About us, not about an address or a text: TLS, the login, an unknown command. 501 and 504 are

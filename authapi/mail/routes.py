@@ -1,7 +1,5 @@
 """`/dev/mailbox`: what a development server would have mailed, and what not (S122)."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

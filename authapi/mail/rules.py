@@ -1,7 +1,5 @@
 """How long mails wait, are tried and are kept: pure decisions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 

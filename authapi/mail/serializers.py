@@ -1,7 +1,5 @@
 """A mail in its reader's export, and in the mailbox of a development server."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The mail servers, as `MAIL_URL` names them."""
 
-from __future__ import annotations
-
 import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit

@@ -1,7 +1,5 @@
 """The mail service, for the rooms that send mails and for the operator."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import timedelta
 from typing import Any

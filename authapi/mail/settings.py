@@ -1,7 +1,5 @@
 """Whether mails are sent, by which servers, and from which templates."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from email.errors import MessageError

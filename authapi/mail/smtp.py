@@ -1,7 +1,5 @@
 """Handing mails to mail servers by SMTP (RFC 5321); the only module that knows `smtplib`."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import smtplib

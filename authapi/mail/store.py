@@ -1,7 +1,5 @@
 """The outbox as MongoDB keeps it: a document for each mail; its due date is its lease."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """A mail's texts: templates in several languages, built-in or the operator's own."""
 
-from __future__ import annotations
-
 import logging
 import unicodedata
 from collections.abc import Iterator, Mapping

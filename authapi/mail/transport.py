@@ -1,7 +1,5 @@
 """What delivers messages, and with which results."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol

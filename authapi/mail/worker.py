@@ -1,7 +1,5 @@
 """The threads that send: a few in each process, started when they are first needed."""
 
-from __future__ import annotations
-
 import contextlib
 import heapq
 import logging

@@ -1,7 +1,5 @@
 """Counts with `prometheus_client`, in one process or several."""
 
-from __future__ import annotations
-
 import hmac
 
 from prometheus_client import (

@@ -1,7 +1,5 @@
 """Whether numbers are counted for Prometheus."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from authapi.core.credentials import credential

@@ -4,8 +4,6 @@ The endpoint's own view answers, with its schema, its limits and its events, as 
 sent JSON: so a page cannot have a rule of its own.
 """
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Mapping

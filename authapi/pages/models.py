@@ -1,7 +1,5 @@
 """The pages and their fields."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

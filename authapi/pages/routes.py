@@ -4,8 +4,6 @@ A GET shows a form: it reads and changes nothing (S82). A POST is answered in HT
 the fragment, which browsers do not send, and are posted in a body (S83).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Checks where a form comes from, reads its values, places failures beside fields."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from authapi.pages.models import TOKEN, WORD, Outcome, Page

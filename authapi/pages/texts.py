@@ -1,7 +1,5 @@
 """What the pages say, in each language."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from functools import cache

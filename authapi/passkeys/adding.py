@@ -1,7 +1,5 @@
 """The story of a new passkey."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from authapi.accounts.models import Change, Message, User

@@ -4,8 +4,6 @@ A decoder makes dates, regular expressions and more of tags. To compile a strang
 15 kB takes half a minute; authenticators write no tags.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 _ATTESTED, _EXTENDED = 0x40, 0x80

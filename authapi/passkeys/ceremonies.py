@@ -1,7 +1,5 @@
 """Ceremonies: begun by a signed token, without a write; answered once."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import UTC, datetime, timedelta
 

@@ -3,8 +3,6 @@
 That is done when a passkey is first used: it takes a second on a small machine.
 """
 
-from __future__ import annotations
-
 import importlib.util
 from collections.abc import Callable, Sequence
 from typing import Any

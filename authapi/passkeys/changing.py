@@ -1,7 +1,5 @@
 """The stories of a passkey that is removed, and of passkeys as a second step."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

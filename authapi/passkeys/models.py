@@ -1,7 +1,5 @@
 """Passkeys, and what is shown of one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

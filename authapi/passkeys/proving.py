@@ -1,7 +1,5 @@
 """How somebody proves to be a user by a passkey: alone, or beside the password."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from http import HTTPStatus
 

@@ -1,7 +1,5 @@
 """What passkeys bring to the service."""
 
-from __future__ import annotations
-
 import logging
 
 from authapi.accounts.service import AccountService

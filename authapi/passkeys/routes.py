@@ -1,7 +1,5 @@
 """HTTP in and out of passkeys."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response, jsonify
@@ -29,12 +27,7 @@ from authapi.signin.schemas import AssertionSchema, SignedInSchema
 from authapi.web.bearer import current_identity, token_optional, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import (
-    BEARER,
-    PASSKEY_ERRORS,
-    RECENT_LOGIN_ERRORS,
-    documented,
-)
+from authapi.web.openapi import BEARER, PASSKEY_ERRORS, RECENT_LOGIN_ERRORS, documented
 from authapi.web.schemas import (
     EXAMPLE_TOKENS,
     IdempotencySchema,

@@ -1,7 +1,5 @@
 """Where a passkey may be used, and whether it is enough alone: pure decisions."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """The shapes of passkeys."""
 
-from __future__ import annotations
-
 from marshmallow import Schema, fields
 from marshmallow.validate import Predicate
 

@@ -1,7 +1,5 @@
 """Passkeys as their owners see them, without keys."""
 
-from __future__ import annotations
-
 from authapi.passkeys.models import Passkey
 
 

@@ -1,7 +1,5 @@
 """Lists and renames the passkeys of an account."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from authapi.accounts.models import User

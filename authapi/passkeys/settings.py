@@ -1,7 +1,5 @@
 """The domain of passkeys, and the origins that may use them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The story of a login by a passkey."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Passkeys, and the ceremonies that were answered, as MongoDB keeps them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime

@@ -1,7 +1,5 @@
 """A bulkhead around work that takes much processor time and memory (ASVS 15.1.3)."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

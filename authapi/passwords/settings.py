@@ -1,7 +1,5 @@
 """What a password hash costs, how many are made at once, and which passwords are refused."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from authapi.core.cores import usable_cores

@@ -1,7 +1,5 @@
 """The story of asking for a link; it reads no user (S80)."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from authapi.accounts.rules import name_key

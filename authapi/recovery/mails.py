@@ -1,7 +1,5 @@
 """The mails with a link for a new password; when one is sent, its recipient is looked up."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Records and refuses invalid links, without the reason."""
 
-from __future__ import annotations
-
 from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.mail.links import Link

@@ -1,7 +1,5 @@
 """Whether a link is still good, and what its use changes: pure decisions."""
 
-from __future__ import annotations
-
 from authapi.accounts.models import User
 from authapi.mail.links import Link, Purpose
 

@@ -1,7 +1,5 @@
 """The stories of mailed links: a new password, and "this was not me"."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from authapi.accounts.models import Change, Message, User

@@ -1,7 +1,5 @@
 """How long a link for a new password is good."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

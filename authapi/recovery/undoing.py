@@ -1,7 +1,5 @@
 """The story of a changed address that is brought back by its mailed link."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from authapi.accounts.emails import email_key

@@ -1,7 +1,5 @@
 """How soon a logout ends access tokens."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

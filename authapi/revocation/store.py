@@ -1,7 +1,5 @@
 """The revocations as MongoDB keeps them, until the tokens concerned have expired."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from authapi.database import Collections, DatabaseUnavailable, Document, Index, StoredCollection

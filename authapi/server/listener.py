@@ -1,7 +1,5 @@
 """The listening socket: opened before the workers start, closed without losing connections."""
 
-from __future__ import annotations
-
 import array
 import errno
 import os

@@ -1,7 +1,5 @@
 """The folder in which worker processes count for `/metrics` together."""
 
-from __future__ import annotations
-
 import atexit
 import os
 import shutil

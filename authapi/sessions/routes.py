@@ -5,11 +5,7 @@ from typing import Any
 from authapi.core.errors import ErrorCode
 from authapi.sessions.ending import SessionEnding
 from authapi.sessions.rules import page_of
-from authapi.sessions.schemas import (
-    LogoutSchema,
-    RefreshTokenSchema,
-    SessionListSchema,
-)
+from authapi.sessions.schemas import LogoutSchema, RefreshTokenSchema, SessionListSchema
 from authapi.sessions.serializers import describe_own
 from authapi.sessions.service import SessionService
 from authapi.web.bearer import current_identity, token_required

@@ -1,7 +1,5 @@
 """How sessions are refreshed, and how many a user may have."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The sessions as MongoDB keeps them: one document each, rotated by one conditional write."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

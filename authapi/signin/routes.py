@@ -3,28 +3,14 @@
 from typing import Any
 
 from authapi.core.errors import ErrorCode
-from authapi.signin.schemas import (
-    CredentialsSchema,
-    SecondStepSchema,
-    SignedInSchema,
-    StepUpSchema,
-)
+from authapi.signin.schemas import CredentialsSchema, SecondStepSchema, SignedInSchema, StepUpSchema
 from authapi.signin.service import SignIn
 from authapi.signin.step_up import StepUp
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint
 from authapi.web.client import client
-from authapi.web.openapi import (
-    SECOND_STEP_ERRORS,
-    WRONG_SECOND_STEP,
-    documented,
-)
-from authapi.web.schemas import (
-    EXAMPLE_ACCESS,
-    EXAMPLE_TOKENS,
-    AccessTokenSchema,
-    IdempotencySchema,
-)
+from authapi.web.openapi import SECOND_STEP_ERRORS, WRONG_SECOND_STEP, documented
+from authapi.web.schemas import EXAMPLE_ACCESS, EXAMPLE_TOKENS, AccessTokenSchema, IdempotencySchema
 from authapi.web.services import service
 
 blueprint = Blueprint("signin", __name__)

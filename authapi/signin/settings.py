@@ -1,7 +1,5 @@
 """When a login is recent, and how a second step may be taken."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from authapi.core.environment import variable

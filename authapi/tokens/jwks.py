@@ -1,7 +1,5 @@
 """Asymmetric keys as a JWK Set (RFC 7517): reads, makes, rotates and retires them."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The keys of tokens, each with its `kid`; the first of a ring signs, all verify."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

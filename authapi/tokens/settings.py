@@ -1,7 +1,5 @@
 """What signs the tokens, what they say, and how long they live."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import timedelta

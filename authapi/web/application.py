@@ -1,7 +1,5 @@
 """A Flask app that routes and answers faster; all else is Flask's own."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -6,12 +6,7 @@ from http import HTTPStatus
 from typing import cast
 
 from flask import Flask, Response, jsonify
-from werkzeug.exceptions import (
-    HTTPException,
-    MethodNotAllowed,
-    Unauthorized,
-    default_exceptions,
-)
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized, default_exceptions
 
 from authapi.core.errors import CATALOGUE, ApiError, ErrorCode, away
 from authapi.web import request_id

@@ -1,7 +1,5 @@
 """Reads forms as strictly as JSON bodies."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl
 
 import flask

@@ -1,7 +1,5 @@
 """Prints addresses and examples before `flask run` serves."""
 
-from __future__ import annotations
-
 import ipaddress
 import os
 import re

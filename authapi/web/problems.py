@@ -1,7 +1,5 @@
 """Problems of a request's fields, by name for programs and as a sentence for people."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

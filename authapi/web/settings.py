@@ -1,7 +1,5 @@
 """CORS, bodies, proxies, documentation and logging."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The composition root: every object of the service is made here, from settings and a clock."""
 
-from __future__ import annotations
-
 from authapi.core.clock import Clock
 from authapi.core.events import EventRecorder
 from authapi.core.fingerprints import Fingerprints

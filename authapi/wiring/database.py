@@ -1,7 +1,5 @@
 """Chooses the database, and makes the checks of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 

@@ -1,7 +1,5 @@
 """The tokens of links, and the pages that they lead to; needed without mail, too."""
 
-from __future__ import annotations
-
 from authapi.core.clock import Clock
 from authapi.core.secrets import MasterSecrets
 from authapi.core.services import Services

@@ -1,7 +1,5 @@
 """Makes what all pages for links share; imported only where there are pages."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from authapi.core.clock import Clock

@@ -1,7 +1,5 @@
 """The rooms, from the bottom to the top: each is built on those before it."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from authapi.accounts import room as accounts
