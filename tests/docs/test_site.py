@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.extension.chromium import ARGUMENTS
+from tests.extension.chromium import launched, patient
 from tests.support.checkouts import copy_to
 from tests.support.servers import ROOT
-from tests.support.tools import program
 
 pytestmark = [pytest.mark.external, pytest.mark.timeout(3600)]
 
@@ -45,7 +44,7 @@ def site(checkout: Path) -> Path:
 def browser() -> Iterator[Browser]:
     """Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
+        browser = launched(playwright)
         yield browser
         browser.close()
 
@@ -114,7 +113,7 @@ def test_what_is_loaded_from_elsewhere_is_seen(text: str) -> None:
 
 def test_it_is_searched_without_a_network(site: Path, browser: Browser) -> None:
     """From the files alone: a word leads to its page, and no script asks for anything else."""
-    page = browser.new_page(offline=True)
+    page = patient(browser.new_context(offline=True)).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((site / "index.html").as_uri())

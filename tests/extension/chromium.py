@@ -3,14 +3,15 @@
 import json
 from pathlib import Path
 
+from playwright.sync_api import Browser, BrowserContext, Playwright, Worker
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page as PlaywrightPage
-from playwright.sync_api import Playwright, Worker
 
 from tests.extension import Json
 from tests.extension.browser import EXTENSION, Page, Scheme, unpacked_id
 from tests.extension.private_window import PrivatePage
-from tests.support.waiting import until
+from tests.support.tools import program
+from tests.support.waiting import DEADLINE, until
 
 KEYS = {"Space": " "}
 AUTHENTICATOR = {
@@ -33,6 +34,22 @@ ARGUMENTS = [
     "--disable-sync",
     f"--host-resolver-rules={HOSTS}",
 ]
+
+
+PATIENCE = DEADLINE * 1000
+"""Milliseconds for whatever Playwright waits for; its own 30 s are few on a busy machine."""
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Return a running Chromium."""
+    path = program("chromium")
+    return playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=PATIENCE)
+
+
+def patient(context: BrowserContext) -> BrowserContext:
+    """Have everything in a browser's context waited for as long as anything is."""
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 class ChromiumPage:
@@ -92,12 +109,15 @@ class Chromium:
         self._start()
 
     def _start(self) -> None:
-        self._context = self._playwright.chromium.launch_persistent_context(
-            self._profile,
-            executable_path=self._program,
-            headless=True,
-            args=[*ARGUMENTS, f"--load-extension={self._folder}"],
-            ignore_default_args=["--disable-extensions"],
+        self._context = patient(
+            self._playwright.chromium.launch_persistent_context(
+                self._profile,
+                executable_path=self._program,
+                headless=True,
+                args=[*ARGUMENTS, f"--load-extension={self._folder}"],
+                ignore_default_args=["--disable-extensions"],
+                timeout=PATIENCE,
+            )
         )
         page = self._context.new_page()
         page.goto(self._address("popup.html"))
@@ -135,8 +155,17 @@ class Chromium:
         )
 
     def in_worker(self, statements: str) -> None:
+        until(lambda: self._ran(statements), "a worker that is not just ending")
+
+    def _ran(self, statements: str) -> bool:
         self.console.run('await chrome.runtime.sendMessage({ type: "state" })')  # wake it
-        self._worker().evaluate(f"() => {{ {statements} }}")
+        try:
+            self._worker().evaluate(f"() => {{ {statements} }}")
+        except PlaywrightError as error:
+            if "closed" not in error.message and "destroyed" not in error.message:
+                raise
+            return False
+        return True
 
     def _worker(self) -> Worker:
         workers = self._context.service_workers

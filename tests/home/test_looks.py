@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
-from tests.extension.chromium import ARGUMENTS
+from tests.extension.chromium import launched, patient
 from tests.support.servers import ROOT
-from tests.support.tools import program
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LOOKING = (ROOT / "tests" / "extension" / "looking.js").read_text("utf-8")
@@ -24,8 +23,9 @@ def test_it_looks_good_and_everybody_can_use_it(
 ) -> None:
     """No rule of axe is broken, no text too pale, no sideways scrolling, its style is applied."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
-        page = browser.new_page(color_scheme=scheme, viewport={"width": 360, "height": 640})
+        browser = launched(playwright)
+        sizes: ViewportSize = {"width": 360, "height": 640}
+        page = patient(browser.new_context(color_scheme=scheme, viewport=sizes)).new_page()
         problems: list[str] = []
         page.on("console", lambda message: problems.append(message.text))
         page.goto(base_url)

@@ -18,11 +18,10 @@ from authapi.database import Database
 from authapi.limits.rules import Rate
 from authapi.settings import DEVELOPMENT, Settings
 from tests.conftest import services_of
-from tests.extension.chromium import ARGUMENTS
+from tests.extension.chromium import launched, patient
 from tests.support.actors import PASSWORD, fresh_name
 from tests.support.clock import MovedClock
 from tests.support.servers import in_thread
-from tests.support.tools import program
 from tests.support.waiting import DEADLINE, until
 
 TOKEN = "x" * 59
@@ -66,9 +65,8 @@ def site(server: Flask) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One Chromium for the whole file."""
-    path = program("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = launched(playwright)
         yield browser
         browser.close()
 
@@ -76,9 +74,14 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def tab(chromium: Browser) -> Iterator[Page]:
     """A tab of a browser that knows nothing yet."""
-    context = chromium.new_context(locale="en-GB")
+    context = patient(chromium.new_context(locale="en-GB"))
     yield context.new_page()
     context.close()
+
+
+def says(tab: Page, heading: str) -> None:
+    """Wait for the page with this heading: the one before is there until it comes."""
+    tab.wait_for_selector(f"h1:text-is('{heading}')")
 
 
 @dataclass

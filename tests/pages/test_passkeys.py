@@ -8,6 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
+from tests.extension.chromium import patient
 from tests.pages.conftest import Owner
 from tests.pages.passkeys_page import PasskeysPage
 from tests.pages.test_browser import AXE, LOOKING, VIOLATIONS
@@ -138,7 +139,7 @@ def test_a_session_ends_with_its_page(page: PasskeysPage) -> None:
 
 def test_without_scripts_it_says_what_is_missing(here: str, chromium: Browser) -> None:
     """S121: a passkey signs by a script; nothing else of the page is shown."""
-    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    context = patient(chromium.new_context(java_script_enabled=False, locale="en-GB"))
     tab = context.new_page()
     tab.goto(f"{here}/account/passkeys")
     assert "This page needs scripts" in tab.inner_text("main")
@@ -170,8 +171,10 @@ def test_it_looks_good_and_everybody_can_use_it(
     language: str,
 ) -> None:
     """S121: no rule of axe is broken, no text too pale, nothing wider than 320 pixels."""
-    context = chromium.new_context(
-        color_scheme=scheme, locale=language, viewport={"width": 320, "height": 640}
+    context = patient(
+        chromium.new_context(
+            color_scheme=scheme, locale=language, viewport={"width": 320, "height": 640}
+        )
     )
     tab = context.new_page()
     tab.goto(f"{here}/account/passkeys")

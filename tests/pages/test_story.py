@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request
 
 from authapi.settings import Settings
-from tests.pages.conftest import Owner
+from tests.pages.conftest import Owner, says
 from tests.support.actors import fresh_name
 from tests.support.apps import served
 from tests.support.clock import MovedClock
@@ -54,18 +54,18 @@ def test_nobody_loses_an_account(newcomer: Owner, tab: Page) -> None:
         assert "This password is wrong." in tab.inner_text(".problem")
         tab.fill("#password", newcomer.password)
         tab.click("button.primary")
-        assert tab.inner_text("h1") == "Address confirmed"
+        says(tab, "Address confirmed")
 
         tab.goto(f"{newcomer.site}/")
         tab.click("text=Forgot your password?")
         tab.fill("#username", newcomer.name)
         tab.click("button.primary")
-        assert tab.inner_text("h1") == "Look into your mail"
+        says(tab, "Look into your mail")
         link = newcomer.link("reset")
         tab.goto(link)
         tab.fill("#new_password", NEW)
         tab.click("button.primary")
-        assert tab.inner_text("h1") == "Password changed"
+        says(tab, "Password changed")
 
         assert [newcomer.refresh(session) for session in sessions] == [400, 400, 400]
         assert newcomer.log_in().status_code == 401

@@ -11,19 +11,17 @@ from playwright.sync_api import Browser, sync_playwright
 
 from authapi.settings import Settings
 from tests.examples.web.site import Person, Visitors, web_site
-from tests.extension.chromium import ARGUMENTS
+from tests.extension.chromium import launched, patient
 from tests.extension.gate import Gate
 from tests.support.apps import served
 from tests.support.clock import MovedClock
-from tests.support.tools import program
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole file."""
-    path = program("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = launched(playwright)
         yield browser
         browser.close()
 
@@ -74,7 +72,7 @@ def clock(site_clock: MovedClock) -> Iterator[MovedClock]:
 @pytest.fixture
 def visitors(browser: Browser, origin: str) -> Iterator[Visitors]:
     """People with a fresh browser profile."""
-    context = browser.new_context()
+    context = patient(browser.new_context())
     yield Visitors(context, origin)
     context.close()
 

@@ -21,6 +21,11 @@ from tests.support.waiting import until
 WEB = ROOT / "examples" / "web"
 EXAMPLE = "http://127.0.0.1:8000"
 NOTHING = "The server does not answer, or does not allow this page."
+PATIENCE = {
+    b"ANSWER_MS = 2000": b"ANSWER_MS = 30_000",
+    b"TIMEOUT_MS = 4000": b"TIMEOUT_MS = 60_000",
+}
+"""How long the client waits for another tab, and for the server at a logout: no tab here hangs."""
 KEPT = "return [sessionStorage.length, localStorage.length, document.cookie];"
 DEAF = """const listen = BroadcastChannel.prototype.addEventListener;
 const missed = ({ data }) => window.deaf && data.type === "changed";
@@ -39,6 +44,8 @@ class _Pages(SimpleHTTPRequestHandler):
         _, port, name = self.path.split("/", 2)
         path = WEB / (name or "index.html")
         content = path.read_bytes().replace(EXAMPLE.encode(), f"http://127.0.0.1:{port}".encode())
+        for hasty, patient in PATIENCE.items():
+            content = content.replace(hasty, patient)
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Length", str(len(content)))
@@ -94,6 +101,10 @@ class Person:
         self.reads("Your account is made. You can log in now.")
         self.clicks("Log in")
         self.reads("You are logged in.")
+
+    def has_the_keyboard_at(self, element: str) -> None:
+        """Wait until the focus is there."""
+        until(lambda: self.page.evaluate("document.activeElement.id") == element, f"#{element}")
 
     def opens_what_is_protected(self) -> None:
         """Press that button."""
@@ -157,5 +168,5 @@ def asks_for_code(person: Person, owner: Owner) -> None:
     person.fills_in(owner.name)
     person.clicks("Log in")
     until(lambda: person.page.is_visible("#code"), "the field for the code", instead=person.status)
-    until(lambda: person.page.evaluate("document.activeElement.id") == "code", "the keyboard there")
+    person.has_the_keyboard_at("code")
     assert person.page.input_value("#password") == ""
