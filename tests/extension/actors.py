@@ -83,7 +83,7 @@ class Owner:
             popup.page.click("keep")
         popup.register(name)
         popup.reads("Registration successful.")
-        assert popup.sees("logout")
+        until(lambda: popup.sees("logout"), "the account")
         return popup
 
     def expire(self) -> None:

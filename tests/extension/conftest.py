@@ -16,8 +16,6 @@ from tests.extension.service import Service
 from tests.support.tools import program
 
 Serve = Callable[..., Service]
-SHORT_LIFE = "0.05"
-"""Minutes: an access token of three seconds, at least two of them whole."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -70,12 +68,6 @@ def serve(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def service(serve: Serve) -> Service:
     """The service as developers run it."""
     return serve()
-
-
-@pytest.fixture(scope="session")
-def hasty_service(serve: Serve) -> Service:
-    """A service whose access tokens live for three seconds."""
-    return serve(ACCESS_TOKEN_EXPIRE_MINUTES=SHORT_LIFE)
 
 
 @pytest.fixture(scope="session")

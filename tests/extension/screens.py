@@ -1,6 +1,7 @@
 """The extension's pages as somebody sees and uses them."""
 
 import json
+import re
 
 from tests.extension import Json
 from tests.extension.browser import Page
@@ -47,6 +48,11 @@ class Screen:
     def sees(self, element_id: str) -> bool:
         """Tell whether an element is to be seen."""
         return bool(self._on(element_id, "return element.checkVisibility()"))
+
+    def has_the_keyboard_at(self, element_id: str) -> None:
+        """Wait until an element has the focus, which may come a moment after it is shown."""
+        where = "return document.activeElement.id"
+        until(lambda: self.page.run(where) == element_id, f"the keyboard at {element_id}")
 
     def _on(self, element_id: str, body: str) -> Json:
         find = f"const element = document.getElementById({json.dumps(element_id)});"
@@ -101,6 +107,12 @@ class Popup(Screen):
         """Wait until no button is at work."""
         busy = "return document.querySelector('[aria-busy]') === null"
         until(lambda: self.page.run(busy), "the buttons to come to rest")
+
+    def seconds_left(self) -> int:
+        """Return how long the access token lives, as the popup says it."""
+        said = re.match(r"(?:(\d+) min )?(\d+) s", self.text("lifetime"))
+        assert said, self.text("lifetime")
+        return int(said[1] or 0) * 60 + int(said[2])
 
 
 class Options(Screen):

@@ -61,7 +61,7 @@ def test_an_address_is_given_and_verified(owner: Owner) -> None:
     assert account.text("emailSaid") == WAITS
     assert account.text("pendingEmail") == address
     assert account.value("newEmail") == ""
-    until(lambda: account.page.run("return document.activeElement.id") == "emailCode", "the focus")
+    account.has_the_keyboard_at("emailCode")
     verifies(account, "0000-0000")
     account.reads(WRONG, "error")
     verifies(account, mailed_code(owner, address).lower())

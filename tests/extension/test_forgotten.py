@@ -10,7 +10,6 @@ from tests.extension.screens import Popup
 from tests.extension.service import Service
 from tests.support.waiting import until
 
-WHERE = "return document.activeElement.id"
 HEADING = "return document.readyState === 'complete' && document.querySelector('h1') !== null"
 ASK = "await chrome.runtime.sendMessage({ type: 'offers' })"
 BOTTOMS = """return ["login", "accessProtected"].map(
@@ -57,7 +56,7 @@ def test_the_keyboard_reaches_it(owner: Owner) -> None:
     has_link(popup)
     popup.page.run("document.getElementById('keep').focus()")
     popup.page.press("Tab")
-    assert popup.page.run(WHERE) == "forgot"
+    popup.has_the_keyboard_at("forgot")
     popup.page.press("Enter")
     owner.finds_address(f"{owner.gate.address}/account/forgot")
 
@@ -75,7 +74,7 @@ def test_a_server_that_does_not_say_so_has_none(owner: Owner, kind: str) -> None
     for _ in range(2):
         owner.gate.replace("/features", SILENT[kind])
     has_no_link(owner.popup())
-    assert len(owner.gate.to("/features")) == 2
+    until(lambda: len(owner.gate.to("/features")) == 2, "both questions")
 
 
 def test_offline_there_is_none(owner: Owner) -> None:
@@ -102,6 +101,7 @@ def test_nothing_waits_for_it(owner: Owner) -> None:
 def test_whoever_is_logged_in_needs_none(owner: Owner) -> None:
     """The server is asked when the form is there, and not before."""
     owner.signed_in()
+    until(lambda: all(asked.answer for asked in owner.gate.to("/features")), "the first answers")
     owner.gate.reset(owner.service.port)
     popup = owner.popup()
     assert not popup.sees("forgot")

@@ -42,6 +42,7 @@ def test_an_address_where_nobody_is(owner: Owner) -> None:
     """It is saved all the same, since the server may start later."""
     options = owner.options()
     with owner.gate.away():
+        options.has_the_keyboard_at("address")
         options.page.press("Enter")
         options.reads(f"Saved, but: {owner.no_answer()}", "error")
     assert owner.stored("local")["address"] == owner.gate.address

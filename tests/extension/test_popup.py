@@ -29,7 +29,7 @@ def test_what_was_typed_survives_closing_the_popup(owner: Owner) -> None:
     owner.close(popup)
     again = owner.popup()
     assert (again.value("username"), again.value("password")) == ("ann", "half a password")
-    until(lambda: again.page.run("return document.activeElement.id") == "password", "the keyboard")
+    again.has_the_keyboard_at("password")
 
 
 def test_what_was_typed_is_forgotten_after_a_login(owner: Owner) -> None:
@@ -42,7 +42,7 @@ def test_what_was_typed_is_forgotten_after_a_login(owner: Owner) -> None:
     assert (popup.value("username"), popup.value("password")) == (name, "")
     again = owner.popup()
     assert (again.value("username"), again.value("password")) == (name, "")
-    until(lambda: again.page.run("return document.activeElement.id") == "password", "the keyboard")
+    again.has_the_keyboard_at("password")
 
 
 def test_the_password_can_be_shown(owner: Owner) -> None:
@@ -105,9 +105,10 @@ def test_an_error_is_scrolled_into_sight(owner: Owner) -> None:
     """At 250 % zoom the popup has room for 144 by 240 pixels of the page."""
     popup = owner.popup()
     popup.page.size(288, 240)
+    popup.has_the_keyboard_at("username")
     popup.page.press("Enter")
     popup.reads("Please enter a username and password.", "error")
-    assert popup.page.run(IN_SIGHT)
+    until(lambda: popup.page.run(IN_SIGHT), "it is in sight")
 
 
 @pytest.mark.parametrize("page", ["popup", "options"])

@@ -42,7 +42,8 @@ def test_a_login_in_a_private_window_stays_there(
     until(lambda: private.run("return document.body?.dataset.ready"), "the private popup")
     login = f"""{{ type: "login", username: "{name}", password: "{PASSWORD}", keep: true }}"""
     assert sent(private, login)["ok"]
-    assert private.run("return document.getElementById('name').textContent") == name
+    shown = "return document.getElementById('name').textContent"
+    until(lambda: private.run(shown) == name, "the name in the popup")
     assert sent(private, '{ type: "access" }')["message"] == f"Hello, {name}!"
     stored = f"{owner.stored('local')} {owner.stored('session')}"
     assert owner.stored("local") == {"address": gate.address}

@@ -9,7 +9,6 @@ from tests.extension.screens import PASSWORD, Popup
 from tests.extension.two_steps import asks_for_code, confirm, enrolled, halfway
 from tests.support.waiting import until
 
-FOCUS = "return document.activeElement.id"
 STATE = "return await chrome.runtime.sendMessage({ type: 'state' })"
 WRONG = "That code is wrong, or its time is over."
 OVER = "The time for the code is over. Please log in again."
@@ -39,7 +38,7 @@ def test_the_code_of_an_app_finishes_the_login(owner: Owner) -> None:
     """The field is for codes, the password is gone, and the keyboard is enough."""
     person = enrolled(owner)
     popup = halfway(owner, person)
-    assert popup.page.run(FOCUS) == "code"
+    popup.has_the_keyboard_at("code")
     assert popup.attribute("code", "inputmode") == "numeric"
     assert popup.attribute("code", "autocomplete") == "one-time-code"
     assert popup.text("stepName") == person.name
@@ -59,7 +58,7 @@ def test_a_recovery_code_does_so_too(owner: Owner) -> None:
     person = enrolled(owner)
     popup = halfway(owner, person)
     popup.page.click("otherCode")
-    assert popup.page.run(FOCUS) == "code"
+    popup.has_the_keyboard_at("code")
     assert popup.text("codeLabel") == "Recovery code"
     assert popup.attribute("code", "inputmode") == "text"
     confirm(popup, f" {person.recovery_codes[2].lower()} ")
@@ -83,7 +82,7 @@ def test_a_wrong_code_is_told_beside_it(owner: Owner) -> None:
     refuses(popup, "Please enter the code.")
     confirm(popup, "000000")
     refuses(popup, WRONG)
-    assert popup.page.run(FOCUS) == "code"
+    popup.has_the_keyboard_at("code")
     popup.fill(code=person.app.code())
     assert popup.text("codeProblem") == ""
     popup.page.click("confirm")
@@ -98,7 +97,7 @@ def test_one_can_go_back(owner: Owner) -> None:
     popup.page.click("back")
     until(lambda: popup.sees("password"), "the form for the password")
     assert (popup.value("username"), popup.value("password")) == (person.name, "")
-    assert popup.page.run(FOCUS) == "password"
+    popup.has_the_keyboard_at("password")
     assert popup.status() == " []"
     assert "secondStep" not in owner.stored("session")
     other = owner.registered(next(NAMES))
@@ -113,7 +112,7 @@ def test_a_popup_that_was_closed_asks_for_the_code_again(owner: Owner) -> None:
     owner.browser.kill_worker()
     again = owner.popup()
     asks_for_code(again)
-    assert again.page.run(FOCUS) == "code"
+    again.has_the_keyboard_at("code")
     confirm(again, person.app.code())
     again.reads("Authentication successful.")
     assert len(owner.gate.to("/authenticate")) == 1
@@ -227,4 +226,4 @@ def test_a_narrow_popup_shows_the_form_for_the_code(owner: Owner) -> None:
         popup.page.size(width, 400)
         assert popup.page.run("return document.documentElement.scrollWidth") <= width
     popup.page.press("Tab", "Tab", "Tab")
-    assert popup.page.run(FOCUS) == "confirm"
+    popup.has_the_keyboard_at("confirm")
