@@ -154,7 +154,10 @@ def _password(*, from_stdin: bool) -> str:
         text = sys.stdin.buffer.read().decode()
     except UnicodeDecodeError:
         raise click.ClickException("The password on standard input is not UTF-8.") from None
-    return text.removesuffix("\n").removesuffix("\r")
+    password = text.removesuffix("\n").removesuffix("\r")
+    if "\n" in password or "\r" in password:
+        raise click.ClickException("There is more than one line on standard input.")
+    return password
 
 
 def _fact_sheet(user: User) -> dict[str, object]:
