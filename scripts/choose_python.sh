@@ -54,6 +54,10 @@ fits() {
 }
 
 if [ "${1:-}" = --made-is ]; then
+  if [ -n "${2:-}" ] && ! version "$2" >/dev/null; then
+    echo "PYTHON=$2 is no Python that runs." >&2
+    exit 1
+  fi
   made=$(version $MADE)
   if [ ! -d ".venv/lib/python$made" ] || [ "$(version "${2:-$MADE}")" != "$made" ]; then
     echo "Another Python made .venv. Remove it, and it is made anew: rm -rf .venv" >&2

@@ -123,6 +123,17 @@ def test_a_named_python_may_have_blanks_in_its_path(machine: Machine, tmp_path: 
     assert chosen(path, name) == (name, "")
 
 
+@pytest.mark.parametrize("name", ["rubbish", "/nowhere/python3", "two words"])
+def test_no_environment_has_to_go_for_a_slip_of_the_pen(
+    machine: Machine, tmp_path: Path, name: str
+) -> None:
+    """The Python that is named is none: that is said, and not that `.venv` is wrong."""
+    path = machine(ours="3.12")
+    environment_of(tmp_path, path / "ours", "3.12")
+    none, said = chosen(path, "--made-is", name, folder=tmp_path)
+    assert (none, said) == ("", f"PYTHON={name} is no Python that runs.\n")
+
+
 @pytest.mark.parametrize(
     ("made", "now", "named", "refused"),
     [
