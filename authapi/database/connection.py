@@ -20,6 +20,7 @@ from authapi.database.deadline import Deadlines, without_an_end
 from authapi.database.errors import DatabaseUnavailable
 from authapi.database.heartbeats import HeartbeatMonitor, ServerTime
 from authapi.database.indexes import Index
+from authapi.database.uri import why_unusable
 
 DEFAULT_NAME = "authapi"
 _log = logging.getLogger("authapi.database")
@@ -213,7 +214,7 @@ class Database:
                 timeoutMS=self._timeout_ms,
             )
         except ConfigurationError as error:
-            raise DatabaseUnavailable(f"MONGO_URI cannot be used: {type(error).__name__}") from None
+            raise DatabaseUnavailable(f"MONGO_URI cannot be used: {why_unusable(error)}") from None
 
 
 @contextmanager
