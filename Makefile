@@ -29,7 +29,7 @@ help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
-	@exec flask run
+	@python -m authapi.core.env_file && exec flask run
 
 serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py --help)
 	@exec python serve.py

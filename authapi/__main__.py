@@ -7,14 +7,16 @@ It is the `flask` command for the service itself. Settings come from the environ
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from dotenv import find_dotenv, load_dotenv
-from flask.cli import FlaskGroup, NoAppException, ScriptInfo
+from dotenv import find_dotenv
+from flask.cli import FlaskGroup, ScriptInfo
 
 from authapi.app import create_app
 from authapi.cli.commands import GROUPS
+from authapi.core.env_file import load_env_file
 from authapi.core.environment import DEVELOPMENT, SettingsError
 from authapi.version import __version__
 
@@ -36,10 +38,7 @@ def _service() -> Flask:
     if context.info_name == "run" and not os.environ.get("AUTHAPI_ENV"):
         os.environ["AUTHAPI_ENV"] = DEVELOPMENT
     named = context.ensure_object(ScriptInfo).app_import_path
-    try:
-        return ScriptInfo(app_import_path=named).load_app() if named else create_app()
-    except SettingsError as problem:
-        raise NoAppException(str(problem)) from None
+    return ScriptInfo(app_import_path=named).load_app() if named else create_app()
 
 
 class _Commands(FlaskGroup):
@@ -47,7 +46,10 @@ class _Commands(FlaskGroup):
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's
         """Read `.env` first; a variable that is set in the environment wins."""
-        load_dotenv(find_dotenv(usecwd=True))
+        try:
+            load_env_file(Path(find_dotenv(usecwd=True) or ".env"))
+        except SettingsError as problem:
+            raise click.ClickException(str(problem)) from None
         return super().make_context(*args, **kwargs)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dotenv import find_dotenv
 from flask import Flask
+from flask.cli import NoAppException
 
 from authapi.auth import auth_blueprint
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
+from authapi.core.env_file import check_env_file
+from authapi.core.environment import SettingsError
 from authapi.core.events import EventRecorder
 from authapi.core.secret_files import warn_of_exposed
 from authapi.core.services import Services
@@ -58,11 +63,30 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     Raises:
         SettingsError: naming every problem, when the service may not start.
     """
-    app = make_service(settings or Settings.from_environ(os.environ), clock)
+    app = make_service(settings or settings_from_environ(), clock)
     let_extend(app, services.services_of(app))
     commands.init_app(app)
     devserver.init()
     return app
+
+
+class _PlainSettingsError(SettingsError, NoAppException):
+    """The same for the `flask` command, which prints it without a traceback."""
+
+
+def settings_from_environ() -> Settings:
+    """Read the settings; within the `flask` command look at the `.env` that it has read as well.
+
+    Raises:
+        SettingsError: naming every problem.
+    """
+    commanded = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    try:
+        if commanded and (file := find_dotenv(usecwd=True)):
+            check_env_file(Path(file))
+        return Settings.from_environ(os.environ)
+    except SettingsError as error:
+        raise (_PlainSettingsError(error.problems) if commanded else error) from None
 
 
 def make_service(settings: Settings, clock: Clock, prefix: str = "") -> Flask:

@@ -1,11 +1,10 @@
 """The service inside an app that exists."""
 
-import os
 from dataclasses import replace
 
 from flask import Flask
 
-from authapi.app import let_extend, let_guard, make_service
+from authapi.app import let_extend, let_guard, make_service, settings_from_environ
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.core.identity import Identity
@@ -44,7 +43,7 @@ def init_app(
             that it adds there later raises it, too.
         SettingsError: naming every problem, when the service may not start.
     """
-    settings = settings or Settings.from_environ(os.environ)
+    settings = settings or settings_from_environ()
     settings = replace(
         settings,
         docs=settings.docs if docs else "off",

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from dotenv import load_dotenv
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from authapi import Settings, SettingsError
+from authapi.core.env_file import load_env_file
 from authapi.server import metrics_dir
 from authapi.server.drain import Drain
 from authapi.server.listener import connections_unheard, connections_waiting, open_listener
@@ -47,7 +47,10 @@ def main(load: Callable[[], Flask]) -> None:
     Args:
         load: returns the service; called once for all workers, after the environment was read.
     """
-    load_dotenv(Path.cwd() / ".env")
+    try:
+        load_env_file(Path.cwd() / ".env")
+    except SettingsError as problem:
+        sys.exit(str(problem))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # before there are workers Ctrl+C just ends it
     settings, options, listener = prepared()
     forget = share_metrics() if settings.metrics_token else lambda pid: None

@@ -1,7 +1,5 @@
 """A `mongodb+srv` address that the DNS does not know: a slip of the pen, most often."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from authapi import create_app

@@ -21,8 +21,15 @@ def authapi(
     folder: Path, *words: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Type `authapi` and `words` in a folder."""
+    return python(folder, "-m", "authapi", *words, environment=environment)
+
+
+def python(
+    folder: Path, *words: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder, with the package beside it."""
     return subprocess.run(
-        [sys.executable, "-m", "authapi", *words],
+        [sys.executable, *words],
         cwd=folder,
         env=clean_environment({"PYTHONPATH": str(ROOT), **(environment or {})}),
         capture_output=True,
@@ -64,6 +71,40 @@ def test_the_file_of_settings_is_read(tmp_path: Path, environment: dict[str, str
     assert authapi(tmp_path, "users", "list", "--json").stdout.startswith('{"users": ')
     refused = authapi(tmp_path, "users", "list", environment={"JWT_SECRET": "short"})
     assert "JWT_SECRET is shorter" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (b"EMAIL=off\nLIMITS='on\n", ".env, line 2: no NAME=value"),
+        (b"not a setting\n", ".env, line 1: no NAME=value"),
+        ("MAIL_FROM=Jörg <joerg@example.com>\n".encode("latin-1"), ".env is not UTF-8"),
+        ("LIMITS=on\n".encode("utf-16"), ".env is not UTF-8"),
+    ],
+)
+def test_a_broken_file_of_settings_is_refused(
+    tmp_path: Path, environment: dict[str, str], written: bytes, why: str
+) -> None:
+    """S77: nothing of it is passed over, whoever reads it; what stands there is not repeated."""
+    (tmp_path / ".env").write_bytes(written)
+    for words in (["users", "list"], ["serve"]):
+        done = authapi(tmp_path, *words, environment={**environment, "PORT": str(free_port())})
+        assert done.returncode == 1
+        assert why in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Jörg" not in done.stderr
+
+
+def test_flasks_own_command_says_plainly_what_is_missing_or_broken(tmp_path: Path) -> None:
+    """S77: the package as an app, without a checkout's `wsgi.py`."""
+    run = ["-m", "flask", "--app", "authapi", "run", "--port", "0"]
+    done = python(tmp_path, *run)
+    assert done.returncode == 2
+    assert "JWT_SECRET is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+    (tmp_path / ".env").write_text("AUTHAPI_ENV=development\nLIMITS='off\n")
+    done = python(tmp_path, *run)
+    assert (done.returncode, "line 2" in done.stderr) == (2, True)
 
 
 def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:

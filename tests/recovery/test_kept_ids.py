@@ -1,7 +1,5 @@
 """Users whose id an import kept are mailed like all others."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
