@@ -1,3 +1,3 @@
-"""The version, told by `/healthz` and in the API description."""
+"""The version, in `/healthz` and the API description."""
 
 __version__ = "1.0.0"

@@ -1,5 +1,5 @@
 /**
- * The page of one's own account: sessions, password, activity, export and deletion.
+ * The page of the user's account: sessions, password, second factors, activity, export and deletion.
  */
 import { ask, onAnnounced } from './src/browserApi.js';
 import { button, byId, createBusy, row, show } from './src/dom.js';
@@ -30,7 +30,7 @@ const emailSection = createEmailSection({ run, load, outcome });
 const factorsSection = createFactorsSection({ run, load, outcome });
 const passkeysSection = createPasskeysSection({ run, perform, load, showCodes: factorsSection.showCodes, outcome });
 
-/** Sends a request; what goes wrong is shown. @param {Request} request @returns {Promise<any>} */
+/** Sends a request; shows a failure. @param {Request} request @returns {Promise<any>} */
 async function answerTo(request) {
   const reply = await ask(request).catch(() => undefined);
   if (reply) showUser(reply.state);
@@ -65,7 +65,7 @@ async function load() {
   });
 }
 
-/** What a button does: what it asks for, what is said after that, and what follows. @typedef {{request: Request, done: string, then: (data: any) => unknown}} Action */
+/** What a button does: its request, the text on success, and what follows. @typedef {{request: Request, done: string, then: (data: any) => unknown}} Action */
 
 /**
  * @param {HTMLButtonElement} button

@@ -21,7 +21,7 @@ const outcome = createOutcome();
 const busy = createBusy();
 
 /**
- * The browser's question must come straight from the click, before anything is waited for.
+ * Browsers ask for a permission only in the handler of a click, before its first `await`.
  * @param {HTMLButtonElement} button
  * @param {(address: Address) => Promise<void>} work
  */

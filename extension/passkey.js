@@ -1,6 +1,6 @@
 /**
- * The page for a login by a passkey, or for a second step by one. The browser shows its own window for it,
- * which a popup would not survive.
+ * The page for a login or a second step by a passkey. It is a tab, since a popup closes when the browser
+ * opens its window for passkeys.
  */
 import { ask, onAnnounced } from './src/browserApi.js';
 import { byId, createBusy, isolated, show } from './src/dom.js';
@@ -18,7 +18,7 @@ const outcome = createOutcome();
 const busy = createBusy();
 const button = byId('usePasskey', HTMLButtonElement);
 
-/** Sends a request; what goes wrong is shown. @param {Request} request */
+/** Sends a request; shows a failure. @param {Request} request */
 async function answerTo(request) {
   const reply = await ask(request).catch(() => undefined);
   if (reply) render(reply.state);
@@ -33,7 +33,7 @@ function render({ username, secondStep, baseUrl }) {
   show(button, username === null);
 }
 
-/** @param {string | null} username @param {string | undefined} halfway who waits for a second step @param {string} baseUrl */
+/** @param {string | null} username @param {string | undefined} halfway the user of a login that waits for its second step @param {string} baseUrl */
 function whatText(username, halfway, baseUrl) {
   if (username !== null) return t('signedInAt', username, baseUrl);
   return halfway ? t('passkeyOfWillBeAsked', baseUrl, halfway) : t('passkeyWillBeAsked', baseUrl);

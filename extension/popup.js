@@ -1,5 +1,5 @@
 /**
- * The popup. It shows the worker's replies and sends the user's requests. It never receives a token.
+ * The popup. It sends the user's requests to the worker and shows the replies. It never gets a token.
  */
 import { createAccountView } from './src/accountView.js';
 import { parseAddress } from './src/address.js';
@@ -91,7 +91,7 @@ function run(button, request, texts, send = answerTo) {
   });
 }
 
-/** The form for the code is there then, and says it all. @param {Problem} problem */
+/** Whether the form for the code is shown, which needs no further text. @param {Problem} problem */
 const isAskedForCode = ({ code }) =>
   code === 'second_factor_required' && byId('secondStep', HTMLElement).checkVisibility();
 
@@ -113,7 +113,7 @@ function showProblem(problem, failed, retry) {
   outcome.error(text, remediesFor(problem).map((remedy) => actions[remedy]));
 }
 
-/** The browser's question must come straight from the click. @param {Problem} problem @param {() => void} retry */
+/** Browsers ask for a permission only in the handler of a click. @param {Problem} problem @param {() => void} retry */
 async function allow({ baseUrl }, retry) {
   if (await requestHost(parseAddress(baseUrl)?.pattern ?? '')) retry();
 }

@@ -182,7 +182,7 @@ class Message:
     Attributes:
         kind: the name of a `mail.kinds.Kind`.
         to: the address, where that is not the confirmed one when it is sent.
-        left: how many recovery codes are left, where that is what is told.
+        left: how many recovery codes are left, in a mail about that.
         pending: the address that is to be confirmed, where it asks for that.
     """
 

@@ -1,4 +1,4 @@
-"""What users are told by mail, written by the write that makes it true (S96)."""
+"""What users are told by mail, stored by the same write as the change (S96)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

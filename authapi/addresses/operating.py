@@ -43,7 +43,7 @@ class OperatorAddresses:
         return self._wait(user_id, email, mailed=True)
 
     def set_confirmed(self, user_id: str, email: Email) -> User:
-        """Give a user an address that the operator vouches for; the former one is told.
+        """Give a user an address that the operator vouches for; the former one gets a mail.
 
         Raises:
             ApiError: `email_taken`, and nothing has changed; `not_found` when the user is gone.

@@ -59,7 +59,7 @@ def ask(body: dict[str, Any]) -> dict[str, str]:
     operationId="removeEmail",
 )
 def remove(body: dict[str, Any]) -> dict[str, str]:
-    """Take the account's address away. It is told, and can be brought back for 72 hours."""
+    """Take the account's address away. It gets a mail, and can be brought back for 72 hours."""
     service(AddressService).remove(current_identity, body["reauthentication"], client())
     return _REMOVED
 

@@ -54,7 +54,7 @@ class AddressService:
     ) -> None:
         """Give the account an address that is to be confirmed; the one it has stays until then.
 
-        Nobody learns whether it is somebody's already (S90).
+        The answer does not tell whether it is another user's (S90).
 
         Raises:
             ApiError: `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
@@ -78,10 +78,10 @@ class AddressService:
         self._ask_again(user, user.pending_email)
 
     def remove(self, identity: Identity, shown: Reauthentication, client: Client) -> None:
-        """Take the address away, confirmed or not; the former one is told and can undo it (S93).
+        """Take the address away, confirmed or not; the former one can undo it by a mail (S93).
 
         Raises:
-            ApiError: `email_not_verified` where nobody logs in without one;
+            ApiError: `email_not_verified` where logins want a confirmed one;
                 `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
         if self._required:  # nobody could give a new one: that takes a login

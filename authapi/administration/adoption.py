@@ -16,7 +16,7 @@ _SECOND_STEP = (
 )
 
 Refuse = Callable[[str, str], None]
-"""Told the id of each document that makes no user, and why."""
+"""Called with the id of each document that makes no user, and the reason."""
 
 
 class Adoption:
@@ -31,7 +31,7 @@ class Adoption:
         """Adopt all of the other program's documents; return how many became users.
 
         Args:
-            refuse: told of each one that makes no user; it stays where it is.
+            refuse: called for each one that makes no user; it stays where it is.
             ignore: members to pass over.
             dry_run: change nothing.
         """

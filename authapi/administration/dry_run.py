@@ -69,7 +69,7 @@ class DryRunUsers:
 
 
 class DryRunAddresses:
-    """Gives nobody an address."""
+    """Stores no address."""
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses

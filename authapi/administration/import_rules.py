@@ -40,7 +40,7 @@ def read_user(members: Mapping[str, Any], options: ImportOptions, now: datetime)
     Args:
         members: by the names that they have in the file.
         options: how members are renamed, and which may be ignored.
-        now: the present moment, since nobody was created later.
+        now: the present moment; nobody can have been created later.
 
     Raises:
         LineError: when they make none.

@@ -23,7 +23,7 @@ _AS_IT_STANDS = ImportOptions()
 
 T = TypeVar("T")
 Refuse = Callable[[int, str], None]
-"""Told the number of each refused line, and why."""
+"""Called with the number of each refused line, and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class UserImport:
 
         Args:
             records: the users of a file, one by one.
-            refuse: told of each one that makes no user.
+            refuse: called for each line that makes no user.
             options: how they are read.
             dry_run: store nothing.
         """

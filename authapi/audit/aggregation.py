@@ -18,7 +18,7 @@ Flush = Callable[[list[SecurityEvent], set[str]], None]
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    """What was taken, to be flushed by whoever took it."""
+    """What one flush takes out of memory and stores."""
 
     events: list[SecurityEvent]
     users: set[str]

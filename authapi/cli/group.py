@@ -49,7 +49,7 @@ class CommandGroup(AppGroup):
         except UnicodeEncodeError:
             raise click.ClickException("An argument is not UTF-8.") from None
         except BrokenPipeError:
-            raise  # whoever read the output has enough: click ends quietly
+            raise  # the reader of a pipe closed it: click ends quietly
         except OSError as error:
             raise click.ClickException(_of_the_system(error)) from None
 

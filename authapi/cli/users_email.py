@@ -29,7 +29,7 @@ def set_email(name: str, address: str, by_id: bool, verified: bool, json_wanted:
     """Give a user the e-mail ADDRESS.
 
     A code and a link are mailed there; the address counts when one of them was used. With
-    --verified it counts at once: for somebody whose address you know. A former address is told, and
+    --verified it counts at once: for somebody whose address you know. A former one gets a mail, and
     can undo the change for 72 hours.
     """
     addresses = _addresses()

@@ -21,7 +21,7 @@ def roles(name: str, changes: tuple[str, ...], by_id: bool, now: bool, json_want
     """List a user's roles, give some and take some away.
 
     +editor gives one, -admin takes one away. What was taken away ends at the next refresh of each
-    session; with --now access tokens that tell of it are void at once, and clients refresh.
+    session; with --now access tokens with it are void at once, and clients refresh.
     """
     administration, ref = service(Administration), UserRef(name, by_id)
     if changes:

@@ -1,4 +1,4 @@
-"""Time as an argument: whoever needs the time is given a `Clock`, so that tests can move it."""
+"""Time as an argument: objects that need the time get a `Clock`, so that tests can move it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

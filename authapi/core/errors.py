@@ -123,7 +123,7 @@ AWAY_SECONDS = 2
 
 
 class ApiError(Exception):
-    """A failure that is told to the client in the one error shape.
+    """A failure that the client gets in the one error shape.
 
     Args:
         code: which failure it is.

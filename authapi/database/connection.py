@@ -170,7 +170,7 @@ class Database:
             mongo.cx.close()
 
     def _reopen_if_moved(self, opened: str) -> None:
-        """Ask for the address of a lost server: the embedded one may be elsewhere by now."""
+        """Ask again for the address of a lost server: the embedded one may have another port."""
         try:
             moved = self._uri() != opened
         except DatabaseUnavailable as error:

@@ -59,7 +59,7 @@ class Deadlines:
     The time between two operations does not count: a login may have to wait for its hash.
 
     Args:
-        timeout: seconds that one operation may take, as the client is told too.
+        timeout: seconds that one operation may take; the client has the same.
         monotonic: tells the seconds that have passed; a test may move them.
     """
 

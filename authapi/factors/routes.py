@@ -76,7 +76,7 @@ def show() -> dict[str, object]:
     operationId="beginTotp",
 )
 def begin(body: dict[str, Any]) -> dict[str, object]:
-    """Make the secret of a new authenticator app. It counts for nothing until it is confirmed."""
+    """Make the secret of a new authenticator app. No login takes it before it is confirmed."""
     enrolment = service(TotpEnrolment).begin(current_identity, body["reauthentication"], client())
     return {"status": "ok", **asdict(enrolment)}
 

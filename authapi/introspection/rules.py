@@ -1,4 +1,4 @@
-"""What other programs are told about a token and about this service: pure decisions."""
+"""The answers to other programs about tokens and this service: pure decisions."""
 
 import base64
 from typing import Any

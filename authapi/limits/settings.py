@@ -11,8 +11,8 @@ from authapi.passwords.bulkhead import LARGEST_SHARE
 from authapi.passwords.settings import PasswordSettings
 
 SECOND_STEPS_IN_A_ROW = 20
-"""After so many wrong second steps in a row strangers wait. It is fewer than of passwords: who gets
-that far knows the password, and a code is short."""
+"""After so many wrong second steps in a row strangers wait. They are fewer than wrong passwords: a
+stranger who gets that far knows the password, and a code is short."""
 
 
 def _rate(name: str, text: str) -> Rate:

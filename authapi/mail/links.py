@@ -190,7 +190,7 @@ class MailedTokens:
         return any(found)
 
     def _verified(self, token: str) -> bytes:
-        """Return what a token of ours holds; what has a true MAC was written by `token`."""
+        """Return the body of a genuine token; a true MAC shows that `token` made it."""
         try:
             raw = base64.b64decode(
                 token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True

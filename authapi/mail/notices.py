@@ -1,4 +1,4 @@
-"""Notices: what a user must be told, written by the very write that makes it true (S96)."""
+"""Notices: what a user must be told, stored by the same write as the change (S96)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from authapi.mail.models import Facts
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a user must be told, stored in the user's document by the write that makes it true.
+    """What a user must be told, stored in the user's document by the write of the change.
 
     Attributes:
         id: unique; it becomes the mail's.

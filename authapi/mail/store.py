@@ -22,7 +22,7 @@ _FOR_SOMEBODY = [{name: {"$exists": True}} for name in ("to", "user_id", "asked_
 
 
 class MailStore:
-    """Mails in MongoDB; every write names one `_id`, but for the forgetting of a user."""
+    """Mails in MongoDB; every write names one `_id`, except to remove a user's mails."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections

@@ -18,7 +18,7 @@ from authapi.web.services import service
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-blueprint = Blueprint("metrics", __name__, description="Numbers for whoever runs the service")
+blueprint = Blueprint("metrics", __name__, description="Metrics for the operator")
 
 
 @blueprint.route("/metrics", methods=["GET"])

@@ -130,7 +130,7 @@ class RelyingParty:
     def asserted(
         self, credential: Credential, challenge: bytes, public_key: bytes, *, verified: bool
     ) -> Assertion:
-        """Check an assertion (WebAuthn, 7.2), but for its counter.
+        """Check an assertion (WebAuthn, 7.2), except its counter.
 
         Args:
             credential: what the passkey answered.

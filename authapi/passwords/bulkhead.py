@@ -21,7 +21,7 @@ _NICENESS = 10
 
 
 class Change(Enum):
-    """What an observer of a bulkhead is told."""
+    """What an observer of a bulkhead is called with."""
 
     ADMITTED = auto()
     LEFT = auto()

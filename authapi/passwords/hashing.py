@@ -84,7 +84,7 @@ class PasswordHasher:
         return typed != password and not self.verify_password(typed, stored)
 
     def _make_dummy_hash(self) -> str:
-        """Return a well-formed hash of the current cost whose password nobody can know."""
+        """Return a well-formed hash of the current cost for no known password."""
         salt, digest = (
             base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
             for size in (self._argon2.salt_len, self._argon2.hash_len)

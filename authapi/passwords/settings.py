@@ -20,7 +20,7 @@ class PasswordSettings(EnvironmentSettings, TokenSettings):
 
     @property
     def refuses_common_passwords(self) -> bool:
-        """Whether common passwords are refused: as told, else in production."""
+        """Whether common passwords are refused: as set, by default in production."""
         return (self.password_blocklist or ("off" if self.development else "on")) == "on"
 
     @property

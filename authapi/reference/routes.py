@@ -77,7 +77,7 @@ def _own(name: str) -> Response:
 
 
 def _members() -> str:
-    """Return the description after its `{`, but for where the server is; made once per app."""
+    """Return the description after its `{`, without the server's address; made once per app."""
     state = current_app.extensions.setdefault("authapi.reference", {})
     if "members" not in state:
         apis: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"]

@@ -1,5 +1,5 @@
 /**
- * The worker's part of the page about the user's own account.
+ * Handles requests of the account page, in the worker.
  */
 import { ApiError } from '../client/errors.js';
 import { RequestError } from './protocol.js';
@@ -15,7 +15,7 @@ export function createAccountHandlers({ client, offers }) {
   /** @type {AuthClient['send']} */
   const send = async (method, path, body) => (await client()).send(method, path, body);
 
-  /** The same for one thing of several, which may be gone meanwhile. @type {AuthClient['send']} */
+  /** The same for one item of a list, which may be gone meanwhile. @type {AuthClient['send']} */
   const sendAbout = (method, path, body) =>
     send(method, path, body).catch((error) => {
       throw isNotFound(error) ? new RequestError({ ...error.problem, kind: 'gone' }) : error;
@@ -106,7 +106,7 @@ export function createAccountHandlers({ client, offers }) {
     /** @param {{required: boolean}} request */
     requirePasskey: ({ required }) => codesOf(sendAbout('PUT', '/me/second-factor', { passkeys: required })),
     export: async () => ({ data: await send('GET', '/me/export') }),
-    /** The session ends with the account, so nobody is left to be notified. @param {{password: string}} request */
+    /** The session ends with the account, so no logout has to be sent. @param {{password: string}} request */
     deleteAccount: async ({ password }) => {
       await send('DELETE', '/me', { password });
       await (await client()).logout({ notify: false });
@@ -114,7 +114,7 @@ export function createAccountHandlers({ client, offers }) {
     },
   };
 
-  /** What a browser is to ask a passkey, or to make one of. @param {string} path */
+  /** Asks the server for a ceremony and its options. @param {string} path */
   async function beginCeremony(path) {
     const { ceremony, options } = await send('POST', path, {});
     return { data: { ceremony, options } };

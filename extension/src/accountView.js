@@ -1,6 +1,6 @@
 /**
- * Shows in the popup who is logged in and how long the access token is valid, and which form there is
- * else: for the password, or for the code of a login that waits for its second step.
+ * Shows in the popup who is logged in and how long the access token is valid; otherwise the form for the
+ * password, or for the code of a login that waits for its second step.
  */
 import { byId, show } from './dom.js';
 import { initialOf, lifetimeText } from './texts.js';
@@ -10,7 +10,7 @@ import { initialOf, lifetimeText } from './texts.js';
 /**
  * @param {object} listeners
  * @param {(state: State, before?: State) => void} listeners.onUserChanged called when the user has changed:
- *   another one, none, or one who is halfway in
+ *   another one, none, or one whose login waits for its second step
  * @param {() => unknown} listeners.onStepOver called when the time for a second step is over
  */
 export function createAccountView({ onUserChanged, onStepOver }) {

@@ -1,5 +1,5 @@
 /**
- * The only file that says `chrome`. Chromium and Firefox both know that name.
+ * The only file that uses `chrome`, which Chromium and Firefox both have.
  */
 import { databaseArea } from './databaseArea.js';
 import { useMessages } from './i18n.js';
@@ -9,7 +9,7 @@ import { useMessages } from './i18n.js';
 /** @typedef {import('./protocol.js').Reply} Reply */
 /** @typedef {import('./protocol.js').State} State */
 
-/** The user's choices, which hold in private windows too. */
+/** The user's settings, which private windows read as well. */
 const SHARED_KEYS = ['address', 'insecureAllowed', 'keep'];
 
 /** @param {chrome.storage.StorageArea} area @returns {Area} */
@@ -20,8 +20,8 @@ const adapt = (area) => ({
 });
 
 /**
- * `chrome.storage` is one for normal and private windows, so a private login must not be in it. A
- * database in a private window is in memory and gone with the last private window.
+ * Normal and private windows share `chrome.storage`, so a private login must not be in it. A database of a
+ * private window is in memory and gone with the last private window.
  * @returns {import('../client/store.js').Areas & {clear: () => Promise<void>}}
  */
 function privateAreas() {
@@ -133,7 +133,7 @@ export const requestHost = (pattern) =>
 
 export const openOptions = () => chrome.runtime.openOptionsPage();
 
-/** Opens the page of one's own account in a tab. */
+/** Opens the account page in a tab. */
 export const openAccount = () => chrome.tabs.create({ url: chrome.runtime.getURL('account.html') });
 
 /** Opens the page for a passkey in a tab: a popup would close when the browser's own window opens. */

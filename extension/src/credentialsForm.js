@@ -32,14 +32,14 @@ export function createCredentialsForm(drafts, draft) {
   }
 
   return {
-    /** Waits for a login, in the first field that is empty. */
+    /** Puts the focus into the first empty field. */
     begin() {
       password.autocomplete = 'current-password';
       (fields.find(({ value }) => value === '') ?? password).focus();
     },
 
     /**
-     * What is to be sent. Tells password managers whether the password is a new one.
+     * Returns what to send. Tells password managers whether the password is a new one.
      * @param {'register' | 'login'} purpose
      */
     content(purpose) {
@@ -48,12 +48,12 @@ export function createCredentialsForm(drafts, draft) {
       return { username: username.value, password: password.value, keep: keep.checked };
     },
 
-    /** The password was right: what was typed before the popup opened is of no use any more. */
+    /** After a right password: removes the draft of what was typed. */
     forgetDraft() {
       unfinished = undefined;
     },
 
-    /** Forgets what was typed, but for the draft when the popup opens. @param {{username: string, keep: boolean}} content */
+    /** Empties the form, except for the draft when the popup opens. @param {{username: string, keep: boolean}} content */
     reset(content) {
       if (!unfinished) void drafts.clear();
       reveal(false);

@@ -1,5 +1,5 @@
 /**
- * Small helpers that the pages share. They know the document and nothing else.
+ * Small helpers of the pages, for the document alone.
  */
 
 /**
@@ -20,7 +20,7 @@ export function show(element, visible) {
 }
 
 /**
- * A text in which a name that is written from right to left does not turn the words around it.
+ * A text with a name in it; a right-to-left name does not reorder the words around it.
  * @param {string} text
  * @param {string | null} name
  * @returns {Node[]}
@@ -33,7 +33,7 @@ export function isolated(text, name) {
   });
 }
 
-/** @param {string} text @param {string} [label] for who cannot see what the button stands beside */
+/** @param {string} text @param {string} [label] for screen readers */
 export function button(text, label) {
   const made = Object.assign(document.createElement('button'), { type: 'button', textContent: text });
   if (label) made.setAttribute('aria-label', label);
@@ -52,8 +52,8 @@ export function row(title, hint) {
 }
 
 /**
- * One action at a time. The buttons keep the keyboard's focus, so they are not `disabled` but say
- * `aria-disabled` and do nothing.
+ * Runs one action at a time. Meanwhile buttons have `aria-disabled` and do nothing; with `disabled` they
+ * would lose the keyboard's focus.
  */
 export function createBusy() {
   let working = false;

@@ -1,5 +1,5 @@
 /**
- * The part of the account's page about its mail address: shown, given, verified by a mailed code, removed.
+ * The section of the account page for the mail address: shows, sets, verifies and removes it.
  */
 import { byId, isolated, show } from './dom.js';
 import { t } from './i18n.js';

@@ -1,5 +1,5 @@
 /**
- * The part of the account's page about the second step: the authenticator app and the recovery codes.
+ * The section of the account page for the authenticator app and the recovery codes.
  */
 import { byId, show } from './dom.js';
 import { saveAsFile } from './files.js';
@@ -14,7 +14,7 @@ import { factorsText } from './texts.js';
 
 /**
  * @param {object} parts
- * @param {Run} parts.run sends a request, says how it went, and goes on
+ * @param {Run} parts.run sends a request, shows its result, and goes on
  * @param {() => Promise<void>} parts.load reads the whole page again
  * @param {import('./outcome.js').Outcome} parts.outcome
  */
@@ -22,7 +22,7 @@ export function createFactorsSection({ run, load, outcome }) {
   const section = byId('secondStep', HTMLElement);
   const enrolment = byId('enrolment', HTMLFormElement);
   const appCode = byId('appCode', HTMLInputElement);
-  /** Those that are shown. @type {string[]} */
+  /** The recovery codes that are shown. @type {string[]} */
   let codes = [];
 
   /**
@@ -48,7 +48,7 @@ export function createFactorsSection({ run, load, outcome }) {
     appCode.focus();
   }
 
-  /** The secret stays on the page no longer than it is needed. */
+  /** Removes the secret from the page. */
   function endEnrolment() {
     byId('qr', HTMLImageElement).removeAttribute('src');
     byId('secret', HTMLElement).textContent = '';

@@ -1,5 +1,5 @@
 /**
- * Gives the user a file, as a download.
+ * Offers a file as a download.
  * @param {string} name
  * @param {string} type
  * @param {string} content

@@ -1,5 +1,5 @@
 /**
- * What the extension needs of the browser's permissions for hosts.
+ * The browser's permissions for hosts.
  * @typedef {object} HostPermissions
  * @property {(pattern: string) => Promise<boolean>} has
  * @property {() => Promise<string[]>} granted the patterns that the user has agreed to

@@ -1,6 +1,6 @@
 /**
- * The words for people, by key, in the language of the browser. They are in `_locales/`; who finds them
- * there is told once: a browser does it by itself, a test by reading the file.
+ * The texts by key, in the browser's language, from `_locales/`. `useMessages` sets where they come from:
+ * the browser's own API, or a file in tests.
  */
 
 /**
@@ -24,13 +24,13 @@ export function useMessages(given) {
  */
 export const t = (key, ...values) => messages.get(key, values.map(String));
 
-/** The same, in the form for a number, which is `$1`. @param {string} key @param {number} count */
+/** The same, in the plural form for a number, which is `$1`. @param {string} key @param {number} count */
 export function plural(key, count) {
   const form = new Intl.PluralRules(language()).select(count);
   return t(`${key}_${form}`, numberText(count));
 }
 
-/** The language of the messages, as the browser's user wants dates and numbers in it: `en-GB`. */
+/** The language of the texts, in the user's variant, for dates and numbers: `en-GB`. */
 export function language() {
   const spoken = t('languageTag');
   return messages.uiLanguage.split('-')[0] === spoken ? messages.uiLanguage : spoken;
@@ -39,5 +39,5 @@ export function language() {
 /** @param {number} number @param {Intl.NumberFormatOptions} [options] */
 export const numberText = (number, options) => new Intl.NumberFormat(language(), options).format(number);
 
-/** Whether the API's own words are in the language of the messages. */
+/** Whether the API's messages are in the language of the texts. */
 export const speaksAsApi = () => t('languageTag') === 'en';

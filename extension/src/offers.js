@@ -1,6 +1,6 @@
 /**
- * What a server offers beside the password: the link for a forgotten one, and passkeys. They are there only
- * once the server has said so.
+ * Shows what a server offers beside the password: the link for a forgotten one, and passkeys. Nothing is
+ * shown before the server has said so.
  */
 import { byId, show } from './dom.js';
 
@@ -15,12 +15,12 @@ import { byId, show } from './dom.js';
  * @param {object} parts
  * @param {() => Promise<Reply>} parts.askServer
  * @param {() => boolean} parts.canUsePasskeys whether this browser lets an extension use them
- * @param {() => void} parts.onShown told when something came that may have moved the rest
+ * @param {() => void} parts.onShown called when something was shown, which may have moved other elements
  */
 export function createOffers({ askServer, canUsePasskeys, onShown }) {
   const link = byId('forgot', HTMLAnchorElement);
   const passkey = byId('usePasskey', HTMLButtonElement);
-  /** The server that was asked last: once while the popup is open, and only when nobody is logged in. */
+  /** The server that was asked last; it is asked once while the popup is open and nobody is logged in. */
   let asked = '';
   let hasPasskeys = false;
   let wantsAddress = false;
@@ -32,10 +32,10 @@ export function createOffers({ askServer, canUsePasskeys, onShown }) {
   }
 
   return {
-    /** Whether nobody logs in without a verified address. */
+    /** Whether a login wants a verified address. */
     wantAddress: () => wantsAddress,
 
-    /** Nothing waits for the answer; without one there is nothing of it. @param {State} state */
+    /** Asks the server, without anything waiting for it; without an answer nothing is shown. @param {State} state */
     async follow(state) {
       showPasskey(state);
       const { baseUrl, username } = state;

@@ -1,5 +1,5 @@
 /**
- * The place under the buttons that says how the last action went, and what can be done then.
+ * The place under the buttons for the result of the last action, and what the user can do then.
  */
 import { byId, isolated } from './dom.js';
 
@@ -12,7 +12,7 @@ export function createOutcome() {
   const nextStep = byId('nextStep', HTMLElement);
   const remedies = byId('remedies', HTMLElement);
 
-  /** Scrolls to it, where a small window would hide it. */
+  /** Scrolls it into view in a small window. */
   function keepInSight() {
     if (status.className) outcome.scrollIntoView({ block: 'nearest' });
   }

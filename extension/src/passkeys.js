@@ -1,6 +1,6 @@
 /**
- * Passkeys, as far as the browser is concerned (WebAuthn). An extension uses those of a domain that it has
- * the permission for; Firefox lets it do so since version 150.
+ * The browser's side of passkeys (WebAuthn). An extension can use those of a domain that it has the
+ * permission for, in Firefox since version 150.
  */
 
 const FIRST_FIREFOX = 150;
@@ -13,7 +13,7 @@ export function canUsePasskeys() {
 /**
  * Lets the browser make a passkey.
  * @param {any} options as the server gave them
- * @returns {Promise<string>} what it made, in JSON
+ * @returns {Promise<string>} the credential, as JSON
  * @throws {DOMException}
  */
 export async function createPasskey(options) {
@@ -25,7 +25,7 @@ export async function createPasskey(options) {
 /**
  * Lets the browser ask its user for a passkey.
  * @param {any} options as the server gave them
- * @returns {Promise<string>} the answer, in JSON
+ * @returns {Promise<string>} the answer, as JSON
  * @throws {DOMException} `NotAllowedError` when the user did not want to, or there was none
  */
 export async function usePasskey(options) {

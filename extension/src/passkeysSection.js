@@ -1,5 +1,5 @@
 /**
- * The part of the account's page about passkeys.
+ * The section of the account page for passkeys.
  */
 import { byId, button, row, show } from './dom.js';
 import { t } from './i18n.js';
@@ -13,7 +13,7 @@ const LONGEST_NAME = 64;
 
 /**
  * @param {object} parts
- * @param {import('./factorsSection.js').Run} parts.run sends a request, says how it went, and goes on
+ * @param {import('./factorsSection.js').Run} parts.run sends a request, shows its result, and goes on
  * @param {(action: {request: import('./protocol.js').Request, done: string, then: () => unknown}) => Promise<void>} parts.perform
  *   the same, within an action
  * @param {() => Promise<void>} parts.load reads the whole page again

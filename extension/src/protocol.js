@@ -1,5 +1,5 @@
 /**
- * What the pages may ask of the worker, and what it answers. Pure.
+ * The requests of pages to the worker, and its replies. Pure.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The question of the account's page for a recent login: by the password and, where there is one, the second
- * step, or by a passkey alone.
+ * The form of the account page that makes a login recent: by the password and, where there is one, the
+ * second step, or by a passkey alone.
  */
 import { byId, show } from './dom.js';
 import { t } from './i18n.js';
@@ -9,10 +9,10 @@ import { passkeyProblem } from './texts.js';
 
 /** @typedef {import('./protocol.js').Request} Request */
 
-/** The answer to what wants a recent login. */
+/** Returned in place of an answer when the API wants a recent login. */
 export const RECENT_LOGIN = { wanted: 'recent login' };
 
-/** The answer to what wants a second step as well. */
+/** Returned in place of an answer when the API wants a second step as well. */
 export const SECOND_STEP = { wanted: 'second step' };
 
 /**
@@ -27,10 +27,10 @@ export function createRecentLogin({ answerTo, outcome, busy }) {
   const code = byId('recentCode', HTMLInputElement);
   const codeField = byId('recentCodeField', HTMLElement);
   const byPasskey = byId('proveByPasskey', HTMLButtonElement);
-  /** What is done once the login is recent. @type {() => Promise<void>} */
+  /** Called once the login is recent. @type {() => Promise<void>} */
   let goOn = async () => undefined;
 
-  /** @param {Request} proof @param {string} missing what is said where more is wanted */
+  /** @param {Request} proof @param {string} missing the text when a second step is wanted as well */
   async function prove(proof, missing) {
     const data = await answerTo(proof);
     if (data === SECOND_STEP) {
@@ -71,13 +71,13 @@ export function createRecentLogin({ answerTo, outcome, busy }) {
   byPasskey.addEventListener('click', () => busy(byPasskey, proveByPasskey));
 
   return {
-    /** Says by what the account's owner may answer. @param {{code: boolean, passkey: boolean}} ways */
+    /** Sets what the user can prove the login by. @param {{code: boolean, passkey: boolean}} ways */
     offer(ways) {
       show(codeField, ways.code);
       show(byPasskey, ways.passkey);
     },
 
-    /** @param {boolean} withCode whether the server has just said that it wants one @param {() => Promise<void>} then */
+    /** @param {boolean} withCode whether the API has just asked for a code @param {() => Promise<void>} then */
     ask(withCode, then) {
       goOn = then;
       if (withCode) show(codeField, true);

@@ -52,7 +52,7 @@ const UNKNOWN_STATE = {
 export function createRequestHandlers({ areas, clearStorage, managedAddress, fetch, clientFor, permissions, announce }) {
   const settings = createSettings(areas, managedAddress ?? (async () => undefined));
   const store = createStore(areas);
-  /** Clients by address, so that requests to one address share what is under way. @type {Map<string, AuthClient>} */
+  /** Clients by address, so that requests to one address share a refresh under way. @type {Map<string, AuthClient>} */
   const clients = new Map();
   /** A pass over the pending logouts that is under way. @type {Promise<void> | undefined} */
   let delivery;
@@ -133,11 +133,11 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   }
 
   /**
-   * What the server offers beside the password: its page that mails a link to a new one, and passkeys. A
-   * name that is typed there is sent, so over http only where the user has agreed to that. The browser uses
-   * the passkeys of a domain that the extension may talk to.
+   * What the server offers beside the password: its page that mails a link for a new one, and passkeys. Users
+   * type their name on that page, so over http it is offered only where they have agreed to http. The browser
+   * lets the extension use the passkeys of domains that it has the permission for.
    * @returns {Promise<import('./offers.js').Offered>}
-   * @throws {ApiError} when it does not say: it is away, or too old to know
+   * @throws {ApiError} when there is no answer
    */
   async function offers() {
     const { baseUrl, insecure, allowInsecure } = await settings.getAddress();
@@ -177,7 +177,7 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
     return {};
   }
 
-  /** The way out of a storage that cannot be read or written. @returns {Promise<Outcome>} */
+  /** Resets a storage that cannot be read or written. @returns {Promise<Outcome>} */
   async function reset() {
     await (await client().catch(() => undefined))?.logout().catch(() => undefined);
     await clearStorage();
@@ -185,14 +185,14 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
     return {};
   }
 
-  /** Gives back permissions, but for the API in use and servers that have yet to hear of a logout. @param {string[]} patterns */
+  /** Releases permissions, except for the API in use and for servers with a pending logout. @param {string[]} patterns */
   async function releaseHosts(patterns) {
     const pending = (await store.pendingLogouts.get()).map(({ baseUrl }) => parseAddress(baseUrl)?.pattern);
     const inUse = [(await settings.getAddress()).pattern, ...pending];
     await permissions.release(patterns.filter((pattern) => !inUse.includes(pattern)));
   }
 
-  /** Notifies servers of logouts that they have missed, one pass at a time. */
+  /** Sends pending logouts to their servers, one pass at a time. */
   function deliverPendingLogouts() {
     anotherPass = true;
     delivery ??= deliverAll().finally(() => (delivery = undefined));

@@ -4,7 +4,7 @@
 import { byId, show } from './dom.js';
 import { t } from './i18n.js';
 
-/** The words of each kind of code. The keyboard of a telephone follows `inputMode`. */
+/** The texts of each kind of code. Phones choose the keyboard by `inputMode`. */
 const KINDS = {
   totp: {
     label: 'code',
@@ -38,7 +38,7 @@ export function createSecondStepForm() {
     refuse('');
   }
 
-  /** Says beside the field what is wrong with it. @param {string} text */
+  /** Shows a problem beside the field. @param {string} text */
   function refuse(text) {
     problem.textContent = text;
     code.setAttribute('aria-invalid', String(text !== ''));

@@ -1,5 +1,5 @@
 /**
- * What the user has chosen: which API, over http or not, and whether logins are kept.
+ * The user's settings: which API, whether over http, and whether logins are kept.
  */
 import { item } from '../client/store.js';
 import { DEFAULT_ADDRESS, parseAddress } from './address.js';
@@ -12,7 +12,7 @@ const isAddress = (/** @type {unknown} */ value) => isText(value) && parseAddres
 
 /**
  * @param {import('../client/store.js').Areas} areas
- * @param {() => Promise<unknown>} managedAddress what an administrator has decided, if anything
+ * @param {() => Promise<unknown>} managedAddress the address that an administrator has set, if any
  */
 export function createSettings({ session, local }, managedAddress) {
   /** @type {ReturnType<typeof item<string>>} */

@@ -1,5 +1,5 @@
 /**
- * What people read: texts for states and problems, in the browser's language. Pure.
+ * Texts for states and problems, in the browser's language. Pure.
  */
 import { language, numberText, plural, speaksAsApi, t } from './i18n.js';
 
@@ -74,7 +74,7 @@ function refusal(problem) {
 /** @param {number} status */
 const isUnknownRequest = (status) => status === 404 || status === 405;
 
-/** The API's own words, or what they are in another language. @param {Problem} problem */
+/** The API's message, or its translation. @param {Problem} problem */
 const serverText = ({ code, message }) =>
   (!speaksAsApi() && t(`code_${code}`)) || message || t('refusedSilently');
 
@@ -103,14 +103,14 @@ function fieldTexts(problem) {
   return lines.length > 0 ? lines.join(' ') : serverText(problem);
 }
 
-/** A text that does not say which field it means gets the field's name. @param {string} field @param {string} text */
+/** A text, with the field's name before it where it does not name the field. @param {string} field @param {string} text */
 function named(field, text) {
   if (text.toLowerCase().includes(field.toLowerCase())) return text;
   return `${field.charAt(0).toUpperCase()}${field.slice(1)}: ${text}`;
 }
 
 /**
- * What is wrong with a form before anybody is asked, and in which fields.
+ * What is wrong with a form before it is sent, and in which fields.
  * @param {'register' | 'login'} purpose
  * @param {{username: string, password: string}} content
  */
@@ -122,7 +122,7 @@ export function formProblem(purpose, { username, password }) {
   return undefined;
 }
 
-/** What can be done after a login. @param {number} [codesLeft] after one by a recovery code */
+/** What the user can do after a login. @param {number} [codesLeft] after one by a recovery code */
 export function loggedInText(codesLeft) {
   if (codesLeft === undefined) return t('loggedInNext');
   return codesLeft === 0 ? t('lastRecoveryCodeUsed') : plural('recoveryCodeUsed', codesLeft);
@@ -165,13 +165,13 @@ export function momentText(iso) {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
-/** An event of the API, such as `login_succeeded`, as words; also one that came after this extension. @param {string} event */
+/** An event of the API, such as `login_succeeded`, as a text; also one that this extension does not know. @param {string} event */
 export function eventText(event) {
   const words = event.replaceAll('_', ' ');
   return t(`event_${event}`) || words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The letter in the round picture. @param {string} username */
+/** The letter in the picture of the user. @param {string} username */
 export function initialOf(username) {
   return ([...username.trim()][0] ?? '?').toLocaleUpperCase(language());
 }

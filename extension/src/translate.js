@@ -1,13 +1,12 @@
 /**
- * Puts the words of the browser's language into a page. The page itself has the English ones, so that it can
- * be read as it is.
+ * Puts texts in the browser's language into a page. The page's own are the English ones.
  */
 import { language, t } from './i18n.js';
 
-/** Stand for the elements within a text while it is looked up. */
+/** Placeholders for the elements within a text while it is looked up. */
 const MARKS = ['\uE000', '\uE001', '\uE002'];
 
-/** Attributes that are words, and where an element says which. */
+/** Attributes with texts, by the attribute that names the key. */
 const ATTRIBUTES = { 'data-label': 'aria-label', 'data-alt': 'alt' };
 
 export function translatePage() {
