@@ -27,7 +27,11 @@ class Registry:
         self._clock = clock
 
     def hold(self, user: User, pending: PendingEmail) -> bool:
-        """Hold an address for a user; False when it is somebody else's, or held for them."""
+        """Hold an address for a user; False when it is somebody else's, or held for them.
+
+        Raises:
+            ApiError: `service_unavailable` when concurrent writes won every try.
+        """
         for _ in range(TRIES):
             now = self._clock()
             until = now + LINK_LIFE

@@ -45,6 +45,9 @@ class RevocationStore:
         """Store, by one write, that all sessions so far have ended; return when that was.
 
         The time is the database's own. The document is kept, since refresh tokens live long.
+
+        Raises:
+            DatabaseUnavailable: when the document is gone right after the write.
         """
         which = {"_id": _PREFIX + EVERYBODY}
         self._collections[COLLECTION].update_one(

@@ -92,6 +92,9 @@ class SessionOpening:
 
         Returns:
             The session, whose tokens `begin` makes.
+
+        Raises:
+            ApiError: `service_unavailable` when no free id was found.
         """
         for _ in range(2):
             claims = draft.claims
