@@ -59,6 +59,23 @@ def test_a_workflow_may_only_read_unless_a_job_says_why(workflow: Path) -> None:
     assert read(workflow)["permissions"] == {"contents": "read"}
 
 
+@every_workflow
+def test_no_job_runs_for_hours(workflow: Path) -> None:
+    """Six, where nothing else is said; a job that calls a workflow has that one's."""
+    jobs = read(workflow)["jobs"]
+    assert [name for name, job in jobs.items() if not {"uses", "timeout-minutes"} & set(job)] == []
+
+
+@every_workflow
+def test_git_reads_the_checkout_in_a_container(workflow: Path) -> None:
+    """There it belongs to another user, and git refuses that unless it is told."""
+    for job in read(workflow)["jobs"].values():
+        if "container" in job:
+            steps = [step.get("run", step.get("uses", "")) for step in job["steps"]]
+            assert steps[0].startswith("actions/checkout@")
+            assert "safe.directory" in steps[1]
+
+
 def test_a_wrong_workflow_is_refused() -> None:
     """The check above can fail."""
     found = read(WORKFLOWS[0])
