@@ -9,7 +9,7 @@ from typing import Any
 import flask
 from flask import Blueprint, Response, current_app, request
 
-from authapi.mail.serializers import Shown, describe, show
+from authapi.mail.serializers import describe
 from authapi.mail.servers import is_loopback
 from authapi.mail.service import MailService
 from authapi.web.services import service
@@ -43,7 +43,8 @@ def mailbox() -> Response:
 @blueprint.get("/mailbox.json")
 def mailbox_json() -> dict[str, Any]:
     """List the mails as JSON, for programs."""
-    return {"status": "ok", "mails": [describe(mail) for mail in _newest()]}
+    mails = [{**mail, "made_at": mail["made_at"].isoformat()} for mail in _newest()]
+    return {"status": "ok", "mails": mails}
 
 
 @blueprint.get("/mailbox/<mail_id>")
@@ -55,7 +56,7 @@ def mail(mail_id: str) -> Response:
 @blueprint.get("/mailbox/<mail_id>/html")
 def html_part(mail_id: str) -> Response:
     """Show the HTML part as a mail program does: without scripts and foreign content."""
-    html = _find(mail_id).html
+    html = _find(mail_id)["html"]
     styles = " ".join(f"'sha256-{_digest(style)}'" for style in _STYLE.findall(html)) or "'none'"
     response = flask.make_response(html)
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -72,19 +73,19 @@ def style() -> Response:
     return flask.send_from_directory(_PAGES, "mailbox.css")
 
 
-def _newest() -> list[Shown]:
+def _newest() -> list[dict[str, Any]]:
     """Return the newest mails, after sending what is due."""
     mails = service(MailService)
     mails.send()
-    return [show(record, mails.written(record)) for record in mails.newest(MOST)]
+    return [describe(record, mails.written(record)) for record in mails.newest(MOST)]
 
 
-def _find(mail_id: str) -> Shown:
+def _find(mail_id: str) -> dict[str, Any]:
     mails = service(MailService)
     record = mails.find_mail(mail_id)
     if record is None:
         flask.abort(404)
-    return show(record, mails.written(record))
+    return describe(record, mails.written(record))
 
 
 def _page(name: str, **values: object) -> Response:

@@ -1,55 +1,35 @@
 """A mail in its reader's export, and in the mailbox of a development server."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from typing import Any
 
 from authapi.mail.message import Written
 from authapi.mail.models import Record
 
+_UNKNOWN = Written("", "", "", "", None, None)
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the mailbox shows of a mail; its link and code are derived for that, and not stored.
 
-    Attributes:
-        why: why it was not sent, if it was not.
+def describe(record: Record, written: Written | None) -> dict[str, Any]:
+    """Return what the mailbox shows of a mail; its link and code are derived for that.
+
+    Args:
+        record: the mail, with what became of it.
+        written: its texts, if they are known.
     """
-
-    id: str
-    kind: str
-    to: str
-    subject: str
-    text: str
-    html: str
-    link: str | None
-    code: str | None
-    made_at: datetime
-    sent: bool
-    why: str | None
-
-
-def show(record: Record, written: Written | None) -> Shown:
-    """Return what is shown of a mail; `written`: its texts, if they are known."""
     mail, envelope = record.mail, record.envelope
-    sent = record.settled.result == "sent"
-    return Shown(
-        id=mail.id,
-        kind=(envelope and envelope.told_as) or mail.kind,
-        to=mail.to or (envelope.to if envelope else mail.asked_for) or "",
-        subject=written.subject if written else "",
-        text=written.text if written else "",
-        html=written.html if written else "",
-        link=written.link if written else None,
-        code=written.code if written else None,
-        made_at=mail.made_at,
-        sent=sent,
-        why=None if sent else _why(record),
-    )
-
-
-def describe(mail: Shown) -> dict[str, object]:
-    """Return a mail as a member of `/dev/mailbox.json`."""
-    return {**asdict(mail), "made_at": mail.made_at.isoformat()}
+    texts, sent = written or _UNKNOWN, record.settled.result == "sent"
+    return {
+        "id": mail.id,
+        "kind": (envelope and envelope.told_as) or mail.kind,
+        "to": mail.to or (envelope.to if envelope else mail.asked_for) or "",
+        "subject": texts.subject,
+        "text": texts.text,
+        "html": texts.html,
+        "link": texts.link,
+        "code": texts.code,
+        "made_at": mail.made_at,
+        "sent": sent,
+        "why": None if sent else _why(record),
+    }
 
 
 def describe_own(record: Record) -> dict[str, object]:
@@ -66,5 +46,6 @@ def describe_own(record: Record) -> dict[str, object]:
 
 
 def _why(record: Record) -> str:
+    """Say why a mail was not sent."""
     mail, said = record.mail, record.settled.said or "not sent yet"
     return f"{mail.kind} asked for {mail.asked_for}: {said}" if mail.asked_for else said
