@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from authapi.accounts.schemas import new_password
-from authapi.signin.schemas import LONGEST_NAME, filled
+from authapi.signin.schemas import USERNAME
 from authapi.web.schemas import RequestSchema
 
 _EXAMPLE = "AXLaNrerioHu23sLIDcAAAAEaSoPAJvdfKq3hYqk0mJ4cUPxH6tMlCwq8gQ"
@@ -20,11 +20,7 @@ def _token() -> fields.String:
 class ForgottenSchema(RequestSchema):
     """Whose password was forgotten; the answer does not say whether that is a user."""
 
-    username = fields.String(
-        required=True,
-        validate=filled("Username", LONGEST_NAME),
-        metadata={"example": "user1"},
-    )
+    username = USERNAME
 
 
 class ResetSchema(RequestSchema):

@@ -10,7 +10,6 @@ from authapi.tokens.rules import LONGEST_TOKEN
 from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema, length
 
 CODE_LENGTH = length("Code", 64)
-LONGEST_NAME = 1024
 
 
 def filled(name: str, longest: int) -> tuple[validate.Length, validate.Length]:
@@ -34,6 +33,12 @@ def present_password(meaning: str = "", **options: Any) -> fields.String:  # noq
         metadata={**metadata, **({"description": meaning} if meaning else {})},
         **options,
     )
+
+
+USERNAME = fields.String(
+    required=True, validate=filled("Username", 1024), metadata={"example": "user1"}
+)
+"""The field of a name that may be somebody's."""
 
 
 class AssertionSchema(RequestSchema):
@@ -105,11 +110,7 @@ class StepUpSchema(EvidenceSchema):
 class CredentialsSchema(ConfirmationSchema):
     """A name and a password, as typed."""
 
-    username = fields.String(
-        required=True,
-        validate=filled("Username", LONGEST_NAME),
-        metadata={"example": "user1"},
-    )
+    username = USERNAME
 
 
 class SecondStepSchema(EvidenceSchema):
