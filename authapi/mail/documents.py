@@ -1,50 +1,25 @@
 """Mails as MongoDB's documents, and back."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from authapi.mail.links import CodeClaims, LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Record, Settled
 
 Document = dict[str, Any]
+_MEMBERS = [each.name for each in fields(Mail)]
 
 
 def document(added: Mail) -> Document:
-    """Return a mail's document."""
-    given: dict[str, Any] = {
-        "user_id": added.user_id,
-        "asked_for": added.asked_for,
-        "to": added.to,
-        "locale": added.locale,
-        "valid_until": added.valid_until,
-    }
-    return {
-        "_id": added.id,
-        "kind": added.kind,
-        "made_at": added.made_at,
-        "due_at": added.due_at,
-        "attempts": added.attempts,
-        "facts": dict(added.facts),
-        **{name: value for name, value in given.items() if value is not None},
-    }
+    """Return a mail's document, without the members that are None."""
+    members = {name: value for name, value in asdict(added).items() if value is not None}
+    return {"_id": members.pop("id"), **members}
 
 
 def mail(found: Document) -> Mail:
     """Return the mail of a document."""
-    return Mail(
-        id=found["_id"],
-        kind=found["kind"],
-        made_at=found["made_at"],
-        due_at=found.get("due_at"),
-        user_id=found.get("user_id"),
-        asked_for=found.get("asked_for"),
-        to=found.get("to"),
-        locale=found.get("locale"),
-        facts=found.get("facts", {}),
-        attempts=found.get("attempts", 0),
-        valid_until=found.get("valid_until"),
-        epoch=found.get("epoch"),
-    )
+    members = {name: found[name] for name in _MEMBERS if name in found}
+    return Mail(**{"id": found["_id"], "due_at": None, **members})
 
 
 def record(found: Document) -> Record:
@@ -57,16 +32,9 @@ def record(found: Document) -> Record:
 
 def envelope_document(envelope: Envelope) -> Document:
     """Return what a mail's text, link and code are derived from, without link and code."""
-    link, code = envelope.link, envelope.code
-    return {
-        "to": envelope.to,
-        "facts": dict(envelope.facts),
-        "verified": envelope.verified,
-        "locale": envelope.locale,
-        "told_as": envelope.told_as,
-        "link": asdict(link) if link else None,
-        "code": asdict(code) if code else None,
-    }
+    members = asdict(envelope)
+    del members["user_id"]  # stands in the mail
+    return members
 
 
 def _envelope(found: Document) -> Envelope:
