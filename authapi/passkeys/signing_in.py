@@ -73,7 +73,7 @@ class PasskeySignIn:
             ApiError: as `PasskeyProof.show_alone` and `SignIn.open_session`.
         """
         shown = self._proof.show_alone(evidence.passkey or {}, Use.LOG_IN)
-        bound = f"{key} {evidence.text}" if key is not None else None
+        bound = evidence.bind(key)
         proof = self._signin.draft(self._proof.proof(shown), bound)
         repeated = not self._proof.use(shown)
         if repeated and not self._signin.is_repeat(shown.user, bound):

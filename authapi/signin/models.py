@@ -77,10 +77,12 @@ class Evidence:
         """The error code when it is wrong."""
         return ErrorCode.INVALID_CODE if self.passkey is None else ErrorCode.INVALID_PASSKEY
 
-    @property
-    def text(self) -> str:
-        """All of it as one text, to recognise a repeat of the same attempt."""
-        return self.code or str(self.passkey)
+    def bind(self, key: str | None) -> str | None:
+        """Bind a request's Idempotency-Key to this evidence, if the request had one.
+
+        The session's id is derived from what is returned, so only who has the evidence gets it.
+        """
+        return f"{key} {self.code or self.passkey}" if key is not None else None
 
 
 @dataclass(frozen=True, slots=True)

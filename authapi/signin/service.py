@@ -183,11 +183,8 @@ class SignIn:
     def _second_step(
         self, proof: Proof, evidence: Evidence | None, client: Client, key: str | None
     ) -> TokenPair:
-        """Take the second step, and begin the session; a repeat gets the one that it began.
-
-        The session's id is derived from the evidence as well, so only who has that gets it.
-        """
-        bound = f"{key} {evidence.text}" if key is not None and evidence is not None else None
+        """Take the second step, and begin the session; a repeat gets the one that it began."""
+        bound = evidence.bind(key) if evidence is not None else None
         proof = self._second.take(
             proof,
             evidence,
