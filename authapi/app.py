@@ -49,7 +49,6 @@ from authapi.web.openapi import create_api
 from authapi.wiring import build
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
     from flask_smorest import Api
 
 
@@ -138,7 +137,10 @@ def _register_rooms(app: Flask, settings: Settings, built: Services) -> list[lif
         api.register_blueprint(blueprint)
     observers = [_count(api, built)] if settings.metrics_token else []
     if settings.mails:
-        observers.append(_look_for_mails(built))
+        from authapi.mail.service import MailService
+
+        mails = built[MailService]
+        observers.append(lambda *_: mails.look())  # for mails that are due
     _register_for_browsers(app, settings)
     return observers
 
@@ -169,18 +171,6 @@ def _count(api: Api, built: Services) -> lifecycle.Observer:
     from authapi.metrics.service import Metrics
 
     return init_app(api, built[Metrics])
-
-
-def _look_for_mails(built: Services) -> lifecycle.Observer:
-    """Return the observer that lets the mail sender look for due mails now and then."""
-    from authapi.mail.service import MailService
-
-    mail = built[MailService]
-
-    def look(_environ: WSGIEnvironment, _status: int, _seconds: float) -> None:
-        mail.look()
-
-    return look
 
 
 def _register_for_browsers(app: Flask, settings: Settings) -> None:

@@ -44,10 +44,7 @@ def init_app(api: Api, metrics: Metrics) -> Observer:
         "metricsToken",
         {"type": "http", "scheme": "bearer", "description": "The operator's `METRICS_TOKEN`."},
     )
-    return _observer(metrics)
 
-
-def _observer(metrics: Metrics) -> Observer:
     def count(environ: WSGIEnvironment, status: int, seconds: float) -> None:
         asked: Request | None = environ.get("werkzeug.request")
         endpoint = asked.endpoint if asked else None
