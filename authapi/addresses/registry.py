@@ -41,7 +41,7 @@ class Registry:
             seen = self._store.find_entry(entry.key)
             if seen is None:
                 continue
-            if self._is_somebody_elses(seen, user, now):
+            if seen.user_id != user.id and self._is_in_use(seen, now):
                 return False
             if seen.held_until is None and user.email_key == seen.key:
                 return True  # confirmed already: a crash must not leave it with an expiry
@@ -118,9 +118,6 @@ class Registry:
     def forget_user(self, user_id: str) -> None:
         """Remove what is kept for a user."""
         self._store.forget_user(user_id)
-
-    def _is_somebody_elses(self, seen: Entry, user: User, now: datetime) -> bool:
-        return seen.user_id != user.id and self._is_in_use(seen, now)
 
     def _is_in_use(self, seen: Entry, now: datetime) -> bool:
         if seen.held_until is not None and now < seen.held_until:

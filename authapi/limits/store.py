@@ -91,7 +91,10 @@ class LimitStore:
     def give_back(self, counters: Sequence[Counter]) -> None:
         """Take one hit out of each window again."""
         if counters:
-            self._collections[COLLECTION].bulk_write([_give_back(counter) for counter in counters])
+            # The newest may be another request's; their times differ by less than a request takes.
+            newest: Document = {"$pop": {"hits": -1}}
+            writes = [UpdateOne({"_id": counter.id}, newest) for counter in counters]
+            self._collections[COLLECTION].bulk_write(writes)
 
     def note_login(self, account_id: str, network: str, now: datetime, threshold: int) -> None:
         """Note that `network` logged in to the account.
@@ -134,14 +137,6 @@ def _hit(counter: Counter, now: datetime) -> UpdateOne:
     kept = {"$slice": [{"$concatArrays": [[now], in_window]}, counter.rate.count]}
     change: list[Document] = [{"$set": {"hits": kept, "expires_at": now + counter.rate.window}}]
     return UpdateOne(condition, change, upsert=True)
-
-
-def _give_back(counter: Counter) -> UpdateOne:
-    """Return the update that takes the newest hit out again.
-
-    It may be another request's, whose time differs by less than a request takes.
-    """
-    return UpdateOne({"_id": counter.id}, {"$pop": {"hits": -1}})
 
 
 def _failure(account_id: str, update: StreakUpdate) -> UpdateOne:

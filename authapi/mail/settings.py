@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,16 +15,6 @@ from authapi.mail.servers import MailServer, is_loopback, parse_servers
 
 _ADDRESS = re.compile(r"""[^\x00-\x20\x7f-\U0010ffff"#<>?\\^`{|}]+""")  # RFC 3986, without a query
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
-
-
-def _public_url(text: str) -> str:
-    """Read the service's own address."""
-    return _address(text, "must be the address that people reach the service at: https://host")
-
-
-def _page(text: str) -> str:
-    """Read the address of a page of an app."""
-    return _address(text, "must be the address of a page: https://host/path")
 
 
 def _address(text: str, wanted: str) -> str:
@@ -38,6 +29,12 @@ def _address(text: str, wanted: str) -> str:
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https://, or be http://localhost")
     return text.rstrip("/")
+
+
+_public_url = partial(
+    _address, wanted="must be the address that people reach the service at: https://host"
+)
+_page = partial(_address, wanted="must be the address of a page: https://host/path")
 
 
 def _mailbox(text: str) -> Address:

@@ -123,12 +123,10 @@ class Texts:
         more: Mapping[str, object],
     ) -> Rendered:
         language = self._choose(environment, kind, locale)
-        values: dict[str, object] = {
-            **_ABSENT,
-            **{name: _safe(fact) for name, fact in facts.items()},
-            **more,
-        }
-        values = {name: _written(value, language) for name, value in values.items()}
+        safe = {name: plain(fact) for name, fact in facts.items() if isinstance(fact, str)}
+        values: dict[str, object] = {**_ABSENT, **facts, **safe, **more}
+        times = {name: at for name, at in values.items() if isinstance(at, datetime)}
+        values |= {name: moment(at, language) for name, at in times.items()}
         values |= {"service": self._service, "language": language}
         written = environment.get_template(f"{language}/{kind}.txt").render(values)
         subject, _, text = written.partition("\n")
@@ -164,14 +162,6 @@ def _candidates(locale: str | None, default: str) -> Iterator[str]:
         if wanted:
             yield wanted.lower()
             yield wanted.lower().split("-")[0].split("_")[0]
-
-
-def _safe(fact: object) -> object:
-    return plain(fact) if isinstance(fact, str) else fact
-
-
-def _written(value: object, language: str) -> object:
-    return moment(value, language) if isinstance(value, datetime) else value
 
 
 def plain(text: str) -> str:

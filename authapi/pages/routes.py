@@ -5,6 +5,7 @@ the fragment, which browsers do not send, and are posted in a body (S83).
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,8 +52,8 @@ def init_app(app: Flask) -> None:
     if has_passkeys:
         blueprint.add_url_rule("/passkeys", "passkeys", _passkeys)
     for page in pages:
-        show, submit = _views(page)
-        blueprint.add_url_rule(f"/{page.name}", page.name, show)
+        submit = partial(_submit, page)
+        blueprint.add_url_rule(f"/{page.name}", page.name, partial(_page, page))
         path = f"/account/{page.name}"
         if path in posts:  # the endpoint has the same path: the body's type tells them apart
             endpoint = posts[path]
@@ -60,10 +61,6 @@ def init_app(app: Flask) -> None:
         else:
             blueprint.add_url_rule(f"/{page.name}", f"{page.name}_form", submit, methods=["POST"])
     app.register_blueprint(blueprint)
-
-
-def _views(page: Page) -> tuple[Form, Form]:
-    return (lambda: _page(page)), (lambda: _submit(page))
 
 
 def _either(form: Form, view: RouteCallable) -> RouteCallable:

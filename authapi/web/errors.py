@@ -43,8 +43,10 @@ def init_app(
     app.register_error_handler(ApiError, answer)
     app.register_error_handler(HTTPException, answer_http)
     for failure in database_failures:
-        app.register_error_handler(failure, _answer_database_away)
-    app.register_error_handler(explained, _answer_explained)
+        app.register_error_handler(failure, lambda error: answer(database_away(error)))
+    app.register_error_handler(
+        explained, lambda error: answer(database_away(error, explained=True))
+    )
 
 
 def answer(error: ApiError) -> Response:
@@ -129,14 +131,6 @@ def _challenge_of(error: HTTPException) -> str:
     """Return the challenge of the exception, or the usual one."""
     given = error.www_authenticate if isinstance(error, Unauthorized) else None
     return ", ".join(str(challenge) for challenge in given) if given else "Bearer"
-
-
-def _answer_database_away(error: Exception) -> Response:
-    return answer(database_away(error))
-
-
-def _answer_explained(error: Exception) -> Response:
-    return answer(database_away(error, explained=True))
 
 
 def database_away(error: Exception, *, explained: bool = False) -> ApiError:
