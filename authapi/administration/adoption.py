@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from authapi.accounts.models import ForeignUser, ForeignUsers, User
 from authapi.administration.errors import LineError
+from authapi.administration.extended_json import is_stored_id
 from authapi.administration.import_conflicts import conflict
 from authapi.administration.import_rules import read_user, to_user
 from authapi.administration.models import ImportOptions, ImportSummary
@@ -57,6 +58,8 @@ class Adoption:
         ignore: frozenset[str],
         dry_run: bool,
     ) -> None:
+        if not is_stored_id(foreign.members.get("_id")):
+            raise LineError("_id is no string and no ObjectId, so that it cannot be kept")
         options = ImportOptions(ignore=ignore, keep_ids=True)
         found = read_user(foreign.members, options, self._clock())
         if found.totp_secret is not None:

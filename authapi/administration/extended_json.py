@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 _SECONDS = range(10**8, 10**11)
 _MILLISECONDS = range(10**11, 10**14)
@@ -53,11 +54,34 @@ def as_text(value: object) -> str | None:
 
 
 def as_id(value: object) -> str | None:
-    """Return a string, or the hexadecimal digits of an ObjectId; else None."""
+    """Return a string, the digits of an ObjectId or a whole number, or a UUID's text; else None."""
+    value = plain(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     if isinstance(value, dict) and value.keys() == {"$oid"}:
         digits = str(value["$oid"]).lower()
         return digits if _OBJECT_ID.fullmatch(digits) else None
+    if isinstance(value, dict):
+        return _uuid(value)
     return value if isinstance(value, str) else None
+
+
+def is_stored_id(value: object) -> bool:
+    """Whether a document with that `_id` is found again by the text that `as_id` makes of it."""
+    return isinstance(value, str) or (isinstance(value, dict) and value.keys() == {"$oid"})
+
+
+def _uuid(value: dict[str, Any]) -> str | None:
+    """Return the text of a UUID (BSON's binary subtype 4; the order of bytes in 3 is anybody's)."""
+    inner = value.get("$binary")
+    try:
+        if value.keys() == {"$uuid"}:
+            return str(UUID(str(value["$uuid"])))
+        if isinstance(inner, dict) and str(inner.get("subType")) in {"4", "04"}:
+            return str(UUID(bytes=base64.b64decode(str(inner.get("base64")), validate=True)))
+    except ValueError:
+        return None
+    return None
 
 
 def as_moment(value: object) -> datetime | None:

@@ -188,7 +188,9 @@ def _roles(found: Mapping[str, Any]) -> Roles:
 def _id(found: Mapping[str, Any]) -> str:
     kept = as_id(found.get("_id"))
     if kept is None:
-        raise LineError("_id is no string and no ObjectId, so that it cannot be kept")
+        raise LineError(
+            "_id is no string, whole number, ObjectId or UUID, so that it cannot be kept"
+        )
     if not _ID.fullmatch(kept):
         raise LineError("_id must be up to 128 letters, digits and _ . : | @ - to be kept")
     return kept

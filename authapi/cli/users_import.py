@@ -26,7 +26,9 @@ _FIREBASE = re.compile(r'"?(\w+)"?\s*[:=]\s*"?([A-Za-z0-9+/=_-]+)')
     "--map", "mapped", multiple=True, metavar="THEIRS=OURS", help="What is called otherwise there."
 )
 @click.option("--ignore", multiple=True, metavar="NAME", help="A member to pass over.")
-@click.option("--keep-ids", is_flag=True, help="Keep each `_id`: a string, or an ObjectId.")
+@click.option(
+    "--keep-ids", is_flag=True, help="Keep each `_id`: text, a number, an ObjectId, a UUID."
+)
 @click.option(
     "--firebase-config", type=click.File("r"), help="The hash parameters of a Firebase project."
 )

@@ -78,14 +78,30 @@ def test_a_file_that_is_no_csv_is_refused(operator: Operator, text: bytes, why: 
     assert why in done.said
 
 
-@pytest.mark.parametrize("written", [{"$oid": OID.format(1)}, "auth0|5f7c8ec7c33c6c004bbafe82"])
-def test_ids_are_kept_where_asked(operator: Operator, visitor: Visitor, written: object) -> None:
-    """Strings and ObjectIds: what other tables hold of a user goes on meaning that user."""
+GUID = "123e4567-e89b-12d3-a456-42661417400{}"
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ({"$oid": OID.format(1)}, OID.format(1)),
+        ("auth0|5f7c8ec7c33c6c004bbafe82", "auth0|5f7c8ec7c33c6c004bbafe82"),
+        (42, "42"),
+        ({"$numberLong": "9007199254740993"}, "9007199254740993"),
+        (GUID.format(2), GUID.format(2)),
+        ({"$uuid": GUID.format(1).upper()}, GUID.format(1)),
+        ({"$binary": {"base64": "Ej5FZ+ibEtOkVkJmFBdAAA==", "subType": "04"}}, GUID.format(0)),
+    ],
+)
+def test_ids_are_kept_where_asked(
+    operator: Operator, visitor: Visitor, written: object, text: str
+) -> None:
+    """Of every usual kind: what other tables hold of a user goes on meaning that user."""
     name = fresh_name()
     done = operator("users", "import", "-", "--keep-ids", stdin=lines(user(name, _id=written)))
     assert done.out == in_full(imported=1)
     kept = operator("users", "show", name, "--json").json["user_id"]
-    assert kept == (written if isinstance(written, str) else OID.format(1))
+    assert kept == text
     assert visitor.protected(visitor.log_in(name)["access_token"]).status_code == 200
     operator("users", "delete", name, "--yes")
 
@@ -93,10 +109,13 @@ def test_ids_are_kept_where_asked(operator: Operator, visitor: Visitor, written:
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        (7, "_id is no string and no ObjectId"),
-        (None, "_id is no string and no ObjectId"),
-        ({"$uuid": "x"}, "_id is no string and no ObjectId"),
-        ({"$oid": "65a0"}, "_id is no string and no ObjectId"),
+        (7.5, "_id is no string, whole number, ObjectId or UUID"),
+        (True, "_id is no string, whole number, ObjectId or UUID"),
+        (None, "_id is no string, whole number, ObjectId or UUID"),
+        ({"$uuid": "x"}, "_id is no string, whole number, ObjectId or UUID"),
+        ({"$binary": {"base64": "Ej5FZ+ibEtOkVkJmFBdAAA==", "subType": "03"}}, "_id is no string"),
+        ({"$oid": "65a0"}, "_id is no string, whole number, ObjectId or UUID"),
+        (-7, "_id must be up to 128 letters"),
         ("$where", "_id must be up to 128 letters"),
         ("x" * 129, "_id must be up to 128 letters"),
         ("", "_id must be up to 128 letters"),
