@@ -155,12 +155,9 @@ class TotpEnrolment:
         factors = Factors.of(user)
         if factors.totp is None:
             return user
-        gone = ["factors.totp"]
-        is_last = not rules.has_second_factor(replace(factors, totp=None))
-        if is_last:
-            gone += ["factors.recovery", "second_factor"]
-        tell = [Message("factor_off")] if is_last else []
-        change = Change({"factors.changed_at": self._clock()}, gone, tell)
+        ended = rules.ended_with(factors, replace(factors, totp=None))
+        tell = [Message("factor_off")] if ended else []
+        change = Change({"factors.changed_at": self._clock()}, ("factors.totp", *ended), tell)
         seen = {
             "factors.totp.box": factors.totp.box,
             "factors.passkeys": user.factors.get("passkeys"),

@@ -84,7 +84,14 @@ def matching_step(code: str, shown: Mapping[int, str]) -> int | None:
     return max(found, default=None)
 
 
-def has_second_factor(factors: Factors) -> bool:
+def ended_with(before: Factors, after: Factors) -> tuple[str, ...]:
+    """Return the members of a user to remove with the last second factor."""
+    if _has_second_factor(before) and not _has_second_factor(after):
+        return ("second_factor", "factors.recovery")
+    return ()
+
+
+def _has_second_factor(factors: Factors) -> bool:
     """Whether a login asks for more than the password."""
     return factors.totp is not None or (factors.passkeys_required and bool(factors.passkeys))
 

@@ -14,6 +14,7 @@ from authapi.core.identity import Identity
 from authapi.database import best_effort
 from authapi.factors.models import Factors
 from authapi.factors.recovery_codes import RecoveryCodes
+from authapi.factors.rules import ended_with
 from authapi.passkeys import rules
 from authapi.passkeys.store import PasskeyStore
 from authapi.sessions.renewing import SessionRenewal
@@ -126,7 +127,7 @@ class PasskeyChanges:
         self, user: User, before: Factors, after: Factors, kind: str | None = None
     ) -> User | None:
         """Remove factors, and what ends with the last one; tell the owner."""
-        gone = rules.ended_with(before, after)
+        gone = ended_with(before, after)
         tell = [Message(each) for each in (kind, "factor_off" if gone else None) if each]
         members = {
             "factors.passkeys": list(after.passkeys),

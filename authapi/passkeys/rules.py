@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from authapi.core import origins
 from authapi.factors.models import Factors
-from authapi.factors.rules import has_second_factor
 
 MOST = 10
 """How many passkeys an account has at most."""
@@ -83,10 +82,3 @@ def without(factors: Factors, passkey_id: str) -> Factors:
     return replace(
         factors, passkeys=left, passkeys_required=factors.passkeys_required and bool(left)
     )
-
-
-def ended_with(before: Factors, after: Factors) -> tuple[str, ...]:
-    """Return the members of a user to remove with the last second factor."""
-    if has_second_factor(before) and not has_second_factor(after):
-        return ("second_factor", "factors.recovery")
-    return ()

@@ -9,7 +9,8 @@ import pytest
 
 from authapi import create_app
 from authapi.factors.models import Factors
-from authapi.passkeys.rules import counter_fell, ended_with, is_allowed, may_stand_alone, without
+from authapi.factors.rules import ended_with
+from authapi.passkeys.rules import counter_fell, is_allowed, may_stand_alone, without
 from authapi.settings import DEVELOPMENT, PRODUCTION, Settings, SettingsError
 from tests.passkeys.authenticator import Authenticator
 from tests.passkeys.conftest import Member, challenge, log_in_alone
