@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +64,8 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     Raises:
         SettingsError: naming every problem, when the service may not start.
     """
-    app = make_service(settings or settings_from_environ(), clock)
+    with said_plainly():
+        app = make_service(settings or Settings.from_environ(os.environ), clock)
     let_extend(app, services.services_of(app))
     commands.init_app(app)
     devserver.init()
@@ -73,17 +76,14 @@ class _PlainSettingsError(SettingsError, NoAppException):
     """The same for the `flask` command, which prints it without a traceback."""
 
 
-def settings_from_environ() -> Settings:
-    """Read the settings; within the `flask` command look at the `.env` that it has read as well.
-
-    Raises:
-        SettingsError: naming every problem.
-    """
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Let the `flask` command print a SettingsError; look at the `.env` that it has read, too."""
     commanded = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
     try:
         if commanded and (file := find_dotenv(usecwd=True)):
             check_env_file(Path(file))
-        return Settings.from_environ(os.environ)
+        yield
     except SettingsError as error:
         raise (_PlainSettingsError(error.problems) if commanded else error) from None
 

@@ -1,10 +1,11 @@
 """The service inside an app that exists."""
 
+import os
 from dataclasses import replace
 
 from flask import Flask
 
-from authapi.app import let_extend, let_guard, make_service, settings_from_environ
+from authapi.app import let_extend, let_guard, make_service, said_plainly
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.core.identity import Identity
@@ -43,13 +44,14 @@ def init_app(
             that it adds there later raises it, too.
         SettingsError: naming every problem, when the service may not start.
     """
-    settings = settings or settings_from_environ()
-    settings = replace(
-        settings,
-        docs=settings.docs if docs else "off",
-        protected_sample=settings.protected_sample if protected else "off",
-    )
-    service = make_service(settings, clock, url_prefix)
+    with said_plainly():
+        settings = settings or Settings.from_environ(os.environ)
+        settings = replace(
+            settings,
+            docs=settings.docs if docs else "off",
+            protected_sample=settings.protected_sample if protected else "off",
+        )
+        service = make_service(settings, clock, url_prefix)
     built = services_of(service)
     mounting.init_app(app, service, url_prefix, built.well_known)
     let_guard(app, built, _verify_for_host(built[AccessTokenVerification].verify_token))

@@ -105,6 +105,13 @@ def test_flasks_own_command_says_plainly_what_is_missing_or_broken(tmp_path: Pat
     (tmp_path / ".env").write_text("AUTHAPI_ENV=development\nLIMITS='off\n")
     done = python(tmp_path, *run)
     assert (done.returncode, "line 2" in done.stderr) == (2, True)
+    (tmp_path / ".env").write_text("AUTHAPI_ENV=development\n")
+    no_folder = {"AUTHAPI_INSTANCE": str(tmp_path / ".env")}
+    for words in (run, ["-m", "authapi", "run", "--port", "0"]):
+        done = python(tmp_path, *words, environment=no_folder)
+        assert done.returncode == 2
+        assert "AUTHAPI_INSTANCE cannot keep a secret" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:
