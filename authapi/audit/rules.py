@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from authapi.core.client import Client
+from authapi.core.client import UNKNOWN
 from authapi.core.events import Event, Origin, SecurityEvent
 
 AGGREGATED = frozenset(
@@ -38,8 +38,7 @@ def to_store(event: SecurityEvent, log_only: Collection[str]) -> SecurityEvent |
     if event.event in log_only:
         return None
     if event.event in ANONYMOUS:
-        nobody = Origin(Client.of(None, None))
-        return SecurityEvent(event.event, event.at, nobody, reason=event.reason)
+        return SecurityEvent(event.event, event.at, Origin(UNKNOWN), reason=event.reason)
     return event
 
 

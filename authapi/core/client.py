@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LONGEST = 256
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")
 _IPV6_CLIENT_BITS = 64
 
@@ -21,11 +20,6 @@ class Client:
 
     address: str
     user_agent: str
-
-    @classmethod
-    def of(cls, address: str | None, user_agent: str | None) -> "Client":
-        """Return the client of a request."""
-        return cls(address or "", (user_agent or "")[:_LONGEST])
 
     @property
     def network(self) -> str:

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_LONGEST_USER_AGENT = 256
+
 
 def client() -> Client:
     """Return the current request's client."""
     environ = request.environ
-    return Client.of(environ.get("REMOTE_ADDR"), environ.get("HTTP_USER_AGENT"))
+    user_agent = environ.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT]
+    return Client(environ.get("REMOTE_ADDR") or "", user_agent)
 
 
 def origin() -> Origin:
@@ -31,7 +34,7 @@ def origin() -> Origin:
     The user agent is free text: what looks like a token is removed from it.
     """
     if not has_request_context():
-        return Origin(Client.of(None, "command line"))
+        return Origin(Client("", "command line"))
     caller = client()
     return Origin(Client(caller.address, redact(caller.user_agent)), request_id.current())
 
