@@ -37,6 +37,11 @@ def new_folder(tmp_path: Path) -> Path:
     return tmp_path / "instance" / "mongo"
 
 
+def some(tmp_path: Path) -> Iterator[Path]:
+    """Yield new folders, for a test that is not always as quick as it has to be."""
+    return (tmp_path / f"instance{number}" / "mongo" for number in range(10))
+
+
 @pytest.fixture(scope="session")
 def _used_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("embedded") / "mongo"

@@ -35,11 +35,11 @@ class Installation:
 def bound(visitor: Visitor) -> float:
     """Return the seconds that a refusal may take: two, and what a busy machine adds to anything.
 
-    What it adds is measured at an answer that needs no database, in the same breath.
+    What it adds is measured at answers that need no database, in the same breath.
     """
-    answer = visitor.send("GET", "/healthz")
-    assert answer.status_code == 200
-    return 2 + 20 * answer.elapsed.total_seconds()
+    answers = [visitor.send("GET", "/healthz") for _ in range(20)]
+    assert {answer.status_code for answer in answers} == {200}
+    return 2 + 20 * max(answer.elapsed.total_seconds() for answer in answers)
 
 
 def development(instance: Path) -> dict[str, str]:
@@ -47,7 +47,12 @@ def development(instance: Path) -> dict[str, str]:
 
     It waits for the database no longer than it does where nothing is set.
     """
-    return {"AUTHAPI_INSTANCE": str(instance), "MONGO_TIMEOUT_MS": str(Settings.mongo_timeout_ms)}
+    return {**patient(instance), "MONGO_TIMEOUT_MS": str(Settings.mongo_timeout_ms)}
+
+
+def patient(instance: Path) -> dict[str, str]:
+    """Return the same for tests that wait for no refusal."""
+    return {"AUTHAPI_INSTANCE": str(instance)}
 
 
 @pytest.fixture

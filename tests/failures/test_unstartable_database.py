@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.embedded.actors import Running
-from tests.failures.conftest import bound, development
+from tests.failures.conftest import bound, development, patient
 from tests.support.actors import Visitor, error_code
 from tests.support.servers import flask_run
 from tests.support.waiting import until
@@ -22,7 +22,7 @@ def test_the_reason_is_told_at_once_until_it_is_mended(
     tmp_path: Path, file: str, reason: str
 ) -> None:
     """S74: at the start and by `/readyz`, to everybody; mended, no restart is needed."""
-    with flask_run(development(tmp_path)) as server:
+    with flask_run(patient(tmp_path)) as server:
         visitor = Visitor(server.base_url)
         name = visitor.new_user()
         visitor.close()
