@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LUA = Path(__file__).with_name("lua")
-_SPARE = 30  # seconds that wrk may take beyond what it was told
+_SPARE = 300  # seconds that wrk may take beyond what it was told
 
 
 class LoadError(Exception):

@@ -22,6 +22,7 @@ from bench.layouts import TOGETHER, arranged, available
 from bench.places import ROOT
 from bench.population import ACCESS_LENGTH, REFRESH_LENGTH
 from bench.processes import ServerFailed, free_port, started
+from bench.ratios import Row
 from bench.rounds import Plan, load_rounds
 from bench.seed import fill
 from bench.subjects import serving
@@ -113,16 +114,26 @@ def test_measurements_of_attacks_run_and_say_what_they_saw(command: str, said: s
 
 def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> None:
     """Each once in a round, with every answer as expected and memory weighed."""
-    plan = Plan(rounds=5, seconds=1, warm_up=0, say=lambda _: None, layout=LAYOUT)
-    rounds = load_rounds(Group([ours, FLOOR]), plan)
-    rows = next(rows for rows in rounds if not any(UNANSWERED in row["errors"] for row in rows))
-    assert sorted((row["contender"], row["endpoint"]) for row in rows) == [
+    wanted = {
         ("authapi", AUTHENTICATE),
         ("authapi", PROTECTED),
         ("authapi", REFRESH),
         ("bare Flask", PROTECTED),
-    ]
-    for row in rows:
+    }
+    found: dict[tuple[str, str], Row] = {}
+    for seconds in (1, 5, 25):
+        plan = Plan(rounds=3, seconds=seconds, warm_up=0, say=lambda _: None, layout=LAYOUT)
+        for rows in load_rounds(Group([ours, FLOOR]), plan):
+            assert {(row["contender"], row["endpoint"]) for row in rows} == wanted
+            assert len(rows) == len(wanted)
+            good = [row for row in rows if UNANSWERED not in row["errors"]]
+            found |= {(row["contender"], row["endpoint"]): row for row in good}
+            if len(found) == len(wanted):
+                break
+        if len(found) == len(wanted):
+            break
+    assert found.keys() == wanted
+    for row in found.values():
         assert row["errors"] == {}, row
         assert row["rate"] > 0
         assert 0 < row["memory_mib"]["uss"] <= row["memory_mib"]["rss"]
@@ -144,11 +155,13 @@ def test_answers_that_are_not_expected_are_counted(tmp_path: Path) -> None:
     port = free_port()
     command = FLOOR.command(port, 1)
     with started("smoke", command, port, {}, "/healthz", LAYOUT.service) as server:
-        quick = wrk.run(server.base_url, Load("replay", [str(file), "again", "0", "0"], 2), 1)
-        close = wrk.run(server.base_url, Load("replay", [str(file), "once", "200", "0"], 2), 1)
+        quickly = Load("replay", [str(file), "again", "0", "0"], 2)
+        quick = until(lambda: answered(wrk.run(server.base_url, quickly, 1)))
+        closely = Load("replay", [str(file), "once", "200", "0"], 2)
+        closes = (wrk.run(server.base_url, closely, seconds) for seconds in (1, 5, 25))
+        close = next(figures for figures in closes if "ran_out" in figures.errors)
     assert quick.errors["status"] == quick.requests
     assert close.errors["unexpected"] > 0
-    assert close.errors["ran_out"] > 0
     assert close.first_error.startswith("404")
 
 

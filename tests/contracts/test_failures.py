@@ -128,7 +128,7 @@ def test_too_many_hashes_in_progress_are_a_503(settings: Settings) -> None:
         return any(answer.status_code == 503 for answer in answers)
 
     with served(one_slot) as visitor:
-        until(lambda: refused_some(visitor), seconds=60, what="somebody is refused")
+        until(lambda: refused_some(visitor), what="somebody is refused")
     refused = next(answer for answer in answers if answer.status_code == 503)
     assert error_code(refused) == (503, "service_unavailable")
     assert refused.headers["Retry-After"] == "1"

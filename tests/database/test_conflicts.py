@@ -39,7 +39,7 @@ def collections(client: Client) -> Iterator[Collections]:
     """The service's own connection to it."""
     host, port = client.address or ("", 0)
     uri = f"mongodb://{host}:{port}/?directConnection=true&retryWrites=false"
-    database = Database(lambda: uri, "authapi", 10_000, indexes=())
+    database = Database(lambda: uri, "authapi", 60_000, indexes=())
     database["things"].delete_many({})
     database["things"].insert_one({"_id": 1, "n": 0})
     yield database

@@ -62,7 +62,7 @@ def bounds(name: str) -> Bounds:
 @pytest.fixture
 def database(name: str, bounds: Bounds, mongo_uri: str) -> Iterator[Database]:
     """That database."""
-    database = Database(lambda: mongo_uri, name, 10_000, INDEXES)
+    database = Database(lambda: mongo_uri, name, 60_000, INDEXES)
     yield database
     database.close()
 

@@ -43,7 +43,7 @@ def prometheus(service: ServerProcess, folder: Path) -> Iterator[str]:
     """Run Prometheus by our configuration; yield its address."""
     config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yaml").read_text())
     del config["alerting"]
-    config["global"] = {"scrape_interval": "500ms", "evaluation_interval": "500ms"}
+    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     config["rule_files"] = [str(ROOT / "deploy/prometheus" / name) for name in config["rule_files"]]
     [job] = config["scrape_configs"]
     (folder / "token").write_text(TOKEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,13 +28,40 @@ CHEAP = "--factory", "tests.support.cheap:app"
 SECRET = "for-tests-P4QCDC0-qNxA7MYMFU2Xp-oQd6adJmhKCehSZJtq4Us"
 
 
+_kept: deque[socket.socket] = deque(maxlen=100)
+"""Marks on the ports that were given last, for the tests that run in other processes."""
+
+
 def free_port() -> int:
-    """Return a loopback port that nobody listens on now, below those that connections are given."""
+    """Return a loopback port that nobody listens on now, below those that connections are given.
+
+    No other process is given it for a while, be it used or to be left alone.
+    """
     while True:
-        port = 10_000 + secrets.randbelow(20_000)
+        port = 10_000 + secrets.randbelow(10_000)  # above are the embedded database's
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _mark(port)
             return port
+
+
+def _mark(port: int) -> None:
+    """Take the port at another address and for other packets: in the way of nothing but of us.
+
+    Raises:
+        OSError: somebody else has marked it.
+    """
+    mark = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        mark.bind(("127.0.0.2", port))
+    except OSError as error:
+        mark.close()
+        if error.errno == errno.EADDRNOTAVAIL:  # only some systems have more than one address
+            return
+        raise
+    if len(_kept) == _kept.maxlen:
+        _kept.popleft().close()
+    _kept.append(mark)
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
