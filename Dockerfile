@@ -1,7 +1,7 @@
 # The service as a container image; docs/deployment.md says how to run it.
-ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim-bookworm
+FROM docker.io/library/python:3.13-slim-bookworm AS base
 
-FROM ${PYTHON_IMAGE} AS build
+FROM base AS build
 WORKDIR /app
 RUN python3 -m venv /venv
 COPY requirements.txt ./
@@ -12,7 +12,7 @@ COPY authapi/ authapi/
 # Whoever may read the files here, the service's user may there.
 RUN chmod -R a+rX /app && /venv/bin/python -m compileall -q /app
 
-FROM ${PYTHON_IMAGE}
+FROM base
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

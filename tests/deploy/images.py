@@ -89,9 +89,7 @@ class Builder:
             path.chmod(path.stat().st_mode & 0o700)
         shared = [f"--volume={path}:{path}:ro" for path in OF_THIS_MACHINE]
         options = ["--isolation", "chroot", "--format", "docker", "--quiet", *shared]
-        self.do(
-            "bud", *options, "--build-arg", f"PYTHON_IMAGE={BASE}", "--tag", IMAGE, str(context)
-        )
+        self.do("bud", *options, "--from", BASE, "--tag", IMAGE, str(context))
         described = json.loads(self.do("inspect", "--type", "image", IMAGE))
         container = self.do("from", "--pull-never", IMAGE)
         return Image(described["Docker"]["config"], Path(self.do("mount", container)))

@@ -118,6 +118,13 @@ def test_dependabot_looks_after_all_that_is_pinned() -> None:
     }
 
 
+def test_dependabot_reads_what_the_image_is_made_from() -> None:
+    """An image by its name and tag; it sees none that stands in a variable."""
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert re.fullmatch(r"docker\.io/library/python:[\w.-]+", bases[0])
+    assert set(bases[1:]) == {"base"}
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=str)
 def test_a_lock_says_how_dependabot_renews_it(lock: Path) -> None:
     """For all platforms, from the oldest Python on, with hashes: it reads that at the head."""
