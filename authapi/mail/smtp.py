@@ -36,7 +36,7 @@ class ServerFault(Exception):
         super().__init__(shown)
         self.said = said  # the server's reply, which may repeat an address: not for the log
         self.refuses = refuses
-        self.reader: str | None = None  # the recipient, if the server knew it
+        self.recipient: str | None = None  # if the server knew it by then
 
 
 class SmtpServers:
@@ -77,12 +77,12 @@ class SmtpServers:
         """Hand a message to the first server that takes it."""
         answer: Accepted | Refused | NotNow = NotNow("no mail server is reachable")
         deadline = time.monotonic() + self._attempt
-        for server in self._breaker.order(_reader(message)):
+        for server in self._breaker.order(_recipient(message)):
             if deadline <= time.monotonic():
                 break
             try:
                 answer = self.hand_over(server, message, deadline)
-                self._breaker.worked(server)
+                self._breaker.succeeded(server)
             except ServerFault as fault:
                 self._note(server, fault)
                 answer = NotNow(f"{server.label}: {fault.said}"[:300])
@@ -103,7 +103,7 @@ class SmtpServers:
         Raises:
             ServerFault: when the server is at fault, and not the message.
         """
-        recipient = _reader(message)
+        recipient = _recipient(message)
         named: str | None = None
         options = () if recipient.isascii() else ("SMTPUTF8",)
         text = message.as_bytes(policy=SMTPUTF8 if options else SMTP)
@@ -119,18 +119,18 @@ class SmtpServers:
                 reply = _data(smtp, text, timeout=max(1.0, deadline - time.monotonic()))
                 return _judged(reply, server, "DATA")
         except ServerFault as fault:
-            fault.reader = named
+            fault.recipient = named
             raise
 
     def _note(self, server: MailServer, fault: ServerFault) -> None:
-        self._breaker.failed(server, None if fault.refuses else fault.reader)
+        self._breaker.failed(server, None if fault.refuses else fault.recipient)
         level = logging.ERROR if fault.refuses else logging.WARNING
         _log.log(level, "the mail server %s failed: %s", server.label, fault)
         if fault.refuses:
             self._refused()
 
 
-def _reader(message: EmailMessage) -> str:
+def _recipient(message: EmailMessage) -> str:
     return str(message["To"].addresses[0].addr_spec)
 
 
