@@ -89,7 +89,8 @@ release: sbom .venv/dev node_modules/.installed ## Make what a release publishes
 	@scripts/release.sh build/release build/sbom.cdx.json
 
 clean: ## Remove what was installed and built; instance/ (your data) stays
-	rm -rf .venv .venv-bench .venv-docs .venv-sbom node_modules tests/reference/typescript/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-docs .venv-sbom node_modules tests/reference/typescript/node_modules \
+		build clients/js/types .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/serve: requirements.txt .venv/bin/python | fitting
 	@echo "Installing what the service needs (once)…"

@@ -1,0 +1,24 @@
+"""`make clean` leaves a checkout as it was cloned, and what is somebody's own."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.make.conftest import Machine
+from tests.support.servers import ROOT
+
+OWN = {".env", "instance"}
+EVERYWHERE = {"__pycache__", "*.pyc"}  # Python sees to them itself
+
+
+def test_what_git_ignores_is_removed_but_for_ones_own(machine: Machine, tmp_path: Path) -> None:
+    """Installed, built and cached things go; settings and data stay."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    shutil.copy(ROOT / "Makefile", checkout)
+    ignored = {line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
+    for name in ignored - EVERYWHERE:
+        (checkout / name).mkdir(parents=True)
+    path = machine()
+    subprocess.run([path / "make", "clean"], cwd=checkout, env={"PATH": str(path)}, check=True)
+    assert {name for name in ignored - EVERYWHERE if (checkout / name).exists()} == OWN
