@@ -6,9 +6,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-DEADLINE = 120.0
+DEADLINE = 300.0
 """Seconds after which what was waited for is not coming any more, on the slowest machine."""
-LONGEST = 8 * DEADLINE
+LONGEST = 4 * DEADLINE
 """The same for what installs, builds or checks something whole."""
 
 _OFTEN, _SELDOM = 0.02, 0.25
