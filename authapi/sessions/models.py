@@ -67,6 +67,8 @@ class Session:
     def claims(self, username: str, roles: Roles) -> RefreshClaims:
         """Return the claims of the session's good refresh token.
 
+        The first one is of the second in which it was made; it is stored a moment later.
+
         Args:
             username: whose it is.
             roles: the user's, as this process knows them; the session's may be later ones.
@@ -77,7 +79,7 @@ class Session:
             sid=self.id,
             gen=self.generation,
             auth_time=self.created_at,
-            iat=whole_second(self.refreshed_at),
+            iat=whole_second(self.refreshed_at) if self.generation else self.created_at,
             exp=self.expires_at,
             epoch=self.epoch,
             methods=self.methods,

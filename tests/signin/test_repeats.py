@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
+from authapi.core.client import UNKNOWN
 from authapi.database import Collections
+from authapi.sessions.models import Session
 from tests.support.actors import PASSWORD, Visitor, error_code
+from tests.support.claims import session_of
 from tests.support.clock import MovedClock
 from tests.support.crowd import at_once
 from tests.support.forging import payload_of
@@ -35,6 +39,13 @@ def test_the_same_login_gets_the_same_session(visitor: Visitor, key: str) -> Non
     assert len({pair["refresh_token"] for pair in pairs}) == 1
     headers = {"Authorization": f"Bearer {pairs[0]['access_token']}"}
     assert len(visitor.send("GET", "/sessions", headers=headers).json()["sessions"]) == 1
+
+
+def test_a_login_that_is_stored_a_second_later_gets_the_same_token() -> None:
+    """Contract 7: the token is made before the session is stored, and a repeat is read from it."""
+    claims = session_of("Ann")
+    stored = Session.begun(claims, UNKNOWN, claims.iat + timedelta(seconds=1))
+    assert stored.claims(claims.sub, claims.roles) == claims
 
 
 def test_many_at_once_get_the_same_session(visitor: Visitor, key: str) -> None:
