@@ -31,9 +31,9 @@ def _nobody(_mail: Mail) -> Void:
 
 @pytest.fixture
 def development(settings: Settings) -> Settings:
-    """A development server's settings, on a database of its own."""
+    """A development server's settings, on a database of its own; it sends when it is looked at."""
     name = f"mailbox_{secrets.token_hex(6)}"
-    return replace(settings, environment=DEVELOPMENT, mongo_database=name)
+    return replace(settings, environment=DEVELOPMENT, mongo_database=name, mail_sweep="off")
 
 
 @pytest.fixture
