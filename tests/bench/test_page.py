@@ -20,6 +20,6 @@ def test_the_page_names_every_group_that_can_be_chosen() -> None:
 def test_the_page_has_the_numbers_that_the_benchmark_uses() -> None:
     """Of rounds, users, threads and connections."""
     assert f"`/protected` at most {ENOUGH[PROTECTED]} of them" in TEXT
-    assert f"are of {REGULARS} users who take turns" in TEXT
+    assert f"are of {REGULARS} users in turn" in TEXT
     assert f"a process of {THREADS} threads for each core" in TEXT
     assert f"{CONNECTIONS} connections, kept alive" in TEXT

@@ -76,7 +76,7 @@ def user(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
 
 
 def test_wheel_and_sdist_hold_the_package_and_nothing_else(built: Path) -> None:
-    """Code, and the mark for types."""
+    """Code, the mark for types, and the licence."""
     package = {
         str(path.relative_to(SOURCE))
         for path in SOURCE.rglob("*")
@@ -85,10 +85,11 @@ def test_wheel_and_sdist_hold_the_package_and_nothing_else(built: Path) -> None:
     [wheel], [sdist] = built.glob("*.whl"), built.glob("*.tar.gz")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert names - {name for name in names if ".dist-info/" in name} == package
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     root = f"authapi_client-{__version__}"
     with tarfile.open(sdist) as archive:
         held = {name.removeprefix(f"{root}/") for name in archive.getnames()}
-    more = {"PKG-INFO", "README.md", "pyproject.toml"}
+    more = {"LICENSE", "PKG-INFO", "README.md", "pyproject.toml"}
     assert held - {".gitignore"} == more | {f"src/{name}" for name in package}
 
 
