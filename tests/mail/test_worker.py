@@ -80,7 +80,7 @@ def test_adding_waits_for_no_mail_server(room: Room) -> None:
         for _ in range(100):
             worker.wake()
             room.add()
-        assert len(_threads()) <= MOST_THREADS
+        assert len(_threads(worker)) <= MOST_THREADS
         assert transport.available()
 
 
@@ -88,10 +88,10 @@ def test_a_thread_begins_at_first_need_and_is_one(room: Room) -> None:
     """Nothing runs where nothing is mailed; many calls make no second one."""
     counted = Counted()
     worker = a_worker(counted, room)
-    assert not _threads()
+    assert not _threads(worker)
     for _ in range(5):
         worker.wake(timedelta(hours=1))
-    assert len(_threads()) == 1
+    assert len(_threads(worker)) == 1
     assert counted.runs == 0
     worker.wake()
     assert counted.ran.wait(DEADLINE)
@@ -148,7 +148,7 @@ def test_sweeping_may_be_off(room: Room) -> None:
     worker = a_worker(counted, room, on=False)
     worker.wake()
     worker.look()
-    assert not _threads()
+    assert not _threads(worker)
 
 
 def test_a_fault_does_not_end_the_thread(room: Room, caplog: pytest.LogCaptureFixture) -> None:
@@ -184,12 +184,7 @@ def test_a_forked_child_has_a_thread_of_its_own(room: Room) -> None:
     os.close(reading)
 
 
-def _threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "mail"]
-
-
-@pytest.fixture(autouse=True)
-def _no_threads_of_others() -> None:
-    """Threads that an earlier test left asleep are nobody's business here."""
-    for thread in _threads():
-        thread.name = "earlier mail"
+def _threads(worker: Worker) -> list[threading.Thread]:
+    """Return the worker's own threads: those of earlier tests may still begin others."""
+    works = worker._work
+    return [each for each in threading.enumerate() if getattr(each, "_target", None) == works]
