@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dotenv import find_dotenv
 from flask import Flask
 from flask.cli import NoAppException
+from flask.helpers import get_load_dotenv
 
 from authapi.auth import auth_blueprint
 from authapi.cli import commands
@@ -65,11 +66,20 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         SettingsError: naming every problem, when the service may not start.
     """
     with said_plainly():
-        app = make_service(settings or Settings.from_environ(os.environ), clock)
+        app = make_service(settings or _read_settings(), clock)
     let_extend(app, services.services_of(app))
     commands.init_app(app)
     devserver.init()
     return app
+
+
+def _read_settings() -> Settings:
+    """Read the environment; refuse a file that the `flask` command has put into it only in part."""
+    if _commanded() and get_load_dotenv():
+        for name in (".flaskenv", ".env"):
+            if file := find_dotenv(name, usecwd=True):
+                check_env_file(Path(file))
+    return Settings.from_environ(os.environ)
 
 
 class _PlainSettingsError(SettingsError, NoAppException):
@@ -78,14 +88,15 @@ class _PlainSettingsError(SettingsError, NoAppException):
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
-    """Let the `flask` command print a SettingsError; look at the `.env` that it has read, too."""
-    commanded = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    """Let the `flask` command print a SettingsError without a traceback."""
     try:
-        if commanded and (file := find_dotenv(usecwd=True)):
-            check_env_file(Path(file))
         yield
     except SettingsError as error:
-        raise (_PlainSettingsError(error.problems) if commanded else error) from None
+        raise (_PlainSettingsError(error.problems) if _commanded() else error) from None
+
+
+def _commanded() -> bool:
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true"
 
 
 def make_service(settings: Settings, clock: Clock, prefix: str = "") -> Flask:

@@ -86,7 +86,7 @@ class TotpEnrolment:
         proof = FreshProof(tuple(dict.fromkeys((*identity.methods, CODE))), AAL2)
         prepared = self._sessions.prepare_kept(identity, proof)
         attempt = self._limits.second_step(user.id, client)
-        with attempt.tried():
+        with attempt.checking():
             step = self._step_of(user, pending, code)
             if step is None:
                 attempt.fail()

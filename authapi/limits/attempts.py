@@ -15,7 +15,7 @@ from authapi.core.events import Event, EventRecorder
 from authapi.core.retries import TRIES
 from authapi.limits.backoff import Backoff, Streak, is_noted
 from authapi.limits.rules import whole_seconds
-from authapi.limits.store import Counter, LimitStore, Standing
+from authapi.limits.store import Counter, LimitStore, LimitState
 
 
 class Reason(StrEnum):
@@ -58,7 +58,7 @@ class Target:
 class Attempt:
     """A password, or a second step, that is being checked; this one is not counted."""
 
-    def tried(self) -> AbstractContextManager[Attempt]:
+    def checking(self) -> AbstractContextManager[Attempt]:
         """Return a block to check it in; call `fail` or `succeed` there, before any answer.
 
         Raises:
@@ -108,7 +108,7 @@ class CountedAttempt(Attempt):
         self._clock = clock
 
     @contextmanager
-    def tried(self) -> Iterator[Attempt]:
+    def checking(self) -> Iterator[Attempt]:
         """Check the limits by one read, then let the block check the password."""
         with self._one_at_a_time(self._target.pair.id):
             self._check_capacity(self._clock())
@@ -159,16 +159,16 @@ class CountedAttempt(Attempt):
         Raises:
             ApiError: `rate_limited`.
         """
-        standing = self._store.read(self._target.counters, self._target.account_id)
-        refuse_while(self._blocked(standing, now), now, self._events)
-        return standing.streak
+        state = self._store.read(self._target.counters, self._target.account_id)
+        refuse_while(self._blocked(state, now), now, self._events)
+        return state.streak
 
-    def _blocked(self, standing: Standing, now: datetime) -> dict[Reason, datetime | None]:
+    def _blocked(self, state: LimitState, now: datetime) -> dict[Reason, datetime | None]:
         pair, client = self._target.counters
         return {
-            self._target.reason: pair.rate.free_at(standing.hits[pair.id], now),
-            Reason.LOGIN_FAILURES_PER_ADDRESS: client.rate.free_at(standing.hits[client.id], now),
-            Reason.FAILURES_IN_A_ROW: self._backoff.free_at(standing.streak, pair.id, now),
+            self._target.reason: pair.rate.free_at(state.hits[pair.id], now),
+            Reason.LOGIN_FAILURES_PER_ADDRESS: client.rate.free_at(state.hits[client.id], now),
+            Reason.FAILURES_IN_A_ROW: self._backoff.free_at(state.streak, pair.id, now),
         }
 
 

@@ -29,7 +29,7 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LimitState:
     """What is stored now: the hits of each counter, the newest first, and the account's streak."""
 
     hits: dict[str, tuple[datetime, ...]]
@@ -42,7 +42,7 @@ class LimitStore:
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    def read(self, counters: Sequence[Counter], account_id: str | None = None) -> Standing:
+    def read(self, counters: Sequence[Counter], account_id: str | None = None) -> LimitState:
         """Return what the counters and the account's document hold, by one read.
 
         Args:
@@ -56,7 +56,7 @@ class LimitStore:
             for document in self._collections[COLLECTION].find({"_id": {"$in": wanted}}).to_list()
         }
         hits = {name: tuple(found.get(name, {}).get("hits", ())) for name in ids}
-        return Standing(hits, _streak_of(found.get(account_id or "", {})))
+        return LimitState(hits, _streak_of(found.get(account_id or "", {})))
 
     def count_all_or_nothing(
         self,

@@ -67,7 +67,7 @@ class PasswordProof:
         with self._hasher.admit(client.network):
             key = self._account(username)
             attempt = self._limits.password_attempt(key, client)
-            with attempt.tried():
+            with attempt.checking():
                 user, code = self._right_user(key, password, apart, attempt)
             if apart is not None and code is not None:
                 password, evidence = apart[0], Evidence(code)

@@ -113,7 +113,7 @@ class SecondStep:
         attempt = self._limits.second_step(user.id, client)
         checks = (*proof.final_checks, attempt.confirm)
         proof = replace(proof, methods=methods, assurance=AAL2, final_checks=checks)
-        with attempt.tried():
+        with attempt.checking():
             match = self._match(user, evidence, client)
             if match is not None:
                 attempt.succeed()

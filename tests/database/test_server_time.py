@@ -83,7 +83,7 @@ def test_a_limit_holds_over_servers_whose_clocks_differ(servers: list[Limits]) -
     guesser, name, answered = Client("203.0.113.9", "test"), secrets.token_hex(8), 0
     for number in range(20):
         try:
-            with servers[number % 4].password_attempt(name, guesser).tried() as attempt:
+            with servers[number % 4].password_attempt(name, guesser).checking() as attempt:
                 attempt.fail()
         except ApiError:
             continue

@@ -108,5 +108,5 @@ def guest() -> Client:
 
 def guess(limits: Limits, name: str, client: Client) -> None:
     """Try a wrong password."""
-    with limits.password_attempt(name, client).tried() as attempt:
+    with limits.password_attempt(name, client).checking() as attempt:
         attempt.fail()

@@ -30,13 +30,13 @@ def test_an_attempt_that_the_service_is_too_busy_for_is_free(make: Make, guest: 
     limits = make(limit_login_failures=once, limit_failures_in_a_row=1)[Limits]
     name = fresh_name()
     for _ in range(2):
-        with pytest.raises(ApiError) as told, limits.password_attempt(name, guest).tried():
+        with pytest.raises(ApiError) as told, limits.password_attempt(name, guest).checking():
             raise ApiError(ErrorCode.SERVICE_UNAVAILABLE)
         assert told.value.code is ErrorCode.SERVICE_UNAVAILABLE
     guess(limits, name, guest)
     elsewhere = Client(new_address(), "test")
     for client in (guest, elsewhere):
-        with pytest.raises(ApiError) as refused, limits.password_attempt(name, client).tried():
+        with pytest.raises(ApiError) as refused, limits.password_attempt(name, client).checking():
             raise AssertionError("let through")
         assert refused.value.code is ErrorCode.RATE_LIMITED
 
@@ -56,7 +56,7 @@ def test_who_comes_in_just_as_the_limit_is_met_learns_nothing(
     name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
     for _ in range(before):
         guess(there, name, other)
-    with here.password_attempt(name, guest).tried() as attempt:
+    with here.password_attempt(name, guest).checking() as attempt:
         for _ in range(2 - before):
             guess(there, name, other)
         with pytest.raises(ApiError) as refused:
@@ -71,7 +71,7 @@ def test_a_session_stored_just_as_the_limit_is_met_is_no_login(
     """S29: a right password is no earlier than the wrong ones beside it; and nobody is known."""
     limits = make(limit_login_failures=Rate.parse("1/hour"), limit_failures_in_a_row=1)[Limits]
     name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
-    with limits.password_attempt(name, guest).tried() as attempt:
+    with limits.password_attempt(name, guest).checking() as attempt:
         attempt.succeed()
     guess(limits, name, other)
     with pytest.raises(ApiError) as refused:

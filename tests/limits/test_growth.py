@@ -46,7 +46,7 @@ def fail(limits: Limits, name: str, times: int, clock: MovedClock) -> None:
     failures = 0
     while failures < times:
         try:
-            with limits.password_attempt(name, HOSTILE).tried() as attempt:
+            with limits.password_attempt(name, HOSTILE).checking() as attempt:
                 attempt.fail()
         except ApiError as refused:
             clock.move(seconds=refused.retry_after or 0)

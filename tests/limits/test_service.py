@@ -27,7 +27,7 @@ def test_nothing_stored_names_a_user_or_an_address(make: Make, guest: Client) ->
     """S57: a copy of the database does not say who tried to log in from where."""
     services = make(mongo_database=f"test_{secrets.token_hex(6)}")
     name = fresh_name()
-    with services[Limits].password_attempt(name, guest).tried() as attempt:
+    with services[Limits].password_attempt(name, guest).checking() as attempt:
         attempt.succeed()
     services[Limits].password_attempt(name, guest).confirm()
     guess(services[Limits], name, guest)
@@ -49,7 +49,7 @@ def test_the_default_numbers(make: Make) -> None:
         for _ in range(10):
             guess(limits, name, guesser)
     for client, least in ((guesser, 240), (Client(new_address(), "test"), 1)):
-        with pytest.raises(ApiError) as refused, limits.password_attempt(name, client).tried():
+        with pytest.raises(ApiError) as refused, limits.password_attempt(name, client).checking():
             raise AssertionError("let through")
         assert refused.value.code is ErrorCode.RATE_LIMITED
         assert (refused.value.retry_after or 0) >= least
@@ -62,7 +62,7 @@ def test_without_the_database_nothing_is_let_through(make: Make, guest: Client) 
         mongo_timeout_ms=100,
         limit_refreshes=Rate.parse("5/minute"),
     )[Limits]
-    with pytest.raises(PyMongoError), limits.password_attempt(fresh_name(), guest).tried():
+    with pytest.raises(PyMongoError), limits.password_attempt(fresh_name(), guest).checking():
         raise AssertionError("let through")
     with pytest.raises(PyMongoError):
         limits.count(Reason.REFRESHES, guest.network)
@@ -76,9 +76,9 @@ def test_a_trusted_network_does_not_wait(make: Make, guest: Client) -> None:
     name, stranger = fresh_name(), Client(new_address(), "test")
     guess(limits, name, Client(new_address(), "test"))
     limits.trust_network(name, guest)
-    with limits.password_attempt(name, guest).tried() as attempt:
+    with limits.password_attempt(name, guest).checking() as attempt:
         attempt.succeed()
-    with pytest.raises(ApiError) as refused, limits.password_attempt(name, stranger).tried():
+    with pytest.raises(ApiError) as refused, limits.password_attempt(name, stranger).checking():
         raise AssertionError("let through")
     assert refused.value.code is ErrorCode.RATE_LIMITED
     assert limits.streak(name).failures == 1
@@ -128,7 +128,7 @@ def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
     for number in range(200):
         with services[Limits].registration(guest):
             pass
-        with services[Limits].password_attempt(f"suite {number}", guest).tried() as attempt:
+        with services[Limits].password_attempt(f"suite {number}", guest).checking() as attempt:
             attempt.succeed() if number % 4 else attempt.fail()
         services[Limits].count(Reason.REFRESHES, guest.network)
     services[Database].close()
@@ -157,7 +157,7 @@ def test_ten_hostile_addresses_do_not_keep_a_patient_owner_out(
     while True:
         waits = [next_guess(limits, name, one) for one in hostile]
         try:
-            with limits.password_attempt(name, owner).tried() as attempt:
+            with limits.password_attempt(name, owner).checking() as attempt:
                 attempt.succeed()
                 break
         except ApiError as refused:

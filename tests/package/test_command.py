@@ -114,6 +114,23 @@ def test_flasks_own_command_says_plainly_what_is_missing_or_broken(tmp_path: Pat
         assert "Traceback" not in done.stderr
 
 
+def test_flasks_command_looks_at_the_files_that_flask_reads_and_no_others(tmp_path: Path) -> None:
+    """S77: neither where it was told to read none, nor those of an app that the service is in."""
+    run = ["-m", "flask", "--app", "authapi", "users", "list"]
+    (tmp_path / ".flaskenv").write_text("AUTHAPI_ENV=development\nLIMITS='off\n")
+    assert ".flaskenv, line 2" in python(tmp_path, *run).stderr
+    done = python(tmp_path, *run, environment={"FLASK_SKIP_DOTENV": "1"})
+    assert "line 2" not in done.stderr
+    assert "JWT_SECRET is missing" in done.stderr
+    (tmp_path / "host.py").write_text(
+        "from flask import Flask\nimport authapi\n"
+        "app = Flask(__name__)\nauthapi.init_app(app, '/auth')\n"
+    )
+    done = python(tmp_path, "-m", "flask", "--app", "host", "routes")
+    assert done.returncode == 0, done.stderr
+    assert "/auth" in done.stdout
+
+
 def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:
     """With its data in `./instance`, and nothing set, where the package was installed by pip."""
     site = tmp_path / "site-packages"
