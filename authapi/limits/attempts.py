@@ -15,7 +15,7 @@ from authapi.core.events import Event, EventRecorder
 from authapi.core.retries import TRIES
 from authapi.limits.backoff import Backoff, Streak, is_noted
 from authapi.limits.rules import whole_seconds
-from authapi.limits.store import Counter, LimitStore, LimitState
+from authapi.limits.store import Counter, LimitState, LimitStore
 
 
 class Reason(StrEnum):
