@@ -27,6 +27,7 @@ class Deployment:
         paths: what it asks for, to know how the service is.
         memory: MiB that it gives all processes of a container or instance together.
         grace_period: seconds between asking it to stop and killing it.
+        start_seconds: what a start may take before it is given up; None if nobody looks.
         at_once: requests that it sends to one container at a time; None if that is not bounded.
     """
 
@@ -35,6 +36,7 @@ class Deployment:
     paths: frozenset[str]
     memory: int
     grace_period: int
+    start_seconds: int | None = None
     at_once: int | None = None
 
 
@@ -91,6 +93,7 @@ def _cloud_run() -> Deployment:
         paths=_paths(probes),
         memory=_mib(container["resources"]["limits"]["memory"]),
         grace_period=10,  # Cloud Run's own, not to be set
+        start_seconds=_patience(container["startupProbe"]),
         at_once=spec["containerConcurrency"],
     )
 
@@ -100,13 +103,14 @@ def _ecs() -> Deployment:
     (container,) = task["containerDefinitions"]
     given = {entry["name"]: entry["value"] for entry in container["environment"]}
     secrets = {entry["name"]: None for entry in container["secrets"]}
-    check = container["healthCheck"]["command"][-1]
+    check = container["healthCheck"]
     return Deployment(
         variables={**given, **secrets},
         port=_one({mapping["containerPort"] for mapping in container["portMappings"]}),
-        paths=frozenset(re.findall(r"'(/\w+)'", check)),
+        paths=frozenset(re.findall(r"'(/\w+)'", check["command"][-1])),
         memory=int(task["memory"]),
         grace_period=container["stopTimeout"],
+        start_seconds=check["startPeriod"] + check["retries"] * check["interval"],
     )
 
 
@@ -128,12 +132,14 @@ def _elastic_beanstalk() -> Deployment:
 def _azure() -> Deployment:
     app = document("deploy/azure/container-app.yaml")["properties"]
     (container,) = app["template"]["containers"]
+    [startup] = [probe for probe in container["probes"] if probe["type"] == "Startup"]
     return Deployment(
         variables={entry["name"]: entry.get("value") for entry in container["env"]},
         port=_one({app["configuration"]["ingress"]["targetPort"], *_ports(container["probes"])}),
         paths=_paths(container["probes"]),
         memory=_mib(container["resources"]["memory"]),
         grace_period=app["template"]["terminationGracePeriodSeconds"],
+        start_seconds=_patience(startup),
     )
 
 
@@ -144,13 +150,23 @@ def _kubernetes() -> Deployment:
     [named] = container["ports"]
     assert _ports(probes) == {named["name"]}
     leaving = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    secrets = document("deploy/kubernetes/secret.example.yaml")["stringData"]
     return Deployment(
-        variables={entry["name"]: entry.get("value") for entry in container["env"]},
+        variables={
+            **dict.fromkeys(secrets),
+            **{entry["name"]: entry["value"] for entry in container["env"]},
+        },
         port=named["containerPort"],
         paths=_paths(probes),
         memory=_mib(container["resources"]["limits"]["memory"]),
         grace_period=pod["terminationGracePeriodSeconds"] - leaving,
+        start_seconds=_patience(container["startupProbe"]),
     )
+
+
+def _patience(probe: dict[str, Any]) -> int:
+    seconds: int = probe["periodSeconds"] * probe["failureThreshold"]
+    return seconds
 
 
 def _ports(probes: list[dict[str, Any]]) -> set[Any]:

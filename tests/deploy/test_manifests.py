@@ -63,6 +63,12 @@ def test_nobody_is_killed_before_the_grace_is_over(deployment: Deployment) -> No
 
 
 @every
+def test_a_slow_start_is_waited_for(deployment: Deployment) -> None:
+    """A start takes two seconds, and on a busy machine many times as long."""
+    assert deployment.start_seconds is None or deployment.start_seconds >= 50
+
+
+@every
 def test_the_hashes_fit_into_the_memory(deployment: Deployment) -> None:
     """As many processes as there are, each with all its hash slots taken."""
     settings = Settings.from_environ(ENOUGH)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from authapi.server import metrics_dir
 from tests.metrics.scraping import TOKEN, Numbers, asked, scrape
 from tests.races.memory import family
 from tests.support.actors import Visitor, fresh_name
@@ -106,3 +108,17 @@ def test_the_folder_goes_with_the_server(environment: dict[str, str], tmp_path: 
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(timeout=DEADLINE) == 0
     assert not list(os.scandir(tmp_path))
+
+
+def test_on_a_read_only_disk_it_counts_in_shared_memory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A container without a folder for temporary files needs none; without both it says so."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    monkeypatch.setattr(metrics_dir, "SHARED_MEMORY", str(tmp_path))
+    folder = Path(metrics_dir.make_metrics_dir())
+    assert folder.parent == tmp_path
+    assert folder.stat().st_mode & 0o077 == 0
+    monkeypatch.setattr(metrics_dir, "SHARED_MEMORY", str(tmp_path / "missing, too"))
+    with pytest.raises(ValueError, match=r"METRICS_TOKEN needs a folder .* in TMPDIR"):
+        metrics_dir.make_metrics_dir()
