@@ -12,6 +12,7 @@ import requests
 
 from tests.deploy.debian import archive
 from tests.deploy.images import Builder, Image
+from tests.metrics.scraping import TOKEN, scrape
 from tests.support import processes, tools
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT, ServerProcess, free_port, server_process
@@ -35,7 +36,8 @@ def image(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iter
 @pytest.fixture(scope="module")
 def variables(environment: Mapping[str, str]) -> dict[str, str]:
     """What a container is told: what the image cannot know, and a port of ours."""
-    return {**environment, "PORT": str(free_port()), "HOST": "127.0.0.1", "WEB_CONCURRENCY": "1"}
+    ours = {"PORT": str(free_port()), "HOST": "127.0.0.1", "WEB_CONCURRENCY": "1"}
+    return {**environment, **ours, "METRICS_TOKEN": TOKEN}
 
 
 @pytest.fixture
@@ -49,10 +51,11 @@ def container(image: Image, variables: dict[str, str]) -> Iterator[ServerProcess
 def test_a_container_serves_as_nobody_on_a_read_only_disk(
     image: Image, container: ServerProcess
 ) -> None:
-    """Ready with a real database, a login works, and no process of it is root's."""
+    """Ready with a real database, a login works and is counted, and no process of it is root's."""
     assert requests.get(container.base_url + "/readyz", timeout=DEADLINE).json()["status"] == "ok"
     visitor = Visitor(container.base_url)
     assert visitor.protected(visitor.log_in()["access_token"]).status_code == 200
+    assert scrape(visitor).sum("authapi_logins_total", outcome="succeeded") == 1
     visitor.close()
     assert image.config["User"] == "10001:10001"
     members = processes.group(container.process.pid)
