@@ -32,7 +32,7 @@ def test_a_session_elsewhere_is_ended(owner: Owner) -> None:
     name = owner.signed_in().text("name")
     other = elsewhere(owner, name)
     account = owner.account()
-    assert sum("(this one)" in row for row in account.rows("sessions")) == 1
+    assert sum("(this session)" in row for row in account.rows("sessions")) == 1
     assert len(account.rows("sessions")) == 4
     account.page.run(END_OTHER)
     account.reads("The session has ended.")
@@ -104,7 +104,7 @@ def test_all_that_is_stored_is_saved_as_a_file(owner: Owner) -> None:
     owner.signed_in()
     account = owner.account()
     account.page.run("document.getElementById('export').click()")
-    account.reads("The file is among your downloads.")
+    account.reads("The file is in your downloads.")
     assert len(owner.gate.to("/me/export")) == 1
 
 
@@ -121,7 +121,7 @@ def test_an_old_login_is_asked_for_its_password(owner: Owner) -> None:
     account.reads("Invalid credentials.", "error")
     account.fill(recentPassword=PASSWORD)
     account.page.run("document.getElementById('recentLogin').requestSubmit()")
-    account.reads("The file is among your downloads.")
+    account.reads("The file is in your downloads.")
     assert not account.sees("recentLogin")
     assert account.value("recentPassword") == ""
     given = owner.gate.to("/reauthenticate")[-1].answer

@@ -28,7 +28,7 @@ def account_with_passkey(owner: Owner) -> Account:
     assert isinstance(account.page, ChromiumPage)
     account.page.has_authenticator()
     account.page.click("addPasskey")
-    account.reads("The passkey is added.")
+    account.reads("The passkey has been added.")
     return account
 
 
@@ -48,9 +48,9 @@ def test_a_passkey_is_added_and_removed(owner: Owner) -> None:
     assert name
     assert hint.endswith("not used yet")
     account.page.click("addPasskey")
-    account.reads("This device has a passkey of the account already.", "error")
+    account.reads("This device already has a passkey for this account.", "error")
     press_in_row(account, "Remove")
-    account.reads("The passkey is removed.")
+    account.reads("The passkey has been removed.")
     assert account.rows("passkeyList") == []
     assert account.sees("addPasskey")
     assert not account.sees("requirePasskey")
@@ -72,7 +72,7 @@ def test_a_passkey_gets_another_name(owner: Owner) -> None:
     account.reads("Please enter a name.", "error")
     account.page.run(f"{name}.value = ' Mein Telefon '")
     press_in_row(account, "Save")
-    account.reads("The passkey has its new name.")
+    account.reads("The passkey has been renamed.")
     assert account.rows("passkeyList")[0] == "Mein Telefon"
 
 
@@ -82,9 +82,9 @@ def test_a_passkey_that_went_away_meanwhile_is_told(owner: Owner) -> None:
     account = account_with_passkey(owner)
     other = owner.account()
     press_in_row(other, "Remove")
-    other.reads("The passkey is removed.")
+    other.reads("The passkey has been removed.")
     press_in_row(account, "Remove")
-    account.reads("That is not there any more.", "error")
+    account.reads("That no longer exists.", "error")
     assert account.rows("passkeyList") == []
 
 
@@ -93,9 +93,9 @@ def test_a_passkey_is_asked_for_beside_the_password(owner: Owner) -> None:
     """From the next login on; recovery codes come with it, and it ends as it began."""
     account = account_with_passkey(owner)
     account.page.click("requirePasskey")
-    account.reads("A login by the password asks for a passkey now.")
+    account.reads("From now on you also need a passkey to log in with the password.")
     assert account.sees("recoveryCodes")
-    assert account.text("secondStepSaid").startswith("A passkey beside the password.")
+    assert account.text("secondStepSaid").startswith("A passkey is required with the password.")
     assert not account.sees("requirePasskey")
     popup = owner.popup()
     name = popup.text("name")
@@ -109,7 +109,7 @@ def test_a_passkey_is_asked_for_beside_the_password(owner: Owner) -> None:
     popup.is_signed_in_as(name)
     again = owner.account()
     again.page.click("dispensePasskey")
-    again.reads("A login by the password asks for no passkey now.")
+    again.reads("To log in with the password you no longer need a passkey.")
     assert again.text("secondStepSaid").startswith("Off")
 
 
@@ -118,12 +118,12 @@ def test_an_old_login_is_made_recent_by_a_passkey(owner: Owner) -> None:
     """S120: in the place of the password; then what was wanted happens."""
     account = account_with_passkey(owner)
     account.page.click("requirePasskey")
-    account.reads("A login by the password asks for a passkey now.")
+    account.reads("From now on you also need a passkey to log in with the password.")
     owner.gate.replace("/me/export", STALE)
     account.page.click("export")
     until(lambda: account.sees("proveByPasskey"), "the page to ask")
     account.page.click("proveByPasskey")
-    account.reads("The file is among your downloads.")
+    account.reads("The file is in your downloads.")
     assert not account.sees("recentLogin")
     (sent,) = owner.gate.to("/reauthenticate")
     assert set(sent.json) == {"passkey"}
@@ -141,17 +141,19 @@ def test_without_a_passkey_there_is_the_password(owner: Owner) -> None:
     until(lambda: other.sees("proveByPasskey"), "the page to ask")
     other.page.run(REFUSE)
     other.page.click("proveByPasskey")
-    other.reads("The browser gave no passkey. Try again, or enter your password.", "error")
+    other.reads(
+        "The browser did not provide a passkey. Try again, or enter your password.", "error"
+    )
     owner.gate.replace("/me/export", STALE)
     account.page.click("export")
     until(lambda: account.sees("proveByPasskey"), "the page to ask")
     more = problem(401, "second_factor_required", "The account's password was reset.")
     owner.gate.replace("/reauthenticate", more)
     account.page.click("proveByPasskey")
-    account.reads("This passkey is not enough by itself. Please enter your password.", "error")
+    account.reads("A passkey alone is not enough here. Please enter your password.", "error")
     account.fill(recentPassword=PASSWORD)
     account.page.click("goOn")
-    account.reads("The file is among your downloads.")
+    account.reads("The file is in your downloads.")
 
 
 def test_an_account_without_a_passkey_is_asked_for_the_password_alone(owner: Owner) -> None:

@@ -46,7 +46,7 @@ def with_address(owner: Owner) -> tuple[Account, str]:
     address = f"{name}@example.com"
     gives(account, address)
     verifies(account, mailed_code(owner, address))
-    account.reads("The address is verified.")
+    account.reads("The address has been verified.")
     return account, address
 
 
@@ -54,7 +54,7 @@ def test_an_address_is_given_and_verified(owner: Owner) -> None:
     """By the code that was mailed there; a wrong one can be corrected."""
     name = owner.signed_in().text("name")
     account = owner.account()
-    assert account.text("emailSaid") == "You have given none."
+    assert account.text("emailSaid") == "You have not given an address."
     assert not account.sees("removeEmail")
     address = f"{name}@example.com"
     gives(account, address)
@@ -65,7 +65,7 @@ def test_an_address_is_given_and_verified(owner: Owner) -> None:
     verifies(account, "0000-0000")
     account.reads(WRONG, "error")
     verifies(account, mailed_code(owner, address).lower())
-    account.reads("The address is verified.")
+    account.reads("The address has been verified.")
     assert account.text("emailSaid") == f"{address} is verified."
     assert not account.sees("emailCodeForm")
 
@@ -75,9 +75,12 @@ def test_another_address_takes_its_place_once_it_is_verified(owner: Owner) -> No
     account, address = with_address(owner)
     other = address.replace("@", "+new@")
     gives(account, other)
-    assert account.text("emailSaid") == f"{address} is verified. It stays until the new one is."
+    assert (
+        account.text("emailSaid")
+        == f"{address} is verified. It stays in use until the new one is verified."
+    )
     verifies(account, mailed_code(owner, other))
-    account.reads("The address is verified.")
+    account.reads("The address has been verified.")
     assert account.text("emailSaid") == f"{other} is verified."
 
 
@@ -89,24 +92,24 @@ def test_another_code_is_mailed(owner: Owner) -> None:
     gives(account, address)
     first = mailed_code(owner, address)
     account.page.click("resendEmail")
-    account.reads("Another code is on its way. The one of before is void.")
+    account.reads("Another code is on its way. The previous one is no longer valid.")
     second = mailed_code(owner, address, but=first)
     verifies(account, first)
     account.reads(WRONG, "error")
     verifies(account, second)
-    account.reads("The address is verified.")
+    account.reads("The address has been verified.")
 
 
 def test_the_address_is_removed(owner: Owner) -> None:
     """Also one that waits for its code."""
     account, _ = with_address(owner)
     account.page.click("removeEmail")
-    account.reads("The address is removed.")
-    assert account.text("emailSaid") == "You have given none."
+    account.reads("The address has been removed.")
+    assert account.text("emailSaid") == "You have not given an address."
     assert not account.sees("removeEmail")
     gives(account, f"{next(NAMES)}@example.com")
     account.page.click("removeEmail")
-    account.reads("The address is removed.")
+    account.reads("The address has been removed.")
     assert not account.sees("emailCodeForm")
 
 
@@ -146,9 +149,9 @@ def test_what_went_away_meanwhile_is_told(owner: Owner) -> None:
     gives(account, f"{next(NAMES)}@example.com")
     other = owner.account()
     other.page.click("removeEmail")
-    other.reads("The address is removed.")
+    other.reads("The address has been removed.")
     account.page.click("resendEmail")
-    account.reads("That is not there any more.", "error")
+    account.reads("That no longer exists.", "error")
     assert not account.sees("emailCodeForm")
 
 

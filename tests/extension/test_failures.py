@@ -5,12 +5,12 @@ import pytest
 from tests.extension.actors import NAMES, Owner, problem
 from tests.extension.exchange import Answer, answer
 
-HTML = "{} answered with a web page, not with the API. Check the address in the options."
-FOREIGN = "{} answered, but it is not this API. Check the address in the options."
-MOVED = "{} points to another address. Put that one into the options."
-UNKNOWN = "{} does not know this request. Check the address in the options."
+HTML = "{} answered with a web page and is not the API. Check the address in the options."
+FOREIGN = "{} answered, but is not an authapi server. Check the address in the options."
+MOVED = "{} redirects to another address. Enter that address in the options."
+UNKNOWN = "{} does not support this request. Check the address in the options."
 BUSY = "The server is too busy right now. Try again in 1 minute."
-AWAY = "The server at {} is not there at the moment. Try again in 1 minute."
+AWAY = "The server at {} is not available at the moment. Try again in 1 minute."
 
 IMPOSTORS: dict[str, tuple[Answer, str]] = {
     "web page": (answer(200, "<!doctype html>", "text/html; charset=utf-8"), HTML),
@@ -101,6 +101,8 @@ def test_a_host_that_the_browser_keeps_away(owner: Owner) -> None:
     popup = owner.popup()
     popup.login(next(NAMES))
     mend = "Allow it, or change the address."
-    words = "The browser does not let this extension talk to https://forbidden.example.test:9."
+    words = (
+        "The browser does not allow this extension to connect to https://forbidden.example.test:9."
+    )
     popup.reads(f"Authentication failed: {words} {mend}", "error")
     assert popup.buttons() == ["Allow", "Open options"]

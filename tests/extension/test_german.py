@@ -96,7 +96,7 @@ def test_the_whole_way_is_german(owner: Owner) -> None:
     assert popup.page.run(ON_ONE_LINE)
     name = owner.registered(next(NAMES))
     popup.login(name, "a wrong password")
-    wrong = "Anmeldung fehlgeschlagen: Benutzername oder Passwort stimmt nicht."
+    wrong = "Anmeldung fehlgeschlagen: Benutzername oder Passwort ist falsch."
     popup.reads(wrong, "error")
     popup.login(name, PASSWORD)
     popup.is_signed_in_as(name)

@@ -19,7 +19,7 @@ local.clear = () => {
 };"""
 """Until it is cleared."""
 
-LATER = "Logged out successfully. The server will be told when it answers again."
+LATER = "Logged out successfully. The server will be notified when it can be reached again."
 
 
 def test_offline_the_tokens_go_at_once_and_the_server_is_told_later(owner: Owner) -> None:

@@ -8,9 +8,9 @@ from tests.extension.screens import Options
 from tests.extension.test_package import manifest
 from tests.support.waiting import until
 
-NO_ADDRESS = "This is no address of an API. It should look like https://auth.example.org."
-BEWARE = "Beware: over http, others on the network can read passwords. Use https where you can."
-INSECURE = "Passwords would go to {} in clear. Use https, or allow it in the options."
+NO_ADDRESS = "This is not a valid API address. It should look like https://auth.example.org."
+WARNING = "Warning: over http, others on the network can read passwords. Use https where you can."
+INSECURE = "Passwords would be sent to {} unencrypted. Use https, or allow it in the options."
 
 
 def test_the_default_is_this_computer(owner: Owner) -> None:
@@ -34,7 +34,7 @@ def test_an_address_of_somebody_else(owner: Owner) -> None:
     owner.gate.replace("/healthz", answer(200, '{"status": "ok", "service": "another"}'))
     options = owner.options()
     options.page.click("check")
-    words = "answered, but it is not this API. Check the address in the options."
+    words = "answered, but is not an authapi server. Check the address in the options."
     options.reads(f"{owner.gate.address} {words}", "error")
 
 
@@ -94,7 +94,7 @@ def test_another_host_is_asked_for(owner: Owner) -> None:
     options.reads(f"Not saved: {INSECURE.format(address)}", "error")
     options.page.click("allowInsecure")
     options.page.click("save")
-    options.reads(f"Saved. The API answers at {address}. {BEWARE}")
+    options.reads(f"Saved. The API answers at {address}. {WARNING}")
     popup = owner.signed_in()
     popup.access()
     popup.reads(f"Hello, {popup.text('name')}!")
@@ -123,7 +123,7 @@ def test_a_check_keeps_no_permission(owner: Owner) -> None:
     address = f"http://api.example.test:{owner.gate.port}"
     options.enter(address)
     options.page.click("check")
-    options.reads(f"The API answers at {address}. {BEWARE}")
+    options.reads(f"The API answers at {address}. {WARNING}")
     assert not owner.may_reach(pattern)
 
 
@@ -152,8 +152,8 @@ def test_http_is_warned_of_when_it_fails_too(owner: Owner, button: str) -> None:
     options.page.click("allowInsecure")
     owner.gate.replace("/healthz", answer(301, "", Location="https://api.example.test/healthz"))
     options.page.click(button)
-    moved = f"{address} points to another address. Put that one into the options."
-    options.reads(f"{'Saved, but: ' if button == 'save' else ''}{moved} {BEWARE}", "error")
+    moved = f"{address} redirects to another address. Enter that address in the options."
+    options.reads(f"{'Saved, but: ' if button == 'save' else ''}{moved} {WARNING}", "error")
 
 
 def test_no_password_goes_over_http_unless_the_user_said_so(owner: Owner) -> None:
@@ -197,9 +197,9 @@ def test_the_options_say_who_where_and_which_version(owner: Owner) -> None:
     options = owner.options()
     assert options.text("who") == popup.text("name")
     assert options.text("version") == manifest()["version"]
-    assert options.text("permission") == "The extension may talk to http://127.0.0.1."
+    assert options.text("permission") == "The extension may connect to http://127.0.0.1."
     options.enter("auth.example.org")
-    asks = "The browser will ask whether the extension may talk to https://auth.example.org."
+    asks = "The browser will ask whether the extension may connect to https://auth.example.org."
     until(lambda: options.text("permission") == asks, asks)
     popup.logout()
     until(lambda: options.text("who") == "Nobody", "the options to follow")

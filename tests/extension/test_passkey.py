@@ -91,7 +91,9 @@ def test_without_a_passkey_one_can_try_again(owner: Owner) -> None:
     popup = owner.popup()
     screen = passkey_page(owner, popup)
     screen.page.click("usePasskey")
-    screen.reads("The browser gave no passkey. Try again, or log in with your password.", "error")
+    screen.reads(
+        "The browser did not provide a passkey. Try again, or log in with your password.", "error"
+    )
     assert screen.sees("usePasskey")
     popup.is_signed_out()
 

@@ -11,7 +11,7 @@ from tests.support.waiting import until
 
 STATE = "return await chrome.runtime.sendMessage({ type: 'state' })"
 WRONG = "That code is wrong, or its time is over."
-OVER = "The time for the code is over. Please log in again."
+OVER = "The time for entering the code is over. Please log in again."
 
 
 def refuses(popup: Popup, text: str) -> None:

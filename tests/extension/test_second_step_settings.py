@@ -65,7 +65,7 @@ def test_a_wrong_code_turns_nothing_on(owner: Owner) -> None:
     account.reads("That code is wrong, or its time is over.", "error")
     account.fill(appCode=App(account.text("secret").replace(" ", "")).code())
     account.page.click("confirmTotp")
-    account.reads("The authenticator app is on.")
+    account.reads("The authenticator app has been set up.")
 
 
 def test_recovery_codes_are_shown_once(owner: Owner) -> None:
@@ -76,7 +76,7 @@ def test_recovery_codes_are_shown_once(owner: Owner) -> None:
     codes = account.page.run(CODES)
     account.page.run(WATCH)
     account.page.click("saveCodes")
-    account.reads("The file is among your downloads.")
+    account.reads("The file is in your downloads.")
     assert account.page.run(SAVED).split() == codes
     account.page.click("keptCodes")
     assert not account.sees("recoveryCodes")
@@ -92,7 +92,7 @@ def test_new_recovery_codes_make_the_old_ones_void(owner: Owner) -> None:
     through(owner, person)
     account = owner.account()
     account.page.click("renewRecoveryCodes")
-    account.reads("The codes of before are void.")
+    account.reads("The previous codes are no longer valid.")
     codes = account.page.run(CODES)
     assert len(codes) == 8
     assert not set(codes) & set(person.recovery_codes)
@@ -104,7 +104,7 @@ def test_the_app_is_turned_off(owner: Owner) -> None:
     account = owner.account()
     turn_on(account)
     account.page.click("removeTotp")
-    account.reads("The authenticator app is off.")
+    account.reads("The authenticator app has been removed.")
     assert account.text("secondStepSaid").startswith("Off")
     assert not account.sees("recoveryCodes")
     popup = owner.popup()
@@ -124,11 +124,11 @@ def test_an_old_login_is_asked_for_password_and_code(owner: Owner) -> None:
     owner.gate.replace("/me/totp", STALE)
     account.page.click("removeTotp")
     prove(account)
-    account.reads("Please enter the code of your second step as well.", "error")
+    account.reads("Please also enter the code from your authenticator app.", "error")
     prove(account, "000000")
     account.reads("That code is wrong, or its time is over.", "error")
     prove(account, person.app.code())
-    account.reads("The authenticator app is off.")
+    account.reads("The authenticator app has been removed.")
     assert not account.sees("recentLogin")
     assert (account.value("recentPassword"), account.value("recentCode")) == ("", "")
 

@@ -76,5 +76,5 @@ def turn_on(account: Account) -> App:
     app = App(account.text("secret").replace(" ", ""))
     account.fill(appCode=app.code())
     account.page.click("confirmTotp")
-    account.reads("The authenticator app is on.")
+    account.reads("The authenticator app has been set up.")
     return app

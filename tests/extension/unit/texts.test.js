@@ -42,7 +42,7 @@ test('waiting is told in seconds where the server says how long', () => {
 
 test("the service's own words are shown as they are", () => {
   assert.equal(refused({ status: 401, message: 'Invalid credentials.' }), 'Invalid credentials.');
-  assert.equal(refused({ status: 400 }), 'The server refused without saying why.');
+  assert.equal(refused({ status: 400 }), 'The server refused the request without giving a reason.');
 });
 
 test('every kind of problem has words that name the address or the way out', () => {
@@ -76,7 +76,7 @@ test('a life is told in minutes and seconds', () => {
   assert.equal(lifetimeText(900), '15 min 0 s left');
   assert.equal(lifetimeText(61.2), '1 min 2 s left');
   assert.equal(lifetimeText(0.1), '1 s left');
-  assert.equal(lifetimeText(0), 'expired, renewed at the next use');
+  assert.equal(lifetimeText(0), 'expired, will be renewed when it is needed');
 });
 
 test('the picture shows the first letter', () => {
@@ -100,18 +100,18 @@ test('what can be mended has a button for it', () => {
 });
 
 test('which address the account has is told', () => {
-  assert.equal(emailText({ email: null, pendingEmail: null }), 'You have given none.');
+  assert.equal(emailText({ email: null, pendingEmail: null }), 'You have not given an address.');
   assert.equal(emailText({ email: null, pendingEmail: 'a@b.example' }), 'The address is not verified yet.');
   assert.equal(emailText({ email: 'a@b.example', pendingEmail: null }), 'a@b.example is verified.');
-  assert.match(emailText({ email: 'a@b.example', pendingEmail: 'c@b.example' }), /stays until/);
+  assert.match(emailText({ email: 'a@b.example', pendingEmail: 'c@b.example' }), /stays in use until/);
 });
 
 test('what a login asks for beside the password is told', () => {
   const off = { on: false, totp: null, codesLeft: 0, passkeysRequired: false, passkeys: [] };
   assert.match(factorsText(off), /^Off/);
   const both = { ...off, on: true, totp: { since: '2026-01-02T10:00:00Z' }, passkeysRequired: true, codesLeft: 1 };
-  assert.match(factorsText(both), /app since .*2026.* passkey beside .* 1 recovery code left\.$/);
-  assert.match(factorsText({ ...off, on: true }), /make new ones/);
+  assert.match(factorsText(both), /app set up on .*2026.* passkey is required .* 1 recovery code left\.$/);
+  assert.match(factorsText({ ...off, on: true }), /create new ones/);
 });
 
 test('an event of a newer server is told in its own words', () => {
@@ -122,12 +122,12 @@ test('an event of a newer server is told in its own words', () => {
 test('the browser\'s language is spoken, with its dates and numbers', () => {
   try {
     speak('de', 'de-AT');
-    assert.equal(refused({ status: 401, code: 'user_exists', message: 'User already exists.' }), 'Diesen Benutzer gibt es schon.');
+    assert.equal(refused({ status: 401, code: 'user_exists', message: 'User already exists.' }), 'Dieser Benutzer existiert bereits.');
     assert.equal(refused({ status: 401, code: 'of_tomorrow', message: 'New.' }), 'New.');
-    assert.match(refused({ status: 429, retryAfter: 125 }), /Warten Sie 2 Minuten 5 Sekunden,/);
+    assert.match(refused({ status: 429, retryAfter: 125 }), /in 2 Minuten 5 Sekunden erneut\.$/);
     assert.match(momentText('2026-03-02T10:00:00Z'), /02\.03\.2026|2\. (März|3\.) ?2026/);
-    assert.match(loggedInText(1), /bleibt 1 Code\.$/);
-    assert.match(loggedInText(7), /bleiben 7 Codes\.$/);
+    assert.match(loggedInText(1), /Noch 1 Code übrig\.$/);
+    assert.match(loggedInText(7), /Noch 7 Codes übrig\.$/);
     assert.equal(eventText('logged_out'), 'Abgemeldet');
     speak('en', 'fr');
     assert.match(momentText('2026-03-02T10:00:00Z'), /Mar 2, 2026/);
