@@ -11,7 +11,7 @@
 //   client.http.newCall(request).execute().use { println(it.body?.string()) }
 //   client.logOut()
 //
-// All of it blocks: call it from Dispatchers.IO. `client.http` is for Retrofit as well.
+// Every function blocks: call it from Dispatchers.IO. `client.http` can be given to Retrofit as well.
 package org.example.auth
 
 import android.content.Context
@@ -38,29 +38,29 @@ import okhttp3.Response
 import org.json.JSONException
 import org.json.JSONObject
 
-/** The service said no: [code] is for programs, the message for people. */
+/** The service refused a request: [code] is for programs, the message for people. */
 open class ServiceException(
     val status: Int,
     val code: String,
     message: String,
-    /** Seconds to wait, with `rate_limited` and `service_unavailable`. */
+    /** Seconds to wait before the next try, for `rate_limited` and `service_unavailable`. */
     val retryAfter: Int?,
 ) : IOException(message)
 
-/** The password was right, and a code is to come: [AuthClient.secondStep] takes both. Keep it in memory. */
+/** The password was correct, and a second factor is needed: pass this and a code to [AuthClient.secondStep]. Keep it in memory. */
 class SecondStepRequiredException(
     val mfaToken: String,
-    /** What may be shown: `totp`, `recovery_code`. */
+    /** The factors that are accepted, such as `totp` and `recovery_code`. */
     val factors: List<String>,
-    /** Seconds. */
+    /** Seconds until [mfaToken] expires. */
     val expiresIn: Int,
     message: String,
 ) : ServiceException(401, "second_factor_required", message, null)
 
-/** Nobody is logged in, or the service ended the session: show the login form. OkHttp passes on no other exceptions. */
+/** Nobody is logged in, or the service ended the session: show the login form. An `IOException`, since OkHttp throws nothing else. */
 class LoggedOutException : IOException("Please log in.")
 
-/** The tokens of a login, and the Idempotency-Key of a refresh that may be under way. */
+/** The tokens of a login, and the Idempotency-Key of a refresh whose answer has not arrived. */
 data class Login(
     val accessToken: String,
     val refreshToken: String,
@@ -71,7 +71,7 @@ data class Login(
 interface LoginStore {
     fun load(): Login?
 
-    /** On the disk when it returns; null forgets the login. */
+    /** Returns when the login is on the disk; null removes it. */
     fun save(login: Login?)
 }
 
@@ -84,7 +84,7 @@ class AuthClient(
 
     /** Puts a token on requests to the service, and renews one that was refused. */
     val http: OkHttpClient = plain.newBuilder()
-        .addInterceptor { chain -> chain.proceed(signed(chain)) }
+        .addInterceptor { chain -> chain.proceed(authorized(chain)) }
         .authenticator { _, response -> renewed(response) }
         .build()
 
@@ -93,43 +93,43 @@ class AuthClient(
         post("register", body, UUID.randomUUID().toString())
     }
 
-    /** [code] is of the second step, where it is known already; without it [SecondStepRequiredException] asks for one. */
+    /** [code] is the second factor, if it is known already; where it is needed and missing, [SecondStepRequiredException] is thrown. */
     fun logIn(username: String, password: String, code: String? = null) {
         val body = JSONObject().put("username", username).put("password", password).put("code", code)
         val answer = post("authenticate", body, UUID.randomUUID().toString())
         lock.withLock { store.save(login(answer)) }
     }
 
-    /** After `invalid_code` another one may be tried; after `invalid_token` it begins with the password again. */
+    /** Finishes a login by a code. After `invalid_code` try another code; after `invalid_token` start again with [logIn]. */
     fun secondStep(step: SecondStepRequiredException, code: String) {
         val body = JSONObject().put("mfa_token", step.mfaToken).put("code", code)
         val answer = post("authenticate/second", body, UUID.randomUUID().toString())
         lock.withLock { store.save(login(answer)) }
     }
 
-    /** Has a link to a new password mailed, to whoever that is; nobody is told who it is. */
+    /** Asks the service to mail a link for a new password. The answer does not tell whether the user exists. */
     fun forgotPassword(username: String) {
         post("password/forgot", JSONObject().put("username", username))
     }
 
-    /** [token] stands behind `#` in the mailed link. Nobody is logged in by it. */
+    /** [token] is the part after `#` of the mailed link. Does not log in. */
     fun resetPassword(token: String, newPassword: String) {
         post("password/reset", JSONObject().put("token", token).put("new_password", newPassword))
     }
 
-    /** Forgets the login at once; a server that does not hear of it keeps the session until it ends. */
+    /** Forgets the login, then ends the session at the service. If that fails, the session stays until it expires. */
     fun logOut() {
         val login = lock.withLock { store.load().also { store.save(null) } } ?: return
         post("logout", JSONObject().put("refresh_token", login.refreshToken))
     }
 
-    private fun signed(chain: Interceptor.Chain): Request {
+    private fun authorized(chain: Interceptor.Chain): Request {
         val request = chain.request()
         if (!isOurs(request.url)) return request
         return request.newBuilder().header("Authorization", "Bearer ${accessToken()}").build()
     }
 
-    /** A second refusal is an answer, and so is a 401 that is about a password. */
+    /** Returns null, so that the caller gets the 401, after a second refusal and where the token is not the reason. */
     private fun renewed(response: Response): Request? {
         val sent = response.request.header("Authorization")?.removePrefix("Bearer ")
         if (sent == null || response.priorResponse != null || !isOurs(response.request.url)) return null
@@ -199,7 +199,7 @@ class AuthClient(
         val body = try {
             JSONObject(response.body?.string().orEmpty())
         } catch (error: JSONException) {
-            throw ServiceException(response.code, "not_the_api", "This is not an answer of the API.", null)
+            throw ServiceException(response.code, "not_the_api", "Something other than the API answered.", null)
         }
         if (response.isSuccessful) return body
         if (body.optString("code") == "second_factor_required" && body.has("mfa_token")) throw secondStepIn(body)
@@ -224,16 +224,16 @@ class AuthClient(
     }
 }
 
-/** Encrypted by a key that cannot leave the device; leave the file `authapi` out of backups. */
+/** Stores the login encrypted with a key that cannot leave the device. Exclude the file `authapi` from backups. */
 class KeystoreStore(context: Context) : LoginStore {
     private val preferences = context.getSharedPreferences("authapi", Context.MODE_PRIVATE)
 
     override fun load(): Login? {
-        val sealed = preferences.getString("login", null) ?: return null
+        val encrypted = preferences.getString("login", null) ?: return null
         val json = try {
-            JSONObject(opened(Base64.decode(sealed, Base64.NO_WRAP)))
+            JSONObject(decrypt(Base64.decode(encrypted, Base64.NO_WRAP)))
         } catch (error: GeneralSecurityException) {
-            return null // of another device, or of a key that is gone
+            return null // encrypted on another device, or with a key that was deleted
         }
         return Login(
             json.getString("access"),
@@ -254,19 +254,19 @@ class KeystoreStore(context: Context) : LoginStore {
             .put("refresh", login.refreshToken)
             .put("until", login.freshUntil)
             .put("key", login.key) // JSONObject drops a null
-        val written = editor.putString("login", Base64.encodeToString(sealed(json.toString()), Base64.NO_WRAP)).commit()
+        val written = editor.putString("login", Base64.encodeToString(encrypt(json.toString()), Base64.NO_WRAP)).commit()
         if (!written) throw IOException("The login could not be stored.")
     }
 
-    private fun sealed(text: String): ByteArray {
+    private fun encrypt(text: String): ByteArray {
         val cipher = Cipher.getInstance(TRANSFORMATION).apply { init(Cipher.ENCRYPT_MODE, key()) }
         return cipher.iv + cipher.doFinal(text.toByteArray())
     }
 
-    private fun opened(sealed: ByteArray): String {
-        val parameters = GCMParameterSpec(TAG_BITS, sealed, 0, IV_BYTES)
+    private fun decrypt(encrypted: ByteArray): String {
+        val parameters = GCMParameterSpec(TAG_BITS, encrypted, 0, IV_BYTES)
         val cipher = Cipher.getInstance(TRANSFORMATION).apply { init(Cipher.DECRYPT_MODE, key(), parameters) }
-        return String(cipher.doFinal(sealed, IV_BYTES, sealed.size - IV_BYTES))
+        return String(cipher.doFinal(encrypted, IV_BYTES, encrypted.size - IV_BYTES))
     }
 
     private fun key(): SecretKey {

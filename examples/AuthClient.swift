@@ -13,22 +13,22 @@
 import Foundation
 import Security
 
-/// The service said no: `code` is for programs, `message` for people.
+/// The service refused a request: `code` is for programs, `message` for people.
 struct ServiceError: LocalizedError {
     let status: Int
     let code: String
     let message: String
     let errors: [String: [String]]
-    /// Seconds to wait, with `rate_limited` and `service_unavailable`.
+    /// Seconds to wait before the next try, for `rate_limited` and `service_unavailable`.
     let retryAfter: Int?
 
     var errorDescription: String? { message }
 }
 
-/// The password was right, and a code is to come: `secondStep` takes both. Keep it in memory.
+/// The password was correct, and a second factor is needed: pass this and a code to `secondStep`. Keep it in memory.
 struct SecondStepRequired: LocalizedError {
     let mfaToken: String
-    /// What may be shown: `totp`, `recovery_code`.
+    /// The factors that are accepted, such as `totp` and `recovery_code`.
     let factors: [String]
     let expires: Date
     let message: String
@@ -56,37 +56,37 @@ actor AuthClient {
         _ = try await post("register", body, key: UUID().uuidString)
     }
 
-    /// `code` is of the second step, where it is known already; without it `SecondStepRequired` asks for one.
+    /// `code` is the second factor, if it is known already; where it is needed and missing, throws `SecondStepRequired`.
     func logIn(username: String, password: String, code: String? = nil) async throws {
         var body = ["username": username, "password": password]
         body["code"] = code
         try store.save(Login(answer: await post("authenticate", body, key: UUID().uuidString)))
     }
 
-    /// After `invalid_code` another one may be tried; after `invalid_token` it begins with the password again.
+    /// Finishes a login by a code. After `invalid_code` try another code; after `invalid_token` start again with `logIn`.
     func secondStep(_ step: SecondStepRequired, code: String) async throws {
         let body = ["mfa_token": step.mfaToken, "code": code]
         try store.save(Login(answer: await post("authenticate/second", body, key: UUID().uuidString)))
     }
 
-    /// Has a link to a new password mailed, to whoever that is; nobody is told who it is.
+    /// Asks the service to mail a link for a new password. The answer does not tell whether the user exists.
     func forgotPassword(username: String) async throws {
         _ = try await post("password/forgot", ["username": username])
     }
 
-    /// `token` stands behind `#` in the mailed link. Nobody is logged in by it.
+    /// `token` is the part after `#` of the mailed link. Does not log in.
     func resetPassword(token: String, newPassword: String) async throws {
         _ = try await post("password/reset", ["token": token, "new_password": newPassword])
     }
 
-    /// Forgets the login at once; a server that does not hear of it keeps the session until it ends.
+    /// Forgets the login, then ends the session at the service. If that fails, the session stays until it expires.
     func logOut() async throws {
         guard let login = try store.load() else { return }
         try store.save(nil)
         _ = try await post("logout", ["refresh_token": login.refreshToken])
     }
 
-    /// Sends a request with a token that is good now, and once more when it was refused all the same.
+    /// Sends a request with a fresh access token. If the service refuses the token, renews it and repeats the request once.
     func data(from path: String, method: String = "GET", body: Data? = nil) async throws -> Data {
         let login = try await freshLogin()
         var (data, response) = try await send(path, method, body, login.accessToken)
@@ -98,7 +98,7 @@ actor AuthClient {
         return data
     }
 
-    /// One refresh at a time: whoever comes while one is under way waits for that one.
+    /// Refreshes once at a time: callers that come meanwhile wait for the same refresh.
     private func freshLogin(insteadOf stale: String? = nil) async throws -> Login {
         if let refreshing { return try await refreshing.value }
         guard let login = try store.load() else { throw LoggedOut() }
@@ -189,7 +189,7 @@ actor AuthClient {
     }
 }
 
-/// The tokens of a login, and the Idempotency-Key of a refresh that may be under way.
+/// The tokens of a login, and the Idempotency-Key of a refresh whose answer has not arrived.
 struct Login: Codable, Sendable {
     let accessToken: String
     let refreshToken: String
@@ -215,7 +215,7 @@ protocol LoginStore: Sendable {
     func save(_ login: Login?) throws
 }
 
-/// Readable by this app alone, on this device alone: neither in a backup nor in the user's iCloud.
+/// Stores the login where only this app on this device can read it: it is not copied to backups or iCloud.
 struct KeychainStore: LoginStore {
     private var item: [String: Any] {
         [

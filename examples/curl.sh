@@ -1,15 +1,13 @@
 #!/bin/sh
-# The whole API with curl and nothing else: register, log in, open what is protected, refresh,
-# list the sessions, log out.
+# The API by curl alone: register, log in, call a protected endpoint, refresh, list the sessions, log out.
 #
 #   sh examples/curl.sh
 #   AUTHAPI=https://auth.example.org sh examples/curl.sh
-#   AUTHAPI_USERNAME=ann AUTHAPI_PASSWORD='…' sh examples/curl.sh   an account that is there already
-#   AUTHAPI_USERNAME=ann sh examples/curl.sh forgot                 have a link to a new password mailed
-#   sh examples/curl.sh reset                                       use it; asks for link and password
+#   AUTHAPI_USERNAME=ann AUTHAPI_PASSWORD='…' sh examples/curl.sh   use an existing account
+#   AUTHAPI_USERNAME=ann sh examples/curl.sh forgot                 ask for a mail with a link for a new password
+#   sh examples/curl.sh reset                                       set the new password; asks for that link
 #
-# Bodies and headers that are secret go to curl through files and pipes: its arguments can be read
-# by everybody on the machine.
+# Secret bodies and headers go to curl in files: everybody on the machine can read its arguments.
 set -eu
 
 api=${AUTHAPI:-http://127.0.0.1:8000}
@@ -31,12 +29,13 @@ random() {
     od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'
 }
 
-# field NAME: the text of a member of the last answer. Good enough for tokens, which need no escapes.
+# field NAME: the value of a member of the last answer. It does not undo JSON's escapes, which tokens never have.
 field() {
     sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p' "$work/answer"
 }
 
-# call WHAT METHOD PATH [CURL'S OPTIONS]: stop unless the answer is a 200, or has the code in $expected.
+# call NAME METHOD PATH [CURL OPTIONS]: send a request, and stop unless it is answered by a 200 or by the
+# error code $expected.
 call() {
     what=$1 method=$2 path=$3
     shift 3
@@ -44,7 +43,7 @@ call() {
         --output "$work/answer" --write-out '%{http_code}' "$@" "$api$path" 2>"$work/problem") ||
         fail "$what: no answer from $api ($(cat "$work/problem")). Is AUTHAPI right, and the service running?"
     [ -n "$(field status)" ] ||
-        fail "$what: $api$path answered $status, but it is not this API. Is AUTHAPI right?"
+        fail "$what: $api$path answered $status, but is not an authapi server. Is AUTHAPI right?"
     [ "$status" = 200 ] || [ "$(field code)" = "${expected:-none}" ] ||
         fail "$what: $status $(cat "$work/answer")"
     message=$(field message)
@@ -52,7 +51,7 @@ call() {
     printf '%-10s %s\n' "$what" "${message:-ok}"
 }
 
-# post WHAT PATH BODY [CURL'S OPTIONS]
+# post NAME PATH BODY [CURL OPTIONS]
 post() {
     what=$1 path=$2 body=$3
     shift 3
@@ -66,7 +65,7 @@ keep_tokens() {
     printf 'Authorization: Bearer %s\n' "$(field access_token)" >"$work/bearer"
 }
 
-# ask QUESTION: a line of standard input, without what JSON would have to escape.
+# ask QUESTION: read a line from standard input; quotes and backslashes, which JSON escapes, are removed.
 ask() {
     printf '%s: ' "$1" >&2
     IFS= read -r line || fail "no answer to: $1"
@@ -92,11 +91,11 @@ reset)
     ;;
 esac
 
-# The key makes it safe to send again when the answer was lost: the same key, the same success.
+# With the same Idempotency-Key a request whose answer was lost can be sent again: it gets the same answer.
 [ -n "${AUTHAPI_PASSWORD-}" ] ||
     post register /register "$credentials" --header "Idempotency-Key: $(random 16)"
 
-# An account with a second step answers the password with an mfa_token, which wants a code beside it.
+# For an account with two-factor authentication the answer has an mfa_token, to be sent with a code.
 expected=second_factor_required
 post login /authenticate "$credentials" --header "Idempotency-Key: $(random 16)"
 expected=
@@ -109,8 +108,8 @@ keep_tokens
 
 call protected GET /protected --header "@$work/bearer"
 
-# A refresh token is good for one use. Keep the key until the answer is here: whoever has lost it
-# sends the same token with the same key again, and gets the same new tokens.
+# A refresh token can be used once. A client that lost the answer sends the same token with the same
+# Idempotency-Key again, and gets the same new tokens.
 printf 'Idempotency-Key: %s\n' "$(random 16)" >"$work/key"
 post refresh /refresh "{\"refresh_token\": \"$refresh_token\"}" --header "@$work/key"
 post again /refresh "{\"refresh_token\": \"$refresh_token\"}" --header "@$work/key"
@@ -121,4 +120,4 @@ cat "$work/answer"
 
 post logout /logout "{\"refresh_token\": \"$refresh_token\"}"
 
-printf '\n%s\n' "All of it worked, for the user $username."
+printf '\n%s\n' "Everything worked, for the user $username."

@@ -1,4 +1,4 @@
-// A service of its own that believes access tokens by the public keys alone: Express and jose.
+// A resource server that verifies access tokens with the public keys: Express and jose.
 //
 //     npm install express jose
 //     AUTH_URL=https://auth.example PORT=9000 node resource-server-express.js
@@ -29,10 +29,10 @@ const CHECKS = {
 };
 
 /**
- * Whether a token is to blame: it is not for a set of keys that could not be fetched.
+ * Whether the token is invalid; otherwise the keys could not be fetched.
  * @param {unknown} error
  */
-function blamesToken(error) {
+function isTokenInvalid(error) {
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return false;
   return error instanceof errors.JOSEError && error.code !== errors.JOSEError.code;
 }
@@ -56,7 +56,7 @@ app.use(async (request, response, next) => {
   try {
     response.locals.caller = (await jwtVerify(token, keys, CHECKS)).payload;
   } catch (error) {
-    if (!blamesToken(error)) {
+    if (!isTokenInvalid(error)) {
       return refuse(response, 503, 'service_unavailable', { 'Retry-After': '2' });
     }
     const challenge = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };

@@ -1,4 +1,4 @@
-// A service of its own that believes access tokens by the public keys alone: Node, and nothing else.
+// A resource server that verifies access tokens with the public keys: Node without packages.
 //
 //     AUTH_URL=https://auth.example PORT=9000 node resource-server.js
 //
@@ -29,7 +29,7 @@ async function keyOf(kid) {
   const age = Date.now() - fetchedAt;
   if (age > KEEP_KEYS_MS || (!keys.has(kid) && age >= Number(KEYS_COOLDOWN_SECONDS) * 1000)) {
     const answer = await fetch(`${AUTH_URL}/.well-known/jwks.json`);
-    if (!answer.ok) throw new Error(`the keys: ${answer.status}`);
+    if (!answer.ok) throw new Error(`the keys could not be fetched: ${answer.status}`);
     const published = /** @type {{keys: Jwk[]}} */ (await answer.json());
     keys = new Map(published.keys.map((key) => [key.kid, key]));
     fetchedAt = Date.now();
@@ -38,37 +38,37 @@ async function keyOf(kid) {
 }
 
 /**
- * Returns what an access token says, or null when it is not to be believed.
+ * Returns the claims of an access token, or null if it is invalid.
  * @param {string} token
  * @returns {Promise<Record<string, unknown> | null>}
  */
 async function verified(token) {
   const parts = token.split('.');
   if (parts.length !== 3) return null;
-  const [header, claims] = parts.slice(0, 2).map(opened);
+  const [header, claims] = parts.slice(0, 2).map(decoded);
   if (header?.typ !== 'at+jwt' || typeof header.kid !== 'string') return null; // RFC 9068, 4
   const jwk = await keyOf(header.kid);
   if (!jwk || jwk.alg !== header.alg || !(jwk.alg in HASHES)) return null;
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   const signed = Buffer.from(`${parts[0]}.${parts[1]}`);
   const signature = Buffer.from(parts[2] ?? '', 'base64url');
-  const how = { key, dsaEncoding: /** @type {const} */ ('ieee-p1363') };
-  if (!verify(HASHES[jwk.alg], signed, how, signature)) return null;
+  const options = { key, dsaEncoding: /** @type {const} */ ('ieee-p1363') };
+  if (!verify(HASHES[jwk.alg], signed, options, signature)) return null;
   const now = Date.now() / 1000;
-  const good =
+  const valid =
     claims &&
     claims.iss === JWT_ISSUER &&
     claims.aud === JWT_AUDIENCE &&
     Number(claims.exp) > now - LEEWAY_SECONDS &&
     Number(claims.iat) < now + LEEWAY_SECONDS;
-  return good ? claims : null;
+  return valid ? claims : null;
 }
 
 /**
  * @param {string} part
  * @returns {Record<string, unknown> | null}
  */
-function opened(part) {
+function decoded(part) {
   try {
     return JSON.parse(Buffer.from(part, 'base64url').toString());
   } catch {

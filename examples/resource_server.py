@@ -1,4 +1,4 @@
-"""A service of its own that believes access tokens by the public keys alone: Flask and PyJWT.
+"""A resource server that verifies access tokens with the public keys: Flask and PyJWT.
 
     pip install flask 'pyjwt[crypto]'
     AUTH_URL=https://auth.example flask --app resource_server run --port 9000
@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 ISSUER = os.environ.get("JWT_ISSUER", "authapi")
 AUDIENCE = os.environ.get("JWT_AUDIENCE", "authapi")
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]  # never HS256: the key is public
-NEEDED = ["exp", "iat", "iss", "aud", "sub", "jti"]
+REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
 app = Flask(__name__)
 keys = jwt.PyJWKClient(
@@ -31,10 +31,10 @@ keys = jwt.PyJWKClient(
 
 
 def verified(token: str) -> dict[str, Any]:
-    """Return what an access token says.
+    """Return the claims of an access token.
 
     Raises:
-        jwt.PyJWTError: when it is not to be believed.
+        jwt.PyJWTError: the token is invalid, or the keys could not be fetched.
     """
     if jwt.get_unverified_header(token).get("typ") != "at+jwt":
         raise jwt.InvalidTokenError("not an access token")  # RFC 9068, 4
@@ -45,20 +45,20 @@ def verified(token: str) -> dict[str, Any]:
         issuer=ISSUER,
         audience=AUDIENCE,
         leeway=60,  # seconds by which clocks may differ
-        options={"require": NEEDED},
+        options={"require": REQUIRED_CLAIMS},
     )
     return claims
 
 
 @app.before_request
-def only_with_a_token() -> ResponseReturnValue | None:
-    """Let only callers with a good access token pass."""
+def require_access_token() -> ResponseReturnValue | None:
+    """Refuse requests without a valid access token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return refused(401, "missing_token", {"WWW-Authenticate": "Bearer"})
     try:
         g.caller = verified(token.strip())
-    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # no keys: nobody's fault
+    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # keys not fetched
         return refused(503, "service_unavailable", {"Retry-After": "2"})
     except jwt.PyJWTError:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
@@ -74,5 +74,5 @@ def refused(status: int, code: str, headers: dict[str, str]) -> ResponseReturnVa
 
 @app.get("/orders")
 def orders() -> dict[str, Any]:
-    """Say whose orders these are: `uid` is the user's for good, `sub` the name."""
+    """Answer with the user's orders: `uid` is the permanent id, `sub` the name."""
     return {"orders": [], "of": g.caller["uid"], "roles": g.caller.get("roles", [])}

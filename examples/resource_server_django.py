@@ -1,4 +1,4 @@
-"""A service of its own that believes access tokens by the public keys alone: Django and PyJWT.
+"""A resource server that verifies access tokens with the public keys: Django and PyJWT.
 
     pip install django 'pyjwt[crypto]'
     AUTH_URL=https://auth.example python resource_server_django.py runserver 9000
@@ -24,7 +24,7 @@ from django.urls import path
 ISSUER = os.environ.get("JWT_ISSUER", "authapi")
 AUDIENCE = os.environ.get("JWT_AUDIENCE", "authapi")
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]  # never HS256: the key is public
-NEEDED = ["exp", "iat", "iss", "aud", "sub", "jti"]
+REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
 keys = jwt.PyJWKClient(
     f"{os.environ.get('AUTH_URL', 'http://127.0.0.1:8000')}/.well-known/jwks.json",
@@ -35,10 +35,10 @@ keys = jwt.PyJWKClient(
 
 
 def verified(token: str) -> dict[str, Any]:
-    """Return what an access token says.
+    """Return the claims of an access token.
 
     Raises:
-        jwt.PyJWTError: when it is not to be believed.
+        jwt.PyJWTError: the token is invalid, or the keys could not be fetched.
     """
     if jwt.get_unverified_header(token).get("typ") != "at+jwt":
         raise jwt.InvalidTokenError("not an access token")  # RFC 9068, 4
@@ -49,15 +49,15 @@ def verified(token: str) -> dict[str, Any]:
         issuer=ISSUER,
         audience=AUDIENCE,
         leeway=60,  # seconds by which clocks may differ
-        options={"require": NEEDED},
+        options={"require": REQUIRED_CLAIMS},
     )
     return claims
 
 
-def only_with_a_token(
+def require_access_token(
     view: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Let only callers with a good access token pass: as middleware, it forgets no view."""
+    """Refuse requests without a valid access token: a middleware, so that no view is left out."""
 
     def guarded(request: HttpRequest) -> HttpResponse:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -65,7 +65,7 @@ def only_with_a_token(
             return refused(401, "missing_token", {"WWW-Authenticate": "Bearer"})
         try:
             request.caller = verified(token.strip())
-        except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # no keys: nobody's fault
+        except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # keys not fetched
             return refused(503, "service_unavailable", {"Retry-After": "2"})
         except jwt.PyJWTError:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
@@ -82,7 +82,7 @@ def refused(status: int, code: str, headers: dict[str, str]) -> HttpResponse:
 
 
 def orders(request: HttpRequest) -> HttpResponse:
-    """Say whose orders these are: `uid` is the user's for good, `sub` the name."""
+    """Answer with the user's orders: `uid` is the permanent id, `sub` the name."""
     caller = request.caller
     return JsonResponse({"orders": [], "of": caller["uid"], "roles": caller.get("roles", [])})
 
@@ -94,6 +94,6 @@ if __name__ == "__main__":
         SECRET_KEY=secrets.token_urlsafe(),
         ALLOWED_HOSTS=["127.0.0.1"],
         ROOT_URLCONF=__name__,
-        MIDDLEWARE=[f"{__name__}.only_with_a_token"],
+        MIDDLEWARE=[f"{__name__}.require_access_token"],
     )
     execute_from_command_line(sys.argv)

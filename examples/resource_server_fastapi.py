@@ -1,4 +1,4 @@
-"""A service of its own that believes access tokens by the public keys alone: FastAPI and PyJWT.
+"""A resource server that verifies access tokens with the public keys: FastAPI and PyJWT.
 
     pip install fastapi uvicorn 'pyjwt[crypto]'
     AUTH_URL=https://auth.example uvicorn resource_server_fastapi:app --port 9000
@@ -20,7 +20,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 ISSUER = os.environ.get("JWT_ISSUER", "authapi")
 AUDIENCE = os.environ.get("JWT_AUDIENCE", "authapi")
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]  # never HS256: the key is public
-NEEDED = ["exp", "iat", "iss", "aud", "sub", "jti"]
+REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
 keys = jwt.PyJWKClient(
     f"{os.environ.get('AUTH_URL', 'http://127.0.0.1:8000')}/.well-known/jwks.json",
@@ -32,7 +32,7 @@ app = FastAPI()
 
 
 class Refused(Exception):
-    """The caller is not let in, or cannot be judged now."""
+    """The token is missing or invalid, or cannot be verified now."""
 
     def __init__(self, status: int, code: str, **headers: str) -> None:
         super().__init__(code)
@@ -50,10 +50,10 @@ def refuse(_request: Request, refused: Refused) -> JSONResponse:
 
 
 def verified(token: str) -> dict[str, Any]:
-    """Return what an access token says.
+    """Return the claims of an access token.
 
     Raises:
-        jwt.PyJWTError: when it is not to be believed.
+        jwt.PyJWTError: the token is invalid, or the keys could not be fetched.
     """
     if jwt.get_unverified_header(token).get("typ") != "at+jwt":
         raise jwt.InvalidTokenError("not an access token")  # RFC 9068, 4
@@ -64,20 +64,20 @@ def verified(token: str) -> dict[str, Any]:
         issuer=ISSUER,
         audience=AUDIENCE,
         leeway=60,  # seconds by which clocks may differ
-        options={"require": NEEDED},
+        options={"require": REQUIRED_CLAIMS},
     )
     return claims
 
 
 def caller(
-    shown: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
 ) -> dict[str, Any]:
-    """Return what the caller's token says; not `async`, since the keys may have to be fetched."""
-    if shown is None:
+    """Return the claims of the caller's token; not `async`, since fetching the keys blocks."""
+    if bearer is None:
         raise Refused(401, "missing_token", WWW_Authenticate="Bearer")
     try:
-        return verified(shown.credentials)
-    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # no keys: nobody's fault
+        return verified(bearer.credentials)
+    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # keys not fetched
         raise Refused(503, "service_unavailable", Retry_After="2") from None
     except jwt.PyJWTError:
         challenge = 'Bearer error="invalid_token"'
@@ -86,5 +86,5 @@ def caller(
 
 @app.get("/orders")
 def orders(claims: Annotated[dict[str, Any], Depends(caller)]) -> dict[str, Any]:
-    """Say whose orders these are: `uid` is the user's for good, `sub` the name."""
+    """Answer with the user's orders: `uid` is the permanent id, `sub` the name."""
     return {"orders": [], "of": claims["uid"], "roles": claims.get("roles", [])}

@@ -1,4 +1,4 @@
-/** The page: shows what the client says, and passes on what the user wants. */
+/** The page's script: sends the user's input to the client, and shows the result. */
 import { ApiError, createAuthClient, createTabStorage, readAnswer } from './client/index.js';
 
 const api = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="authapi"]')).content;
@@ -12,17 +12,17 @@ const tabs = createTabStorage({ onChange: show });
 const client = createAuthClient({ baseUrl: api, storage: tabs.storage, lock: tabs.lock, onChange: show });
 let busy = false;
 
-/** What is said when the API itself has said nothing. @type {Partial<Record<import('./client/index.js').Kind, string>>} */
+/** The texts of problems that come without a message of the API. @type {Partial<Record<import('./client/index.js').Kind, string>>} */
 const TEXTS = {
   offline: 'The server does not answer, or does not allow this page.',
-  unavailable: 'The server is not there at the moment. Please try again in a minute.',
+  unavailable: 'The server is not available at the moment. Please try again in a minute.',
   signed_out: 'Please log in.',
   session_ended: 'Your session has ended. Please log in again.',
-  second_step_over: 'The time for the code is over. Please log in again.',
+  second_step_over: 'The time for entering the code is over. Please log in again.',
   insecure: 'Over http, others on the network can read passwords. The API needs an https address.',
   storage: 'The browser does not let this page store anything.',
 };
-const NOT_THE_API = 'This is not an answer of the API.';
+const NOT_THE_API = 'Something other than the API answered. Please check its address.';
 
 /** @param {string} id */
 function byId(id) {
@@ -37,13 +37,13 @@ async function show() {
   form.hidden = name !== null || secondStep !== null;
   stepForm.hidden = secondStep === null;
   byId('account').hidden = name === null;
-  byId('who').textContent = whoIsThere(name, secondStep);
+  byId('who').textContent = userText(name, secondStep);
 }
 
 /** @param {string | null} name @param {import('./client/index.js').SecondStepState | null} secondStep */
-function whoIsThere(name, secondStep) {
-  if (secondStep) return `Almost there, ${secondStep.username}: this account has a second step.`;
-  return name === null ? 'Log in, or make an account.' : `Logged in as ${name}.`;
+function userText(name, secondStep) {
+  if (secondStep) return `The password for ${secondStep.username} is correct. This account uses two-factor authentication.`;
+  return name === null ? 'Log in, or create an account.' : `Logged in as ${name}.`;
 }
 
 /** Returns to the password when the time for the code is over. */
@@ -132,7 +132,7 @@ async function showSuccess({ recoveryCodesLeft: left }) {
 byId('register').addEventListener('click', () => {
   run('register', async () => {
     await client.register(username.value, password.value);
-    return 'Your account is made. You can log in now.';
+    return 'Your account has been created. You can log in now.';
   });
 });
 byId('protected').addEventListener('click', () => {
@@ -147,12 +147,12 @@ byId('logout').addEventListener('click', () => {
     await show();
     form.reset();
     username.focus();
-    return serverNotified ? 'You are logged out.' : 'You are logged out. The server will be told later.';
+    return serverNotified ? 'You are logged out.' : 'You are logged out. The server will be notified later.';
   });
 });
 
-/** Shows the way to a new password, where the API mails one. */
-async function offerNewPassword() {
+/** Shows the link to the page for a forgotten password, if the API mails links. */
+async function showForgotLink() {
   const link = /** @type {HTMLAnchorElement} */ (byId('forgot'));
   const { reset } = await readAnswer(await fetch(`${api}/features`), api);
   link.href = `${api}/account/forgot`;
@@ -164,5 +164,5 @@ await tabs.ready;
 await show();
 document.body.dataset.ready = 'true';
 void client.deliverPendingLogouts();
-offerNewPassword().catch(() => undefined);
+showForgotLink().catch(() => undefined);
 addEventListener('online', () => void client.deliverPendingLogouts());

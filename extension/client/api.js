@@ -1,16 +1,16 @@
 /**
- * HTTP with the service: one request, one outcome. Knows nothing about tokens, storage or browsers.
+ * Sends a request to the API, and turns its answer into data or an `ApiError`.
  */
 import { ApiError } from './errors.js';
 
 /** @typedef {import('./errors.js').Problem} Problem */
 /** @typedef {Record<string, unknown>} Answer */
 
-/** What a proxy answers while the service behind it is away (RFC 9110 sections 15.6.3 to 15.6.5). */
+/** The answers of a proxy that cannot reach the service (RFC 9110 sections 15.6.3 to 15.6.5). */
 const GATEWAY_STATUSES = [502, 503, 504];
 
 /**
- * No cookies, no caches, no referrer, and no redirect to an address that nobody chose.
+ * No cookies, no caches, no referrer; a redirect is an error, since it would send the password elsewhere.
  * @satisfies {RequestInit}
  */
 export const FETCH_DEFAULTS = /** @type {const} */ ({
@@ -21,10 +21,10 @@ export const FETCH_DEFAULTS = /** @type {const} */ ({
 });
 
 /**
- * Sends JSON to the service and reads its answer.
- * @param {{baseUrl: string, fetch: typeof globalThis.fetch, timeoutMs: number}} link
+ * Sends JSON to the API and returns its answer.
+ * @param {{baseUrl: string, fetch: typeof globalThis.fetch, timeoutMs: number}} connection
  * @param {string} path
- * @param {{body?: unknown, headers?: Record<string, string>}} [content] without a body it is a GET
+ * @param {{body?: unknown, headers?: Record<string, string>}} [content] a POST with a body, a GET without one
  * @returns {Promise<Answer>}
  * @throws {ApiError}
  */
@@ -42,11 +42,11 @@ export async function send({ baseUrl, fetch, timeoutMs }, path, { body, headers 
 }
 
 /**
- * Reads an answer of the service.
+ * Returns the body of a successful answer of the API.
  * @param {Response} response
  * @param {string} baseUrl
  * @returns {Promise<Answer>}
- * @throws {ApiError} that says what came instead
+ * @throws {ApiError} when the API refused, or something else answered
  */
 export async function readAnswer(response, baseUrl) {
   const { status } = response;
@@ -64,12 +64,14 @@ export async function readAnswer(response, baseUrl) {
 }
 
 /**
- * Runs a request; no answer becomes an `ApiError`, an abort by the caller stays what it is.
+ * Runs a request.
  * @template T
  * @param {string} baseUrl
  * @param {() => Promise<T>} request
  * @param {AbortSignal} [signal] the caller's own
  * @returns {Promise<T>}
+ * @throws {ApiError} of kind `offline` when no answer came
+ * @throws the reason of the signal when the caller aborted
  */
 export async function reach(baseUrl, request, signal) {
   try {
@@ -109,7 +111,7 @@ function fieldErrors(errors) {
 }
 
 /**
- * `Retry-After` is a number of seconds or a date (RFC 9110 section 10.2.3).
+ * Reads `Retry-After`: a number of seconds or a date (RFC 9110 section 10.2.3).
  * @param {Response} response
  * @returns {{retryAfter?: number}} seconds, at least 1
  */

@@ -1,6 +1,6 @@
 /**
- * Requests that may be repeated after a lost answer: the same user's request is sent with the same
- * Idempotency-Key until the API has decided. The key is stored before the request is sent.
+ * Requests that can be repeated after a lost answer: the same user's request is sent with the same
+ * Idempotency-Key until the API accepts or refuses it. The key is stored before the request is sent.
  */
 import { isFinal } from './errors.js';
 
@@ -14,10 +14,11 @@ import { isFinal } from './errors.js';
 export function createAttempts({ baseUrl, random }) {
   /**
    * @template T
+   * Sends a request, with the key of an earlier attempt whose outcome is unknown, or with a new one.
    * @param {AttemptItem} item where the key is stored
    * @param {string} username
    * @param {(key: string) => Promise<T>} request
-   * @returns {Promise<T>}
+   * @returns {Promise<T>} what `request` returns
    */
   return async function attempt(item, username, request) {
     const open = await item.get();
@@ -35,7 +36,7 @@ export function createAttempts({ baseUrl, random }) {
   };
 }
 
-/** Another attempt may have stored its own key meanwhile. @param {AttemptItem} item @param {string} key */
+/** Removes a key, unless another attempt has stored its own meanwhile. @param {AttemptItem} item @param {string} key */
 async function forget(item, key) {
   if ((await item.get())?.key === key) await item.remove();
 }

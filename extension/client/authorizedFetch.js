@@ -1,10 +1,10 @@
 /**
- * `fetch` with an access token that is always fresh.
+ * `fetch` with an access token, which is renewed when necessary.
  */
 import { FETCH_DEFAULTS, reach, readAnswer } from './api.js';
 import { ApiError, retryDelay } from './errors.js';
 
-/** The codes of a 401 that a new access token can help against. */
+/** The codes of a 401 after which a request is repeated with a new access token. */
 const TOKEN_CODES = ['token_expired', 'invalid_token'];
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -18,9 +18,9 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
  */
 export function createAuthorizedFetch({ baseUrl, fetch, token, timeoutMs, sleep }) {
   /**
-   * Like `fetch`, for addresses of this API only. A token that the API refuses is renewed once and the
-   * request repeated; a request that a busy server has not worked on is repeated once too. A `Request`
-   * is cloned for that; a stream as `init.body` can be sent only once.
+   * Like `fetch`, for addresses of this API only. If the API refuses the token, it is renewed and the
+   * request repeated once. A request that a busy server has not processed is repeated once as well. A
+   * `Request` is cloned for that; a stream as `init.body` can be sent only once.
    * @param {string | URL | Request} input a path such as `/protected`, or a whole address
    * @param {RequestInit} [init]
    * @returns {Promise<Response>}
@@ -52,10 +52,10 @@ export function createAuthorizedFetch({ baseUrl, fetch, token, timeoutMs, sleep 
 }
 
 /**
- * A token goes to its own API only.
+ * Returns a whole address. A token is sent to its own API only.
  * @param {string | URL} address
  * @param {string} baseUrl
- * @throws {TypeError} when it is an address of somebody else
+ * @throws {TypeError} when the address is not the API's
  */
 function resolveUrl(address, baseUrl) {
   const text = String(address);
@@ -64,7 +64,7 @@ function resolveUrl(address, baseUrl) {
   return href;
 }
 
-/** A wrong password is a 401 too, and repeating it would cost a second try. @param {Response} response */
+/** Whether a 401 is about the token. A wrong password is a 401 too: repeated, it would count twice. @param {Response} response */
 async function isTokenRefused(response) {
   if (response.status !== 401) return false;
   const body = await response.clone().json().catch(() => undefined);
@@ -72,11 +72,12 @@ async function isTokenRefused(response) {
 }
 
 /**
- * The service says itself that nothing was done; after a proxy's error only reading is repeated.
+ * How long to wait before a request is repeated. The service's own 503 says that nothing was done; after
+ * a proxy's error only a safe method is repeated.
  * @param {Response} response
  * @param {string} method
  * @param {string} baseUrl
- * @returns {Promise<number | undefined>} milliseconds
+ * @returns {Promise<number | undefined>} milliseconds; `undefined` when it is not to be repeated
  */
 async function delayBeforeRetry(response, method, baseUrl) {
   if (response.status < 502 || response.status > 504) return undefined;
@@ -93,7 +94,7 @@ function withTimeout(signal, timeoutMs) {
 }
 
 /**
- * Stops waiting when the caller aborts. What was waited for goes on, since others may wait for it too.
+ * Stops waiting when the caller aborts. The promise itself goes on, since others may wait for it too.
  * @template T
  * @param {Promise<T>} promise
  * @param {AbortSignal | null | undefined} signal

@@ -1,5 +1,5 @@
 /**
- * The whole client in one object: it registers, logs in, keeps the tokens fresh and logs out.
+ * The client: registers, logs in, keeps the tokens fresh and logs out.
  */
 import { isInsecure, normalizeBaseUrl } from './address.js';
 import { readAnswer, send as sendTo } from './api.js';
@@ -17,11 +17,11 @@ import { freshTokensIn, randomKey, timeLeft } from './tokens.js';
 /**
  * @typedef {object} State
  * @property {string} baseUrl
- * @property {string | null} username who is logged in, if anybody
- * @property {number} secondsLeft of the access token
+ * @property {string | null} username of the user who is logged in
+ * @property {number} secondsLeft until the access token expires
  * @property {number} lifetime of the access token, in seconds
  * @property {string | null} ended the error code that ended the last login, or `second_step_over`
- * @property {SecondStepState | null} secondStep a login that waits for its code
+ * @property {SecondStepState | null} secondStep a login that waits for its second step
  */
 
 /** @typedef {{username: string, factors: string[], secondsLeft: number}} SecondStepState */
@@ -46,8 +46,9 @@ import { freshTokensIn, randomKey, timeLeft } from './tokens.js';
 const sleepFor = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
+ * Creates a client for the API at an address.
  * @param {ClientOptions} options
- * @throws {TypeError} when `baseUrl` is no http or https address
+ * @throws {TypeError} when `baseUrl` is not an http or https address
  */
 export function createAuthClient({
   baseUrl: address,
@@ -72,15 +73,15 @@ export function createAuthClient({
   const authorizedFetch = createAuthorizedFetch({ baseUrl, fetch, token: session.token, timeoutMs, sleep });
 
   /**
-   * Sends credentials or a token; once more after a moment when the server is busy or away.
+   * Sends credentials or a token; repeats that once when the server is busy or not available.
    * @param {string} path
    * @param {unknown} body
    * @param {string} key the Idempotency-Key
    */
   async function post(path, body, key) {
     assertSecure();
-    const link = { baseUrl, fetch, timeoutMs };
-    const request = () => sendTo(link, path, { body, headers: { 'Idempotency-Key': key } });
+    const connection = { baseUrl, fetch, timeoutMs };
+    const request = () => sendTo(connection, path, { body, headers: { 'Idempotency-Key': key } });
     try {
       return await request();
     } catch (error) {
@@ -96,7 +97,7 @@ export function createAuthClient({
   }
 
   /**
-   * Makes an account. Safe to repeat after a lost answer.
+   * Creates an account. Can be repeated after a lost answer.
    * @param {string} username
    * @param {string} password
    * @returns {Promise<void>}
@@ -106,7 +107,7 @@ export function createAuthClient({
     await attempt(store.registration, username, (key) => post('/register', { username, password }, key));
   }
 
-  /** @returns {Promise<State>} */
+  /** Who is logged in; the server is not asked. @returns {Promise<State>} @throws {ApiError} of kind `storage` */
   async function state() {
     const { grant, access } = await session.read();
     const waiting = grant ? undefined : await second.find();
@@ -123,7 +124,7 @@ export function createAuthClient({
   }
 
   /**
-   * Ends the login at once, then at the server.
+   * Forgets the login, then ends the session at the server.
    * @param {{notify?: boolean}} [options] `notify`: false leaves the server to `deliverPendingLogouts()`
    * @returns {Promise<{serverNotified: boolean}>} false when the server could not be reached; it is
    *   notified by the next `deliverPendingLogouts()`
@@ -137,13 +138,13 @@ export function createAuthClient({
   }
 
   /**
-   * Ends every session of the user, at the server first.
+   * Ends every session of the user at the server, then forgets the login.
    * @returns {Promise<void>}
-   * @throws {ApiError} when the server did not do it; the login stays
+   * @throws {ApiError} when the server did not end them; then the login stays
    */
   async function logoutEverywhere() {
-    const { grant: unsure, access } = await session.read();
-    if (unsure?.key) await session.token(access?.token ?? ''); // a refresh without an answer comes first
+    const { grant: before, access } = await session.read();
+    if (before?.key) await session.token(access?.token ?? ''); // a refresh without an answer comes first
     await lock('authapi.refresh', async () => {
       const { grant } = await session.read();
       if (!grant) throw new ApiError({ kind: 'signed_out', baseUrl });
@@ -153,23 +154,23 @@ export function createAuthClient({
   }
 
   /**
-   * Makes the login recent, for what the API answers with `insufficient_user_authentication` else.
-   * It stays so for the minutes that the API says, or until the access token is renewed.
+   * Confirms the login with the password, for requests that the API refuses with
+   * `insufficient_user_authentication`. That holds until the access token is renewed, or as long as the API allows.
    * @param {string} password
-   * @param {{code?: string | undefined}} [options] `code`: of the second step, where the account has one
+   * @param {{code?: string | undefined}} [options] `code`: the second factor, if the account has one
    * @returns {Promise<void>}
-   * @throws {ApiError}
+   * @throws {ApiError} such as `invalid_credentials`, or `second_factor_required` where the code is missing
    */
   async function reauthenticate(password, { code } = {}) {
     await send('POST', '/reauthenticate', { password, code });
   }
 
   /**
-   * Sends something for the user who is logged in, as JSON, and reads the answer. Fresh tokens in it, as
-   * after a change of the password or of the second factors, take the place of the ones before.
+   * Sends a request as the user who is logged in, and returns the answer. If the answer has new tokens, as
+   * after a change of the password or of the second factors, they replace the stored ones.
    * @param {string} method
    * @param {string} path
-   * @param {unknown} [body]
+   * @param {unknown} [body] sent as JSON
    * @returns {Promise<import('./api.js').Answer>}
    * @throws {ApiError}
    */
@@ -199,12 +200,12 @@ export function createAuthClient({
     logout,
     logoutEverywhere,
     state,
-    /** Notifies servers of logouts that they have missed. */
+    /** Sends logouts that a server has not confirmed yet; true when all are confirmed. */
     deliverPendingLogouts: pendingLogouts.deliverAll,
   };
 }
 
-/** An error of the listener is reported like any uncaught error; it disturbs nobody. @param {() => unknown} listener */
+/** Calls the listener; an error of it is reported as any uncaught error is. @param {() => unknown} listener */
 function notifyListener(listener) {
   new Promise((resolve) => resolve(listener())).catch((error) => globalThis.reportError?.(error));
 }

@@ -74,7 +74,7 @@ def test_every_step_works(server: ServerProcess, tmp_path: Path) -> None:
     assert [line.split()[0] for line in lines[:-1]] == STEPS
     assert f"Hello, {name}!" in done.stdout
     assert '"current":true' in done.stdout
-    assert lines[-1] == f"All of it worked, for the user {name}."
+    assert lines[-1] == f"Everything worked, for the user {name}."
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,7 +102,7 @@ def test_somebody_else_at_the_address(somebody_else: str, tmp_path: Path) -> Non
     """A page in HTML is not taken for an answer."""
     done = run(tmp_path, somebody_else)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "/register answered 501, but it is not this API. Is AUTHAPI right?" in done.stderr
+    assert "/register answered 501, but is not an authapi server. Is AUTHAPI right?" in done.stderr
 
 
 def test_a_refusal_is_shown_as_it_is(server: ServerProcess, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_refusal_is_shown_as_it_is(server: ServerProcess, tmp_path: Path) -> N
 def test_a_second_step_asks_for_its_code(
     base_url: str, visitor: Visitor, clock: MovedClock, tmp_path: Path
 ) -> None:
-    """With an account that is there already: the password, the code, and then as ever."""
+    """An existing account with a second factor logs in with the password and a code."""
     owner = Owner(visitor, clock).enrol()
     who = {"AUTHAPI_USERNAME": owner.name, "AUTHAPI_PASSWORD": PASSWORD}
     done = run(tmp_path, base_url, typed=f"{owner.next_code()}\n", **who)

@@ -7,16 +7,16 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 const ROOT = new URL('../../../', import.meta.url);
 const SOURCE = new URL('clients/js/src/', ROOT);
 
-/** Each folder, and the modules whose imports it needs. @type {Record<string, string[]>} */
+/** Each folder, and the modules that are copied there with all that they import. @type {Record<string, string[]>} */
 const COPIES = {
   'extension/client/': ['client.js'],
   'examples/web/client/': ['index.js'],
 };
 
-/** Single files, and whose copies they are. @type {Record<string, string>} */
+/** Single files, each with its original. @type {Record<string, string>} */
 const FILES = { 'examples/web/theme.css': 'extension/theme.css' };
 
-/** The modules that some modules import, themselves included. @param {string[]} names */
+/** The text of modules, and of all modules that they import, by name. @param {string[]} names */
 async function closure(names) {
   /** @type {Map<string, string>} */
   const found = new Map();
@@ -33,13 +33,13 @@ async function closure(names) {
 /** @param {URL} folder @param {Map<string, string>} files @returns {Promise<string[]>} what differs */
 async function differences(folder, files) {
   const present = await readdir(folder).catch(() => []);
-  const strangers = present.filter((name) => !files.has(name));
+  const unexpected = present.filter((name) => !files.has(name));
   const changed = [];
   for (const [name, text] of files) {
     const copy = await readFile(new URL(name, folder), 'utf8').catch(() => undefined);
     if (copy !== text) changed.push(name);
   }
-  return [...strangers, ...changed];
+  return [...unexpected, ...changed];
 }
 
 /** @param {URL} folder @param {Map<string, string>} files */
@@ -52,20 +52,20 @@ async function write(folder, files) {
 const isCheck = process.argv.includes('--check');
 
 /** @param {string} path @param {string} source */
-function complain(path, source) {
-  process.stderr.write(`${path} is no copy of ${source}: npm run --prefix clients/js copies\n`);
+function reportDifference(path, source) {
+  process.stderr.write(`${path} differs from ${source}. Update it: npm run --prefix clients/js copies\n`);
   process.exitCode = 1;
 }
 
 for (const [path, source] of Object.entries(FILES)) {
   const text = await readFile(new URL(source, ROOT), 'utf8');
   if (!isCheck) await writeFile(new URL(path, ROOT), text);
-  if ((await readFile(new URL(path, ROOT), 'utf8')) !== text) complain(path, source);
+  if ((await readFile(new URL(path, ROOT), 'utf8')) !== text) reportDifference(path, source);
 }
 
 for (const [path, modules] of Object.entries(COPIES)) {
   const folder = new URL(path, ROOT);
   const files = await closure(modules);
   if (!isCheck) await write(folder, files);
-  for (const name of await differences(folder, files)) complain(path + name, 'clients/js/src');
+  for (const name of await differences(folder, files)) reportDifference(path + name, 'clients/js/src');
 }

@@ -1,16 +1,16 @@
 /**
- * Addresses of an API. Pure.
+ * The address of an API.
  */
 
 /**
- * The address of an API in its usual form: lower-case host, no query, no slash at its end.
+ * Returns the address of an API in normal form: lower-case host, no query, no slash at its end.
  * @param {string | URL} address
  * @returns {string}
- * @throws {TypeError} when it is no http or https address, or contains a password
+ * @throws {TypeError} when it is not an http or https address, or contains a password
  */
 export function normalizeBaseUrl(address) {
   const url = new URL(address);
-  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`not an http address: ${url.protocol}`);
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`not an http or https address: ${url.protocol}`);
   if (url.username || url.password) throw new TypeError('an address must not contain a password');
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

@@ -1,5 +1,5 @@
 /**
- * Logouts that a server has not confirmed yet. They are sent again until it does.
+ * Logouts that a server has not confirmed yet: they are sent again until it confirms them.
  */
 import { send } from './api.js';
 import { isFinal } from './errors.js';
@@ -19,8 +19,8 @@ export function createPendingLogouts({ store, lock, fetch }) {
   const underWay = new Map();
 
   /**
-   * Stores a logout. A storage that cannot be written is no reason to stay logged in: then the logout
-   * is sent once and not again. Must be called under the lock `authapi.state`.
+   * Stores a logout. If the storage cannot be written, the logout is still sent, but only once. Must be
+   * called under the lock `authapi.state`.
    * @param {PendingLogout} entry
    * @param {boolean} keep whether it may stay on disk
    */
@@ -29,7 +29,7 @@ export function createPendingLogouts({ store, lock, fetch }) {
   }
 
   /**
-   * Sends one logout. Waits for no other logout and no other server.
+   * Sends one logout, without waiting for others.
    * @param {PendingLogout} entry
    * @returns {Promise<boolean>} whether the server has confirmed it
    */

@@ -1,14 +1,14 @@
 /**
- * A login between its two steps: the password was right, a code is still to come. What the server gave
- * for the password is kept in the `session` area, which no disk sees: a browser ends an idle worker
- * after half a minute, sooner than people have found their telephone.
+ * A login whose password was accepted, and which waits for its second factor. The API's `mfa_token` is
+ * kept in the `session` area, which is never on disk. A variable would be lost: browsers end an idle
+ * worker after half a minute, before people have found their phone.
  */
 import { ApiError } from './errors.js';
 import { lifetimeOf, timeLeft } from './tokens.js';
 
 /** @typedef {import('./store.js').SecondStep} SecondStep */
 
-/** Why a login is no more, in `State.ended`. */
+/** In `State.ended`: the login ended because its second step came too late. */
 export const SECOND_STEP_OVER = 'second_step_over';
 
 /**
@@ -19,7 +19,7 @@ export const SECOND_STEP_OVER = 'second_step_over';
  */
 export function createSecondStep({ baseUrl, store, now }) {
   /**
-   * Keeps what the refusal of a first step says, if it asks for a second one.
+   * Stores the `mfa_token` and the factors of an error, if it asks for a second factor.
    * @param {unknown} error
    * @param {{username: string, keep: boolean}} login
    * @returns {Promise<boolean>} whether it did
@@ -35,7 +35,7 @@ export function createSecondStep({ baseUrl, store, now }) {
     return true;
   }
 
-  /** The login that waits, and how long it does so in seconds: 0 when its time is over. */
+  /** The login that waits, with `secondsLeft`: 0 when its time is over. */
   async function find() {
     const found = await store.secondStep.get();
     if (found?.baseUrl !== baseUrl) return undefined;
@@ -50,7 +50,8 @@ export function createSecondStep({ baseUrl, store, now }) {
   }
 
   /**
-   * Turns the refusal of what the first step gave into the end of this login; any other error stays.
+   * Returns the error to throw for a refused second step: `second_step_over` once the API no longer accepts
+   * the `mfa_token`, any other error as it is.
    * @param {unknown} error
    */
   async function refused(error) {

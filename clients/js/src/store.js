@@ -1,21 +1,22 @@
 /**
- * Reads and writes tokens. The only module that knows the names of the storage's keys. A stored value
- * that has not the expected form counts as absent, so a damaged storage is a login that is over.
+ * Reads and writes the login. The only module that knows the keys of the storage. A stored value of an
+ * unexpected form counts as missing: with a damaged storage, nobody is logged in.
  */
 import { ApiError } from './errors.js';
 
 /**
- * A storage area: three functions are all it takes.
+ * A storage area.
  * @typedef {object} Area
  * @property {(key: string) => Promise<unknown>} get
  * @property {(key: string, value: unknown) => Promise<void>} set
  * @property {(key: string) => Promise<void>} remove
  */
 
-/** `session` is forgotten when the browser closes, `local` stays. @typedef {{session: Area, local: Area}} Areas */
+/** `session` is cleared when the browser closes, `local` is kept. @typedef {{session: Area, local: Area}} Areas */
 
 /**
- * A login. `key` is the Idempotency-Key of a refresh of `token` that may be under way.
+ * A login: `token` is its refresh token; `key` is the Idempotency-Key of a refresh whose answer has not
+ * arrived; `keep` says whether it outlives the browser's session.
  * @typedef {{id: string, baseUrl: string, username: string, keep: boolean, token: string, key?: string}} Grant
  */
 
@@ -23,10 +24,10 @@ import { ApiError } from './errors.js';
 
 /** A refresh token whose session the server has yet to end. @typedef {{baseUrl: string, token: string}} PendingLogout */
 
-/** A request whose outcome is not known yet. @typedef {{baseUrl: string, username: string, key: string}} Attempt */
+/** A registration or login whose outcome is not known yet. @typedef {{baseUrl: string, username: string, key: string}} Attempt */
 
 /**
- * A login whose password was right and whose second step is still to come; times in milliseconds.
+ * A login that waits for its second step: `token` is the `mfa_token`; times in milliseconds.
  * @typedef {{baseUrl: string, username: string, keep: boolean, token: string, factors: string[],
  *   receivedAt: number, lifetime: number}} SecondStep
  */
@@ -34,7 +35,7 @@ import { ApiError } from './errors.js';
 const MAX_PENDING_LOGOUTS = 20;
 
 /**
- * Values in memory: gone when the page or the process goes.
+ * Returns an area in memory: its values last as long as the page or the process.
  * @returns {Area}
  */
 export function memoryArea() {
@@ -101,7 +102,7 @@ export function createStore({ session, local }) {
     /** @type {ReturnType<typeof item<Access>>} */
     access: item(session, 'access', isAccess),
     grant: grantIn(session, local),
-    /** Why the last login ended without being asked to. @type {ReturnType<typeof item<string>>} */
+    /** The error code that ended the last login. @type {ReturnType<typeof item<string>>} */
     ended: item(session, 'ended', isText),
     /** @type {ReturnType<typeof item<Attempt>>} */
     registration: item(session, 'registration', isAttempt),
@@ -128,7 +129,7 @@ function grantIn(session, local) {
 }
 
 /**
- * The refresh token of a login that was not to be kept never reaches `local`.
+ * The pending logouts. The refresh token of a login that is not kept is never stored in `local`.
  * @param {Area} session
  * @param {Area} local
  */

@@ -14,7 +14,7 @@ const problemOf = (response) =>
 const answer = (body, type, status = 200) =>
   new Response(body, { status, headers: { 'content-type': type } });
 
-test('a good answer is handed on', async () => {
+test('a successful answer is returned', async () => {
   assert.deepEqual(await readAnswer(json(200, { status: 'ok', a: 1 }), BASE), { status: 'ok', a: 1 });
 });
 
@@ -36,7 +36,7 @@ test('HTML is not our API', async () => {
   }
 });
 
-test("a proxy's error says that the server is away", async () => {
+test("a proxy's error says that the service is not available", async () => {
   for (const status of [502, 503, 504]) {
     assert.equal((await problemOf(answer('<p>', 'text/html', status))).kind, 'unavailable');
     assert.equal((await problemOf(answer('{"detail": "x"}', 'application/json', status))).kind, 'unavailable');
@@ -69,9 +69,9 @@ test('Retry-After is seconds or a date', async () => {
   }
 });
 
-test('nobody answering is a problem of its own', async () => {
-  const link = { baseUrl: BASE, fetch: offline, timeoutMs: 1000 };
-  await assert.rejects(send(link, '/healthz'), (error) => {
+test('a missing answer is an error of kind offline', async () => {
+  const connection = { baseUrl: BASE, fetch: offline, timeoutMs: 1000 };
+  await assert.rejects(send(connection, '/healthz'), (error) => {
     assert.deepEqual(/** @type {any} */ (error).problem, { kind: 'offline', baseUrl: BASE });
     return true;
   });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createScene, failure, gate, json, jwt, offline, problem } from './kit.js';
+import { setUp, failure, gate, json, jwt, offline, problem } from './kit.js';
 
 const PAIR = { status: 'ok', access_token: jwt({ sub: 'Ann' }), refresh_token: 'the-same', expires_in: 900 };
 
 test('a login without an answer is repeated with its key', async () => {
-  const { client, make, service } = createScene();
+  const { client, make, service } = setUp();
   service.next('/authenticate', offline);
   await assert.rejects(client.authenticate('ann', 'password'), problem('offline'));
   await make().authenticate('ann', 'password');
@@ -15,7 +15,7 @@ test('a login without an answer is repeated with its key', async () => {
 });
 
 test('the key is stored before the login is sent', async () => {
-  const { client, service, storage } = createScene();
+  const { client, service, storage } = setUp();
   const held = gate();
   service.next('/authenticate', () => {
     held.arrive();
@@ -31,8 +31,8 @@ test('the key is stored before the login is sent', async () => {
   assert.equal(await storage.session.get('authentication'), undefined);
 });
 
-test('the same pair given twice is not logged out', async () => {
-  const { client, make, service, storage } = createScene();
+test('tokens that are given again are not logged out', async () => {
+  const { client, make, service, storage } = setUp();
   service.next('/authenticate', () => json(200, PAIR));
   service.next('/authenticate', () => json(200, PAIR));
   await client.authenticate('ann', 'password');
@@ -42,8 +42,8 @@ test('the same pair given twice is not logged out', async () => {
   assert.equal(/** @type {any} */ (await storage.local.get('grant')).token, 'the-same');
 });
 
-test('each login that was decided has a key of its own', async () => {
-  const { client, service } = createScene();
+test('a login after one that was answered has a new key', async () => {
+  const { client, service } = setUp();
   service.next('/authenticate', () => failure(401, 'invalid_credentials'));
   await assert.rejects(client.authenticate('ann', 'wrong password'));
   await client.authenticate('ann', 'password');
@@ -53,15 +53,15 @@ test('each login that was decided has a key of its own', async () => {
 });
 
 test('a busy server is asked once more, after as long as it says', async () => {
-  const { client, service, slept } = createScene();
+  const { client, service, slept } = setUp();
   service.next('/authenticate', () => failure(503, 'service_unavailable', { 'retry-after': '2' }));
   await client.authenticate('ann', 'password');
   assert.deepEqual(slept, [2000]);
   assert.equal(new Set(service.to('/authenticate').map(({ key }) => key)).size, 1);
 });
 
-test('a server that stays busy is told, and so is one that wants a long wait', async () => {
-  const { client, service, slept } = createScene();
+test('a server that stays busy is reported, and so is a long Retry-After', async () => {
+  const { client, service, slept } = setUp();
   const busy = () => failure(503, 'service_unavailable', { 'retry-after': '2' });
   service.next('/authenticate', busy);
   service.next('/authenticate', busy);
@@ -72,7 +72,7 @@ test('a server that stays busy is told, and so is one that wants a long wait', a
 });
 
 test('credentials go over http to this computer only, unless that is allowed', async () => {
-  const { make, service, storage } = createScene();
+  const { make, service, storage } = setUp();
   const http = make({ baseUrl: 'http://api.test' });
   await assert.rejects(http.authenticate('ann', 'password'), problem('insecure'));
   await assert.rejects(http.register('ann', 'password'), problem('insecure'));
@@ -87,7 +87,7 @@ test('credentials go over http to this computer only, unless that is allowed', a
 });
 
 test('an address may be written in any case, with a slash, or as a URL', async () => {
-  const { make, service } = createScene();
+  const { make, service } = setUp();
   for (const baseUrl of ['HTTPS://API.Test/', new URL('https://api.test'), 'https://api.test/?x#y']) {
     await make({ baseUrl }).authenticate('ann', 'password');
   }
@@ -98,8 +98,8 @@ test('an address may be written in any case, with a slash, or as a URL', async (
 });
 
 for (const listener of [() => { throw new Error('of the page'); }, () => Promise.reject(new Error('later'))]) {
-  test('an error of the listener disturbs nobody', async () => {
-    const { make } = createScene();
+  test('an error of the listener changes nothing', async () => {
+    const { make } = setUp();
     const client = make({ onChange: listener });
     await client.authenticate('ann', 'password');
     assert.ok((await client.fetch('/protected')).ok);

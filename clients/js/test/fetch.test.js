@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BASE, createScene, failure, gate, json, problem } from './kit.js';
+import { BASE, setUp, failure, gate, json, problem } from './kit.js';
 
-/** Somebody who has just logged in. */
+/** Sets up a client that is logged in. */
 async function loggedIn() {
-  const scene = createScene();
+  const scene = setUp();
   await scene.client.authenticate('ann', 'password');
   return scene;
 }
@@ -38,7 +38,7 @@ for (const code of ['invalid_credentials', 'missing_token', 'reauthentication_re
   });
 }
 
-test('a path, a whole address, a URL and a Request are the same', async () => {
+test('a path, a whole address, a URL and a Request are accepted', async () => {
   const { client, service } = await loggedIn();
   const whole = `${BASE}/protected`;
   for (const input of ['/protected', whole, new URL(whole), new Request(whole)]) {
@@ -59,7 +59,7 @@ test('a Request is repeated with its body, method and headers', async () => {
   ]);
 });
 
-test('an abort is an abort', async () => {
+test('an abort rejects with an AbortError', async () => {
   const { client, service } = await loggedIn();
   const controller = new AbortController();
   const held = gate();
@@ -76,7 +76,7 @@ test('an abort is an abort', async () => {
   await assert.rejects(client.fetch('/protected', { signal: controller.signal }), { name: 'AbortError' });
 });
 
-test('an abort while the token is renewed stops only the one who aborts', async () => {
+test('an abort while the token is renewed stops only that request', async () => {
   const { client, service, clock } = await loggedIn();
   clock.now += 3_600_000;
   const held = gate();
@@ -94,7 +94,7 @@ test('an abort while the token is renewed stops only the one who aborts', async 
   assert.ok((await second).ok);
 });
 
-test('a request that a busy server has not worked on is repeated once', async () => {
+test('a request that a busy server has not processed is repeated once', async () => {
   const { client, service, slept } = await loggedIn();
   service.next('/protected', () => failure(503, 'service_unavailable', { 'retry-after': '3' }));
   assert.ok((await client.fetch('/protected', { method: 'POST', body: '1' })).ok);
@@ -103,7 +103,7 @@ test('a request that a busy server has not worked on is repeated once', async ()
   assert.equal((await client.fetch('/protected')).status, 503);
 });
 
-test("after a proxy's error only reading is repeated", async () => {
+test("after a proxy's error only safe methods are repeated", async () => {
   const { client, service } = await loggedIn();
   const page = () => new Response('<p>', { status: 502, headers: { 'content-type': 'text/html' } });
   service.next('/protected', page);
@@ -112,7 +112,7 @@ test("after a proxy's error only reading is repeated", async () => {
   assert.equal((await client.fetch('/protected', { method: 'POST', body: '1' })).status, 502);
 });
 
-test('nobody logged in has no token', async () => {
-  const { client } = createScene();
+test('without a login there is no token', async () => {
+  const { client } = setUp();
   await assert.rejects(client.fetch('/protected'), problem('signed_out'));
 });

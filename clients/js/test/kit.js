@@ -1,5 +1,5 @@
 /**
- * What the unit tests share: a service in memory, a clock, and a storage that can be looked into.
+ * Helpers of the unit tests: a service in memory, a clock, and a storage that tests can read.
  */
 import { createAuthClient } from '../src/client.js';
 import { memoryArea } from '../src/store.js';
@@ -16,7 +16,7 @@ export function json(status, body, headers = {}) {
 export const failure = (status, code, headers) =>
   json(status, { status: 'error', code, message: `Message of ${code}.` }, headers);
 
-/** The answer to the right password of an account with a second step. @param {object} [more] */
+/** The answer to the correct password of an account with a second factor. @param {object} [more] */
 export const secondFactorRequired = (more = {}) =>
   json(401, {
     status: 'error',
@@ -28,7 +28,7 @@ export const secondFactorRequired = (more = {}) =>
     ...more,
   });
 
-/** A JWT that nobody signed. @param {object} claims */
+/** An unsigned JWT. @param {object} claims */
 export function jwt(claims) {
   const part = (/** @type {object} */ value) =>
     Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -97,8 +97,8 @@ export function createService() {
   };
 }
 
-/** Somebody in front of a client, with everything within reach. */
-export function createScene() {
+/** Sets up a client with a service in memory; `make` creates more clients on the same storage. */
+export function setUp() {
   const service = createService();
   const storage = { session: memoryArea(), local: memoryArea() };
   const clock = { now: 1_000_000_000 };
@@ -120,7 +120,7 @@ export function createScene() {
 
 export const offline = () => Promise.reject(new TypeError('Failed to fetch'));
 
-/** A promise with its handles outside. */
+/** Holds an answer back: `arrived` resolves by `arrive()`, when the request came; `opened` by `open()`. */
 export function gate() {
   /** @type {(value?: unknown) => void} */
   let open = () => undefined;

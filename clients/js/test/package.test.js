@@ -11,8 +11,8 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const BIN = join(ROOT, 'node_modules', '.bin');
 
-/** What a newcomer writes: the types must allow this, and say no to what is wrong. */
-const NEWCOMER = `
+/** A first program: the types must allow this, and refuse its mistakes. */
+const FIRST_PROGRAM = `
 import { ApiError, createAuthClient, createTabStorage, type Problem } from 'authapi-client';
 const tabs = createTabStorage();
 const client = createAuthClient({ baseUrl: new URL('https://auth.example.org'), storage: tabs.storage, lock: tabs.lock });
@@ -47,13 +47,13 @@ test('publint and arethetypeswrong find nothing', async () => {
   await run(join(BIN, 'attw'), [archive, '--profile', 'esm-only']);
 });
 
-test('what is installed needs nothing else, in JavaScript and in TypeScript', async () => {
+test('the installed package needs no other, in JavaScript and in TypeScript', async () => {
   await writeFile(join(folder, 'package.json'), '{"type": "module", "private": true}');
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', archive], { cwd: folder });
   const script = "import('authapi-client').then((client) => console.log(Object.keys(client).join()))";
   const { stdout } = await run(process.execPath, ['--eval', script], { cwd: folder });
   assert.match(stdout, /createAuthClient/);
-  await writeFile(join(folder, 'newcomer.ts'), NEWCOMER);
+  await writeFile(join(folder, 'first.ts'), FIRST_PROGRAM);
   const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,dom', '--types', ''];
-  await run(join(BIN, 'tsc'), [...options, 'newcomer.ts'], { cwd: folder });
+  await run(join(BIN, 'tsc'), [...options, 'first.ts'], { cwd: folder });
 });

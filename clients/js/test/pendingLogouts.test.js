@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BASE, createScene, failure, gate, offline, problem } from './kit.js';
+import { BASE, setUp, failure, gate, offline, problem } from './kit.js';
 
-test('a log out clears everything and tells the server', async () => {
-  const { client, service, storage } = createScene();
+test('a logout clears everything and notifies the server', async () => {
+  const { client, service, storage } = setUp();
   await client.authenticate('ann', 'password');
   assert.deepEqual(await client.logout(), { serverNotified: true });
   assert.equal(await storage.local.get('grant'), undefined);
@@ -12,8 +12,8 @@ test('a log out clears everything and tells the server', async () => {
   assert.deepEqual(service.to('/logout').map(({ body }) => body), [{ refresh_token: 'refresh-1' }]);
 });
 
-test('offline, only the token to be ended stays until the server is told', async () => {
-  const { client, make, service, storage } = createScene();
+test('offline, only the token of the ended session is kept, until the server is notified', async () => {
+  const { client, make, service, storage } = setUp();
   await client.authenticate('ann', 'password');
   service.next('/logout', offline);
   assert.deepEqual(await client.logout(), { serverNotified: false });
@@ -32,16 +32,16 @@ const ANSWERS = [
   [503, 'service_unavailable', false],
 ];
 for (const [status, code, final] of ANSWERS) {
-  test(`a ${status} to a pending logout is ${final ? 'final' : 'no answer'}`, async () => {
-    const { client, service } = createScene();
+  test(`a ${status} to a pending logout is ${final ? 'final' : 'not final'}`, async () => {
+    const { client, service } = setUp();
     await client.authenticate('ann', 'password');
     service.next('/logout', () => failure(status, code));
     assert.deepEqual(await client.logout(), { serverNotified: final });
   });
 }
 
-test('two at once tell the server once', async () => {
-  const { client, service } = createScene();
+test('two deliveries at once send a logout once', async () => {
+  const { client, service } = setUp();
   await client.authenticate('ann', 'password');
   service.next('/logout', offline);
   await client.logout();
@@ -50,7 +50,7 @@ test('two at once tell the server once', async () => {
 });
 
 test('the list of pending logouts is bounded', async () => {
-  const { client, service, storage } = createScene();
+  const { client, service, storage } = setUp();
   for (let i = 0; i < 30; i += 1) {
     service.next('/logout', offline);
     await client.authenticate('ann', 'password');
@@ -61,15 +61,15 @@ test('the list of pending logouts is bounded', async () => {
   assert.equal(pendingLogouts.length, 20);
 });
 
-test('nobody logged in can log out', async () => {
-  const { client, service } = createScene();
+test('a logout without a login sends nothing', async () => {
+  const { client, service } = setUp();
   assert.deepEqual(await client.logout(), { serverNotified: true });
   assert.equal(service.seen.length, 0);
 });
 
 /** A server that takes the request and never answers, until its gate opens. @param {string} baseUrl */
 async function withSilentServer(baseUrl) {
-  const scene = createScene();
+  const scene = setUp();
   const silence = gate();
   const { fetch } = scene.service;
   const make = (more = {}) =>
@@ -113,8 +113,8 @@ test('one pass notifies all servers at the same time', async () => {
   assert.equal(await pass, true);
 });
 
-test('a logout that was not to be kept stays off the disk', async () => {
-  const { client, make, service, storage } = createScene();
+test('the logout of a login that is not kept is not stored on disk', async () => {
+  const { client, make, service, storage } = setUp();
   await client.authenticate('ann', 'password', { keep: false });
   service.next('/logout', offline);
   assert.deepEqual(await client.logout(), { serverNotified: false });
@@ -125,7 +125,7 @@ test('a logout that was not to be kept stays off the disk', async () => {
 });
 
 test('a storage that is full does not keep anybody logged in', async () => {
-  const { client, service, storage } = createScene();
+  const { client, service, storage } = setUp();
   await client.authenticate('ann', 'password');
   storage.local.set = () => Promise.reject(new Error('QuotaExceededError'));
   assert.deepEqual(await client.logout(), { serverNotified: true });
@@ -133,8 +133,8 @@ test('a storage that is full does not keep anybody logged in', async () => {
   assert.equal(service.to('/logout').length, 1);
 });
 
-test('a storage that removes nothing is told, and the session ends at the server', async () => {
-  const { client, service, storage } = createScene();
+test('a storage that cannot remove is reported, and the session ends at the server', async () => {
+  const { client, service, storage } = setUp();
   await client.authenticate('ann', 'password');
   storage.local.remove = () => Promise.reject(new Error('IO error'));
   await assert.rejects(client.logout(), problem('storage'));
@@ -143,8 +143,8 @@ test('a storage that removes nothing is told, and the session ends at the server
 });
 
 for (const damage of [7, 'text', null, [], {}, { id: 'x', token: 7 }]) {
-  test(`a login stored as ${JSON.stringify(damage)} is no login`, async () => {
-    const { client, storage } = createScene();
+  test(`a login stored as ${JSON.stringify(damage)} does not count as a login`, async () => {
+    const { client, storage } = setUp();
     await storage.local.set('grant', damage);
     await storage.local.set('pendingLogouts', damage);
     await storage.session.set('access', damage);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createScene, failure, offline } from './kit.js';
+import { setUp, failure, offline } from './kit.js';
 
 test('a registration without an answer is repeated with its key', async () => {
-  const { client, make, service } = createScene();
+  const { client, make, service } = setUp();
   service.next('/register', offline);
   await assert.rejects(client.register('ann', 'password'));
   await make().register('ann', 'password');
@@ -13,7 +13,7 @@ test('a registration without an answer is repeated with its key', async () => {
 });
 
 test('another name has another key', async () => {
-  const { client, service } = createScene();
+  const { client, service } = setUp();
   service.next('/register', offline);
   await assert.rejects(client.register('ann', 'password'));
   await client.register('bob', 'password');
@@ -21,8 +21,8 @@ test('another name has another key', async () => {
   assert.notEqual(first.key, second.key);
 });
 
-test('a busy server does not use the key up', async () => {
-  const { client, service } = createScene();
+test('the key is kept while the server is busy', async () => {
+  const { client, service } = setUp();
   service.next('/register', () => failure(503, 'service_unavailable', { 'retry-after': '60' }));
   await assert.rejects(client.register('ann', 'password'));
   await client.register('ann', 'password');
@@ -30,8 +30,8 @@ test('a busy server does not use the key up', async () => {
 });
 
 for (const decided of ['yes', 'no']) {
-  test(`after a ${decided} the key is used up`, async () => {
-    const { client, service, storage } = createScene();
+  test(`after the answer ${decided} the key is removed`, async () => {
+    const { client, service, storage } = setUp();
     if (decided === 'no') service.next('/register', () => failure(400, 'user_exists'));
     await client.register('ann', 'password').catch(() => undefined);
     assert.equal(await storage.session.get('registration'), undefined);

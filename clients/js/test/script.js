@@ -1,19 +1,19 @@
 /**
- * A service that is asked exactly what a vector's exchanges say, and answers as they say.
+ * A service that expects exactly the requests of a vector's exchanges, and gives their answers.
  */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 
 export const BASE = 'https://api.test';
 
-/** Makes sure that a vector says nothing that nobody looks at. @param {object} given @param {string[]} known */
+/** Fails for a member of a vector that the test does not know. @param {object} given @param {string[]} known */
 export const only = (given, known) => assert.deepEqual(Object.keys(given).filter((key) => !known.includes(key)), []);
 
 /** @param {Record<string, any>} answers by name */
 export function scripted(answers) {
   /** @type {any[]} */
   let expected = [];
-  /** The key behind each name. @type {Map<string, string>} */
+  /** The Idempotency-Keys, by their name in the vector. @type {Map<string, string>} */
   const keys = new Map();
   /** @type {unknown[]} */
   const problems = [];
@@ -47,15 +47,15 @@ export function scripted(answers) {
 
   return {
     fetch,
-    /** Waits for these next. @param {any[]} exchanges */
+    /** Sets the exchanges that come next. @param {any[]} exchanges */
     expect(exchanges) {
       for (const exchange of exchanges) only(exchange, ['path', 'body', 'key', 'token', 'answer']);
       expected = [...exchanges];
     },
-    /** All that was to come has come, and nothing else. */
+    /** Checks that all expected requests came, and no others. */
     finish() {
       assert.deepEqual(problems, []);
-      assert.deepEqual(expected, [], 'nobody asked for these');
+      assert.deepEqual(expected, [], 'these requests did not come');
     },
   };
 }

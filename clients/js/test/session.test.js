@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BASE, createScene, failure, gate, json, offline, problem } from './kit.js';
+import { BASE, setUp, failure, gate, json, offline, problem } from './kit.js';
 
-/** Somebody who has just logged in. */
+/** Sets up a client that is logged in. */
 async function loggedIn({ keep = true } = {}) {
-  const scene = createScene();
+  const scene = setUp();
   await scene.client.authenticate('ann', 'password', { keep });
   return scene;
 }
@@ -54,16 +54,16 @@ test('a refused token is renewed once and the request repeated once', async () =
 test('the key is stored before the request goes out', async () => {
   const { client, service, storage, clock } = await loggedIn();
   clock.now += HOUR;
-  const door = gate();
+  const held = gate();
   service.next('/refresh', () => {
-    door.arrive();
-    return door.opened.then(offline);
+    held.arrive();
+    return held.opened.then(offline);
   });
   const access = client.fetch('/protected');
-  await door.arrived;
+  await held.arrived;
   const grant = /** @type {any} */ (await storage.local.get('grant'));
   assert.deepEqual([grant.token, grant.key], ['refresh-1', service.to('/refresh')[0].key]);
-  door.open();
+  held.open();
   await assert.rejects(access, problem('offline'));
 });
 
@@ -129,19 +129,19 @@ for (const [name, answer] of NOT_DEFINITE) {
 }
 
 for (const answer of ['tokens', 'a refusal']) {
-  test(`a log out during a refresh wins against ${answer}`, async () => {
+  test(`a logout during a refresh wins against ${answer}`, async () => {
     const { client, service, storage, clock } = await loggedIn();
     clock.now += HOUR;
-    const door = gate();
+    const held = gate();
     const late = json(200, { status: 'ok', access_token: 'late', refresh_token: 'late-refresh' });
     service.next('/refresh', () => {
-      door.arrive();
-      return door.opened.then(() => (answer === 'tokens' ? late : failure(400, 'invalid_refresh_token')));
+      held.arrive();
+      return held.opened.then(() => (answer === 'tokens' ? late : failure(400, 'invalid_refresh_token')));
     });
     const access = client.fetch('/protected');
-    await door.arrived;
+    await held.arrived;
     await client.logout();
-    door.open();
+    held.open();
     await assert.rejects(access, problem('signed_out'));
     await client.deliverPendingLogouts();
     assert.equal(await storage.local.get('grant'), undefined);
@@ -155,16 +155,16 @@ for (const answer of ['tokens', 'a refusal']) {
 test('a login during a refresh keeps the new login', async () => {
   const { client, service, storage, clock } = await loggedIn();
   clock.now += HOUR;
-  const door = gate();
+  const held = gate();
   const late = json(200, { status: 'ok', access_token: 'late', refresh_token: 'late-refresh' });
   service.next('/refresh', () => {
-    door.arrive();
-    return door.opened.then(() => late);
+    held.arrive();
+    return held.opened.then(() => late);
   });
   const access = client.fetch('/protected');
-  await door.arrived;
+  await held.arrived;
   await client.authenticate('bob', 'password');
-  door.open();
+  held.open();
   await assert.rejects(access, problem('signed_out'));
   assert.equal(/** @type {any} */ (await storage.local.get('grant')).token, 'refresh-2');
   await client.deliverPendingLogouts();
@@ -180,7 +180,7 @@ test('without keeping, nothing but pending logouts reaches the local storage', a
   assert.equal(/** @type {any} */ (await storage.session.get('grant')).token, 'refresh-2');
 });
 
-test('tokens of another address are of no use', async () => {
+test('tokens of another address are not used', async () => {
   const { storage, service } = await loggedIn();
   const { createAuthClient } = await import('../src/client.js');
   const other = createAuthClient({ baseUrl: 'https://other.test', fetch: service.fetch, storage });
@@ -199,7 +199,7 @@ test('a token goes to its own API only', async () => {
 
 const elevated = () => json(200, { status: 'ok', access_token: 'elevated', expires_in: 900, token_type: 'Bearer' });
 
-test('a login is made recent by the password, and keeps its refresh token', async () => {
+test('the password confirms a login, which keeps its refresh token', async () => {
   const { client, service, clock } = await loggedIn();
   service.next('/protected', () => failure(401, 'insufficient_user_authentication'));
   assert.equal((await client.fetch('/protected')).status, 401);
@@ -223,7 +223,7 @@ test('a wrong password leaves the login as it is', async () => {
   assert.notEqual(service.to('/protected')[0].token, 'Bearer elevated');
 });
 
-test('an answer that comes after the logout brings no token back', async () => {
+test('an answer that comes after the logout stores no token', async () => {
   const { client, service } = await loggedIn();
   const { opened, open, arrived, arrive } = gate();
   service.next('/reauthenticate', async () => {
@@ -239,8 +239,8 @@ test('an answer that comes after the logout brings no token back', async () => {
   await assert.rejects(client.fetch('/protected'), problem('signed_out'));
 });
 
-test('nobody is made recent who is not logged in', async () => {
-  const { client, service } = createScene();
+test('without a login there is none to confirm', async () => {
+  const { client, service } = setUp();
   await assert.rejects(client.reauthenticate('password'), problem('signed_out'));
   assert.equal(service.seen.length, 0);
 });

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFresh, subjectOf, timeLeft, tokensIn } from '../src/tokens.js';
-import { BASE, createScene, jwt, problem } from './kit.js';
+import { BASE, setUp, jwt, problem } from './kit.js';
 
 /** @param {number} lifetime */
 const received = (lifetime) => ({ id: 'x', token: 't', receivedAt: 1_000_000, lifetime });
 
-test('a life is counted from its receipt', () => {
+test('the lifetime of a token counts from its receipt', () => {
   assert.equal(timeLeft(received(900_000), 1_000_000), 900_000);
   assert.equal(timeLeft(received(900_000), 1_300_000), 600_000);
   assert.equal(timeLeft(received(900_000), 9_000_000), 0);
 });
 
-test('a clock set back never makes a life longer', () => {
+test('a clock set back never makes a lifetime longer', () => {
   assert.equal(timeLeft(received(900_000), 999_000), 900_000);
   assert.equal(timeLeft(received(900_000), 900_000), 0);
 });
@@ -30,23 +30,23 @@ for (const name of ['Ann', 'a~~~b', 'x>>>y', '名前', '🔑', '??>>~~']) {
   });
 }
 
-test('what is no JWT has no name in it', () => {
+test('no name is read from what is not a JWT', () => {
   for (const token of ['', 'opaque', 'a.b.c', `x.${btoa('null')}.y`, jwt({ sub: 7 })]) {
     assert.equal(subjectOf(token), undefined);
   }
 });
 
-test('an answer without tokens is not of our API', () => {
+test("an answer without tokens is not the API's", () => {
   assert.throws(() => tokensIn({ status: 'ok', access_token: 'x' }, BASE), problem('foreign'));
 });
 
-test('a server that does not say how long gets its token renewed soon', () => {
+test('without expires_in a token is renewed soon', () => {
   const tokens = tokensIn({ access_token: 'a', refresh_token: 'r' }, BASE);
   assert.equal(tokens.lifetime, 60_000);
 });
 
-test('the state says who, how long and why not', async () => {
-  const { client, clock } = createScene();
+test('the state has the user, the lifetime and why a login ended', async () => {
+  const { client, clock } = setUp();
   assert.deepEqual(await client.state(), {
     baseUrl: BASE,
     username: null,

@@ -1,5 +1,5 @@
 /**
- * The client does all that `clients/vectors/` says, as the one for Python does.
+ * The client passes the test vectors in `clients/vectors/`, as the client for Python does.
  */
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const answers = await read('answers.json');
 const files = (await readdir(new URL('cases/', FOLDER))).sort();
 const cases = (await Promise.all(files.map((name) => read(`cases/${name}`)))).flat();
 
-/** How each function of the vectors is called, and what they say of its result. @type {Record<string, (client: any, ...words: any[]) => Promise<any>>} */
+/** How each function of the vectors is called; returns what `gives` compares. @type {Record<string, (client: any, ...words: any[]) => Promise<any>>} */
 const CALLS = {
   register: async (client, ...words) => void (await client.register(...words)),
   authenticate: async (client, ...words) => void (await client.authenticate(...words)),
@@ -33,8 +33,8 @@ const CALLS = {
   logout_everywhere: (client) => client.logoutEverywhere(),
 };
 
-/** A service, a clock, and clients that share a storage and a lock as processes do. */
-function createScene() {
+/** Sets up a service, a clock, and clients that share a storage and a lock; returns a function that runs a step. */
+function setUp() {
   const script = scripted(answers);
   const shared = { storage: { session: memoryArea(), local: memoryArea() }, lock: inProcessLock() };
   let now = 1e12;
@@ -62,8 +62,8 @@ function createScene() {
     });
   }
 
-  /** Does what a step says, and sees that it comes out as it says. @param {any} step */
-  return async function play(step) {
+  /** Runs a step, and compares its results. @param {any} step */
+  return async function run(step) {
     if ('clock' in step) {
       only(step, ['clock']);
       now += step.clock * 1000;
@@ -85,12 +85,12 @@ function createScene() {
 for (const { name, steps, ...more } of cases) {
   test(name, async () => {
     only(more, []);
-    const play = createScene();
-    for (const step of steps) await play(step);
+    const run = setUp();
+    for (const step of steps) await run(step);
   });
 }
 
-test('the cases are named apart, and there are some, in files that are read', async () => {
+test('every file of the folder is read, and every case has a name of its own', async () => {
   const read = ['README.md', 'addresses.json', 'answers.json', 'cases'];
   assert.deepEqual((await readdir(FOLDER)).sort(), read);
   assert.ok(files.every((name) => name.endsWith('.json')));
@@ -98,7 +98,7 @@ test('the cases are named apart, and there are some, in files that are read', as
   assert.ok(cases.length > 40);
 });
 
-test('what is an address, what would carry passwords in clear, and what is none', async () => {
+test('addresses are accepted, recognised as insecure, or refused', async () => {
   const { accepted, insecure, refused, ...more } = await read('addresses.json');
   only(more, []);
   for (const [address, usual] of Object.entries(accepted)) {

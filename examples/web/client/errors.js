@@ -1,14 +1,14 @@
 /**
- * The errors of the client, as plain data that can be sent between the parts of a program.
+ * The errors of the client. Their `problem` is plain data, which can be posted to other windows and workers.
  */
 
 /**
- * Why there is no good answer:
- * `offline` nobody answered, `unavailable` a proxy answered that the service is away, `redirected` the
- * service redirects to another address, `html` a web page answered, `foreign` another service answered,
+ * What went wrong:
+ * `offline` no answer came, `unavailable` a proxy could not reach the service, `redirected` the address
+ * redirects to another one, `html` a web page answered, `foreign` something else than the API answered,
  * `refused` the API refused, `signed_out` nobody is logged in, `session_ended` the API no longer accepts
  * the session, `second_step_over` a login's second step came too late, `insecure` credentials would have
- * gone over plain http, `storage` the storage failed.
+ * been sent over plain http, `storage` the storage failed.
  * @typedef {'offline' | 'unavailable' | 'redirected' | 'html' | 'foreign' | 'refused' | 'signed_out'
  *   | 'session_ended' | 'second_step_over' | 'insecure' | 'storage'} Kind
  */
@@ -19,11 +19,11 @@
  * @property {K} kind
  * @property {string} baseUrl the address of the API
  * @property {number} [status] the HTTP status
- * @property {string} [code] the API's own code
- * @property {string} [message] the API's own words, fit to be shown
- * @property {Record<string, string[]>} [errors] texts by field name
+ * @property {string} [code] the API's error code
+ * @property {string} [message] the API's message, which may be shown to users
+ * @property {Record<string, string[]>} [errors] messages by field name
  * @property {number} [retryAfter] seconds
- * @property {string[]} [factors] what a second step may show, with `second_factor_required`
+ * @property {string[]} [factors] the accepted second factors, with `second_factor_required`
  */
 
 /** @typedef {ProblemOf} Problem */
@@ -43,19 +43,19 @@ export class ApiError extends Error {
     this.#answer = answer;
   }
 
-  /** @param {string} name of a member of the API's answer */
+  /** Returns a member of the API's answer. @param {string} name @returns {unknown} */
   detail(name) {
     return this.#answer[name];
   }
 }
 
-/** The longest time that a request waits by itself before it is sent again, in seconds. */
+/** The longest `Retry-After` after which a request is repeated automatically, in seconds. */
 const MAX_RETRY_AFTER = 5;
 
 const DEFAULT_RETRY_AFTER = 1;
 
 /**
- * Whether the API has decided, so that sending the same request again would change nothing.
+ * Whether the API has refused for good, so that sending the same request again would change nothing.
  * @param {unknown} error
  */
 export function isFinal(error) {
@@ -66,9 +66,9 @@ export function isFinal(error) {
 }
 
 /**
- * The milliseconds to wait before a request is sent again.
+ * The milliseconds to wait before a request is repeated.
  * @param {unknown} error
- * @returns {number | undefined} `undefined` when it should not be sent again
+ * @returns {number | undefined} `undefined` when it is not to be repeated
  */
 export function retryDelay(error) {
   if (!(error instanceof ApiError)) return undefined;

@@ -4,8 +4,8 @@
  */
 
 /**
- * Web Locks where there are some: they hold for all tabs and workers of an origin. Elsewhere (old
- * runtimes, pages over plain http) a lock for this page or process alone.
+ * Returns Web Locks where the platform has them: they hold for all tabs and workers of an origin.
+ * Elsewhere (old runtimes, pages over plain http) returns a lock for this page or process alone.
  * @returns {Lock}
  */
 export function defaultLock() {
@@ -15,7 +15,7 @@ export function defaultLock() {
 }
 
 /**
- * A lock for one page, worker or process.
+ * Returns a lock for one page, worker or process.
  * @returns {Lock}
  */
 export function inProcessLock() {

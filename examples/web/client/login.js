@@ -1,13 +1,13 @@
 /**
- * Logging in: by the password and, where the account asks for it, by a second step.
+ * Logs in by the password and, for accounts that have one, a second factor; or by a passkey.
  */
 
 /**
- * What a login tells. `recoveryCodesLeft` is there when one of them was used.
+ * The result of a login. `recoveryCodesLeft` is present when a recovery code was used.
  * @typedef {{recoveryCodesLeft?: number}} LoginResult
  */
 
-/** The `ceremony` of `passkeyOptions()`, and `toJSON()` of the credential that the browser gave. @typedef {{ceremony: string, credential: unknown}} PasskeyAnswer */
+/** The `ceremony` of `passkeyOptions()`, and the `toJSON()` of the browser's credential. @typedef {{ceremony: string, credential: unknown}} PasskeyAnswer */
 
 /**
  * @param {object} parts
@@ -28,12 +28,12 @@ export function createLogin({ post, store, attempt, second, session, random, onC
   }
 
   /**
-   * Logs in. Safe to repeat after a lost answer: no second session is opened. An account with a second
-   * step is refused with `second_factor_required`; `secondStep()` goes on from there.
+   * Logs in. Can be repeated after a lost answer: no second session is opened. For an account with a second
+   * factor this fails with `second_factor_required`; then call `secondStep()`.
    * @param {string} username
    * @param {string} password
    * @param {{keep?: boolean, code?: string}} [options] `keep`: stay logged in when the browser is closed;
-   *   `code`: of the second step, where it is known already
+   *   `code`: the second factor, if it is known already
    * @returns {Promise<LoginResult>}
    * @throws {import('./errors.js').ApiError}
    */
@@ -50,11 +50,12 @@ export function createLogin({ post, store, attempt, second, session, random, onC
   }
 
   /**
-   * Takes the second step of the login that waits for it. A wrong code (`invalid_code`) leaves it waiting.
-   * Safe to repeat with the same code after a lost answer.
+   * Finishes a login that waits for its second step. After a wrong code (`invalid_code`) it still waits.
+   * Can be repeated with the same code after a lost answer.
    * @param {string} code of the authenticator app, or a recovery code
    * @returns {Promise<LoginResult>}
-   * @throws {import('./errors.js').ApiError} of kind `second_step_over` when no login waits (any more): begin with the password
+   * @throws {import('./errors.js').ApiError} of kind `second_step_over` when no login waits (any more): start
+   *   again with the password
    */
   const secondStep = (code) => takeSecondStep({ code });
 
@@ -71,8 +72,8 @@ export function createLogin({ post, store, attempt, second, session, random, onC
   }
 
   /**
-   * What `navigator.credentials` is to ask for: a passkey alone or, while a login waits for its second step,
-   * one beside the password.
+   * Asks the API for the options of `navigator.credentials.get`: for a login by a passkey alone or, while a
+   * login waits for its second step, for the passkey that is its second factor.
    * @returns {Promise<{ceremony: string, options: any}>} `options` for `parseRequestOptionsFromJSON`
    * @throws {import('./errors.js').ApiError}
    */
@@ -84,7 +85,7 @@ export function createLogin({ post, store, attempt, second, session, random, onC
   }
 
   /**
-   * Logs in by what a passkey answered. Safe to repeat with the same answer.
+   * Logs in by a passkey. Can be repeated with the same answer after a lost one.
    * @param {PasskeyAnswer} answer
    * @param {{keep?: boolean}} [options] as for `authenticate`
    * @returns {Promise<LoginResult>}

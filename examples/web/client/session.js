@@ -1,7 +1,7 @@
 /**
- * One login and its tokens. Two locks keep it whole: `refresh` lets one refresh run at a time,
- * across pages and workers; `state` is held for moments only, so that a logout never waits for a
- * slow server and always wins against the refresh that it overtakes.
+ * One login and its tokens. Two locks protect it: `authapi.refresh` lets one refresh run at a time,
+ * across pages and workers; `authapi.state` is held only while the storage is changed, so that a logout
+ * never waits for a slow server, and always wins against a refresh under way.
  */
 import { ApiError } from './errors.js';
 import { isFresh, subjectOf, tokensIn } from './tokens.js';
@@ -11,7 +11,7 @@ import { isFresh, subjectOf, tokensIn } from './tokens.js';
 /** @typedef {import('./tokens.js').Tokens} Tokens */
 /** @typedef {(path: string, body: unknown, key: string) => Promise<import('./api.js').Answer>} Post */
 
-/** The codes of a 400 to a refresh after which the login is over. */
+/** The error codes (with status 400) of a refresh that end the login. */
 const ENDING_CODES = ['invalid_refresh_token', 'refresh_token_expired'];
 
 /**
@@ -31,7 +31,7 @@ export function createSession(parts) {
   /** @type {<T>(work: () => Promise<T>) => Promise<T>} */
   const state = (work) => lock('authapi.state', work);
 
-  /** Ignores a login that belongs to another address. */
+  /** Returns the stored login, unless it belongs to another address. */
   async function read() {
     const grant = await store.grant.get();
     if (grant?.baseUrl !== baseUrl) return {};
@@ -47,10 +47,10 @@ export function createSession(parts) {
   }
 
   /**
-   * Forgets the login. The pending logout is stored first, because a worker may be ended between any
-   * two lines.
-   * @param {string} [successor] a refresh token that is about to be stored: it is not to be ended
-   * @returns {Promise<PendingLogout | undefined>} what the server has yet to be told
+   * Forgets the login. The pending logout is stored first, because the browser may end a worker between
+   * any two lines.
+   * @param {string} [successor] a refresh token that is about to be stored, whose session goes on
+   * @returns {Promise<PendingLogout | undefined>} the logout to send, if there is one
    */
   async function discard(successor) {
     const grant = await store.grant.get().catch(() => undefined);
@@ -69,7 +69,7 @@ export function createSession(parts) {
   }
 
   /**
-   * Starts a login; one that was there before ends.
+   * Stores a new login; the previous one ends.
    * @param {import('./api.js').Answer} answer
    * @param {{username: string, keep: boolean}} login
    */
@@ -87,9 +87,9 @@ export function createSession(parts) {
   }
 
   /**
-   * Forgets the login at once. A storage that fails keeps nobody logged in at the server: what was to
-   * be said to it is returned all the same.
-   * @returns {Promise<{ended?: PendingLogout | undefined, error?: unknown}>}
+   * Forgets the login. Even if the storage fails, the logout to send is returned, so that the session
+   * ends at the server.
+   * @returns {Promise<{ended?: PendingLogout | undefined, error?: unknown}>} `error`: of the storage
    */
   async function close() {
     const { grant } = await store.grant.get().then((found) => ({ grant: found }), () => ({ grant: undefined }));
@@ -103,8 +103,8 @@ export function createSession(parts) {
   }
 
   /**
-   * Takes fresh tokens that came with an answer. The refresh token of before stays good, so it is left
-   * where it is when a refresh has spent it meanwhile, or is about to.
+   * Stores new tokens that came with an answer. The previous refresh token stays valid; it is kept, and
+   * only the access token replaced, when a refresh has used it meanwhile or is under way.
    * @param {Grant} before the login when the request was sent
    * @param {Omit<Tokens, 'refresh'> & {refresh?: string | undefined}} tokens
    */
@@ -120,9 +120,10 @@ export function createSession(parts) {
   }
 
   /**
-   * An access token that is good now. `stale` is one that the server has just refused.
-   * @param {string} [stale]
+   * Returns a fresh access token.
+   * @param {string} [stale] a token that the server has just refused, which is not to be returned
    * @returns {Promise<string>}
+   * @throws {ApiError}
    */
   async function token(stale) {
     const { access } = await state(read);
@@ -143,8 +144,8 @@ export function createSession(parts) {
   }
 
   /**
-   * Reads again what others may have done while we waited, and writes down the Idempotency-Key
-   * before the request goes out: whatever happens then, the next attempt repeats this one.
+   * Reads the login again, since another tab may have refreshed while we waited for the lock, and stores
+   * the Idempotency-Key before the request is sent: whatever happens then, the next refresh repeats it.
    * @param {string} [stale]
    * @returns {Promise<{access: string, grant?: undefined} | {grant: Grant & {key: string}, access?: undefined}>}
    */
@@ -160,7 +161,7 @@ export function createSession(parts) {
   }
 
   /**
-   * Takes the new tokens, unless the login ended meanwhile: then they must end as well.
+   * Stores the tokens of a refresh. If the login ended meanwhile, ends their session instead.
    * @param {Grant} grant
    * @param {Tokens} tokens
    */
@@ -183,7 +184,7 @@ export function createSession(parts) {
   }
 
   /**
-   * The server no longer knows this login: forget it, and remember why.
+   * Forgets a login that the server has ended, and stores why.
    * @param {Grant} grant
    * @param {ApiError} error
    */

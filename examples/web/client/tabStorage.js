@@ -1,18 +1,18 @@
 /**
- * Storage for a page whose tabs share a login. The access token is in memory, and so is
- * a login that waits for its second step. The refresh token is in
- * `sessionStorage`: a reload keeps it, closing the tab ends it. It is never in `localStorage` or
- * IndexedDB, which outlive the browser, nor in a cookie, which goes along with requests that nobody
- * meant to send. The tabs tell each other of changes over a `BroadcastChannel`, which writes nothing.
+ * Storage for a page whose tabs share a login. The access token is in memory, and so is a login that waits
+ * for its second step. The refresh token is in `sessionStorage`: it survives a reload, not the tab. It is
+ * never in `localStorage` or IndexedDB, which outlive the browser, nor in a cookie, which browsers send
+ * with forged requests too (CSRF). The tabs tell each other of changes over a `BroadcastChannel`, which
+ * writes nothing to disk.
  *
- * A script that an attacker brings into the page can read all of that, wherever a page keeps it: a
- * Content-Security-Policy without foreign or inline scripts has to keep it out.
+ * A script that an attacker injects into the page can read all of that, wherever a page keeps it. Prevent
+ * that by a Content-Security-Policy without foreign and inline scripts.
  */
 import { inProcessLock } from './locks.js';
 import { memoryArea } from './store.js';
 import { randomKey } from './tokens.js';
 
-/** A value that a tab knows, or (without one) that it was removed. The higher version is the newer. @typedef {{value?: unknown, version: number}} Entry */
+/** A value of a key; without one, the key was removed. The entry with the higher version is newer. @typedef {{value?: unknown, version: number}} Entry */
 /** @typedef {Record<string, Entry>} Entries */
 
 /**
@@ -25,19 +25,19 @@ import { randomKey } from './tokens.js';
  * @typedef {object} TabStorage
  * @property {import('./store.js').Areas} storage
  * @property {import('./locks.js').Lock} lock
- * @property {Promise<void>} ready done when the other tabs have said what they know
+ * @property {Promise<void>} ready resolved when the other tabs have sent their entries
  */
 
 const NAME = 'authapi';
 const TAB_LOCK = 'authapi.tab.';
 const MEMORY_ONLY = ['session.access', 'session.secondStep'];
 
-/** How long the answer of a tab that hangs is waited for. */
+/** How long to wait for the answer of a tab that hangs. */
 const ANSWER_MS = 2000;
 
 /**
- * Without Web Locks (plain http, old browsers) tabs cannot take turns: then each tab has its own login,
- * in memory.
+ * Creates the storage. Without Web Locks (plain http, old browsers) tabs cannot take turns to refresh: then
+ * each tab has its own login, in memory.
  * @param {{onChange?: () => unknown}} [options] `onChange`: called when another tab has changed something
  * @returns {TabStorage}
  */
@@ -50,7 +50,7 @@ export function createTabStorage({ onChange = () => undefined } = {}) {
 
   const entries = load();
   const channel = new BroadcastChannel(NAME);
-  /** What is done with each answer to a question. @type {Map<string, () => void>} */
+  /** Called for each answer to a question, by its nonce. @type {Map<string, () => void>} */
   const questions = new Map();
   const present = holdTabLock(locks);
 
@@ -62,7 +62,7 @@ export function createTabStorage({ onChange = () => undefined } = {}) {
     channel.postMessage({ type: 'changed', entries: { [key]: entries[key] } });
   }
 
-  /** Takes what is newer than what this tab knows. @param {Entries} others */
+  /** Takes over the entries that are newer than this tab's own. @param {Entries} others */
   function merge(others) {
     const newer = Object.entries(others).filter(([key, { version }]) => version > (entries[key]?.version ?? 0));
     if (newer.length === 0) return;
@@ -77,7 +77,7 @@ export function createTabStorage({ onChange = () => undefined } = {}) {
     if (data.type === 'answer') questions.get(data.nonce)?.();
   };
 
-  /** Asks the other tabs, and waits until each has said what it knows. */
+  /** Asks the other tabs for their entries, and waits until each has answered. */
   async function ask() {
     await present;
     const { held = [] } = await locks.query();
@@ -95,7 +95,7 @@ export function createTabStorage({ onChange = () => undefined } = {}) {
   /** @param {string} area @returns {import('./store.js').Area} */
   const areaOf = (area) => ({
     get: async (key) => {
-      if (key === 'pendingLogouts') await ask(); // a list that several tabs add to
+      if (key === 'pendingLogouts') await ask(); // several tabs add to this list
       return structuredClone(entries[`${area}.${key}`]?.value);
     },
     set: async (key, value) => change(`${area}.${key}`, structuredClone(value)),
@@ -104,7 +104,7 @@ export function createTabStorage({ onChange = () => undefined } = {}) {
     },
   });
 
-  /** Whoever refreshes has heard of all refreshes before: a message may be slower than a lock. @type {import('./locks.js').Lock} */
+  /** Asks the other tabs before a refresh: the lock can be faster than the message about the last refresh. @type {import('./locks.js').Lock} */
   const lock = (name, work) =>
     locks.request(name, async () => {
       if (name === 'authapi.refresh') await ask();
@@ -114,7 +114,7 @@ export function createTabStorage({ onChange = () => undefined } = {}) {
   return { storage: { session: areaOf('session'), local: areaOf('local') }, lock, ready: ask() };
 }
 
-/** A page starts with nothing when what is stored is damaged, or may not be read. @returns {Entries} */
+/** Reads the stored entries; damaged or forbidden storage counts as empty. @returns {Entries} */
 function load() {
   try {
     const stored = JSON.parse(sessionStorage.getItem(NAME) ?? '{}');
@@ -124,7 +124,7 @@ function load() {
   }
 }
 
-/** A browser that keeps the page from storing costs the login at a reload, nothing else. @param {Entries} entries */
+/** Stores the entries. Where the browser forbids that, a reload logs out. @param {Entries} entries */
 function save(entries) {
   const lasting = Object.entries(entries).filter(
     ([key, { value }]) => value !== undefined && !MEMORY_ONLY.includes(key),
@@ -133,11 +133,11 @@ function save(entries) {
     if (lasting.length === 0) sessionStorage.removeItem(NAME);
     else sessionStorage.setItem(NAME, JSON.stringify(Object.fromEntries(lasting)));
   } catch {
-    // the values are in memory
+    // the entries are still in memory
   }
 }
 
-/** Holds a lock as long as this tab lives, so that others can count the tabs. @param {LockManager} locks @returns {Promise<void>} */
+/** Holds a lock while this tab is open, so that others can count the tabs. @param {LockManager} locks @returns {Promise<void>} */
 function holdTabLock(locks) {
   return new Promise((held) => {
     void locks.request(TAB_LOCK + randomKey(), () => {

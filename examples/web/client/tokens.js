@@ -1,22 +1,26 @@
 /**
- * What can be told from tokens without asking the server. Pure.
+ * Reads tokens from answers, and their lifetime and user, without asking the server.
  */
 import { ApiError } from './errors.js';
 
 /** @typedef {import('./store.js').Access} Access */
 /** @typedef {{access: string, refresh: string, lifetime: number}} Tokens `lifetime` in milliseconds */
 
-/** For a server that does not say how long, in seconds. A 401 brings a new token anyway. */
+/** In seconds, for a server that sends no `expires_in`. If it is too long, a 401 has the token renewed. */
 const DEFAULT_LIFETIME = 60;
 
+/** A token is renewed so many milliseconds before it expires, or a tenth of its lifetime if that is less. */
 const LONGEST_MARGIN = 10_000;
+
+/** By how many milliseconds a clock may be set back before the age of a token counts as unknown. */
 const CLOCK_STEP = 60_000;
 
 /**
- * The tokens in an answer to `/authenticate` or `/refresh`.
+ * Returns the tokens in an answer to `/authenticate` or `/refresh`.
  * @param {import('./api.js').Answer} answer
  * @param {string} baseUrl
  * @returns {Tokens}
+ * @throws {ApiError} of kind `foreign` when there are none
  */
 export function tokensIn(answer, baseUrl) {
   const { access_token: access, refresh_token: refresh, expires_in: seconds } = answer;
@@ -27,7 +31,7 @@ export function tokensIn(answer, baseUrl) {
 }
 
 /**
- * The fresh tokens that come with an answer, if any: to `/reauthenticate` an access token alone.
+ * Returns the tokens in any other answer, if it has some; the one to `/reauthenticate` has an access token only.
  * @param {import('./api.js').Answer} answer
  * @returns {Omit<Tokens, 'refresh'> & {refresh: string | undefined} | undefined}
  */
@@ -40,8 +44,8 @@ export function freshTokensIn({ access_token: access, refresh_token: refresh, ex
 export const lifetimeOf = (seconds) => 1000 * (typeof seconds === 'number' ? seconds : DEFAULT_LIFETIME);
 
 /**
- * Milliseconds the token will live. Counted from its receipt by the clock it was received by, so a
- * clock that is wrong does no harm; a clock set back since then makes the token count as expired.
+ * Returns the milliseconds until a token expires. They count from its receipt by the local clock, so that
+ * a wrong clock does no harm. If the clock was set back since then, the token counts as expired.
  * @param {Pick<Access, 'receivedAt' | 'lifetime'>} access
  * @param {number} now
  */
@@ -51,7 +55,7 @@ export function timeLeft({ receivedAt, lifetime }, now) {
 }
 
 /**
- * Whether the token will still be good when it arrives at the server.
+ * Whether the token will still be valid when it arrives at the server.
  * @param {Access} access
  * @param {number} now
  */
@@ -60,7 +64,7 @@ export function isFresh(access, now) {
 }
 
 /**
- * The user's name as the server writes it; `undefined` when the token is no JWT.
+ * Returns the user's name as the server writes it; `undefined` when the token is not a JWT.
  * @param {string} token
  * @returns {string | undefined}
  */
@@ -75,7 +79,7 @@ export function subjectOf(token) {
   }
 }
 
-/** 128 random bits in hexadecimal. Unlike `crypto.randomUUID` it is there on plain http too. */
+/** Returns 128 random bits in hexadecimal. Unlike `crypto.randomUUID` this works on plain http too. */
 export function randomKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

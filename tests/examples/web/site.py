@@ -98,7 +98,7 @@ class Person:
         """Register and log in."""
         self.fills_in(name)
         self.clicks("Register")
-        self.reads("Your account is made. You can log in now.")
+        self.reads("Your account has been created. You can log in now.")
         self.clicks("Log in")
         self.reads("You are logged in.")
 
@@ -108,11 +108,11 @@ class Person:
 
     def opens_what_is_protected(self) -> None:
         """Press that button."""
-        self.clicks("Open /protected")
+        self.clicks("Call /protected")
 
     def is_logged_in_as(self, name: str | None) -> None:
         """Wait until the page shows whose login it has."""
-        words = f"Logged in as {name}." if name else "Log in, or make an account."
+        words = f"Logged in as {name}." if name else "Log in, or create an account."
         until(lambda: self.page.inner_text("#who") == words, words)
 
     def run(self, script: str) -> Any:  # noqa: ANN401 - whatever JSON can say

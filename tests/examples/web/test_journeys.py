@@ -109,7 +109,7 @@ def test_a_logout_while_the_server_is_away_is_told_later(
     refresh_token = gate.tokens()["refresh_token"]
     with gate.away():
         person.clicks("Log out")
-        person.reads("You are logged out. The server will be told later.")
+        person.reads("You are logged out. The server will be notified later.")
         person.is_logged_in_as(None)
     person.page.reload()
     again = visitors.see(person.page)
