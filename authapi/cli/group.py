@@ -1,8 +1,10 @@
 """What the commands have in common: their groups, and how they fail."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,30 +14,22 @@ from flask.cli import AppGroup
 from authapi.administration.errors import CommandError
 from authapi.cli.output import printable
 from authapi.core.errors import ApiError
-from authapi.database import FAILURES, DatabaseUnavailable
+from authapi.database import FAILURES, explain
 from authapi.database.dumps import DumpError
 from authapi.web import logs
 from authapi.web.services import serving
 
 
-class CommandGroup(AppGroup):
-    """A group of commands within the service; what they raise becomes one line and exit code 1.
+class PlainGroup(click.Group):
+    """A group of commands; what they raise becomes one line and exit code 1.
 
     At a terminal the log says only what is wrong: a line of JSON for each event is for whoever
     collects them.
     """
 
-    def command(  # type: ignore[override]
-        self,
-        *args: Any,  # noqa: ANN401 - click's own signature
-        **kwargs: Any,  # noqa: ANN401
-    ) -> Callable[[Callable[..., Any]], click.Command]:
-        """Register a command that runs in the app that the service is, mounted or not."""
-        register = super().command(*args, **kwargs)
-        return lambda command: register(_in_the_service(command))
-
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command that was asked for."""
+        _open_closed_streams()
         if sys.stderr.isatty():
             logs.only_warnings()
         try:
@@ -47,11 +41,31 @@ class CommandGroup(AppGroup):
         except (CommandError, DumpError) as why:
             raise click.ClickException(printable(str(why))) from None
         except UnicodeEncodeError:
-            raise click.ClickException("An argument is not UTF-8.") from None
+            raise click.ClickException("What was typed is not UTF-8.") from None
         except BrokenPipeError:
             raise  # the reader of a pipe closed it: click ends quietly
         except OSError as error:
             raise click.ClickException(_of_the_system(error)) from None
+
+
+class CommandGroup(PlainGroup, AppGroup):
+    """A group of commands within the service."""
+
+    def command(  # type: ignore[override]
+        self,
+        *args: Any,  # noqa: ANN401 - click's own signature
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Callable[[Callable[..., Any]], click.Command]:
+        """Register a command that runs in the app that the service is, mounted or not."""
+        register = super().command(*args, **kwargs)
+        return lambda command: register(_in_the_service(command))
+
+
+def _open_closed_streams() -> None:
+    """Put nothing in the place of a standard stream that the process was started without."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - until the end
 
 
 def _in_the_service(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,13 +75,6 @@ def _in_the_service(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, **kwargs)
 
     return run
-
-
-def explain(error: Exception) -> str:
-    """Say in one line what is the matter with the database."""
-    if isinstance(error, DatabaseUnavailable):
-        return str(error)
-    return f"The database does not answer ({type(error).__name__}). Check MONGO_URI."
 
 
 def _of_the_system(error: OSError) -> str:

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import click
 
+from authapi.cli.group import PlainGroup
 from authapi.core.durable_files import write_durably
 from authapi.tokens import jwks
 from authapi.tokens.jwks import Jwk, KeySetError
 
 
-@click.group()
+@click.group(cls=PlainGroup)
 def keys() -> None:
     """Make, rotate and retire the keys that sign access tokens."""
 

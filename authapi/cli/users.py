@@ -15,6 +15,9 @@ from authapi.factors.models import Factors
 from authapi.factors.serializers import describe
 from authapi.web.services import service
 
+_PIPED_BYTES = 8192
+"""Longer than any password, and short enough for an input that does not end."""
+
 users = CommandGroup("users", help="Look after the users.")
 
 
@@ -145,16 +148,27 @@ def logout(name: str, by_id: bool, json_wanted: bool) -> None:
 
 
 def _password(*, from_stdin: bool) -> str:
-    if not from_stdin:
-        if not sys.stdin.isatty():
-            raise click.UsageError("There is no terminal to ask at: use --password-stdin.")
-        asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-        return asked
     try:
-        text = sys.stdin.buffer.read().decode()
+        return _piped() if from_stdin else _asked()
     except UnicodeDecodeError:
-        raise click.ClickException("The password on standard input is not UTF-8.") from None
-    password = text.removesuffix("\n").removesuffix("\r")
+        raise click.ClickException("The password is not UTF-8.") from None
+
+
+def _asked() -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask at: use --password-stdin.")
+    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return asked
+
+
+def _piped() -> str:
+    """Read one line; what editors and shells of Windows put before it is not part of it."""
+    given = sys.stdin.buffer.read(_PIPED_BYTES + 1)
+    if len(given) > _PIPED_BYTES:
+        raise click.ClickException("There is more than a password on standard input.")
+    if b"\0" in given:
+        raise click.ClickException("The password is not UTF-8: it has zero bytes, as UTF-16 has.")
+    password = given.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     if "\n" in password or "\r" in password:
         raise click.ClickException("There is more than one line on standard input.")
     return password

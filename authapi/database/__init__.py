@@ -16,6 +16,8 @@ from authapi.database.errors import (
     DatabaseUnavailable,
     ForeignDocuments,
     best_effort,
+    explain,
+    name_of,
 )
 from authapi.database.indexes import Index, StoredCollection
 
@@ -33,7 +35,9 @@ __all__ = [
     "RequestScope",
     "StoredCollection",
     "best_effort",
+    "explain",
     "insert_if_new",
     "insert_those_new",
+    "name_of",
     "retry_conflicts",
 ]

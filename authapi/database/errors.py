@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -15,6 +15,12 @@ DUPLICATE_KEY = 11000
 
 WRITE_CONFLICT = 112
 """The code of a write that conflicted with another one of the document, and did nothing."""
+
+_ADVICE = {
+    13: "The user in MONGO_URI needs readWrite on this database.",
+    18: "Check the user and the password in MONGO_URI, and authSource.",
+}
+"""By the code of a refusal: what the operator can do."""
 
 
 class DatabaseUnavailable(Exception):
@@ -39,6 +45,22 @@ def best_effort(step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | 
     except FAILURES as failure:
         _log.error("left to the sweep: %s", type(failure).__name__)
         return None
+
+
+def name_of(failure: Exception) -> str:
+    """Return what a failure is called: a refusal as the server calls it, any other by its type."""
+    refused = isinstance(failure, OperationFailure) and failure.details
+    return str((refused or {}).get("codeName") or type(failure).__name__)
+
+
+def explain(failure: Exception) -> str:
+    """Say in one line, and without a secret, what is the matter: for the operator."""
+    if isinstance(failure, DatabaseUnavailable):
+        return str(failure)
+    if isinstance(failure, OperationFailure):
+        advice = _ADVICE.get(failure.code or 0, "Its own log says more.")
+        return f"The database refuses ({name_of(failure)}). {advice}"
+    return f"The database does not answer ({name_of(failure)}). Check MONGO_URI."
 
 
 def timed_out(error: Exception) -> bool:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from authapi.core.clock import MAX_CLOCK_SKEW
 from authapi.core.secrets import Secret
 from authapi.core.services import Check
-from authapi.database import FAILURES, Database, DatabaseUnavailable
+from authapi.database import FAILURES, Database, DatabaseUnavailable, name_of
 from authapi.embedded import EmbeddedUnavailable, ensure_running, index_build_mark
 from authapi.settings import Settings
 from authapi.wiring.rooms import collections_of
@@ -31,7 +31,7 @@ def database_checks(database: Database) -> dict[str, Check]:
         try:
             database.ping()
         except FAILURES as error:
-            told = str(error) if isinstance(error, DatabaseUnavailable) else type(error).__name__
+            told = str(error) if isinstance(error, DatabaseUnavailable) else name_of(error)
             return f"the database does not answer ({told})"
         return None
 

@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,14 @@ def test_a_created_user_logs_in(operator: Operator, visitor: Visitor) -> None:
     done = operator("users", "create", name, "--password-stdin", stdin=STDIN)
     assert done.code == 0
     assert done.out.startswith(f"{name} (id ")
+    assert visitor.authenticate(name).status_code == 200
+
+
+def test_a_mark_of_windows_is_no_part_of_the_password(operator: Operator, visitor: Visitor) -> None:
+    """Its editors begin a file in UTF-8 with one that nobody sees, and nobody could type."""
+    name = fresh_name()
+    stdin = f"\ufeff{PASSWORD}\r\n".encode()
+    assert operator("users", "create", name, "--password-stdin", stdin=stdin).code == 0
     assert visitor.authenticate(name).status_code == 200
 
 
@@ -81,7 +90,13 @@ def test_without_a_terminal_nothing_is_asked(operator: Operator) -> None:
         ("x" * 65, STDIN, "Username must be at most 64 characters long."),
         ("a\u202eb", STDIN, "Username must not contain control or invisible characters."),
         ("fine", b"short\n", "Password must be at least 8 characters long."),
-        ("fine", b"\xff" * 9, "The password on standard input is not UTF-8."),
+        ("fine", b"", "Password must be at least 8 characters long."),
+        ("fine", b"\xff" * 9, "The password is not UTF-8."),
+        (
+            "fine",
+            "from PowerShell\r\n".encode("utf-16-le"),
+            "The password is not UTF-8: it has zero bytes, as UTF-16 has.",
+        ),
     ],
 )
 def test_a_bad_name_or_password_is_refused_in_one_line(
@@ -90,6 +105,25 @@ def test_a_bad_name_or_password_is_refused_in_one_line(
     """The rules of registration hold here too, and say which was broken."""
     done = operator("users", "create", name, "--password-stdin", stdin=stdin)
     assert (done.code, done.out, done.said) == (1, "", f"Error: {message}\n")
+
+
+def test_an_input_without_an_end_is_no_password(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    """Not more is read of it than a password may have."""
+    log = tmp_path / "log"
+    with Path("/dev/zero").open("rb") as endless, log.open("w") as said:
+        code = subprocess.call(
+            [sys.executable, "-m", "flask", "users", "create", fresh_name(), "--password-stdin"],
+            cwd=ROOT,
+            env=clean_environment(environment),
+            stdin=endless,
+            stdout=said,
+            stderr=said,
+            timeout=DEADLINE,
+        )
+    assert code == 1
+    assert log.read_text() == "Error: There is more than a password on standard input.\n"
 
 
 def test_a_name_that_is_taken_is_refused(operator: Operator, visitor: Visitor) -> None:

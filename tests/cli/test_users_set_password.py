@@ -48,7 +48,7 @@ def test_a_disabled_user_stays_disabled(operator: Operator, visitor: Visitor) ->
     [
         (b"short\n", "Password must be at least 8 characters long."),
         (b"one long line\nand another\n", "There is more than one line on standard input."),
-        (b"\xff" * 9, "The password on standard input is not UTF-8."),
+        (b"\xff" * 9, "The password is not UTF-8."),
     ],
 )
 def test_a_bad_password_is_refused_and_changes_nothing(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import pytest
+from pymongo.errors import OperationFailure
 
+from authapi.database import explain
 from tests.cli.conftest import Operator, flask_process
 from tests.support.actors import Visitor, fresh_name
+from tests.support.servers import ROOT, clean_environment
+from tests.support.waiting import DEADLINE
 
 
 def test_users_are_listed_a_page_at_a_time(operator: Operator, visitor: Visitor) -> None:
@@ -78,20 +85,75 @@ def test_a_name_is_never_taken_for_an_id(operator: Operator, visitor: Visitor) -
     assert operator("users", "show", user_id).code == 1
 
 
-def test_a_database_that_is_away_is_one_line(environment: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("words", [("users", "list"), ("keys", "check")])
+def test_a_database_that_is_away_is_one_line(
+    environment: Mapping[str, str], words: tuple[str, ...]
+) -> None:
     """Exit code 1, the reason, no traceback."""
     away = {**environment, "MONGO_URI": "mongodb://127.0.0.1:1/x", "MONGO_TIMEOUT_MS": "300"}
-    done = flask_process(away, "users", "list")
+    done = flask_process(away, *words)
     assert (done.code, done.out) == (1, "")
     assert done.err == (
         "Error: The database does not answer (ServerSelectionTimeoutError). Check MONGO_URI.\n"
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "advice"),
+    [
+        (18, "AuthenticationFailed", "Check the user and the password in MONGO_URI"),
+        (13, "Unauthorized", "needs readWrite"),
+        (8000, "AtlasError", "Its own log says more"),
+    ],
+)
+def test_a_database_that_refuses_says_what_is_missing(code: int, name: str, advice: str) -> None:
+    """By the server's own word for it, and nothing of the command, which may hold a hash."""
+    details = {"codeName": name, "errmsg": "not authorized to execute { insert: 'a-secret' }"}
+    said = explain(OperationFailure(str(details["errmsg"]), code, details))
+    assert said.startswith(f"The database refuses ({name}). ")
+    assert advice in said
+    assert "a-secret" not in said
+
+
+def test_a_wrong_password_of_the_database_is_one_line(environment: Mapping[str, str]) -> None:
+    """It is there, and does not let the command in."""
+    wrong = re.sub(r"(//[^:]+):[^@]+@", r"\1:not-its-password@", environment["MONGO_URI"])
+    done = flask_process({**environment, "MONGO_URI": wrong}, "users", "list")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("Error: The database refuses (")
+    assert "not-its-password" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("closed", "words", "code"),
+    [
+        (">&-", ("list",), 0),
+        ("2>&-", ("list",), 0),
+        ("<&-", ("create", "somebody"), 2),
+        ("<&-", ("create", "somebody", "--password-stdin"), 1),
+    ],
+)
+def test_a_closed_stream_is_no_fault(
+    environment: Mapping[str, str], closed: str, words: tuple[str, ...], code: int
+) -> None:
+    """As a supervisor or a job may start a command: nothing to read there, and nobody who reads."""
+    command = [sys.executable, "-m", "flask", "users", *words]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *command],
+        cwd=ROOT,
+        env=clean_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+
+
 def test_an_argument_that_is_no_text_is_one_line(environment: Mapping[str, str]) -> None:
     """A name in Latin-1 out of some old list, say."""
     done = flask_process(environment, "users", "show", os.fsdecode(b"J\xfcrg"))
-    assert (done.code, done.said) == (1, "Error: An argument is not UTF-8.\n")
+    assert (done.code, done.said) == (1, "Error: What was typed is not UTF-8.\n")
 
 
 @pytest.mark.parametrize(
