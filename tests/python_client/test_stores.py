@@ -119,7 +119,7 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, conte
     path.write_text(content)
     with AuthClient(BASE, FileStore(path)) as client:
         for deed in (client.status, client.logout, lambda: client.authenticate("a", "b")):
-            with pytest.raises(StoreError, match=r"/tokens\.json holds something else"):
+            with pytest.raises(StoreError, match=r"/tokens\.json is not a login"):
                 deed()
     assert path.read_text() == content
 

@@ -1,4 +1,4 @@
-"""The client does all that `clients/vectors/` says, as the one for JavaScript does."""
+"""The client passes the test vectors in `clients/vectors/`, as the JavaScript client does."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from tests.python_client.vectors import (
     CASES,
     FOLDER,
     Json,
-    Script,
+    ScriptedService,
     each_case,
     only,
 )
 from tests.support.crowd import at_once
 
 
-class Scene:
-    """A service, a clock, and clients that share a store as processes do."""
+class Runner:
+    """Runs the steps of a case: a service, a clock, and clients that share a store."""
 
     def __init__(self, store: Store, kind: type[AuthClient | AsyncAuthClient]) -> None:
-        self.script = Script()
+        self.service = ScriptedService()
         self._store = store
         self._kind = kind
         self._clients: dict[str, AuthClient | AsyncAuthClient] = {}
@@ -47,8 +47,8 @@ class Scene:
         self._slept: list[float] = []
         self._waiting: SecondFactorRequired | None = None
 
-    def play(self, step: Json) -> None:
-        """Do what a step says, and see that it comes out as it says."""
+    def run(self, step: Json) -> None:
+        """Run a step, and compare its results."""
         if "clock" in step:
             only(step, "clock")
             self._now += step["clock"]
@@ -58,11 +58,11 @@ class Scene:
             assert {"username": status.username, "ended": status.ended} == step["state"]
         else:
             only(step, "call", "by", "at_once", "exchanges", "fails", "gives", "slept")
-            self.script.expect(step["exchanges"])
+            self.service.expect(step["exchanges"])
             self._slept.clear()
             calls = step.get("at_once", [step])
             at_once([partial(self._do, call) for call in calls])
-            self.script.finish()
+            self.service.finish()
             assert self._slept == step.get("slept", [])
 
     def _do(self, step: Json) -> None:
@@ -94,7 +94,7 @@ class Scene:
 
         def make() -> AuthClient | AsyncAuthClient:
             clock = Options(clock=lambda: self._now, sleep=self._slept.append, async_sleep=sleep)
-            transport = httpx.MockTransport(self.script.answer)
+            transport = httpx.MockTransport(self.service.answer)
             if self._kind is AuthClient:
                 http = httpx.Client(transport=transport)
                 return AuthClient(BASE, self._store, http=http, options=clock)
@@ -113,23 +113,23 @@ def _outcome(result: object) -> Json | None:
 
 
 @pytest.fixture(params=[AuthClient, AsyncAuthClient])
-def scenes(request: pytest.FixtureRequest, tmp_path: Path) -> list[Scene]:
-    """A scene for each store."""
+def runners(request: pytest.FixtureRequest, tmp_path: Path) -> list[Runner]:
+    """A runner for each store."""
     stores = MemoryStore(), FileStore(tmp_path / "tokens.json")
-    return [Scene(store, request.param) for store in stores]
+    return [Runner(store, request.param) for store in stores]
 
 
 @each_case
-def test_each_case_is_played(case: Json, scenes: list[Scene]) -> None:
-    """By threads and by tasks, with a login in memory and in a file."""
+def test_each_case_passes(case: Json, runners: list[Runner]) -> None:
+    """Both clients pass it, with a login in memory and in a file."""
     only(case, "name", "steps")
-    for scene in scenes:
+    for runner in runners:
         for step in case["steps"]:
-            scene.play(step)
+            runner.run(step)
 
 
-def test_the_cases_are_named_apart() -> None:
-    """And there are some, in files that are read."""
+def test_every_file_is_read_and_every_case_has_its_own_name() -> None:
+    """No vector is left out."""
     read = {"README.md", "addresses.json", "answers.json", "cases"}
     assert {path.name for path in FOLDER.iterdir()} == read
     assert {path.suffix for path in (FOLDER / "cases").iterdir()} == {".json"}
@@ -137,8 +137,8 @@ def test_the_cases_are_named_apart() -> None:
     assert len(names) == len(set(names)) > 40
 
 
-def test_addresses_are_told_apart() -> None:
-    """What is an address, what would carry passwords in clear, and what is none."""
+def test_addresses_are_accepted_insecure_or_refused() -> None:
+    """Each list of `addresses.json` is treated as its name says."""
     only(ADDRESSES, "accepted", "insecure", "refused")
     for address, usual in ADDRESSES["accepted"].items():
         assert normalized(address) == usual

@@ -1,4 +1,4 @@
-"""Reads `clients/vectors/`, and plays the service that they describe."""
+"""Reads the test vectors in `clients/vectors/`, and answers as their service."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"]
 
 
 def only(given: Json, *known: str) -> None:
-    """Make sure that a vector says nothing that nobody looks at."""
+    """Fail for a member of a vector that the test does not know."""
     assert set(given) <= set(known), set(given) - set(known)
 
 
 @dataclass
-class Script:
-    """A service that is asked exactly what the next exchanges say, and answers as they say."""
+class ScriptedService:
+    """A service that expects exactly the requests of the exchanges, and gives their answers."""
 
     exchanges: list[Json] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
@@ -38,21 +38,21 @@ class Script:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def expect(self, exchanges: list[Json]) -> None:
-        """Wait for these next."""
+        """Set the exchanges that come next."""
         for exchange in exchanges:
             only(exchange, "path", "body", "key", "token", "answer")
         self.exchanges = list(exchanges)
 
     def finish(self) -> None:
-        """All that was to come has come, and nothing else."""
+        """Check that all expected requests came, and no others."""
         assert not self.problems, self.problems
-        assert not self.exchanges, f"nobody asked for {self.exchanges}"
+        assert not self.exchanges, f"these requests did not come: {self.exchanges}"
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer a request."""
         with self.lock:
             if not self.exchanges:
-                self.problems.append(f"unasked: {request.url}")
+                self.problems.append(f"unexpected: {request.url}")
                 return httpx.Response(599)
             exchange = self.exchanges.pop(0)
             self._compare(exchange, request)

@@ -1,4 +1,4 @@
-"""What somebody does with an account, told once for both clients."""
+"""The functions of `AuthClient` and `AsyncAuthClient`, written once for both (see `flows.py`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class LoginResult:
-    """Who is logged in now; `recovery_codes_left` when one of them was used."""
+    """The result of a login; `recovery_codes_left` is set when a recovery code was used."""
 
     username: str
     recovery_codes_left: int | None = None
@@ -35,9 +35,9 @@ class LoginResult:
 
 @dataclass(frozen=True)
 class Status:
-    """Who is logged in, if anybody, and for how many seconds the access token is good.
+    """Who is logged in, and the seconds until the access token expires.
 
-    `ended` is the code by which the service ended the last login.
+    `ended` is the error code by which the service ended the last login.
     """
 
     username: str | None
@@ -46,7 +46,7 @@ class Status:
 
 
 class Account:
-    """An account at the API, by flows."""
+    """The functions of a client, as flows; `AuthClient` documents them."""
 
     def __init__(self, auth: AuthapiAuth, shared: SharedState, options: Options) -> None:
         self._auth = auth
@@ -60,11 +60,11 @@ class Account:
         return self._api.base_url + path if path.startswith("/") else path
 
     def features(self) -> Flow[Answer]:
-        """Ask what the service offers."""
+        """Return the service's optional features."""
         return self._api.get("/features")
 
     def register(self, username: str, password: str) -> Flow[Answer]:
-        """Make an account."""
+        """Create an account."""
         body = {"username": username, "password": password}
         return self._attempt("/register", username, body, lambda answer: answer)
 
@@ -88,19 +88,19 @@ class Account:
             raise SecondStepOver(error.refusal) from error
 
     def reauthenticate(self, password: str, code: str | None) -> Flow[Answer]:
-        """Make the login recent."""
+        """Confirm the login with the password."""
         return self.send("POST", "/reauthenticate", {"password": password, "code": code})
 
     def forgot_password(self, username: str) -> Flow[Answer]:
-        """Have a link to a new password mailed."""
+        """Ask for a mail with a link for a new password."""
         return self._api.post("/password/forgot", {"username": username})
 
     def reset_password(self, token: str, new_password: str) -> Flow[Answer]:
-        """Choose a new password."""
+        """Set a new password."""
         return self._api.post("/password/reset", {"token": token, "new_password": new_password})
 
     def send(self, method: str, path: str, body: Mapping[str, object] | None) -> Flow[Answer]:
-        """Send something for the user, and take the fresh tokens that the answer may hold."""
+        """Send a request as the user, and store new tokens that the answer may have."""
         yield from self._session.token()  # a refresh that is due comes first
         before = self._session.login()
         request = json_request(method, self.url(path), body, self._options.timeout)
@@ -124,7 +124,7 @@ class Account:
         return (yield from self._session.deliver())
 
     def logout_everywhere(self) -> Flow[None]:
-        """End all sessions of the user, at the service first."""
+        """End all sessions of the user at the service, then forget the login."""
         if self._session.login().key is not None:  # a refresh without an answer comes first
             yield from self._session.token(self._session.login().access_token)
         lock = self._shared.refresh_lock()
@@ -137,7 +137,7 @@ class Account:
         self._session.close(token)
 
     def status(self) -> Status:
-        """Say who is logged in; the service is not asked."""
+        """Return who is logged in; the service is not asked."""
         state = self._shared.read()
         login = state.login_at(self._api.base_url)
         if login is None:
@@ -161,9 +161,9 @@ class Account:
         body: Mapping[str, object],
         take: Callable[[Answer], T],
     ) -> Flow[T]:
-        """Send the same user's request with the same key until the API has decided.
+        """Send a user's request, with the key of an earlier attempt whose outcome is unknown.
 
-        The key is stored before, and forgotten when `take` has stored the answer.
+        The key is stored first, and removed when `take` has stored the answer or the API refused.
         """
         key = self._begin(path, username)
         try:

@@ -1,4 +1,4 @@
-"""Addresses of an API, and what may be sent there. Pure."""
+"""The address of an API, and what may be sent there."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ _LOOPBACK = re.compile(r"(.+\.)?localhost|127\.\d+\.\d+\.\d+|::1")
 
 
 def normalized(address: str | httpx.URL) -> str:
-    """Return an address in its usual form: lower-case host, no query, no slash at its end.
+    """Return an address in normal form: lower-case host, no query, no slash at its end.
 
     Raises:
-        ValueError: it is no http or https address, or contains a password.
+        ValueError: it is not an http or https address, or contains a password.
     """
     try:
         url = httpx.URL(address)
     except (httpx.InvalidURL, TypeError) as error:
-        raise ValueError(f"{address!r} is no address: {error}") from error
+        raise ValueError(f"{address!r} is not an address: {error}") from error
     if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(f"{str(address)!r} is no http or https address")
+        raise ValueError(f"{str(address)!r} is not an http or https address")
     if url.userinfo:
         raise ValueError("an address must not contain a password")
     return f"{url.scheme}://{url.netloc.decode()}{url.path.rstrip('/')}"
@@ -38,5 +38,5 @@ def is_loopback(host: str) -> bool:
 
 
 def covers(base_url: str, url: httpx.URL) -> bool:
-    """Whether a URL is one of the API at a normalized address: a token goes nowhere else."""
+    """Whether a URL is below a normalized address; tokens are sent nowhere else."""
     return f"{url.copy_with(query=None, fragment=None)}/".startswith(f"{base_url}/")

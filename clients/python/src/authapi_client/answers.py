@@ -1,4 +1,4 @@
-"""What an answer says. Pure; its body must have been read."""
+"""Reads answers of the API; their body must have been received."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from authapi_client.tokens import lifetime_of
 Answer = dict[str, Any]
 
 GATEWAY_STATUSES = (502, 503, 504)
-"""What a proxy answers while the service behind it is away (RFC 9110, 15.6.3 to 15.6.5)."""
+"""The answers of a proxy that cannot reach the service (RFC 9110, 15.6.3 to 15.6.5)."""
 _TOKEN_CODES = ("token_expired", "invalid_token")
 
 
 def read_answer(response: httpx.Response) -> Answer:
-    """Return what a good answer says.
+    """Return the body of a successful answer.
 
     Raises:
-        Refused: the API said no.
-        Unavailable: a proxy says that the service is away.
-        NotTheApi: something else answered.
+        Refused: the API refused the request.
+        Unavailable: a proxy could not reach the service.
+        NotTheApi: something other than the API answered.
     """
     status, body = response.status_code, body_of(response)
     if 300 <= status < 400:
@@ -51,7 +51,7 @@ def read_answer(response: httpx.Response) -> Answer:
 
 
 def body_of(response: httpx.Response) -> Answer:
-    """Return the JSON object in an answer; an empty one where something else is."""
+    """Return the JSON object of an answer; an empty one if the body is anything else."""
     if _is_html(response):
         return {}
     try:
@@ -62,7 +62,7 @@ def body_of(response: httpx.Response) -> Answer:
 
 
 def is_token_refused(response: httpx.Response) -> bool:
-    """Whether a new access token can help. A wrong password is a 401 too, and would count twice."""
+    """Whether a 401 is about the token. A wrong password is one too: repeated, it counts twice."""
     if response.status_code != 401:
         return False
     code = body_of(response).get("code")
@@ -70,7 +70,7 @@ def is_token_refused(response: httpx.Response) -> bool:
 
 
 def retry_after(response: httpx.Response) -> int | None:
-    """Return the seconds in `Retry-After`, or until its date (RFC 9110, 10.2.3); at least 1."""
+    """Return `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3), as seconds from 1."""
     text = response.headers.get("Retry-After", "")
     if re.fullmatch(r"[0-9]{1,9}", text):
         return max(1, int(text))

@@ -18,7 +18,7 @@ class Api:
     """The service at an address.
 
     Raises:
-        ValueError: `base_url` is no http or https address.
+        ValueError: `base_url` is not an http or https address.
         InsecureAddress: it is plain http, to another computer.
     """
 
@@ -27,32 +27,32 @@ class Api:
         self._options = options
 
     def get(self, path: str) -> Flow[Answer]:
-        """Ask for something; once more when the service is busy or away."""
-        return self._twice(lambda: self._request("GET", path))
+        """Send a GET; repeat it once when the service is busy or not available."""
+        return self._with_retry(lambda: self._request("GET", path))
 
     def post(self, path: str, body: Mapping[str, object], key: str | None = None) -> Flow[Answer]:
-        """Send JSON; once more when the service is busy or away.
+        """Send JSON; repeat it once when the service is busy or not available.
 
         Args:
             path: the path below the base URL.
-            body: what to send; None in it is left out.
+            body: what to send; members that are None are left out.
             key: the Idempotency-Key.
         """
-        return self._twice(lambda: self._request("POST", path, body, key))
+        return self._with_retry(lambda: self._request("POST", path, body, key))
 
     def post_once(self, path: str, body: Mapping[str, object], timeout: float) -> Flow[Answer]:
-        """Send JSON, and wait for the answer only so long."""
+        """Send JSON without a retry; `timeout` in seconds."""
         return self._once(self._request("POST", path, body, timeout=timeout))
 
     def pause(self, seconds: float) -> Pause:
-        """Return a step that waits."""
+        """Return the step of a flow that waits."""
         return Pause(seconds, self._options.sleep, self._options.async_sleep)
 
     def retry_delay(self, error: AuthapiError) -> float | None:
-        """Return the seconds after which a request goes out once more; None when it should not."""
+        """Return the seconds after which a request is repeated; None when it is not."""
         return retry_delay(error, self._options.max_retry_after)
 
-    def _twice(self, request: Callable[[], httpx.Request]) -> Flow[Answer]:
+    def _with_retry(self, request: Callable[[], httpx.Request]) -> Flow[Answer]:
         try:
             return (yield from self._once(request()))
         except AuthapiError as error:
@@ -87,21 +87,25 @@ class Api:
 def json_request(
     method: str, url: str, body: Mapping[str, object] | None, timeout: float
 ) -> httpx.Request:
-    """Return a request with JSON; None in it is left out, and a lone surrogate is no obstacle."""
+    """Return a request with a JSON body.
+
+    Members that are None are left out. `json.dumps` escapes a lone surrogate, which httpx's own
+    encoding to UTF-8 cannot send.
+    """
     times = {"timeout": httpx.Timeout(timeout).as_dict()}
     if body is None:
         return httpx.Request(method, url, extensions=times)
-    said = {name: value for name, value in body.items() if value is not None}
-    kind = {"Content-Type": "application/json"}
-    content = json.dumps(said).encode()
-    return httpx.Request(method, url, headers=kind, content=content, extensions=times)
+    given = {name: value for name, value in body.items() if value is not None}
+    headers = {"Content-Type": "application/json"}
+    content = json.dumps(given).encode()
+    return httpx.Request(method, url, headers=headers, content=content, extensions=times)
 
 
 def secure(address: str | httpx.URL, options: Options) -> str:
-    """Return an address in its usual form.
+    """Return an address in normal form.
 
     Raises:
-        ValueError: it is no http or https address.
+        ValueError: it is not an http or https address.
         InsecureAddress: it is plain http, to another computer, and that is not allowed.
     """
     base_url = normalized(address)
@@ -111,7 +115,7 @@ def secure(address: str | httpx.URL, options: Options) -> str:
 
 
 class _OneShotBody(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that follows no redirect, whatever the httpx client that sends it was told."""
+    """A body that can be sent once: it follows no redirect, even if the httpx client does."""
 
     def __init__(self, content: bytes) -> None:
         self._content: bytes | None = content

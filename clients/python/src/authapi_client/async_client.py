@@ -1,4 +1,4 @@
-"""The client for tasks (asyncio)."""
+"""The asynchronous client (asyncio)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class AsyncAuthClient:
-    """`AuthClient` with `await`; each function does and raises what that one's does."""
+    """`AuthClient` with `await`: its functions have the same arguments, results and errors."""
 
     def __init__(
         self,
@@ -54,11 +54,11 @@ class AsyncAuthClient:
             await self._http.aclose()
 
     async def features(self) -> Answer:
-        """Ask what the service offers."""
+        """Return the service's optional features: the answer of `GET /features`."""
         return await self._run(self._account.features())
 
     async def register(self, username: str, password: str) -> None:
-        """Make an account."""
+        """Create an account."""
         await self._run(self._account.register(username, password))
 
     async def authenticate(
@@ -68,29 +68,29 @@ class AsyncAuthClient:
         return await self._run(self._account.authenticate(username, password, code))
 
     async def second_step(self, step: SecondFactorRequired, code: str) -> LoginResult:
-        """Finish a login by a code."""
+        """Finish a login by a code or a recovery code."""
         return await self._run(self._account.second_step(step, code))
 
     async def reauthenticate(self, password: str, *, code: str | None = None) -> None:
-        """Make the login recent."""
+        """Confirm the login with the password."""
         await self._run(self._account.reauthenticate(password, code))
 
     async def forgot_password(self, username: str) -> None:
-        """Have a link to a new password mailed."""
+        """Ask for a mail with a link for a new password."""
         await self._run(self._account.forgot_password(username))
 
     async def reset_password(self, token: str, new_password: str) -> None:
-        """Choose a new password by a mailed link."""
+        """Set a new password by the token of a mailed link."""
         await self._run(self._account.reset_password(token, new_password))
 
     async def send(
         self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> Answer:
-        """Send something for the user, as JSON, and return the answer."""
+        """Send JSON as the user, and return the answer."""
         return await self._run(self._account.send(method, path, body))
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
-        """Send a request for the user, as `httpx.AsyncClient.request` does."""
+        """Send a request as the user; `options` as for `httpx.AsyncClient.request`."""
         url = self._account.url(path)
         try:
             return await self._http.request(method, url, auth=self.auth, **options)
@@ -98,7 +98,7 @@ class AsyncAuthClient:
             raise Unreachable(f"No answer from {error.request.url}.") from error
 
     async def logout(self) -> bool:
-        """Forget the login, then end it at the service; return whether that knows."""
+        """Forget the login, then end its session; return whether the service confirmed it."""
         return await self._run(self._account.logout())
 
     async def logout_everywhere(self) -> None:
@@ -106,7 +106,7 @@ class AsyncAuthClient:
         await self._run(self._account.logout_everywhere())
 
     def status(self) -> Status:
-        """Say who is logged in; the service is not asked."""
+        """Return who is logged in; the service is not asked."""
         return self._account.status()
 
     async def _run(self, flow: Flow[T]) -> T:

@@ -16,20 +16,20 @@ from authapi_client.stores import Store
 
 
 class AuthapiAuth(httpx.Auth):
-    """Puts a fresh access token on requests: `httpx.Client(auth=AuthapiAuth(…))`, or `AsyncClient`.
+    """Adds a fresh access token to requests: pass it as `auth` to an httpx client.
 
-    Requests that go elsewhere get no token but a `ValueError`. Refreshes go through the same httpx
-    client, with its proxies and certificates; errors of the network are httpx's own.
+    A request to any other address raises a `ValueError`. Refreshes are sent by the same httpx
+    client, with its proxies and certificates; network errors are httpx's own.
 
     Args:
         base_url: the API's address.
-        store: where the login rests; an `AuthClient` with this store puts it there.
-        audience: the address of another service that takes the same tokens.
-        options: how it behaves.
+        store: where the login is stored, by an `AuthClient` with the same store.
+        audience: the address of another service that accepts the same tokens.
+        options: timeouts, retries and the like.
 
     Raises:
-        ValueError: an address is none.
-        InsecureAddress: it is plain http, to another computer.
+        ValueError: an address is not an http or https address.
+        InsecureAddress: an address is plain http, to another computer.
     """
 
     def __init__(
@@ -45,20 +45,20 @@ class AuthapiAuth(httpx.Auth):
         self.audience = secure(base_url if audience is None else audience, options)
 
     def authorized(self, request: httpx.Request) -> Flow[httpx.Response]:
-        """Return the way of a request, for those who go it by themselves."""
+        """Return the flow that sends a request with an access token."""
         return authorized(self.session, self.audience, request)
 
     def sync_auth_flow(
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
-        """Let `httpx.Client` send what is to be sent; stop the thread for all else."""
+        """Run the flow of a request for `httpx.Client`, which sends the requests that it yields."""
         flow = self.authorized(request)
         answer: httpx.Response | None = None
         try:
             while True:
                 step = flow.send(answer)
                 if isinstance(step, httpx.Request):
-                    answer = yield _alike(step, request)
+                    answer = yield _with_user_agent_of(request, step)
                 else:
                     step.run()
                     answer = None
@@ -70,14 +70,14 @@ class AuthapiAuth(httpx.Auth):
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Let `httpx.AsyncClient` send what is to be sent; let other tasks run for all else."""
+        """Run the flow of a request for `httpx.AsyncClient`."""
         flow = self.authorized(request)
         answer: httpx.Response | None = None
         try:
             while True:
                 step = flow.send(answer)
                 if isinstance(step, httpx.Request):
-                    answer = yield _alike(step, request)
+                    answer = yield _with_user_agent_of(request, step)
                 else:
                     await step.run_async()
                     answer = None
@@ -87,8 +87,8 @@ class AuthapiAuth(httpx.Auth):
             flow.close()
 
 
-def _alike(step: httpx.Request, request: httpx.Request) -> httpx.Request:
-    """The service lists sessions by the name that a program gives itself."""
+def _with_user_agent_of(request: httpx.Request, step: httpx.Request) -> httpx.Request:
+    """Send a refresh with the request's User-Agent, by which the service names the session."""
     if step is not request and "User-Agent" in request.headers:
         step.headers["User-Agent"] = request.headers["User-Agent"]
     return step

@@ -1,4 +1,4 @@
-"""A request with an access token that is always fresh."""
+"""Sends a request with a fresh access token."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def authorized(session: Session, audience: str, request: httpx.Request) -> Flow[httpx.Response]:
-    """Send a request with an access token, and return its response, whatever that says.
+    """Send a request with an access token, and return its response, an error as well.
 
-    A token that was refused is renewed once, and the request repeated; what a busy service has not
-    worked on is repeated once, too. After a proxy's error only reading is.
+    If the token is refused, it is renewed and the request repeated once. A request that a busy
+    service has not processed is repeated once, too; after a proxy's error only a safe method is.
 
     Args:
-        session: whose token it is.
-        audience: the address of the service that it is for.
-        request: one to this audience. A stream in it can be sent only once.
+        session: the login.
+        audience: the address of the service that accepts its tokens.
+        request: a request to this audience. A stream in it can be sent only once.
 
     Raises:
-        ValueError: it goes elsewhere.
-        LoggedOut: there is no token.
+        ValueError: the request goes to another address.
+        LoggedOut: nobody is logged in.
     """
     if not covers(audience, request.url):
-        raise ValueError(f"{request.url} is no address of {audience}: it gets no token")
+        raise ValueError(f"{request.url} is not below {audience}: no token is sent there")
     bearer = yield from session.token()
-    response: httpx.Response = yield _signed(request, bearer)
+    response: httpx.Response = yield _with_token(request, bearer)
     if response.status_code not in (401, *GATEWAY_STATUSES):
         return response
     yield Read(response)
@@ -46,22 +46,22 @@ def authorized(session: Session, audience: str, request: httpx.Request) -> Flow[
             return response
         yield session.api.pause(delay)
     fresh = yield from session.token(stale)
-    repeated: httpx.Response = yield _signed(request, fresh)
-    # What a refresh in between was answered is nobody's business: it holds tokens.
+    repeated: httpx.Response = yield _with_token(request, fresh)
+    # httpx adds the answer to the refresh to the history: it has tokens, so it is removed.
     refresh = f"{session.api.base_url}/refresh"
     repeated.history = [each for each in repeated.history if str(each.request.url) != refresh]
     return repeated
 
 
-def _signed(request: httpx.Request, bearer: str) -> httpx.Request:
+def _with_token(request: httpx.Request, bearer: str) -> httpx.Request:
     request.headers["Authorization"] = f"Bearer {bearer}"
     return request
 
 
 def _delay(session: Session, request: httpx.Request, response: httpx.Response) -> float | None:
-    """Return the seconds after which the request goes out once more; None when it should not.
+    """Return the seconds after which the request is repeated; None when it is not.
 
-    Where the service says itself that it is busy, it has done nothing.
+    The service's own 503 means that it has not processed the request.
     """
     try:
         read_answer(response)

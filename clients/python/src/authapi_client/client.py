@@ -1,4 +1,4 @@
-"""The client for threads."""
+"""The synchronous client."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ T = TypeVar("T")
 
 
 class AuthClient:
-    """An account at the API at `base_url`; any number of threads may use one client.
+    """A client of the API at `base_url`, for one login; any number of threads may use it.
 
-    Whatever asks the service can raise `Unreachable`, `Unavailable`, `NotTheApi`, `StoreError`, and
-    `Refused` with the API's `code`. None of them ends a login. What asks as somebody who is logged
-    in raises `LoggedOut` where nobody is, and `SessionEnded` where the service has ended the login.
+    Every function that sends a request can raise `Unreachable`, `Unavailable`, `NotTheApi`,
+    `StoreError`, and `Refused` with the API's `code`. None of them ends a login. Functions that
+    need a login raise `LoggedOut` when there is none, and `SessionEnded` when the service ended it.
 
     Args:
         base_url: the API's address: https, or http on this computer.
-        store: where the login rests; in memory unless told otherwise.
-        http: what sends, with proxies and certificates of yours; closing it is yours as well.
-        options: how the client behaves.
+        store: where the login is stored; by default in memory.
+        http: an httpx client to send with, such as one with proxies; its owner closes it.
+        options: timeouts, retries and the like.
 
     Raises:
-        ValueError: `base_url` is no http or https address.
+        ValueError: `base_url` is not an http or https address.
         InsecureAddress: it is plain http, to another computer.
     """
 
@@ -69,11 +69,11 @@ class AuthClient:
             self._http.close()
 
     def features(self) -> Answer:
-        """Ask what the service offers."""
+        """Return the service's optional features: the answer of `GET /features`."""
         return self._run(self._account.features())
 
     def register(self, username: str, password: str) -> None:
-        """Make an account. Safe to call again after a lost answer.
+        """Create an account. Can be called again after a lost answer.
 
         Raises:
             Refused: `user_exists`, `validation_error`, `registration_closed`, `rate_limited`.
@@ -81,15 +81,15 @@ class AuthClient:
         self._run(self._account.register(username, password))
 
     def authenticate(self, username: str, password: str, *, code: str | None = None) -> LoginResult:
-        """Log in. Safe to call again after a lost answer: no second session is opened.
+        """Log in. Can be called again after a lost answer: no second session is opened.
 
         Args:
             username: the user's name.
             password: the user's password.
-            code: of the second step, where it is known already.
+            code: the second factor, if it is known already.
 
         Raises:
-            SecondFactorRequired: the account has a second step; `second_step` goes on from there.
+            SecondFactorRequired: the account has a second factor; pass this error to `second_step`.
             Refused: `invalid_credentials`, `invalid_code`, `rate_limited`.
         """
         return self._run(self._account.authenticate(username, password, code))
@@ -97,33 +97,47 @@ class AuthClient:
     def second_step(self, step: SecondFactorRequired, code: str) -> LoginResult:
         """Finish a login by the code of an authenticator app, or by a recovery code.
 
-        Safe to call again with the same code after a lost answer.
+        Can be called again with the same code after a lost answer.
+
+        Args:
+            step: the error that `authenticate` raised.
+            code: as the user typed it.
 
         Raises:
-            SecondStepOver: it took too long; begin with the password.
-            Refused: `invalid_code`, after which another one may be tried; `rate_limited`.
+            SecondStepOver: it took too long; start again with the password.
+            Refused: `invalid_code`, after which another code can be tried; `rate_limited`.
         """
         return self._run(self._account.second_step(step, code))
 
     def reauthenticate(self, password: str, *, code: str | None = None) -> None:
-        """Make the login recent, for what answered `insufficient_user_authentication`.
+        """Confirm the login, for requests that are refused with `insufficient_user_authentication`.
+
+        Args:
+            password: the user's password.
+            code: the second factor, if the account has one.
 
         Raises:
             Refused: `invalid_credentials`, `invalid_code`, `rate_limited`; `second_factor_required`
-                where the account has a second step: then call it again with a code.
+                when the code is missing.
         """
         self._run(self._account.reauthenticate(password, code))
 
     def forgot_password(self, username: str) -> None:
-        """Have a link to a new password mailed, to whoever that is; nobody is told who it is.
+        """Ask for a mail with a link for a new password.
+
+        The answer is the same whether or not the user exists.
 
         Raises:
-            Refused: `rate_limited`; `not_found` where the service mails nothing.
+            Refused: `rate_limited`; `not_found` if the service does not send mail.
         """
         self._run(self._account.forgot_password(username))
 
     def reset_password(self, token: str, new_password: str) -> None:
-        """Choose a new password by what stands behind `#` in the mailed link; then log in by it.
+        """Set a new password. This does not log in.
+
+        Args:
+            token: the part after `#` of the mailed link.
+            new_password: the new password.
 
         Raises:
             Refused: `invalid_link`, `validation_error`.
@@ -131,22 +145,27 @@ class AuthClient:
         self._run(self._account.reset_password(token, new_password))
 
     def send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
-        """Send something for the user, as JSON, and return the answer.
+        """Send JSON as the user, and return the answer.
 
-        Fresh tokens in it, as after a change of the password or of the second factors, take the
-        place of the ones before.
+        If the answer has new tokens, as after a change of the password or of the second factors,
+        they replace the stored ones.
+
+        Args:
+            method: the HTTP method.
+            path: below the base URL.
+            body: what to send; members that are None are left out.
 
         Raises:
-            Refused: the API said no.
+            Refused: the API refused the request.
         """
         return self._run(self._account.send(method, path, body))
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
-        """Send a request for the user; nothing is raised for a response with an error.
+        """Send a request as the user; an error status is returned, not raised.
 
         Args:
             method: the HTTP method.
-            path: below the base URL, or a whole URL there.
+            path: below the base URL, or a whole URL below it.
             options: as for `httpx.Client.request`.
         """
         try:
@@ -155,19 +174,19 @@ class AuthClient:
             raise Unreachable(f"No answer from {error.request.url}.") from error
 
     def logout(self) -> bool:
-        """Forget the login, then end it at the service.
+        """Forget the login, then end its session at the service.
 
         Returns:
-            Whether the service knows. If not, it is told by the next `logout` or login.
+            Whether the service confirmed it. If not, the next `logout` or login notifies it again.
         """
         return self._run(self._account.logout())
 
     def logout_everywhere(self) -> None:
-        """End all sessions of the user. Where the service did not do it, the login stays."""
+        """End all sessions of the user. If the service did not end them, the login stays."""
         self._run(self._account.logout_everywhere())
 
     def status(self) -> Status:
-        """Say who is logged in; the service is not asked."""
+        """Return who is logged in; the service is not asked."""
         return self._account.status()
 
     def _run(self, flow: Flow[T]) -> T:

@@ -1,4 +1,4 @@
-"""What goes wrong, each by its own exception."""
+"""The exceptions of the client."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import ClassVar
 
 
 class AuthapiError(Exception):
-    """There is no good answer; its subclasses say why, and the text is fit to be shown."""
+    """The base of all errors of the client; their text may be shown to users."""
 
     kind: ClassVar[str]
-    """The same word for the same problem as in the client for JavaScript."""
+    """The name of the same error in the client for JavaScript."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Let pools of processes hand it on, whatever its `__init__` takes."""
+        """Make the error picklable for process pools, whatever its `__init__` takes."""
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
@@ -27,24 +27,24 @@ def _rebuild(
 
 
 class Unreachable(AuthapiError):
-    """No answer came. The request may have been worked on; it is safe to make it again."""
+    """No answer came. The service may have processed the request; it can be sent again."""
 
     kind = "offline"
 
 
 class Unavailable(AuthapiError):
-    """A proxy says that the service behind it is away; `retry_after` in seconds, if it says so."""
+    """A proxy could not reach the service; `retry_after` in seconds, if the proxy sent it."""
 
     kind = "unavailable"
 
     def __init__(self, status: int, retry_after: int | None) -> None:
-        super().__init__(f"The service is not there at the moment (HTTP {status}).")
+        super().__init__(f"The service is not available at the moment (HTTP {status}).")
         self.status = status
         self.retry_after = retry_after
 
 
 class NotTheApi(AuthapiError):
-    """Something else answered: the address is not the API's."""
+    """Something other than the API answered: the address is wrong."""
 
     kind = "foreign"
 
@@ -56,29 +56,29 @@ class HtmlAnswer(NotTheApi):
 
 
 class Redirected(NotTheApi):
-    """The address redirects; what holds a password or a token does not follow."""
+    """The address redirects; passwords and tokens are not sent to another address."""
 
     kind = "redirected"
 
 
 class StoreError(AuthapiError):
-    """The store cannot be read or written, or holds something else."""
+    """The store cannot be read or written, or its content is not a login."""
 
     kind = "storage"
 
 
 class InsecureAddress(AuthapiError, ValueError):
-    """Passwords and tokens would go over plain http to another computer."""
+    """Passwords and tokens would be sent over plain http to another computer."""
 
     kind = "insecure"
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the API said when it refused.
+    """The API's answer to a request that it refused.
 
-    `code` is for programs, `message` for people, `errors` has texts by field name, `retry_after` is
-    in seconds, `request_id` finds the request in the service's log.
+    `code` is for programs, `message` for people, `errors` has messages by field name, `retry_after`
+    is in seconds, `request_id` is the request's id in the service's log.
     """
 
     status: int
@@ -90,7 +90,7 @@ class Refusal:
 
 
 class Refused(AuthapiError):
-    """The API said no."""
+    """The API refused a request."""
 
     kind = "refused"
 
@@ -105,10 +105,10 @@ class Refused(AuthapiError):
 
 
 class SecondFactorRequired(Refused):
-    """The password was right, and a code is to come: `second_step` takes this and the code.
+    """The password was correct, and a second factor is needed: pass this error to `second_step`.
 
-    `factors` says what may be shown (`totp`, `recovery_code`, `passkey`), `expires_in` for how many
-    seconds. Keep it in memory: `mfa_token` is half a login.
+    `factors` lists the accepted factors (`totp`, `recovery_code`, `passkey`); `mfa_token` expires
+    in `expires_in` seconds. Keep it in memory only: it stands for the password.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class SecondFactorRequired(Refused):
 
 
 class SecondStepOver(Refused):
-    """The second step came too late, or the account changed: begin with the password."""
+    """The second step came too late, or the account changed: start again with the password."""
 
     kind = "second_step_over"
 
@@ -139,8 +139,8 @@ class LoggedOut(AuthapiError):
 class SessionEnded(LoggedOut):
     """The service ended the session: log in again.
 
-    `reason` is its code: `refresh_token_expired`, or `invalid_refresh_token` where the session was
-    ended elsewhere, or its refresh token was used by somebody else as well.
+    `reason` is its error code: `refresh_token_expired`, or `invalid_refresh_token` if the session
+    was ended elsewhere or its refresh token was used twice.
     """
 
     kind = "session_ended"
@@ -156,18 +156,18 @@ class SessionEnded(LoggedOut):
 
 
 ENDING_CODES = frozenset(SessionEnded._TEXTS)
-"""The codes of a 400 to a refresh after which a login is over; nothing else ends one."""
+"""The error codes (with status 400) of a refresh that end the login; nothing else does."""
 
 
 def is_final(error: AuthapiError) -> bool:
-    """Whether the API has decided, so that the same request again would change nothing."""
+    """Whether the API has refused for good, so that repeating the request would change nothing."""
     return (
         isinstance(error, Refused) and 400 <= error.status < 500 and error.status not in (408, 429)
     )
 
 
 def retry_delay(error: AuthapiError, max_retry_after: float) -> float | None:
-    """Return the seconds to wait before a request is sent once more; None when it should not be."""
+    """Return the seconds to wait before a request is repeated; None when it is not."""
     away = isinstance(error, Unavailable) or (isinstance(error, Refused) and error.status == 503)
     if not away:
         return None

@@ -1,7 +1,8 @@
-"""What the client does, apart from how it waits: each story is told once, for threads and tasks.
+"""The client's logic without I/O (sans-I/O), so that both clients share it.
 
-A flow is a generator, as httpx's own auth flows are. It yields a request and is sent the response,
-or yields something else to wait for. `run` waits as threads do, `run_async` as tasks do.
+A flow is a generator, as the auth flows of httpx are. It yields a request and is sent the response,
+or yields another step, such as a pause. `run` performs the steps of a flow and blocks the thread;
+`run_async` awaits them.
 """
 
 from __future__ import annotations
@@ -23,29 +24,29 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Read:
-    """Read the body of a response."""
+    """Receive the body of a response."""
 
     response: httpx.Response
 
     def run(self) -> None:
-        """Read it."""
+        """Block until the body is there."""
         self.response.read()
 
     async def run_async(self) -> None:
-        """Read it."""
+        """Await the body."""
         await self.response.aread()
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Wait for so many seconds."""
+    """Wait for some seconds."""
 
     seconds: float
     sleep: Callable[[float], object]
     async_sleep: Callable[[float], Awaitable[object]]
 
     def run(self) -> None:
-        """Stop the thread."""
+        """Block the thread."""
         self.sleep(self.seconds)
 
     async def run_async(self) -> None:
@@ -55,24 +56,24 @@ class Pause:
 
 @dataclass(frozen=True)
 class Acquire:
-    """Take a lock, which the flow releases by itself.
+    """Acquire a lock, which the flow releases.
 
     Raises:
-        StoreError: there can be no such lock.
+        StoreError: the store's lock failed.
     """
 
     lock: Lock
 
     def run(self) -> None:
-        """Stop the thread until it is there."""
-        self._take(blocking=True)
+        """Block until the lock is acquired."""
+        self._acquire(blocking=True)
 
     async def run_async(self) -> None:
-        """Ask again and again: one that waits in a thread cannot be cancelled."""
-        while not self._take(blocking=False):
+        """Poll the lock: a thread that blocked on it could not be cancelled with the task."""
+        while not self._acquire(blocking=False):
             await asyncio.sleep(_POLL_SECONDS)
 
-    def _take(self, *, blocking: bool) -> bool:
+    def _acquire(self, *, blocking: bool) -> bool:
         try:
             return self.lock.acquire(blocking)
         except Exception as error:
@@ -84,7 +85,7 @@ Flow = Generator[Step, Any, T]
 
 
 def run(flow: Flow[T], send: Callable[[httpx.Request], httpx.Response]) -> T:
-    """Go through a flow to its end, and return what it returns."""
+    """Perform the steps of a flow, and return its result; `send` sends a request."""
     resume: Callable[[], Step] = partial(next, flow)
     while True:
         try:
@@ -105,7 +106,7 @@ def run(flow: Flow[T], send: Callable[[httpx.Request], httpx.Response]) -> T:
 
 
 async def run_async(flow: Flow[T], send: Callable[[httpx.Request], Awaitable[httpx.Response]]) -> T:
-    """Do the same in a task."""
+    """Perform the steps of a flow in a task, and return its result."""
     resume: Callable[[], Step] = partial(next, flow)
     while True:
         try:

@@ -1,8 +1,8 @@
-"""One login and its tokens, which all who use a store share.
+"""One login and its tokens, shared by all clients with the same store.
 
-Two locks keep it whole: `refresh` lets one refresh run at a time, across threads and processes;
-`state` is held for moments only, so that a logout never waits for a slow service, and always wins
-against the refresh that it overtakes.
+Two locks protect it: `refresh` lets one refresh run at a time, across threads and processes;
+`state` is held only while the store is changed, so that a logout never waits for a slow service,
+and always wins against a refresh under way.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ class Session:
         """Return the login.
 
         Raises:
-            LoggedOut: nobody is logged in here.
-            SessionEnded: the service has ended what was the login.
+            LoggedOut: nobody is logged in.
+            SessionEnded: the service has ended the login.
         """
         return self._login_in(self._shared.read())
 
     def token(self, stale: str | None = None) -> Flow[str]:
-        """Return an access token that is good now; `stale` is one that was just refused.
+        """Return a fresh access token, but not `stale`, which was just refused.
 
         Raises:
-            LoggedOut, SessionEnded: there is none.
-            AuthapiError: the service gave none; the login stays.
+            LoggedOut, SessionEnded: nobody is logged in.
+            AuthapiError: the refresh failed; the login stays.
         """
         usable = self._usable(self.login(), stale)
         if usable is not None:
@@ -68,20 +68,20 @@ class Session:
         return token
 
     def invalidate(self, token: str) -> None:
-        """Ask for a new access token before the next request: this one was refused."""
+        """Have a refused access token renewed before the next request."""
         self._shared.change(lambda state: _without_access(state, token))
 
     def open(self, path: str, answer: Answer, username: str) -> Login:
-        """Begin the login that an answer grants; one that was there before ends.
+        """Store the login of an answer; the previous login ends.
 
         Args:
-            path: where it came from; the attempt there is over by this.
-            answer: what the service said.
-            username: what was typed, for a service whose tokens do not say.
+            path: the endpoint that answered; the stored attempt at it is removed.
+            answer: the answer with the tokens.
+            username: as typed, in case the access token does not name the user.
         """
         tokens = tokens_in(answer)
         if tokens is None or tokens.refresh is None:
-            raise NotTheApi("The service granted no tokens.")
+            raise NotTheApi("The service issued no tokens.")
         now = self._options.clock()
         name = subject_of(tokens.access) or username
         made = Login(secrets.token_hex(8), self.api.base_url, name, tokens.refresh, None, now, 0)
@@ -96,19 +96,23 @@ class Session:
         return login
 
     def close(self, ended: str | None = None) -> None:
-        """Forget the login, whose end the service has yet to be told unless it has `ended`."""
+        """Forget the login and store its logout, which is to be sent.
+
+        Args:
+            ended: a refresh token whose session has ended already; no logout is sent for it.
+        """
         self._shared.change(lambda state: replace(state.without_login(ended), attempts={}))
         self._changed()
 
     def renew(self, before: Login, tokens: Tokens) -> None:
-        """Take fresh tokens that came with an answer.
+        """Store new tokens that came with an answer.
 
-        The refresh token of before stays good, so it is left where it is when a refresh has spent
-        it meanwhile, or is about to.
+        The previous refresh token stays valid; it is kept, and only the access token replaced, when
+        a refresh has used it meanwhile or is under way.
 
         Args:
             before: the login when the request was sent.
-            tokens: what the answer holds.
+            tokens: the tokens of the answer.
 
         Raises:
             LoggedOut: the login ended meanwhile.
@@ -127,7 +131,7 @@ class Session:
         self._changed()
 
     def deliver(self) -> Flow[bool]:
-        """Tell the service of logouts that it has missed; return whether it knows of all."""
+        """Send the pending logouts; return whether the service has confirmed all of them."""
         for logout in self._shared.read().pending_logouts:
             if logout.base_url != self.api.base_url:
                 continue
@@ -137,7 +141,7 @@ class Session:
         return True
 
     def end(self, logout: PendingLogout) -> Flow[bool]:
-        """End a session at the service; return whether it is certain."""
+        """End a session at the service; return whether the service has confirmed it."""
         body = {"refresh_token": logout.refresh_token}
         try:
             yield from self.api.post_once("/logout", body, _LOGOUT_TIMEOUT)
@@ -154,9 +158,9 @@ class Session:
             lock.release()
 
     def _refresh(self, stale: str | None) -> Flow[str]:
-        """Refresh, by a key that is stored before the request goes out.
+        """Refresh, with a key that is stored before the request is sent.
 
-        Whatever happens then, the next attempt is the same request, and gets the same answer.
+        Whatever happens then, the next refresh repeats the request and gets the same answer.
         """
 
         def mark(state: State) -> State:
@@ -168,7 +172,7 @@ class Session:
         login = self._login_in(self._shared.change(mark))
         usable = self._usable(login, stale)
         if usable is not None:
-            return usable  # another one has refreshed meanwhile
+            return usable  # another client has refreshed meanwhile
         try:
             body = {"refresh_token": login.refresh_token}
             answer = yield from self.api.post("/refresh", body, login.key)
@@ -178,11 +182,11 @@ class Session:
             raise self._ended(login, error.code) from error
         tokens = tokens_in(answer)
         if tokens is None or tokens.refresh is None:
-            raise NotTheApi("The service granted no tokens.")
+            raise NotTheApi("The service issued no tokens.")
         return (yield from self._adopt(login, tokens))
 
     def _adopt(self, login: Login, tokens: Tokens) -> Flow[str]:
-        """Take the new tokens, unless the login ended meanwhile: then they must end as well."""
+        """Store the tokens of a refresh, or end their session if the login ended meanwhile."""
 
         def edit(state: State) -> State:
             latest = state.login
@@ -199,7 +203,7 @@ class Session:
         return tokens.access
 
     def _ended(self, login: Login, reason: str) -> LoggedOut:
-        """The service no longer knows this login: forget it, and remember why."""
+        """Forget a login that the service has ended, store why, and return the error to raise."""
 
         def edit(state: State) -> State:
             latest = state.login

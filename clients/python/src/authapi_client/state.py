@@ -1,4 +1,4 @@
-"""What a store holds: one JSON object, that all who use the store share."""
+"""The content of a store: one JSON object, shared by all clients with that store."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from authapi_client.tokens import Tokens
 T = TypeVar("T")
 _MAX_PENDING_LOGOUTS = 20
 _TYPES: Mapping[object, Any] = {"str": str, "str | None": str | None, "float": int | float}
-"""What may stand in JSON for each annotation below."""
+"""The Python types of JSON values that are accepted for each annotation below."""
 
 
 @dataclass(frozen=True)
 class Login:
     """A login and its tokens; times in seconds.
 
-    `key` is the Idempotency-Key of a refresh of `refresh_token` that may be under way.
+    `key` is the Idempotency-Key of a refresh of `refresh_token` whose answer has not arrived.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Login:
     key: str | None = field(default=None, repr=False)
 
     def renewed(self, tokens: Tokens, now: float) -> Login:
-        """Return the login with fresh tokens; a refresh token that stays keeps its key."""
+        """Return the login with new tokens; a refresh token that is not replaced keeps its key."""
         access = replace(
             self, access_token=tokens.access, received_at=now, lifetime=tokens.lifetime
         )
@@ -46,7 +46,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A request whose outcome is not known yet."""
+    """A registration or login whose outcome is not known yet."""
 
     base_url: str
     username: str
@@ -63,7 +63,7 @@ class PendingLogout:
 
 @dataclass(frozen=True)
 class State:
-    """All of it. `attempts` by their path; `ended` is why the last login is over."""
+    """The whole content: `attempts` by path, `ended` the code that ended the last login."""
 
     login: Login | None = None
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
@@ -75,10 +75,10 @@ class State:
         return self.login if self.login and self.login.base_url == base_url else None
 
     def without_login(self, spared: str | None = None) -> State:
-        """Return the state after a logout, which the service has yet to be told.
+        """Return the state after a logout, with the logout as pending.
 
         Args:
-            spared: a refresh token whose session goes on, or has ended already.
+            spared: a refresh token whose session goes on or has ended already: it gets no logout.
         """
         over = self.login
         state = replace(self, login=None, ended=None)
@@ -87,12 +87,12 @@ class State:
         return state.with_pending(PendingLogout(over.base_url, over.refresh_token))
 
     def with_pending(self, logout: PendingLogout) -> State:
-        """Return the state with one more logout to tell the service."""
+        """Return the state with one more pending logout."""
         pending = (*self.pending_logouts, logout)[-_MAX_PENDING_LOGOUTS:]
         return replace(self, pending_logouts=pending)
 
     def without_attempt(self, path: str, key: str) -> State:
-        """Return the state once an attempt is decided; another one has a key of its own."""
+        """Return the state without an attempt, unless a later one has stored another key."""
         kept = {
             name: each for name, each in self.attempts.items() if (name, each.key) != (path, key)
         }
@@ -100,13 +100,13 @@ class State:
 
 
 class SharedState:
-    """The state in a store, changed by one at a time."""
+    """The state in a store, changed under a lock."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def refresh_lock(self) -> Lock:
-        """Return the lock of whoever refreshes; it is held while the service is asked."""
+        """Return the lock for a refresh, which is held while the service is asked."""
         with _guarded():
             return self._store.lock("refresh")
 
@@ -114,7 +114,7 @@ class SharedState:
         """Return what is stored.
 
         Raises:
-            StoreError: it cannot be read, or is something else.
+            StoreError: it cannot be read, or is not a login.
         """
         with _guarded():
             text = self._store.load()
@@ -122,13 +122,13 @@ class SharedState:
             return _parsed(text)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             name = getattr(self._store, "path", "the store")
-            raise StoreError(f"{name} holds something else than a login: remove it") from None
+            raise StoreError(f"The content of {name} is not a login: remove it") from None
 
     def change(self, edit: Callable[[State], State]) -> State:
-        """Store what `edit` makes of the state, and return it. Held for a moment only.
+        """Store the state that `edit` returns for the present one, and return it.
 
         Raises:
-            StoreError: it cannot be read or written, or is something else.
+            StoreError: it cannot be read or written, or is not a login.
         """
         with self._exclusive():
             before = self.read()
@@ -152,7 +152,7 @@ class SharedState:
 
 @contextmanager
 def _guarded() -> Iterator[None]:
-    """A store of somebody's own may raise what it likes."""
+    """Turn any exception of a store into a `StoreError`."""
     try:
         yield
     except StoreError:
@@ -175,7 +175,7 @@ def _parsed(text: str | None) -> State:
 
 
 def _made(kind: Callable[..., T], values: dict[str, Any]) -> T:
-    """Make a part of the state; members that a later version has added are left out."""
+    """Make a part of the state; members that a later version may have added are ignored."""
     known = {each.name: each.type for each in fields(kind)}  # type: ignore[arg-type]
     made = kind(**{name: value for name, value in values.items() if name in known})
     if not all(isinstance(getattr(made, name), _TYPES[said]) for name, said in known.items()):

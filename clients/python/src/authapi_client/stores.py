@@ -1,4 +1,4 @@
-"""Where a login rests."""
+"""Where a login is stored."""
 
 from __future__ import annotations
 
@@ -12,66 +12,66 @@ LockName = Literal["refresh", "state"]
 
 
 class Lock(Protocol):
-    """Shuts out all others who share a store; `threading.Lock` is one.
+    """A lock that all users of a store share; `threading.Lock` is one.
 
-    Who acquires it in one thread may release it in another.
+    It may be released in another thread than the one that acquired it.
     """
 
     def acquire(self, blocking: bool = True) -> bool:
-        """Take the lock; tell whether it was free where `blocking` is false."""
+        """Acquire the lock; return False if `blocking` is false and it is taken."""
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the lock."""
 
 
 class Store(Protocol):
-    """A text for one login, as the system's keyring, a file or a database keeps it."""
+    """Stores one login as a text, such as in the system's keyring, a file or a database."""
 
     def load(self) -> str | None:
-        """Return the text as it was saved last, whole; None when there is none."""
+        """Return the text that was saved last; None if there is none."""
 
     def save(self, text: str | None) -> None:
-        """Keep a text in place of the one before, or remove it; called under the lock `state`."""
+        """Replace the text; None removes it. Called while the lock `state` is held."""
 
     def lock(self, name: LockName) -> Lock:
-        """Return one of the two locks, for all who share this store.
+        """Return one of two locks, which all users of this store share.
 
-        `refresh` is held while the service is asked, `state` for moments.
+        `refresh` is held while the service is asked, `state` while the text is changed.
         """
 
 
 class MemoryStore:
-    """A login that is gone with the process. Threads and tasks may share it, forks may not."""
+    """Keeps a login in memory. Threads and tasks may share it, forked processes may not."""
 
     def __init__(self) -> None:
         self._text: str | None = None
         self._locks: defaultdict[LockName, threading.Lock] = defaultdict(threading.Lock)
 
     def load(self) -> str | None:
-        """Return the text."""
+        """Return the text; None if there is none."""
         return self._text
 
     def save(self, text: str | None) -> None:
-        """Keep a text; None removes it."""
+        """Replace the text; None removes it."""
         self._text = text
 
     def lock(self, name: LockName) -> Lock:
-        """Return the lock for this process."""
+        """Return a lock for this process."""
         return self._locks[name]
 
 
 class FileStore:
-    """A login in a file for its owner's eyes (0600), for any number of processes of one computer.
+    """Keeps a login in a file that only its owner can read (0600), for all processes of a computer.
 
-    It is replaced as a whole, never half written. Two more files beside it are its locks. Its
-    folder is made where it is missing, for its owner alone.
+    The file is replaced atomically. Two more files beside it are its locks. A missing folder is
+    created, for its owner alone.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path).absolute()  # a program may change its folder later
+        self.path = Path(path).absolute()  # the program may change its working directory
 
     def load(self) -> str | None:
-        """Return what is in the file; None when there is none."""
+        """Return the content of the file; None if there is none."""
         try:
             return self.path.read_text("utf-8")
         except FileNotFoundError:
@@ -84,7 +84,7 @@ class FileStore:
             return
         self._make_folder()
         draft = self.path.with_name(f"{self.path.name}.new")
-        draft.unlink(missing_ok=True)  # of a process that was killed
+        draft.unlink(missing_ok=True)  # left by a process that was killed
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -106,15 +106,15 @@ class FileStore:
 
 
 class FileLock:
-    """A lock by an empty file (POSIX `flock`). The system gives it back when a process ends."""
+    """A lock on an empty file (POSIX `flock`). The system releases it when the process ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
 
     def acquire(self, blocking: bool = True) -> bool:
-        """Take the lock; tell whether it was free where `blocking` is false."""
-        import fcntl  # there is none on Windows
+        """Acquire the lock; return False if `blocking` is false and it is taken."""
+        import fcntl  # does not exist on Windows
 
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -129,7 +129,7 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Give it back: by name, since a fork that was made meanwhile holds the file open too."""
+        """Release the lock; closing is not enough, since a forked process has the file open too."""
         import fcntl
 
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)

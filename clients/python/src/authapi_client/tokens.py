@@ -1,4 +1,4 @@
-"""What can be told from tokens without asking the service. Pure."""
+"""Reads tokens from answers, and their lifetime and user, without asking the service."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _DEFAULT_LIFETIME = 60.0
-"""For a service that does not say how long, in seconds. A 401 brings a new token anyway."""
+"""In seconds, if the service sends no `expires_in`; if it is too long, a 401 renews the token."""
 _LONGEST_MARGIN = 10.0
+"""A token is renewed so many seconds early, or a tenth of its lifetime if that is less."""
 _CLOCK_STEP = 60.0
+"""By how many seconds a clock may be set back before the age of a token counts as unknown."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """Tokens that came with an answer; `lifetime` of the access token, in seconds."""
+    """The tokens of an answer; `lifetime` of the access token, in seconds."""
 
     access: str = field(repr=False)
     refresh: str | None = field(repr=False)
@@ -25,7 +27,7 @@ class Tokens:
 
 
 def tokens_in(answer: Mapping[str, Any]) -> Tokens | None:
-    """Return the tokens in an answer, if any; after `/reauthenticate` an access token alone."""
+    """Return the tokens of an answer; None without an access token. A refresh token is optional."""
     access, refresh = answer.get("access_token"), answer.get("refresh_token")
     if not isinstance(access, str):
         return None
@@ -34,28 +36,28 @@ def tokens_in(answer: Mapping[str, Any]) -> Tokens | None:
 
 
 def lifetime_of(seconds: object) -> float:
-    """Return a time to live in seconds, as an answer says it."""
+    """Return the lifetime in seconds for the `expires_in` of an answer."""
     known = isinstance(seconds, int | float) and not isinstance(seconds, bool)
     return float(seconds) if known else _DEFAULT_LIFETIME  # type: ignore[arg-type]
 
 
 def time_left(received_at: float, lifetime: float, now: float) -> float:
-    """Return the seconds that a token will live.
+    """Return the seconds until a token expires.
 
-    They count from its receipt, by the clock that it was received by: a clock that is wrong does no
-    harm. Where the clock was set back since then, nothing is known, and none are left.
+    They count from its receipt by the local clock, so that a wrong clock does no harm. If the clock
+    was set back since then, the token counts as expired.
     """
     age = now - received_at
     return 0.0 if age < -_CLOCK_STEP else max(0.0, min(lifetime, lifetime - age))
 
 
 def is_fresh(received_at: float, lifetime: float, now: float) -> bool:
-    """Whether a token will still be good when it arrives at the service."""
+    """Whether a token will still be valid when it arrives at the service."""
     return time_left(received_at, lifetime, now) > min(_LONGEST_MARGIN, lifetime / 10)
 
 
 def subject_of(token: str) -> str | None:
-    """Return the user's name as the service writes it; None when the token is no JWT."""
+    """Return the user's name as the service writes it; None when the token is not a JWT."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
