@@ -27,6 +27,10 @@ REPLAYED, REFRESHED = (
 )
 FAULT = 'authapi_requests_total{status="500",endpoint="auth.me"}'
 FORGED = 'authapi_tokens_refused_total{kind="access_token"}'
+HEALTH = 'authapi_requests_total{status="200",endpoint="health.alive"}'
+DEFERRED, SENT = (
+    f'authapi_mail_total{{kind="reset",result="{word}"}}' for word in ("deferred", "sent")
+)
 DEAD = 'authapi_mail_total{kind="reset",result="dead"}'
 HASHES, DUE = "authapi_password_hash_refusals_total", "authapi_mail_oldest_due_seconds"
 BUILD = 'authapi_build_info{version="%s"}'
@@ -81,7 +85,12 @@ SILENT: dict[str, list[Series]] = {
         {REPLAYED: each(0.1), REFRESHED: each(1)},
     ],
     "AuthapiForgedTokens": [{FORGED: each(6)}],
-    "AuthapiMailWaits": [{DUE: always(899)}],
+    "AuthapiMailWaits": [
+        {DUE: always(899)},
+        {DEFERRED: each(1), SENT: f"0x{MINUTES - 20} 1x20"},
+        {DEFERRED: each(1), SENT: f"_x{MINUTES - 20} 1x20"},
+        {DEFERRED: f"_x{MINUTES - 20} 1x9 2x11"},
+    ],
     "AuthapiMailDead": [{DEAD: each(0.05)}],
     "AuthapiTwoReleases": [{BUILD % 1: always(1)}],
 }
@@ -170,6 +179,20 @@ def test_what_happens_for_the_first_time_is_told(
 ) -> None:
     """Though no number was there that it could have grown from."""
     done = judged([case(alert, series, fired(alert))], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_health_checks_hide_no_outage(tmp_path: Path) -> None:
+    """Those who only look are answered; few people who are not may be all there are."""
+    series = {HEALTH: each(100), 'authapi_requests_total{status="503"}': each(1)}
+    done = judged([case("AuthapiUnavailable", series, fired("AuthapiUnavailable"))], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_mail_server_that_takes_nothing_is_told(tmp_path: Path) -> None:
+    """Of one mail that is tried again and again: at once, after 0.5, 2.5 and 12.5 minutes."""
+    tried = f"_x{MINUTES - 30} 1 2 2 3x10 4x17"
+    done = judged([case("AuthapiMailWaits", {DEFERRED: tried}, fired("AuthapiMailWaits"))], tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
