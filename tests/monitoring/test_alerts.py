@@ -192,7 +192,9 @@ def test_health_checks_hide_no_outage(tmp_path: Path) -> None:
 def test_a_mail_server_that_takes_nothing_is_told(tmp_path: Path) -> None:
     """Of one mail that is tried again and again: at once, after 0.5, 2.5 and 12.5 minutes."""
     tried = f"_x{MINUTES - 30} 1 2 2 3x10 4x17"
-    done = judged([case("AuthapiMailWaits", {DEFERRED: tried}, fired("AuthapiMailWaits"))], tmp_path)
+    done = judged(
+        [case("AuthapiMailWaits", {DEFERRED: tried}, fired("AuthapiMailWaits"))], tmp_path
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
