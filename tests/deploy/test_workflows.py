@@ -86,9 +86,23 @@ def test_a_wrong_workflow_is_refused() -> None:
 def test_a_release_waits_for_all_tests() -> None:
     """The very workflow of each change, on the tagged commit."""
     jobs = read(GITHUB / "workflows" / "release.yml")["jobs"]
-    assert jobs["release"]["needs"] == "ci"
+    assert jobs["release"]["needs"] == "image"
+    assert jobs["image"]["needs"] == "ci"
     assert jobs["ci"] == {"uses": "./.github/workflows/ci.yml"}
     assert "workflow_call" in read(GITHUB / "workflows" / "ci.yml")["on"]
+
+
+def test_a_release_has_an_image_for_both_machines() -> None:
+    """Each is built on a machine of its kind; the one that is signed is made of just these."""
+    jobs = read(GITHUB / "workflows" / "release.yml")["jobs"]
+    built = jobs["image"]["strategy"]["matrix"]["include"]
+    assert [(each["machine"], each["runner"]) for each in built] == [
+        ("amd64", "ubuntu-24.04"),
+        ("arm64", "ubuntu-24.04-arm"),
+    ]
+    [joined] = [step["run"] for step in jobs["release"]["steps"] if step.get("id") == "image"]
+    sources = " ".join(f'"$image-{each["machine"]}"' for each in built)
+    assert f'docker buildx imagetools create --tag "$image" {sources}\n' in joined
 
 
 def test_a_release_signs_all_that_it_publishes() -> None:
