@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+import yaml
 
 from authapi.settings import Settings, SettingsError
 from tests.deploy import manifests, schemas
@@ -64,6 +65,17 @@ def test_every_object_finds_the_pods() -> None:
         "NetworkPolicy": spec["NetworkPolicy"]["podSelector"]["matchLabels"],
         "spread": spread["labelSelector"]["matchLabels"],
     } == dict.fromkeys([*spec, "spread"], LABELS)
+
+
+def test_prometheus_finds_the_pods() -> None:
+    """By what stands in its configuration for a cluster; there a pod's only port is a target."""
+    config = (ROOT / "deploy/prometheus/prometheus.yaml").read_text()
+    commented = re.findall(r"^    # ( *(?:- )?\w+: ?.*)$", config, re.MULTILINE)
+    [job] = yaml.safe_load("\n".join(commented))["kubernetes_sd_configs"]
+    [selector] = job["selectors"]
+    assert job["role"] == selector["role"] == "pod"
+    assert selector["label"] == ",".join(f"{name}={value}" for name, value in LABELS.items())
+    assert len(CONTAINER["ports"]) == 1
 
 
 def test_ports_are_named_once() -> None:
