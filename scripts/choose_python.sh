@@ -1,13 +1,14 @@
 #!/bin/sh
-# Prints the Python to make `.venv` with, or says on standard error what to do and fails.
+# Prints the Python to create `.venv` with; or fails, and says on standard error what to do.
 #
-#   scripts/choose_python.sh [PYTHON]            without one: the newest of 3.11 to 3.13 that is there
-#   scripts/choose_python.sh --made-is [PYTHON]  whether `.venv` is made with one that fits, and with PYTHON
+#   scripts/choose_python.sh [PYTHON]            by default the newest of 3.11 to 3.13 on this machine
+#   scripts/choose_python.sh --made-is [PYTHON]  checks that `.venv` was created with a supported Python, and
+#                                                with PYTHON, if it is given
 #
-# What it is for stands in PYTHON_FOR: `run` (else), `serve`, `tests`, or `tools`, which use no part of the
-# service. The development database has no wheels for 3.14 and 3.15. These will do for `serve` and `tools`,
-# and for `run` where MONGO_URI or MONGO_URI_FILE is set, in the environment or in `.env`.
-# Where the service's own parts have no wheels, as on an Intel Mac, Rust has to be there to build them.
+# PYTHON_FOR says what it is for: `run` (the default), `serve`, `tests`, or `tools`, which use no part of the
+# service. The development database has no wheels for 3.14 and 3.15. These work for `serve` and `tools`,
+# and for `run` if MONGO_URI or MONGO_URI_FILE is set, in the environment or in `.env`.
+# On platforms without wheels for the service's dependencies, such as an Intel Mac, Rust is needed to build them.
 set -u
 
 MADE=.venv/bin/python
@@ -16,7 +17,7 @@ VERSION='import platform, sys
 other = platform.python_implementation().replace("CPython", "")
 free = "t" * ("t" in getattr(sys, "abiflags", ""))
 print("%d.%d%s%s" % (sys.version_info[:2] + (free, other)))'
-# A Python for Intel on another Mac needs wheels for Intel, so it is asked, and not `uname`.
+# Python is asked, not `uname`: an Intel build of Python on an ARM Mac needs wheels for Intel.
 PLATFORM='import platform
 print(platform.system(), platform.machine())'
 DATABASE='^[[:space:]]*(export[[:space:]]+)?MONGO_URI(_FILE)?[[:space:]]*=[[:space:]]*["'\'']?[^"'\''[:space:]#]'
@@ -55,16 +56,16 @@ fits() {
 
 if [ "${1:-}" = --made-is ]; then
   if [ -n "${2:-}" ] && ! version "$2" >/dev/null; then
-    echo "PYTHON=$2 is no Python that runs." >&2
+    echo "PYTHON=$2 is not a Python that runs." >&2
     exit 1
   fi
   made=$(version $MADE)
   if [ ! -d ".venv/lib/python$made" ] || [ "$(version "${2:-$MADE}")" != "$made" ]; then
-    echo "Another Python made .venv. Remove it, and it is made anew: rm -rf .venv" >&2
+    echo ".venv was created with another Python. Remove it, and run make again: rm -rf .venv" >&2
     exit 1
   fi
-  if [ ! -e .venv/bin/pip ]; then  # else the system's would install elsewhere
-    echo ".venv has no pip: it is not whole, or another tool made it. Remove it, and it is made anew: rm -rf .venv" >&2
+  if [ ! -e .venv/bin/pip ]; then  # otherwise the system's pip would install elsewhere
+    echo ".venv has no pip: it is incomplete, or another tool created it. Remove it, and run make again: rm -rf .venv" >&2
     exit 1
   fi
   set -- $MADE
@@ -84,21 +85,21 @@ for python; do
     without_venv="${without_venv:-$found}"
   fi
 done
-[ -n "$seen" ] || [ $# -gt 1 ] || seen=", $1 is no Python that runs"
+[ -n "$seen" ] || [ $# -gt 1 ] || seen=", $1 is not a Python that runs"
 
 {
   if [ -n "$without_venv" ]; then
-    echo "Python $without_venv lacks its venv; on Debian: sudo apt-get install python$without_venv-venv"
+    echo "Python $without_venv has no module venv; on Debian: sudo apt-get install python$without_venv-venv"
   elif [ -n "$without_wheels" ]; then
-    echo "authapi is ready for Linux (x86_64, aarch64) and for macOS (arm64), not for $without_wheels."
-    echo "Run it in Docker (docs/deployment.md). Or install Rust, which builds some of its parts, a C compiler"
-    echo "and OpenSSL, and name a MongoDB of yours: MONGO_URI='mongodb://...' make run"
+    echo "authapi supports Linux (x86_64, aarch64) and macOS (arm64), not $without_wheels."
+    echo "Run it in Docker (docs/deployment.md). Or install Rust, a C compiler and OpenSSL to build some of its"
+    echo "dependencies, and use your own MongoDB: MONGO_URI='mongodb://...' make run"
   else
     printf '%s\n' "authapi runs on Python 3.11 to 3.13 (here: ${seen#, })." | sed 's/(here: )/(here is none)/'
-    [ "$1" != $MADE ] || echo "Remove .venv, which another one made: rm -rf .venv"
-    echo "Install one of these, and name it if its name is unusual: make PYTHON=/path/to/python run"
+    [ "$1" != $MADE ] || echo "Remove .venv, which was created with another one: rm -rf .venv"
+    echo "Install one of these. If make does not find it: make PYTHON=/path/to/python run"
     [ "${PYTHON_FOR:-run}" = tests ] ||
-      echo "Python 3.14 and 3.15 will do with a MongoDB of yours: MONGO_URI='mongodb://...' make run"
+      echo "Python 3.14 and 3.15 work with your own MongoDB: MONGO_URI='mongodb://...' make run"
   fi
 } >&2
 exit 1

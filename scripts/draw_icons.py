@@ -1,4 +1,4 @@
-"""Draw the extension's icons: a padlock on a rounded square, at every size a browser asks for."""
+"""Draws the extension's icons: a padlock on a rounded square, in all sizes that browsers use."""
 
 import struct
 import sys
@@ -34,7 +34,7 @@ KEYHOLE = rounded(0.455, 0.54, 0.545, 0.69, 0.045)
 
 
 def colour_at(x: float, y: float) -> Pixel:
-    """Return what stands at a point of the drawing."""
+    """Return the colour at a point of the drawing."""
     if not PLATE(x, y):
         return (0, 0, 0, 0)
     lock = (BODY(x, y) and not KEYHOLE(x, y)) or (ARCH(x, y) and not GAP(x, y) and y < 0.5)
@@ -45,7 +45,7 @@ def colour_at(x: float, y: float) -> Pixel:
 
 
 def pixel(column: int, row: int, size: int) -> bytes:
-    """Return one pixel: the mean of the points within it, weighted by how solid they are."""
+    """Return one pixel: the mean of the points within it, weighted by their opacity."""
     steps = [(index + 0.5) / SAMPLES for index in range(SAMPLES)]
     points = [colour_at((column + dx) / size, (row + dy) / size) for dy in steps for dx in steps]
     solid = sum(point[3] for point in points)

@@ -1,8 +1,8 @@
-"""Draw the README's picture of a terminal, light and dark, from what is really printed.
+"""Draws the README's picture of a terminal, light and dark, from real output.
 
-    python scripts/draw_terminal.py [FOLDER]    the folder is docs/images, if none is named
+    python scripts/draw_terminal.py [FOLDER]    by default docs/images
 
-It runs the server and types the README's lines, so it needs what `make run` installs, and curl.
+It runs the server and the README's commands, so it needs what `make run` installs, and curl.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ PALETTES = {
 FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 
-def lines_to_type() -> list[str]:
-    """Return the README's lines for the other terminal."""
+def readme_commands() -> list[str]:
+    """Return the README's commands for the second terminal."""
     readme = (ROOT / "README.md").read_text("utf-8")
     [block] = re.findall(r"```sh\n(curl -s .*?)```", readme, re.DOTALL)
     return str(block).splitlines()
 
 
-def seen() -> tuple[str, list[tuple[str, str]]]:
-    """Run the server and type the lines; return what it says, and each line with its answer."""
+def outputs() -> tuple[str, list[tuple[str, str]]]:
+    """Run the server and the commands; return its output, and each command with its output."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -56,7 +56,7 @@ def seen() -> tuple[str, list[tuple[str, str]]]:
                 break
         greeting = said.partition("authapi: a development server")
         greeting = (greeting[1] + greeting[2]).partition("Try it")[0]
-        typed = [(line, answer(line.replace(":8000", f":{port}"))) for line in lines_to_type()]
+        typed = [(line, answer(line.replace(":8000", f":{port}"))) for line in readme_commands()]
         server.terminate()
         server.communicate()
     where = {f":{port}": ":8000", folder: "instance"}
@@ -69,7 +69,7 @@ _TOKEN: dict[str, str] = {}
 
 
 def answer(line: str) -> str:
-    """Type a line, as a shell that remembers TOKEN; return what it prints."""
+    """Run a command in a shell that keeps the variable TOKEN; return what it prints."""
     script = f'{line}\necho "TOKEN=$TOKEN" >&2'
     shell = ["sh", "-c", script]
     done = subprocess.run(
@@ -80,7 +80,7 @@ def answer(line: str) -> str:
 
 
 def rows(command: str, answered: str) -> list[tuple[str, str]]:
-    """Return the rows of a command and its answer, with the class of each."""
+    """Return the rows of a command and its output, each with the name of its colour."""
     typed = textwrap.wrap(f"$ {command}", COLUMNS, break_on_hyphens=False)
     return [("prompt", row) for row in typed] + [("text", row) for row in answered.splitlines()]
 
@@ -111,7 +111,7 @@ def drawing(windows: list[list[tuple[str, str]]], palette: dict[str, str]) -> st
 def main() -> None:
     """Write both pictures."""
     folder = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs" / "images"
-    greeting, typed = seen()
+    greeting, typed = outputs()
     others = [row for command, answered in typed for row in rows(command, answered)]
     for name, palette in PALETTES.items():
         picture = drawing([rows("make run", greeting), others], palette)

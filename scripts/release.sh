@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes what a release publishes: the package, the extension for both stores, the clients for
+# Builds the files of a release: the package, the extension for both stores, the clients for
 # JavaScript and Python, and their hashes.
 #
-#   scripts/release.sh FOLDER [FILE …]    FILE: what goes along as it is
+#   scripts/release.sh FOLDER [FILE …]    FILE: further files, which are copied
 set -euo pipefail
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)

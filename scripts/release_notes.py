@@ -1,4 +1,4 @@
-"""Prints what the changelog says of a release, once tag, versions and changelog say the same.
+"""Prints the changelog's section of a release, if the tag and the versions in all files agree.
 
 python scripts/release_notes.py v1.2.3
 """
@@ -14,20 +14,20 @@ MANIFESTS = ("extension/manifest.json", "clients/js/package.json", "package.json
 
 
 def versions() -> dict[str, str]:
-    """Return the version that each file says, by its path."""
+    """Return the version in each file, by its path."""
     packages = {name: in_package((ROOT / name).read_text()) for name in PACKAGES}
     manifests = {name: json.loads((ROOT / name).read_text())["version"] for name in MANIFESTS}
     return packages | manifests
 
 
 def in_package(module: str) -> str:
-    """Return the version that a module says."""
+    """Return the version in a module."""
     [said] = re.findall(r'^__version__ = "(.+)"$', module, re.MULTILINE)
     return str(said)
 
 
 def section(changelog: str, version: str) -> str | None:
-    """Return what a changelog says of a version, `## 1.2.3 - 2026-11-30`; None for nothing."""
+    """Return a changelog's text below `## 1.2.3 - 2026-11-30`; None if there is none."""
     heading = rf"^## {re.escape(version)} - \d{{4}}-\d\d-\d\d\n"
     found = re.search(rf"{heading}(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     return found.group(1).strip() or None if found else None
@@ -37,7 +37,7 @@ def main(tag: str) -> str:
     """Return the notes.
 
     Raises:
-        SystemExit: with what is to be done first.
+        SystemExit: a version or the changelog does not match the tag; the message says which.
     """
     version = tag.removeprefix("v")
     others = [f"{path} says {said}" for path, said in versions().items() if said != version]

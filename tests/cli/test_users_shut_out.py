@@ -14,7 +14,7 @@ from authapi.sessions.opening import SessionOpening
 from tests.cli.conftest import Operator, flask_process
 from tests.conftest import services_of
 from tests.support.actors import Visitor, error_code
-from tests.support.staleness import seconds_believed
+from tests.support.staleness import seconds_accepted
 
 DEAD = (401, "invalid_token")
 
@@ -28,7 +28,7 @@ def test_a_disabled_user_is_out_within_a_second(
     assert visitor.protected(tokens["access_token"]).status_code == 200
     done = flask_process(environment, "users", "disable", name)
     assert done.code == 0, done.err
-    assert seconds_believed(visitor, tokens["access_token"]) < 1
+    assert seconds_accepted(visitor, tokens["access_token"]) < 1
     assert error_code(visitor.protected(tokens["access_token"])) == DEAD
     assert visitor.refresh(tokens["refresh_token"]).status_code == 400
     assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")

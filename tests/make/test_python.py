@@ -57,7 +57,7 @@ def test_where_none_fits_it_is_said_what_to_do(
     assert seen in said
     assert "3.11 to 3.13" in said
     assert "make PYTHON=" in said
-    assert "3.14 and 3.15 will do with a MongoDB of yours: MONGO_URI=" in said
+    assert "3.14 and 3.15 work with your own MongoDB: MONGO_URI=" in said
 
 
 @pytest.mark.parametrize("version", ["3.14", "3.15"])
@@ -109,7 +109,7 @@ def test_a_python_that_is_named_is_taken_or_refused(machine: Machine) -> None:
     path = machine(python3="3.12", mine="3.11", old="3.10")
     assert chosen(path, "mine") == ("mine", "")
     assert chosen(path, "") == ("python3", "")
-    for name, seen in (("old", "old is 3.10"), ("rubbish", "rubbish is no Python that runs")):
+    for name, seen in (("old", "old is 3.10"), ("rubbish", "rubbish is not a Python that runs")):
         none, said = chosen(path, name)
         assert none == ""
         assert f"(here: {seen})" in said
@@ -131,7 +131,7 @@ def test_no_environment_has_to_go_for_a_slip_of_the_pen(
     path = machine(ours="3.12")
     environment_of(tmp_path, path / "ours", "3.12")
     none, said = chosen(path, "--made-is", name, folder=tmp_path)
-    assert (none, said) == ("", f"PYTHON={name} is no Python that runs.\n")
+    assert (none, said) == ("", f"PYTHON={name} is not a Python that runs.\n")
 
 
 @pytest.mark.parametrize(

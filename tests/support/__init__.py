@@ -1,1 +1,1 @@
-"""What tests share: actors, a clock that moves, real server processes, and waiting with an end."""
+"""Helpers of the tests: HTTP clients, a clock that tests move, server processes, waiting."""

@@ -1,4 +1,4 @@
-"""Someone who uses the service over HTTP, so that tests read as sentences."""
+"""A client of the service for tests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _numbers = itertools.count(1)
 
 
 def fresh_name() -> str:
-    """Return a user name that nobody has."""
+    """Return a user name that was not used before."""
     return f"user{next(_numbers)}-{secrets.token_hex(4)}"
 
 
 def error_code(response: requests.Response) -> tuple[int, str]:
-    """Return an error answer's status and code, making sure it has the one error shape."""
+    """Return the status and the code of an error, whose form is checked."""
     body = response.json()
     assert body["status"] == "error"
     assert isinstance(body["message"], str)
@@ -29,7 +29,7 @@ def error_code(response: requests.Response) -> tuple[int, str]:
 
 
 class Visitor:
-    """Speaks HTTP with the service at `base_url`, through a proxy if one says `forwarded_for`."""
+    """A client of the service at `base_url`; `forwarded_for` is the address that a proxy adds."""
 
     def __init__(self, base_url: str, forwarded_for: str | None = None) -> None:
         self.base_url = base_url
@@ -63,7 +63,7 @@ class Visitor:
         return self.post("/authenticate", {"username": username, "password": password})
 
     def refresh(self, refresh_token: str, key: str | None = None) -> requests.Response:
-        """Trade a refresh token."""
+        """Refresh the tokens."""
         return self.post("/refresh", {"refresh_token": refresh_token}, _key(key))
 
     def log_out(self, refresh_token: str) -> requests.Response:
@@ -71,7 +71,7 @@ class Visitor:
         return self.post("/logout", {"refresh_token": refresh_token})
 
     def protected(self, access_token: str | None = None) -> requests.Response:
-        """Open the protected resource."""
+        """Request the protected resource."""
         headers = {"Authorization": f"Bearer {access_token}"} if access_token is not None else {}
         return self.send("GET", "/protected", headers=headers)
 
@@ -83,7 +83,7 @@ class Visitor:
         return name
 
     def log_in(self, username: str | None = None, password: str = PASSWORD) -> dict[str, Any]:
-        """Log a user in (a new one when none is named), and return the tokens."""
+        """Log in a user, by default a new one, and return the tokens."""
         answer = self.authenticate(username or self.new_user(password), password)
         assert answer.status_code == 200, answer.text
         tokens: dict[str, Any] = answer.json()

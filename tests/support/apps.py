@@ -1,4 +1,4 @@
-"""Services of their own, for tests that need other settings or another route."""
+"""Serves an app of its own, for tests that need other settings or another route."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def served(
     clock: Clock = utc_now,
     prepare: Callable[[Flask], object] | None = None,
 ) -> Iterator[Visitor]:
-    """Serve an app of `settings` over HTTP, after `prepare` had it; yield a visitor of it."""
+    """Serve an app with these settings over HTTP, after `prepare(app)`; yield a client of it."""
     app = create_app(settings, clock)
     if prepare is not None:
         prepare(app)
@@ -34,6 +34,8 @@ def served(
 
 
 def end(app: Flask) -> None:
-    """Close what an app with the service has open."""
-    app.extensions["authapi"][AuditTrail].flush()  # else a thread opens the database again
+    """Close the threads and connections of an app with the service."""
+    app.extensions["authapi"][
+        AuditTrail
+    ].flush()  # otherwise its thread would open the database again
     app.extensions["authapi"][Database].close()

@@ -1,4 +1,4 @@
-"""An authenticator app of the tests' own, and somebody who has one."""
+"""An authenticator app (TOTP) for tests, and a user with one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def code_at(secret: str, moment: datetime | int) -> str:
 
 @dataclass
 class Owner:
-    """Somebody who is logged in, and has an authenticator app once `enrol` was called."""
+    """A user who is logged in, and has an authenticator app once `enrol` was called."""
 
     visitor: Visitor
     clock: MovedClock
@@ -43,15 +43,15 @@ class Owner:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What proves who is calling."""
+        """The header with the access token."""
         return {"Authorization": f"Bearer {self.tokens['access_token']}"}
 
     def ask(self, method: str, path: str, **body: object) -> requests.Response:
-        """Send a request with the access token; without a body where there is nothing in it."""
+        """Send a request with the access token; `body` becomes JSON, if it is not empty."""
         return self.visitor.send(method, path, headers=self.headers, json=body or None)
 
     def begin(self) -> str:
-        """Have a secret made; return it."""
+        """Begin the enrolment; return the secret."""
         answer = self.ask("POST", "/me/totp")
         assert answer.status_code == 200, answer.text
         self.secret = answer.json()["secret"]
@@ -67,16 +67,16 @@ class Owner:
         return self
 
     def next_code(self) -> str:
-        """Return a code that was never shown before: the clock moves on for it."""
+        """Move the clock to the next time step, and return its code, which is unused."""
         self.clock.move(seconds=STEP)
         return self.code()
 
     def code(self, steps: int = 0) -> str:
-        """Return what the app shows, so many steps ahead."""
+        """Return the app's code, so many time steps ahead."""
         return code_at(self.secret, int(self.clock().timestamp()) + steps * STEP)
 
     def wrong_code(self) -> str:
-        """Return six digits that the app shows at no moment near this one."""
+        """Return six digits that the app does not show within 11 minutes."""
         near = {self.code(steps) for steps in range(-22, 23)} if self.secret else set()
         return next(code for code in map("{:06}".format, range(50)) if code not in near)
 
@@ -85,7 +85,7 @@ class Owner:
         return self.visitor.authenticate(self.name, password)
 
     def mfa_token(self) -> str:
-        """Return what the first step leads to."""
+        """Log in with the password; return the `mfa_token` of the answer."""
         answer = self.first_step()
         assert answer.status_code == 401, answer.text
         token: str = answer.json()["mfa_token"]

@@ -1,4 +1,4 @@
-"""The service as `wsgi:app`, but with cheap hashes: for tests whose subject is something else."""
+"""The service as `wsgi:app`, but with cheap password hashes, for tests of something else."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ timing and of memory, have the real one."""
 
 
 def app() -> Flask:
-    """Make it from the environment: `flask --app tests.support.cheap:app run`."""
+    """Create the app from the environment: `flask --app tests.support.cheap:app run`."""
     return create_app(replace(Settings.from_environ(os.environ), argon2_memory_kib=CHEAP_HASH_KIB))

@@ -1,4 +1,4 @@
-"""Copies of this checkout as it is now, with nothing installed and nothing stored."""
+"""Copies of this checkout, without anything that was installed, built or stored in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.servers import ROOT
 
 
 def copy_to(folder: Path) -> None:
-    """Copy every file that is committed or could be to `folder`."""
+    """Copy every file that git tracks or does not ignore to `folder`."""
     for name in listed():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
@@ -26,7 +26,7 @@ def repository_in(folder: Path) -> None:
 
 
 def listed() -> list[str]:
-    """Return the paths of all files that are committed or could be."""
+    """Return the paths of all files that git tracks or does not ignore."""
     names = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
     return [name for name in names if name and (ROOT / name).is_file()]
 

@@ -1,4 +1,4 @@
-"""Claims of sessions that no login began."""
+"""Claims of a session, made without a login."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -8,7 +8,7 @@ from authapi import testing
 
 
 class MovedClock(testing.MovedClock):
-    """The one that apps' tests are given, too."""
+    """`authapi.testing.MovedClock`, which can also be stopped."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,12 +19,12 @@ class MovedClock(testing.MovedClock):
         return super().__call__() if self._stopped is None else self._stopped + self._offset
 
     def stop(self) -> MovedClock:
-        """Go on only by being moved: what a busy machine takes is no time any more."""
+        """Stop the clock, so that only `move` changes it, however slow the machine is."""
         self._stopped = datetime.now(UTC)
         return self
 
     def reset(self) -> None:
-        """Go back to the real time, and on with it."""
+        """Go back to the real time, and run again."""
         super().reset()
         self._stopped = None
 

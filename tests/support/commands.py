@@ -1,4 +1,4 @@
-"""What requests send to the database."""
+"""Records the commands that are sent to the database."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _INDEXES = ("createIndexes", "listIndexes")
 
 
 class Commands(monitoring.CommandListener):
-    """Notes what clients made from now on ask of collections; PyMongo keeps a listener for good.
+    """Records the commands of all clients that are created from now on.
 
-    The making of indexes is left out: it comes whenever a connection was lost, on a busy machine.
+    Commands about indexes are left out: on a busy machine they come again after a lost connection.
 
     Args:
-        database: what the name of the database begins with; others are nobody's business here.
+        database: only databases whose names begin so are recorded.
     """
 
     def __init__(self, database: str = "") -> None:
@@ -22,17 +22,17 @@ class Commands(monitoring.CommandListener):
         monitoring.register(self)
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Note `<command> <collection>`."""
+        """Record `<command> <collection>`."""
         collection = event.command.get(event.command_name)
         ours = event.database_name.startswith(self._database)
         if isinstance(collection, str) and ours and event.command_name not in _INDEXES:
             self._sent.append(f"{event.command_name} {collection}")
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
     def since_last(self) -> list[str]:
         """Return what was sent since the last time, in order."""

@@ -1,4 +1,4 @@
-"""Many who do one thing at the same moment."""
+"""Runs functions at the same moment."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.support.waiting import DEADLINE
 T = TypeVar("T")
 
 
-def at_once(deeds: Sequence[Callable[[], T]]) -> list[T]:
-    """Do every deed in a thread of its own, all from one starting shot; return what they return."""
-    ready = threading.Barrier(len(deeds))
+def at_once(functions: Sequence[Callable[[], T]]) -> list[T]:
+    """Call each function in a thread of its own, all at the same moment; return their results."""
+    ready = threading.Barrier(len(functions))
 
-    def run(deed: Callable[[], T]) -> T:
+    def run(function: Callable[[], T]) -> T:
         ready.wait(timeout=DEADLINE)
-        return deed()
+        return function()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return list(pool.map(run, functions))

@@ -16,56 +16,56 @@ from tests.support.servers import ROOT, clean_environment
 
 WRITES = "insert", "update", "delete", "findAndModify", "bulkWrite"
 DEAD = 99
-"""The exit status of a process that died where it was told to."""
+"""The exit status of a process that died after its last write."""
 
-_NURSERY = multiprocessing.get_context("forkserver")
-"""A process with the service imported, and nothing of it made yet: what it forks starts at once."""
-_NURSERY.set_forkserver_preload([__name__])
+_FORKSERVER = multiprocessing.get_context("forkserver")
+"""Forks processes from one that has imported the service, so that they start quickly."""
+_FORKSERVER.set_forkserver_preload([__name__])
 
 
 class _Dying(monitoring.CommandListener):
-    """Ends this process, as a lost machine does, when the last of `left` writes is answered."""
+    """Ends this process without any clean-up when the last of `left` writes was answered."""
 
     left: int | None = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Let it begin."""
+        """Do nothing."""
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Count a write, from when somebody says how many there are."""
+        """Count a write, once `left` is set."""
         if event.command_name in WRITES and self.left is not None:
             self.left -= 1
             if self.left == 0:
                 os._exit(DEAD)
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Let it go on."""
+        """Do nothing."""
 
 
-def dies_after(writes: int, environment: Mapping[str, str], story: str) -> bool:
-    """Run a story in a process that dies after so many writes.
+def dies_after(writes: int, environment: Mapping[str, str], code: str) -> bool:
+    """Run code in a process that dies after so many writes.
 
     Args:
         writes: how many are answered before it dies.
         environment: the service's settings.
-        story: Python; `app` is the service, and `os` is imported.
+        code: Python code; `app` is the service, and `os` is imported.
 
     Returns:
-        Whether it died; False when the story was over before.
+        Whether it died; False when the code ended before.
     """
-    with NamedTemporaryFile("r") as said:
-        process = _NURSERY.Process(
-            target=_live, args=(writes, clean_environment(environment), story, said.name)
+    with NamedTemporaryFile("r") as output:
+        process = _FORKSERVER.Process(
+            target=_run, args=(writes, clean_environment(environment), code, output.name)
         )
         process.start()
         process.join()
-        assert process.exitcode in (0, DEAD), said.read()
+        assert process.exitcode in (0, DEAD), output.read()
     return process.exitcode == DEAD
 
 
-def _live(writes: int, environment: Mapping[str, str], story: str, said: str) -> None:
-    """Be that process: make the service, and let the story run."""
-    with Path(said).open("w") as file:
+def _run(writes: int, environment: Mapping[str, str], code: str, output: str) -> None:
+    """Create the service in that process, and run the code."""
+    with Path(output).open("w") as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
     os.chdir(ROOT)
@@ -76,4 +76,4 @@ def _live(writes: int, environment: Mapping[str, str], story: str, said: str) ->
     app = cheap.app()
     app.test_client().get("/readyz")
     dying.left = writes
-    exec(story, {"app": app, "os": os})
+    exec(code, {"app": app, "os": os})

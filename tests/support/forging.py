@@ -1,4 +1,4 @@
-"""Tokens opened and made by hand, as an attacker does: with no JWT library."""
+"""Decodes and makes tokens by hand, without a JWT library, as an attacker may."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ def unpadded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def opened(part: str) -> dict[str, Any]:
-    """Return the JSON object behind one part of a token."""
+def decoded(part: str) -> dict[str, Any]:
+    """Return the JSON object in one part of a token."""
     found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return found
 
 
 def header_of(token: str) -> dict[str, Any]:
     """Return a token's header, unverified."""
-    return opened(token.split(".")[0])
+    return decoded(token.split(".")[0])
 
 
 def payload_of(token: str) -> dict[str, Any]:
     """Return a token's claims, unverified."""
-    return opened(token.split(".")[1])
+    return decoded(token.split(".")[1])
 
 
 def forged(

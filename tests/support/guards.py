@@ -1,4 +1,4 @@
-"""Hooks of pytest that keep a run honest, whatever it was started from."""
+"""Hooks of pytest for all tests: their order, quick runs, and no silent skips in CI."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from collections.abc import Generator
 import pytest
 
 BROWSERS = {"browser", "chromium"}
-"""Fixtures that are one."""
+"""The fixtures that are browsers."""
 SLOW = {
     *("attacks", "embedded", "examples", "failures", "postman", "properties", "races", "serve"),
     *("testing", "test_backup", "test_crashes", "test_cut_off", "test_db_dump", "test_races"),
 }
-"""Folders and files whose tests start and kill many servers: more than half of the time."""
+"""Folders and files whose tests start and kill many servers, which takes most of the time."""
 FIRST = (
     *("test_newcomer", "test_newer_python", "test_image", "test_embedding", "test_stop"),
     *("test_backup", "test_readme", "test_login_flood", "test_ending_all", "test_systemd"),
     *("test_run", "test_adapter", "test_smoke", "test_killed_database", "test_cut_off"),
 )
-"""Files that take a minute or more, the longest first: nobody waits for them at a run's end."""
+"""Files that take a minute or more, the longest first, so that none runs alone at the end."""
 
 
 def pytest_configure() -> None:
-    """Let Ctrl+C end what tests start, also where these tests themselves are to ignore it.
+    """Let SIGINT (Ctrl+C) end the processes that tests start, even if this process ignores it.
 
-    A shell has what it starts in the background ignore SIGINT, and every child inherits that.
+    A process that a shell started in the background ignores SIGINT, and its children inherit that.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,7 +56,7 @@ def _parse_one_at_a_time() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Look for no garbage among the thousands of tests: while they are found, and from then on."""
+    """Keep the collected tests, thousands of objects, out of garbage collection: it runs faster."""
     gc.disable()
     try:
         return (yield)
@@ -67,9 +67,9 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser as `external`, and what takes long as `slow`, for quick runs.
+    """Mark tests that need a browser as `external`, and slow ones as `slow`, for quick runs.
 
-    What takes longest comes first, where the order of files is kept (`--no-loadscope-reorder`).
+    The slowest files come first, if xdist keeps the order (`--no-loadscope-reorder`).
     """
     place = {name: number for number, name in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where everything must be tested, a test that is left out fails."""
+    """In CI a skipped test fails."""
     report = yield
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
@@ -91,7 +91,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once for each reason how many tests were left out for it, and what tests measured."""
+    """Print how many tests were skipped for each reason, and what tests measured."""
     skipped = terminalreporter.stats.get("skipped", [])
     for reason, count in Counter(_reason(report) for report in skipped).items():
         terminalreporter.write_line(f"left out {count}: {reason}")
@@ -107,7 +107,7 @@ def _reason(report: pytest.TestReport) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Where tests are picked by name, a part of them that has none of that name is no failure."""
+    """Succeed if `-k` selects no test: `make test` runs several commands with the same `-k`."""
     picked = bool(session.config.option.keyword)
     if picked and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = pytest.ExitCode.OK

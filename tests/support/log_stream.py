@@ -1,4 +1,4 @@
-"""What the service writes to its log."""
+"""Records the service's log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from authapi.web.logs import JsonFormatter
 
 
 class LogStream:
-    """The log of this process's service, as it is written."""
+    """The service's log in this process."""
 
     def __init__(self) -> None:
         self._stream = io.StringIO()

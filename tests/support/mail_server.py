@@ -1,4 +1,4 @@
-"""A real mail server on a thread, which answers as a test's script says."""
+"""An SMTP server in a thread, whose answers a test sets."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ CUT_BEFORE_ACCEPTING = "cut before 250"
 HANG = "hang"
 
 Answer = Callable[[str], str]
-"""Says what is answered about an address."""
+"""Returns the reply for a recipient's address."""
 
 
-def _fine(_address: str) -> str:
+def _accept(_address: str) -> str:
     return "250 OK"
 
 
 @dataclass
 class MailServer:
-    """What it answers, and what it took.
+    """The answers of the server, and what it has received.
 
     Attributes:
         rcpt: the answer to RCPT: a reply, or `HANG`.
@@ -45,11 +45,11 @@ class MailServer:
             `CUT_BEFORE_ACCEPTING`.
         mails: the messages that it accepted, in order.
         logins: users and passwords that were tried.
-        connections: how many came as far as to name an address.
+        connections: how many connections sent a recipient.
     """
 
-    rcpt: Answer = _fine
-    data: Answer = _fine
+    rcpt: Answer = _accept
+    data: Answer = _accept
     mails: list[EmailMessage] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     connections: int = 0
@@ -60,7 +60,7 @@ class MailServer:
         """Return what it accepted for an address."""
         return [mail for mail in self.mails if mail["To"].addresses[0].addr_spec == address]
 
-    # What aiosmtpd calls
+    # Called by aiosmtpd
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
@@ -68,7 +68,7 @@ class MailServer:
         self.connections += 1
         answer = self.rcpt(address)
         if answer == HANG:
-            await asyncio.Event().wait()  # until the client has enough
+            await asyncio.Event().wait()  # until the client gives up
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -96,7 +96,7 @@ def _message(envelope: Envelope) -> EmailMessage:
 
 
 class _Quick(Controller):
-    """A controller that takes the first connection for a sign of life, TLS or not."""
+    """A controller that counts as started once a connection succeeds, with or without TLS."""
 
     def _trigger_server(self) -> None:
         socket.create_connection((self.hostname, self.port), timeout=DEADLINE).close()
@@ -105,8 +105,8 @@ class _Quick(Controller):
 @contextmanager
 def mail_server(
     *,
-    rcpt: Answer = _fine,
-    data: Answer = _fine,
+    rcpt: Answer = _accept,
+    data: Answer = _accept,
     tls: ssl.SSLContext | None = None,
     implicit: bool = False,
     login: tuple[str, str] | None = None,
@@ -117,9 +117,9 @@ def mail_server(
     Args:
         rcpt: the answer to RCPT.
         data: the answer to a whole message.
-        tls: a certificate: the server wants STARTTLS then.
+        tls: a certificate; with one, the server requires STARTTLS.
         implicit: TLS from the first byte, without STARTTLS.
-        login: the user and password that it takes.
+        login: the user and password that it accepts.
         host: the loopback address.
     """
     server = MailServer(rcpt, data, host=host, port=free_port())
@@ -154,7 +154,7 @@ def mail_server(
 
 @contextmanager
 def silent_server() -> Iterator[int]:
-    """Take connections and never say a word; yield the port."""
+    """Accept connections and never answer; yield the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
@@ -180,7 +180,7 @@ def _talk(listener: socket.socket, lines: Sequence[bytes]) -> None:
 
 @contextmanager
 def dribbling_server(*lines: bytes) -> Iterator[int]:
-    """Answer as `talking_server` does, and the last line a byte at a time, without end."""
+    """Answer as `talking_server` does, but send the last line byte by byte, without end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=_dribble, args=(listener, lines))
         thread.start()
@@ -202,5 +202,5 @@ def _dribble(listener: socket.socket, lines: Sequence[bytes]) -> None:
 
 
 def always(reply: str) -> Callable[[str], str]:
-    """Return what gives every address the same answer."""
+    """Return an `Answer` with the same reply for every address."""
     return lambda _address: reply

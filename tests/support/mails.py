@@ -1,4 +1,4 @@
-"""Mails as stories leave them in the outbox."""
+"""Mails as they are stored in the outbox."""
 
 from __future__ import annotations
 

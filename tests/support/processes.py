@@ -1,4 +1,4 @@
-"""What runs on this machine, as Linux tells it in /proc: not every machine has a `ps`."""
+"""The processes of this machine, read from Linux's /proc, since not every machine has `ps`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PROC = Path("/proc")
 
 
 def lives(pid: int | None) -> bool:
-    """Tell whether there is such a process; one that has ended and waits for its parent is none."""
+    """Tell whether a process runs; a zombie does not."""
     try:
         return _fields(pid)[0] not in ("Z", "X")
     except (FileNotFoundError, ProcessLookupError):
@@ -17,12 +17,12 @@ def lives(pid: int | None) -> bool:
 
 
 def parent(pid: int | None) -> int:
-    """Return the id of the process that `pid` descends from."""
+    """Return the id of a process's parent."""
     return int(_fields(pid)[1])
 
 
 def command(pid: int | None) -> list[str]:
-    """Return the words of a process's command line; none of one that has ended."""
+    """Return the arguments of a process's command line; none if it has ended."""
     try:
         return (_PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
     except (FileNotFoundError, ProcessLookupError):
@@ -46,14 +46,14 @@ def group(leader: int) -> Iterator[int]:
 
 
 def _fields(pid: int | None) -> list[str]:
-    """Return what follows a process's name in its `stat`: state, parent, group, and more."""
+    """Return the fields after a process's name in its `stat`: state, parent, group, and more."""
     return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
 
 
 def stands_still(pid: int) -> bool:
-    """Whether every thread of a stopped process has stopped: a busy machine takes its time.
+    """Whether every thread of a process that was sent SIGSTOP has stopped, which takes a moment.
 
-    Where there is no `/proc` to look at, it is taken for granted.
+    Without `/proc` the answer is always true.
     """
     threads = Path(f"/proc/{pid}/task")
     if not threads.exists():

@@ -1,9 +1,9 @@
 """The programs that some tests run beside Python, and which of them this machine lacks.
 
-    python3 tests/support/programs.py              say what will be left out, and how to get it
-    python3 tests/support/programs.py --packages   name the Debian packages that are missing
+    python3 tests/support/programs.py              list the tests to be skipped, and what to install
+    python3 tests/support/programs.py --packages   list the Debian packages that are missing
 
-It runs before anything is installed, so it needs nothing but Python.
+It runs before anything is installed, so it needs only Python's standard library.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ AS_ROOT = ("the systemd unit, started", "the container image")
 
 
 def find(name: str) -> str | None:
-    """Return where a program is; system folders that are not in a user's PATH are looked at too.
+    """Return the path of a program, also in system folders that are not in a user's PATH.
 
-    One packed as a snap does not count: it cannot see the tests' folders.
+    A snap does not count: it cannot read the tests' folders.
     """
     path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
     found = shutil.which(name, path=path)
@@ -60,7 +60,7 @@ def find(name: str) -> str | None:
 
 
 def left_out() -> Iterator[tuple[str, str]]:
-    """Yield what cannot be tested here, and why."""
+    """Yield what cannot be tested on this machine, and why."""
     for what, programs in NEEDS.items():
         missing = [name for name in programs if not find(name)]
         reasons = [f"no {' and no '.join(missing)}"] if missing else []
@@ -71,23 +71,23 @@ def left_out() -> Iterator[tuple[str, str]]:
 
 
 def missing_packages() -> list[str]:
-    """Return the Debian packages to install so that nothing is left out for want of a program."""
+    """Return the Debian packages of the programs that are missing."""
     return sorted({package for name, package in PACKAGES.items() if not find(name)})
 
 
 def report() -> Iterator[str]:
-    """Yield the lines that say what is left out, if anything is."""
+    """Yield the lines of the list, none if nothing is missing."""
     if not (parts := list(left_out())):
         return
     yield "Left out on this machine:"
     yield from (f"  - {what} ({why})" for what, why in parts)
     if packages := missing_packages():
-        yield f"To have more of it: sudo apt-get install {' '.join(packages)}"
+        yield f"To run more of them: sudo apt-get install {' '.join(packages)}"
     yield ""
 
 
 def main() -> None:
-    """Write what is asked for."""
+    """Print the list, or the packages."""
     lines = missing_packages() if sys.argv[1:] == ["--packages"] else report()
     for line in lines:
         print(line)  # noqa: T201 - a command's output

@@ -1,4 +1,4 @@
-"""Real server processes on a free loopback port."""
+"""Server processes on a free loopback port."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ from tests.support.waiting import DEADLINE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 CHEAP = "--factory", "tests.support.cheap:app"
-"""An app that hashes cheaply, as granian is told of it."""
+"""Granian's arguments for an app with cheap password hashes."""
 SECRET = "for-tests-P4QCDC0-qNxA7MYMFU2Xp-oQd6adJmhKCehSZJtq4Us"
 
 
 _kept: deque[socket.socket] = deque(maxlen=100)
-"""Marks on the ports that were given last, for the tests that run in other processes."""
+"""Sockets that reserve the ports returned last against tests in other processes."""
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on now, below those that connections are given.
+    """Return a loopback port that nobody listens on, below the system's ephemeral ports.
 
-    No other process is given it for a while, be it used or to be left alone.
+    Tests in other processes do not get the same port for a while.
     """
     while True:
-        port = 10_000 + secrets.randbelow(10_000)  # above are the embedded database's
+        port = 10_000 + secrets.randbelow(10_000)  # the embedded database uses higher ones
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            _mark(port)
+            _reserve(port)
             return port
 
 
-def _mark(port: int) -> None:
-    """Take the port at another address and for other packets: in the way of nothing but of us.
+def _reserve(port: int) -> None:
+    """Bind the port for UDP at 127.0.0.2, which only these tests do, so that nothing is in the way.
 
     Raises:
-        OSError: somebody else has marked it.
+        OSError: a test in another process has reserved it.
     """
     mark = socket.socket(type=socket.SOCK_DGRAM)
     try:
@@ -83,7 +83,6 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
         "PUBLIC_URL",
         "RESET_",
         "TEMPLATES",
-        "RESET_URL",
         "VERIFY_URL",
         "PAGES_",
         "WEBAUTHN_",
@@ -95,20 +94,20 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
         "GRACE_",
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    patient = {"MONGO_TIMEOUT_MS": "60000"}  # a busy machine is no lost database
+    patient = {"MONGO_TIMEOUT_MS": "60000"}  # on a busy machine the database may be slow
     return {**kept, **patient, "PYTHONUNBUFFERED": "1", **extra}
 
 
 @dataclass
 class ServerProcess:
-    """A running server: its address, its process, and what it wrote so far."""
+    """A running server: its address, its process, and its output so far."""
 
     base_url: str
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
 
     def read_output(self) -> None:
-        """Collect what the server writes, until it ends."""
+        """Collect the server's output until it ends."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line)
@@ -160,7 +159,7 @@ def server_process(
 
 
 def stop(process: subprocess.Popen[str]) -> None:
-    """Ask the process group to end, then make it."""
+    """Stop the process group by SIGTERM, then by SIGKILL."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is None:
             os.killpg(process.pid, sign)
@@ -181,8 +180,7 @@ def workers(
 ) -> Iterator[ServerProcess]:
     """Serve with several worker processes (granian).
 
-    Hashes are as long as in production, which is when much happens beside a login; `CHEAP` is for
-    tests that look at something else.
+    Password hashes take as long as in production; `CHEAP` is for tests of something else.
     """
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
@@ -206,7 +204,7 @@ def served_by_us(
 
 @contextmanager
 def flask_run(environment: Mapping[str, str]) -> Iterator[ServerProcess]:
-    """Serve with `flask run`, as a newcomer does."""
+    """Serve with `flask run`."""
     port = free_port()
     command = [sys.executable, "-m", "flask", "run", "--port", str(port)]
     with server_process(command, port, environment) as server:

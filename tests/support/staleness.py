@@ -1,4 +1,4 @@
-"""For how long a server goes on believing a token that was revoked elsewhere."""
+"""Measures how long a server still accepts a token that was revoked in another process."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from tests.support.actors import Visitor
 from tests.support.waiting import until
 
 
-def seconds_believed(visitor: Visitor, access_token: str) -> float:
-    """Return the seconds from now until the last request was sent that still got in.
+def seconds_accepted(visitor: Visitor, access_token: str) -> float:
+    """Return the seconds from now until the last request was sent that was still accepted.
 
-    What a busy machine adds between sending and answering makes it no longer.
+    The time that an answer takes on a busy machine is not counted.
     """
-    begun, believed = time.monotonic(), 0.0
+    begun, accepted = time.monotonic(), 0.0
 
     def refused() -> bool:
-        nonlocal believed
+        nonlocal accepted
         sent = time.monotonic()
         if visitor.protected(access_token).status_code == 401:
             return True
-        believed = sent - begun
+        accepted = sent - begun
         return False
 
     until(refused, what="the token is refused")
-    return believed
+    return accepted

@@ -1,4 +1,4 @@
-"""Programs that tests run and that a machine may not have."""
+"""Programs that tests need and that a machine may lack."""
 
 import os
 import shutil
@@ -15,14 +15,14 @@ NODE = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.
 
 
 def leave_out(reason: str) -> NoReturn:
-    """Skip on a newcomer's machine; fail where everything must be tested."""
+    """Skip the test; in CI, fail it."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
 
 
 def program(name: str) -> str:
-    """Return where the program `name` is, or leave the test out and say how to get it."""
+    """Return the path of a program, or skip the test and say what to install."""
     if found := programs.find(name):
         return found
     package = programs.PACKAGES[name]
@@ -30,11 +30,11 @@ def program(name: str) -> str:
 
 
 def node() -> str:
-    """Return where Node is, or leave the test out and say how to get it."""
+    """Return the path of Node, or skip the test and say how to install it."""
     return NODE or leave_out("not tested: Node is not installed, `make test` does it")
 
 
 def root() -> None:
-    """Leave the test out unless it is run by root, and say so."""
+    """Skip the test unless root runs it."""
     if os.geteuid() != 0:
         leave_out("not tested: this needs root")

@@ -1,4 +1,4 @@
-"""Waiting for something to become true, with an end to it: the only place that sleeps."""
+"""Waits until a condition is true, with a deadline; the only place that sleeps."""
 
 import time
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from typing import TypeVar
 T = TypeVar("T")
 
 DEADLINE = 300.0
-"""Seconds after which what was waited for is not coming any more, on the slowest machine."""
+"""Seconds after which a condition will not become true any more, even on the slowest machine."""
 LONGEST = 4 * DEADLINE
-"""The same for what installs, builds or checks something whole."""
+"""The same for installations and builds."""
 
 _OFTEN, _SELDOM = 0.02, 0.25
-"""Seconds between two looks: a quarter of what was waited so far, as each costs processor time."""
+"""The bounds of the pause between two checks, in seconds: a quarter of the time waited so far."""
 
 
 def until(
@@ -22,20 +22,20 @@ def until(
     seconds: float = DEADLINE,
     instead: Callable[[], object] | None = None,
 ) -> T:
-    """Return the first true value of `condition`, asking again and again.
+    """Call `condition` until it is true, and return its value.
 
     Args:
-        condition: what is asked.
-        what: what is waited for, in words.
-        seconds: how long.
-        instead: says what was there instead, for the failure's message.
+        condition: what to wait for.
+        what: a name of it, for the failure's message.
+        seconds: how long to wait.
+        instead: returns what is there instead, for the failure's message.
 
     Raises:
         AssertionError: when it stays false for `seconds`.
     """
     began = time.monotonic()
     while True:
-        waited = time.monotonic() - began  # before the look: the last one is after the end
+        waited = time.monotonic() - began  # measured first, so that the last check is after the end
         if value := condition():
             return value
         if waited >= seconds:

@@ -1,4 +1,4 @@
-"""Bytes on a socket, for requests that no HTTP client would send."""
+"""Sends raw bytes, for requests that no HTTP client would send."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.waiting import DEADLINE
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """What came back: a status (None when the answer had no head), headers, body."""
+    """An answer: status (None if it has no head), headers, body."""
 
     status: int | None
     headers: dict[str, str]
@@ -22,9 +22,9 @@ def exchange(base_url: str, request: bytes, *, half_close: bool = True) -> RawAn
     """Send `request` as it is, and read the answer until the server closes.
 
     Args:
-        base_url: where.
-        request: what is sent.
-        half_close: say that no more is coming; some servers take that for a client that has gone.
+        base_url: the server's address.
+        request: the bytes to send.
+        half_close: shut the sending side; some servers take that for a client that has gone.
     """
     address = urlsplit(base_url)
     with socket.create_connection((address.hostname, address.port or 80), timeout=DEADLINE) as wire:
