@@ -42,6 +42,8 @@ class PlainGroup(click.Group):
             raise click.ClickException(printable(str(why))) from None
         except UnicodeEncodeError:
             raise click.ClickException("What was typed is not UTF-8.") from None
+        except UnicodeDecodeError:
+            raise click.ClickException("The file is not UTF-8.") from None
         except BrokenPipeError:
             raise  # the reader of a pipe closed it: click ends quietly
         except OSError as error:

@@ -80,7 +80,7 @@ def _read(*, missing_is_empty: bool = False) -> list[Jwk]:
             return []
         raise click.ClickException("JWT_KEYS is not set; begin with `flask keys new --out FILE`.")
     try:
-        return jwks.parse(path.read_text() if path is not None else value)
+        return jwks.parse(path.read_text("utf-8-sig") if path is not None else value)
     except OSError as error:
         raise click.ClickException(f"{path} cannot be read: {error.strerror}.") from None
     except KeySetError as problem:

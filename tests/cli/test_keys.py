@@ -107,6 +107,13 @@ def test_a_mistake_is_said_in_one_line(
     assert key_file.read_text() == before
 
 
+def test_a_file_that_is_no_text_is_one_line(key_file: Path) -> None:
+    """Another one was named by mistake."""
+    key_file.write_bytes(b"\x7fELF\xd0")
+    done = run("list")
+    assert (done.exit_code, done.output) == (1, "Error: The file is not UTF-8.\n")
+
+
 def test_without_keys_the_commands_say_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     """`flask keys list` on a service that signs with HS256."""
     monkeypatch.delenv("JWT_KEYS", raising=False)
