@@ -1,4 +1,4 @@
-"""Names of every character that there is."""
+"""Names with every character of Unicode."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_name_of_one_character_is_one_that_is_seen() -> None:
 
 
 def test_no_blank_hides_in_a_name() -> None:
-    """S135: what Unicode itself calls a filler, a blank or invisible."""
+    """S135: Fillers, blanks and invisible characters, as Unicode classifies them, are refused."""
     blanks = [
         char
         for char in SHOWN
@@ -49,14 +49,14 @@ def test_no_blank_hides_in_a_name() -> None:
 
 
 def test_all_that_people_write_passes_within_a_name() -> None:
-    """S135: letters and numbers of every script, but for fillers."""
+    """S135: Letters and numbers of every script pass, except fillers."""
     letters = [char for char in SHOWN if unicodedata.category(char)[0] in "LN"]
     refused = [char for char in letters if problems(f"a{char}b")]
     assert [char for char in refused if not BLANK_BY_NAME.search(unicodedata.name(char, ""))] == []
 
 
 def test_the_unique_form_of_every_character_is_stable() -> None:
-    """S14: folding it again finds nothing left to fold."""
+    """S14: Folding the unique form again does not change it."""
     keys = [name_key(char) for char in SHOWN]
     assert [key for key in keys if name_key(key) != key] == []
 
@@ -86,7 +86,7 @@ def test_the_unique_form_of_every_character_is_stable() -> None:
     ids=ascii,
 )
 def test_names_that_people_have_pass(name: str) -> None:
-    """S135: in every script, with the marks and joiners that it needs."""
+    """S135: Names in every script pass, with the marks and joiners that it needs."""
     assert problems(name) == []
 
 
@@ -106,5 +106,5 @@ def test_names_that_people_have_pass(name: str) -> None:
     ids=ascii,
 )
 def test_a_joiner_that_changes_nothing_is_refused(name: str) -> None:
-    """S135: RFC 5892, A.1 and A.2: where nobody sees it, it only makes a second name."""
+    """S135: An invisible joiner would make a second name (RFC 5892, A.1 and A.2)."""
     assert problems(name) == ["Username must not contain control or invisible characters."]

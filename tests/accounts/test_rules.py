@@ -1,4 +1,4 @@
-"""Names: which are allowed, and when two of them are one."""
+"""Which names are allowed, and when two names belong to one user."""
 
 import unicodedata
 
@@ -13,7 +13,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 @given(texts)
 def test_the_shown_form_is_stable(text: str) -> None:
-    """S14: shown, typed again and shown again it is the same."""
+    """S14: Normalising the shown form again does not change it."""
     once = display_name(text)
     assert once == once.strip()
     assert name_key(once) == name_key(text)
@@ -21,7 +21,7 @@ def test_the_shown_form_is_stable(text: str) -> None:
 
 @given(texts)
 def test_the_unique_form_is_stable(text: str) -> None:
-    """S14: folding twice finds nothing left to fold, in whichever form it comes."""
+    """S14: Folding twice gives the same as folding once, whatever the input's form."""
     key = name_key(text)
     assert name_key(key) == key
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
@@ -30,14 +30,14 @@ def test_the_unique_form_is_stable(text: str) -> None:
 
 @given(texts)
 def test_case_never_tells_apart(text: str) -> None:
-    """S14: what differs in case alone is one name."""
+    """S14: Names that differ only in case are one name."""
     shown = display_name(text)
     assert name_key(shown.casefold()) == name_key(shown)
 
 
 @given(texts)
 def test_an_allowed_name_has_1_to_64_seen_characters(text: str) -> None:
-    """S14: nothing else passes."""
+    """S14: Every accepted name has 1 to 64 visible characters."""
     if not problems(text):
         name = display_name(text)
         assert 1 <= len(name) <= 64
@@ -58,7 +58,7 @@ def test_an_allowed_name_has_1_to_64_seen_characters(text: str) -> None:
     ],
 )
 def test_what_is_wrong_is_said(name: str, problem: str) -> None:
-    """S14: in words for people."""
+    """S14: A refused name gets a message for people."""
     assert problems(name) == [problem]
 
 
@@ -66,5 +66,5 @@ def test_what_is_wrong_is_said(name: str, problem: str) -> None:
     "name", ["x", "a b", "ann@example.org", "名前", "\U0001f600", "x" * 64, "a-b_c.d"]
 )
 def test_ordinary_names_pass(name: str) -> None:
-    """Contract 2: in every script."""
+    """Contract 2: Names in every script pass."""
     assert problems(name) == []

@@ -1,4 +1,4 @@
-"""An address is changed and removed: both addresses are told, the former can undo it."""
+"""Changing and removing an address: both addresses are told, the former can undo it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_both_addresses_are_told_and_the_old_one_can_undo_it(
 def test_a_change_that_took_a_second_factor_has_no_way_back(
     services: Services, person: Person, mails: Read
 ) -> None:
-    """S93: the former address is told, and may belong to nobody who should have the account."""
+    """S93: The former address is told, but gets no link to undo the change."""
     confirm(person, mails, OLD)
     ask(person, NEW)
     code = next(mail["code"] for mail in mails() if mail["kind"] == "verify")
@@ -67,7 +67,7 @@ def test_a_change_that_took_a_second_factor_has_no_way_back(
 def test_a_second_change_leaves_the_first_address_its_way_back(
     services: Services, person: Person, mails: Read
 ) -> None:
-    """S93: whoever took an account over cannot get rid of the owner by changing twice."""
+    """S93: A thief cannot get rid of the owner's undo link by changing twice."""
     confirm(person, mails, OLD)
     confirm(person, mails, NEW)
     confirm(person, mails, "third@example.com")
@@ -82,7 +82,7 @@ def test_a_second_change_leaves_the_first_address_its_way_back(
 def test_a_removed_address_is_told_and_free(
     services: Services, person: Person, other: Person, mails: Read
 ) -> None:
-    """S93: with the link that brings it back; somebody else may have it now."""
+    """S93: It gets a link that brings it back, and others can use the address now."""
     confirm(person, mails, OLD)
     assert person.send("DELETE", "/me/email", {"password": PASSWORD}).status_code == 200
     assert "email" not in person.send("GET", "/me").get_json()
@@ -95,7 +95,7 @@ def test_a_removed_address_is_told_and_free(
 
 
 def test_an_address_that_waits_can_be_taken_back(person: Person, mails: Read) -> None:
-    """The mailed code is worth nothing then, and there is nothing to send again."""
+    """Its mailed code is no longer valid, and it cannot be sent again."""
     ask(person, OLD)
     (mail,) = mails()
     assert person.send("DELETE", "/me/email", {"password": PASSWORD}).status_code == 200
@@ -107,7 +107,7 @@ def test_an_address_that_waits_can_be_taken_back(person: Person, mails: Read) ->
 def test_a_deleted_account_leaves_its_address_to_others(
     services: Services, person: Person, other: Person, mails: Read
 ) -> None:
-    """S134: exported before, and gone with the account."""
+    """S134: The address is in the export, and is removed with the account."""
     confirm(person, mails, OLD)
     exported = person.send("GET", "/me/export").get_json()
     assert exported["addresses"] == [OLD]
@@ -123,7 +123,7 @@ def test_a_deleted_account_leaves_its_address_to_others(
 def test_the_same_address_in_another_case_is_no_change(
     services: Services, person: Person, mails: Read
 ) -> None:
-    """Nobody is told of a change that is none."""
+    """Nothing changes, and nobody is told."""
     confirm(person, mails, OLD)
     confirm(person, mails, "OLD@example.com")
     assert person.send("GET", "/me").get_json()["email"] == "OLD@example.com"
@@ -134,7 +134,7 @@ def test_the_same_address_in_another_case_is_no_change(
 def test_a_deletion_takes_what_was_asked_for_out_of_the_mailbox(
     person: Person, mails: Read
 ) -> None:
-    """S134: where people develop the row stays to be looked at, as long as there is the user."""
+    """S134: A development server keeps shown mails until their user is deleted."""
     assert person.send("POST", "/password/forgot", {"username": person.name}).status_code == 200
     assert person.name in str(mails())
     assert person.send("DELETE", "/me", {"password": PASSWORD}).status_code == 200

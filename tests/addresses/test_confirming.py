@@ -1,4 +1,4 @@
-"""An address is confirmed by the mailbox and the account together."""
+"""Confirming an address takes the mailbox and the account together."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def confirm(person: Person, mails: Read, email: str = ANN) -> None:
 
 
 def test_a_code_that_is_typed_confirms(person: Person, mails: Read, services: Services) -> None:
-    """S91: who reads the mail and is logged in; the answer repeats for a client that lost it."""
+    """S91: A logged-in user types the mailed code; repeating it gets the same answer."""
     ask(person)
     assert person.send("GET", "/me").get_json()["pending_email"] == "Ann@example.com"
     (mail,) = mails()
@@ -58,7 +58,7 @@ def test_a_code_that_is_typed_confirms(person: Person, mails: Read, services: Se
 def test_an_address_given_at_registration_is_confirmed_by_link_and_password(
     app: Flask, mails: Read
 ) -> None:
-    """S91: for who cannot log in; the link alone confirms nothing."""
+    """S91: The link alone confirms nothing."""
     person = Person(app)
     assert person.register(email=ANN, locale="de").status_code == 200
     (mail,) = mails()
@@ -75,7 +75,7 @@ def test_an_address_given_at_registration_is_confirmed_by_link_and_password(
 
 
 def test_a_name_that_is_an_address_waits_to_be_confirmed(app: Flask, mails: Read) -> None:
-    """S90: it is asked about, and counts for nothing until then."""
+    """S90: A code is mailed to it, and until then it gives no rights."""
     person = Person(app, "bob@example.org")
     assert person.register().status_code == 200
     (mail,) = mails()
@@ -86,7 +86,7 @@ def test_a_name_that_is_an_address_waits_to_be_confirmed(app: Flask, mails: Read
 def test_a_code_in_another_session_confirms_nothing(
     person: Person, other: Person, mails: Read
 ) -> None:
-    """S91: it is bound to the account that asked for it."""
+    """S91: A code is bound to the account that asked for it."""
     ask(person)
     (mine,) = mails()
     ask(other)
@@ -95,7 +95,7 @@ def test_a_code_in_another_session_confirms_nothing(
 
 
 def test_the_first_who_proves_it_has_it(app: Flask, person: Person, mails: Read) -> None:
-    """S90: five accounts may claim one address; `email_taken` comes after the proof only."""
+    """S90: Five accounts may claim one address; `email_taken` comes only after a proof."""
     others = [Person(app) for _ in range(4)]
     for each in others:
         assert each.register(email="ann@EXAMPLE.com").status_code == 200
@@ -112,7 +112,7 @@ def test_the_first_who_proves_it_has_it(app: Flask, person: Person, mails: Read)
 def test_the_owner_of_an_address_is_told_that_another_asked_for_it(
     person: Person, other: Person, mails: Read
 ) -> None:
-    """S90, S94: beside the code; who asked learns nothing, not from the export either."""
+    """S90, S94: The mail says so; the one who asked learns nothing, not even from the export."""
     confirm(person, mails)
     mails()
     ask(other, "ANN@example.com")
@@ -129,7 +129,7 @@ def test_the_owner_of_an_address_is_told_that_another_asked_for_it(
 def test_a_look_alike_of_a_taken_address_gets_a_code(
     person: Person, other: Person, mails: Read
 ) -> None:
-    """S90: it may be read by somebody else, who learns by the code that it is taken."""
+    """S90: It may be somebody else's mailbox; only its code tells that it is taken."""
     confirm(person, mails)
     mails()
     ask(other, "\uff21nn@example.com")
@@ -139,7 +139,7 @@ def test_a_look_alike_of_a_taken_address_gets_a_code(
 
 
 def test_a_new_request_kills_the_code_before(person: Person, mails: Read) -> None:
-    """S92: bound to account, address and request."""
+    """S92: A code is bound to account, address and request."""
     ask(person)
     (first,) = mails()
     assert person.send("POST", "/me/email/resend").status_code == 200
@@ -150,7 +150,7 @@ def test_a_new_request_kills_the_code_before(person: Person, mails: Read) -> Non
 
 
 def test_a_code_has_an_end(person: Person, mails: Read, clock: MovedClock) -> None:
-    """S92: an hour."""
+    """S92: A code expires after an hour."""
     ask(person)
     (mail,) = mails()
     clock.move(minutes=61)
@@ -159,7 +159,7 @@ def test_a_code_has_an_end(person: Person, mails: Read, clock: MovedClock) -> No
 
 
 def test_a_code_can_be_tried_ten_times_an_hour(person: Person, mails: Read) -> None:
-    """S92: the right one among the eleventh tries is not looked at."""
+    """S92: After ten wrong tries even the right code is refused."""
     ask(person)
     (mail,) = mails()
     assert {verify(person, f"0000-000{n}") for n in range(10)} == {(400, "invalid_code")}
@@ -169,7 +169,7 @@ def test_a_code_can_be_tried_ten_times_an_hour(person: Person, mails: Read) -> N
 
 
 def test_giving_an_address_wants_the_password(person: Person, mails: Read) -> None:
-    """S93: a wrong one gives the account no address, and takes none away."""
+    """S93: With a wrong password no address is set or removed."""
     body = {"email": ANN, "password": "not the password"}
     for method in ("PUT", "DELETE"):
         answer = person.send(method, "/me/email", body)
@@ -180,7 +180,7 @@ def test_giving_an_address_wants_the_password(person: Person, mails: Read) -> No
 def test_a_recent_login_does_in_place_of_the_password(
     person: Person, mails: Read, clock: MovedClock
 ) -> None:
-    """S120: for ten minutes; then the password is asked for."""
+    """S120: A login of the last ten minutes is enough, an older one is not."""
     assert person.send("PUT", "/me/email", {"email": ANN}).status_code == 200
     assert [mail["to"] for mail in mails()] == ["Ann@example.com"]
     clock.move(minutes=11)
@@ -192,7 +192,7 @@ def test_a_recent_login_does_in_place_of_the_password(
 
 
 def test_a_password_change_kills_the_link(person: Person, mails: Read) -> None:
-    """S85: a link dies with the epoch that it was made in."""
+    """S85: The link is void once the account's epoch has changed."""
     ask(person)
     (mail,) = mails()
     new = "an entirely different password"
@@ -213,7 +213,7 @@ def test_a_password_change_kills_the_link(person: Person, mails: Read) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(person: Person, mails: Read, email: object) -> None:
-    """S94: lists, line ends, names and the like never reach a header."""
+    """S94: Lists, line ends, names and the like are refused and reach no header."""
     answer = person.send("PUT", "/me/email", {"email": email, "password": PASSWORD})
     assert (answer.status_code, answer.get_json()["code"]) == (422, "validation_error")
     assert "email" in answer.get_json()["errors"]
@@ -221,14 +221,14 @@ def test_what_is_no_address_is_refused(person: Person, mails: Read, email: objec
 
 
 def test_an_international_domain_is_mailed_in_ascii(person: Person, mails: Read) -> None:
-    """The unique form of it is, too."""
+    """The domain's ASCII form is used for mail and for uniqueness."""
     confirm(person, mails, "ann@bücher.example.org")
     assert person.send("GET", "/me").get_json()["email"] == "ann@xn--bcher-kva.example.org"
 
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 59, "\u00e9" * 59, "A" * 600])
 def test_a_forged_link_is_refused(person: Person, token: str) -> None:
-    """S88: without a hash and without the database; of any length, it is no link of ours."""
+    """S88: It is refused without a hash and without the database, whatever its length."""
     answer = person.send("POST", "/email/verify", {"token": token, "password": PASSWORD})
     assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid_link")
 
@@ -239,7 +239,7 @@ def test_a_forged_link_is_refused(person: Person, token: str) -> None:
 def test_an_address_with_letters_of_many_forms_finds_its_owner(
     person: Person, mails: Read, email: str
 ) -> None:
-    """S81, S90: also where its unique form could not be an address itself."""
+    """S81, S90: It works even if the address's unique form is not an address."""
     confirm(person, mails, email)
     assert person.send("POST", "/password/forgot", {"username": email}).status_code == 200
     mail = mails()[0]

@@ -1,4 +1,4 @@
-"""A process that dies after any write of a story about an address."""
+"""A process dies after any write while an address is confirmed, changed or removed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_confirmation_is_whole_wherever_the_process_dies(
     former: str | None,
     clock: MovedClock,
 ) -> None:
-    """S96: the old state, which can go on, or the new one; what happened is mailed once."""
+    """S96: It has happened and is mailed once, or it has not and can go on."""
     for writes in range(1, 20):
         clock.reset()  # the other process has the real time
         person = Person(app)
@@ -89,7 +89,7 @@ def test_a_confirmation_is_whole_wherever_the_process_dies(
 def test_a_removal_is_whole_wherever_the_process_dies(
     services: Services, mails: Read, app: Flask, environment: dict[str, str], clock: MovedClock
 ) -> None:
-    """S96: the address is the account's, or it is free and told."""
+    """S96: The address is still the account's, or it is free and its owner was told."""
     for writes in range(1, 20):
         clock.reset()  # the other process has the real time
         person = Person(app)
@@ -111,7 +111,7 @@ def test_a_removal_is_whole_wherever_the_process_dies(
 def test_a_registration_is_whole_wherever_the_process_dies(
     services: Services, mails: Read, app: Flask, environment: dict[str, str]
 ) -> None:
-    """S96: whoever is registered is mailed the code."""
+    """S96: A registered user is mailed the code."""
     for writes in range(1, 10):
         person = Person(app, fresh_name())
         body = {"username": person.name, "password": PASSWORD, "email": NEW}
@@ -128,7 +128,7 @@ def test_a_registration_is_whole_wherever_the_process_dies(
 def test_an_address_whose_hold_ran_out_is_kept_all_the_same(
     person: Person, other: Person, services: Services, mails: Read, clock: MovedClock
 ) -> None:
-    """S90, S96: the process died before it kept the entry, and for a day nobody came by."""
+    """S90, S96: An unfinished confirmation is completed even a day later."""
     confirm(person, mails, NEW)
     notice = Notice("email_confirmed", clock(), to=NEW).document()
     services[Database]["users"].update_one({"_id": person.id}, {"$push": {"notices": notice}})
@@ -142,7 +142,7 @@ def test_an_address_whose_hold_ran_out_is_kept_all_the_same(
 def test_an_address_that_is_confirmed_again_is_never_without_its_owner(
     services: Services, mails: Read, app: Flask, environment: dict[str, str], clock: MovedClock
 ) -> None:
-    """S90, S96: in other letters; the entry has no end, wherever the process dies."""
+    """S90, S96: Confirming it in other letters never frees it, wherever the process dies."""
     for writes in range(1, 20):
         clock.reset()
         person = Person(app)

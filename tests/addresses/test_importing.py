@@ -1,4 +1,4 @@
-"""Addresses that come with many imported users at once, and what may come in between."""
+"""Importing the addresses of many users at once, beside other changes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def addresses(services: Services) -> dict[str, str | None]:
 def test_all_are_confirmed_and_a_second_time_changes_nothing(
     services: Services, three: dict[str, User]
 ) -> None:
-    """S90: each entry is its user's, for good."""
+    """S90: Each address belongs to its user permanently."""
     for _ in range(2):
         assert services[ImportedAddresses].confirm(three) == set()
         assert addresses(services) == {user.id: key for key, user in three.items()}
@@ -59,7 +59,7 @@ def test_all_are_confirmed_and_a_second_time_changes_nothing(
 def test_one_that_is_being_confirmed_elsewhere_is_left_out(
     services: Services, three: dict[str, User], clock: MovedClock
 ) -> None:
-    """S90: whoever was first has it; the others are confirmed all the same."""
+    """S90: The user who was first keeps it; the others are imported nevertheless."""
     held = Entry("b@example.com", "somebody", "somebody", "x", clock() + timedelta(hours=1))
     RegistryStore(services[Database]).add(held)
     assert services[ImportedAddresses].confirm(three) == {"b@example.com"}
@@ -75,7 +75,7 @@ def test_one_that_is_being_confirmed_elsewhere_is_left_out(
 def test_a_user_who_changes_meanwhile_keeps_no_other_waiting(
     services: Services, three: dict[str, User], change: dict[str, Any], stays: str | None
 ) -> None:
-    """S90, S96: what is there when it is written decides; no entry is left for nothing."""
+    """S90, S96: The user as stored at the write decides, and no registry entry is left over."""
     changed = three["b@example.com"]
     services[Database]["users"].update_one({"_id": changed.id}, change)
     assert services[ImportedAddresses].confirm(three) == set()
@@ -96,7 +96,7 @@ def counted(development: Settings, clock: MovedClock) -> Iterator[tuple[Flask, C
 
 
 def test_many_cost_as_many_commands_as_few(app: Flask, counted: tuple[Flask, Commands]) -> None:
-    """A million addresses are no million round trips."""
+    """The number of database commands does not grow with the addresses."""
     counting, commands = counted
 
     def fail(_number: int, why: str) -> None:

@@ -39,7 +39,7 @@ def log_in(app: Flask, name: str, password: str = PASSWORD) -> int:
 
 
 def test_a_confirmed_address_logs_in(by_email: Flask, person: Person, mails: Read) -> None:
-    """S90: one that is not confirmed does not, in any case."""
+    """S90: An unconfirmed one does not."""
     ask(person, ANN)
     assert log_in(by_email, ANN) == 401
     confirm(person, mails, ANN)
@@ -58,7 +58,7 @@ def test_an_international_address_logs_in_as_it_is_typed(
 
 
 def test_where_it_is_off_an_address_is_no_name(app: Flask, person: Person, mails: Read) -> None:
-    """By default the name alone logs in."""
+    """By default only the username logs in."""
     confirm(person, mails, ANN)
     assert log_in(app, ANN) == 401
 
@@ -66,7 +66,7 @@ def test_where_it_is_off_an_address_is_no_name(app: Flask, person: Person, mails
 def test_a_name_wins_over_an_address(
     app: Flask, by_email: Flask, person: Person, mails: Read
 ) -> None:
-    """And nobody takes somebody's address for a name, where people log in by either."""
+    """If one user's name is another's address, it means the user of that name."""
     confirm(person, mails, ANN)
     answer = Person(by_email, "ann@example.com").register()
     assert (answer.status_code, answer.get_json()["code"]) == (400, "user_exists")
@@ -81,7 +81,7 @@ def test_a_name_wins_over_an_address(
 def test_two_ways_to_an_account_are_no_two_limits(
     by_email: Flask, person: Person, mails: Read
 ) -> None:
-    """S22: wrong passwords count for the account, by whichever name it was meant."""
+    """S22: Wrong passwords count for the account, whether by name or by address."""
     confirm(person, mails, ANN)
     names = [ANN, person.name] * 5
     assert {log_in(by_email, name, "not the password") for name in names} == {401}

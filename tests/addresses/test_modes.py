@@ -1,4 +1,4 @@
-"""Whether users have addresses, and whether they must."""
+"""The modes of `EMAIL`: addresses are off, optional or required."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def other_mode(
 
 @pytest.mark.parametrize("other_mode", ["off", "required"], indirect=True)
 def test_clients_are_told_what_there_is(app: Flask, other_mode: Flask) -> None:
-    """So that they ask for no address where none is wanted."""
+    """`/features` says whether to ask users for an address."""
     modes = [each.test_client().get("/features").get_json() for each in (app, other_mode)]
     same = {"status": "ok", "totp": True, "passkeys": True, "rp_id": RP_ID}
     mode = other_mode.config["EMAIL"]
@@ -46,7 +46,7 @@ def test_clients_are_told_what_there_is(app: Flask, other_mode: Flask) -> None:
 
 @pytest.mark.parametrize("other_mode", ["required"], indirect=True)
 def test_where_an_address_is_required_it_comes_first(other_mode: Flask, mails: Read) -> None:
-    """S90: who has none confirmed gets no session, and one more mail."""
+    """S90: A user without a confirmed one gets no session, but one more mail."""
     person = Person(other_mode)
     refused = person.register()
     assert (refused.status_code, refused.get_json()["errors"].keys()) == (422, {"email"})
@@ -68,7 +68,7 @@ def test_where_an_address_is_required_it_comes_first(other_mode: Flask, mails: R
 def test_where_there_are_none_the_member_changes_nothing(
     other_mode: Flask, services: Services, email: object
 ) -> None:
-    """S15: a member that nobody knows, whatever it is."""
+    """S15: With `EMAIL=off` a member `email` is ignored, whatever it holds."""
     person = Person(other_mode, fresh_name())
     assert person.register(email=email, locale=5).status_code == 200
     assert person.log_in().send("PUT", "/me/email", {"email": ANN}).status_code == 404
@@ -79,7 +79,7 @@ def test_where_there_are_none_the_member_changes_nothing(
 
 @pytest.mark.parametrize("locale", ["deutsch!", "d", "de-AT-" + "x" * 40, 5])
 def test_a_language_that_is_none_is_refused(app: Flask, locale: object) -> None:
-    """In words that name it."""
+    """The message names the languages there are."""
     answer = Person(app).register(locale=locale)
     assert (answer.status_code, answer.get_json()["errors"].keys()) == (422, {"locale"})
 
@@ -88,7 +88,7 @@ def test_a_language_that_is_none_is_refused(app: Flask, locale: object) -> None:
 def test_where_an_address_is_required_nobody_is_left_without_one(
     person: Person, other_mode: Flask, mails: Read
 ) -> None:
-    """Who took it away could not log in any more, nor give another one."""
+    """Removing it would lock the user out, so it is refused."""
     confirm(person, mails, ANN)
     there = Person(other_mode, person.name, person.tokens)
     answer = there.send("DELETE", "/me/email", {"password": PASSWORD})
@@ -101,7 +101,7 @@ def test_where_an_address_is_required_nobody_is_left_without_one(
 def test_an_account_from_before_addresses_were_required_is_told_so(
     person: Person, other_mode: Flask
 ) -> None:
-    """No mail is on its way where none can be sent."""
+    """The refusal does not claim that a mail was sent."""
     credentials = {"username": person.name, "password": PASSWORD}
     answer = other_mode.test_client().post("/authenticate", json=credentials)
     assert (answer.status_code, answer.get_json()["code"]) == (403, "email_not_verified")

@@ -1,4 +1,4 @@
-"""What happens to an account is told to the confirmed address, by the write that makes it so."""
+"""Changes of an account are mailed to its confirmed address, by the same write."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def give_address(services: Services, person: Person) -> str:
 def test_a_changed_password_is_told(
     services: Services, person: Person, mails: Callable[[], Mails]
 ) -> None:
-    """S96: to the confirmed address, with the link that says that this was not me."""
+    """S96: The confirmed address gets a mail with a link for "this was not me"."""
     email = give_address(services, person)
     body = {"current_password": PASSWORD, "new_password": NEW}
     assert person.send("POST", "/password", body).status_code == 200
@@ -37,7 +37,7 @@ def test_a_changed_password_is_told(
 def test_a_deletion_is_told_in_the_last_mail(
     services: Services, person: Person, mails: Callable[[], Mails]
 ) -> None:
-    """S134: in the user's language, and nothing of the address stays beside the name."""
+    """S134: The mail is in the user's language, and then the address is removed."""
     email = give_address(services, person)
     assert person.send("DELETE", "/me", {"password": PASSWORD}).status_code == 200
     (mail,) = mails()
@@ -50,7 +50,7 @@ def test_a_deletion_is_told_in_the_last_mail(
 def test_a_session_that_a_replay_ended_is_told_once(
     services: Services, person: Person, mails: Callable[[], Mails]
 ) -> None:
-    """The owner learns that a spent refresh token was used again."""
+    """The owner learns that a used refresh token was used again."""
     give_address(services, person)
     spent = {"refresh_token": person.tokens["refresh_token"]}
     assert person.send("POST", "/refresh", spent).status_code == 200
@@ -62,7 +62,7 @@ def test_a_session_that_a_replay_ended_is_told_once(
 def test_who_has_no_address_is_told_nothing(
     services: Services, person: Person, mails: Callable[[], Mails]
 ) -> None:
-    """Nothing is written that would wait for an address for ever."""
+    """No notice is stored that could never be mailed."""
     body = {"current_password": PASSWORD, "new_password": NEW}
     assert person.send("POST", "/password", body).status_code == 200
     assert mails() == []

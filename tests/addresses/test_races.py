@@ -52,7 +52,7 @@ def claimant(app: Flask, services: Services, clock: MovedClock) -> tuple[Identit
 def test_of_accounts_that_prove_one_address_at_once_one_has_it(
     app: Flask, unlimited: Services, clock: MovedClock
 ) -> None:
-    """S90: 32 at once, of two accounts, in several rounds."""
+    """S90: Of 32 confirmations at once for two accounts one succeeds."""
     for _ in range(4):
         claimants = [claimant(app, unlimited, clock) for _ in range(2)]
         barrier = Barrier(AT_ONCE)

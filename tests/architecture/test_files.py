@@ -1,4 +1,4 @@
-"""Every file is as `.editorconfig` tells editors to write it."""
+"""Every file obeys `.editorconfig`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TABS = ("Makefile", "*Caddyfile")
 
 
 def test_every_file_is_as_the_editors_are_told() -> None:
-    """UTF-8, line feeds, one at the end, no blanks before them; tabs where they mean something."""
+    """It is UTF-8 with line feeds, one at the end, and without trailing blanks."""
     program("git")
     for name in listed():
         path = ROOT / name
@@ -30,7 +30,7 @@ def test_every_file_is_as_the_editors_are_told() -> None:
 
 
 def test_the_editors_are_told_the_same() -> None:
-    """The names above are those of its section for tabs."""
+    """The file names above are those of the section for tabs."""
     text = (ROOT / ".editorconfig").read_text()
     [named] = re.findall(r"^\[\{(.*)\}\]\nindent_style = tab$", text, re.MULTILINE)
     assert tuple(named.split(",")) == TABS

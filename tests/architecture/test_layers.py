@@ -1,4 +1,4 @@
-"""The house rules, kept by machine."""
+"""The rules about imports and sizes."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ def test_only_the_token_room_imports_jwt() -> None:
 
 
 def test_only_one_module_speaks_smtp() -> None:
-    """What a mail server may answer is known in one place."""
+    """Only one module knows what a mail server may answer."""
     assert importers("smtplib") == {"authapi/mail/smtp.py"}
 
 
 def test_only_databases_and_stores_import_pymongo() -> None:
-    """MongoDB is spoken to there alone."""
+    """No other module uses PyMongo."""
     found = importers("pymongo") | importers("flask_pymongo") | importers("bson")
     assert not [name for name in found if not name.startswith(PLACES) and "/store" not in name]
 
 
 def test_only_views_commands_and_what_makes_an_app_import_flask() -> None:
-    """Stories of any name, such as `signin/proving.py`, know nothing of HTTP."""
+    """Services of any file name, such as `signin/proving.py`, are free of HTTP."""
     found = importers("flask") | importers("werkzeug")
     others = {name for name in found if not re.search(r"/routes|authapi/(web|cli)/", name)}
     assert others <= {
@@ -85,19 +85,19 @@ def test_only_views_commands_and_what_makes_an_app_import_flask() -> None:
 
 
 def test_shapes_are_in_schemas_or_beside_a_view() -> None:
-    """Stories get plain values, which are checked already."""
+    """Services get plain, validated values, so only schemas and views import marshmallow."""
     found = importers("marshmallow") | importers("webargs") | importers("flask_smorest")
     assert not [name for name in found if not re.search(r"/(routes|schemas)|/web/|app.py", name)]
 
 
 def test_views_go_through_a_service() -> None:
-    """No view asks the database."""
+    """No view uses a store."""
     views = [path for path in FILES if path.name.startswith("routes")]
     assert not [(path, name) for path in views for name in imports(path) if ".store" in name]
 
 
 def test_no_room_imports_another_rooms_store_or_routes() -> None:
-    """Rooms know each other's services, rules and types; the wiring alone knows the collections."""
+    """Only the wiring does; rooms use each other's services, rules and types."""
     found = {
         f"{path.relative_to(ROOT)}: {name}"
         for path in FILES
@@ -117,7 +117,7 @@ def test_the_core_stands_on_its_own(package: str) -> None:
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    """`settings.py` says what there is; only the way of starting is looked up elsewhere."""
+    """Only `settings.py` and the start of the server read it."""
     readers = {
         path.relative_to(ROOT).as_posix()
         for path in FILES

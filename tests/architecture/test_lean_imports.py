@@ -1,4 +1,4 @@
-"""What a part of the package loads, and what it does not."""
+"""What importing a part of the package loads."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def loaded_by(code: str) -> set[str]:
 
 @pytest.mark.parametrize("off", [{}, {"EMAIL": "off", "AUTHAPI_ENV": "development"}])
 def test_a_service_without_addresses_loads_none_of_them(off: dict[str, str]) -> None:
-    """What is off costs nothing."""
+    """A feature that is switched off is not imported."""
     environment = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/none", **off}
     names = loaded_by(
         f"import os; os.environ.update({environment!r}); from authapi import create_app; "

@@ -1,4 +1,4 @@
-"""Which pages may read the answers."""
+"""CORS: which web pages may read the answers."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ def developer(settings: Settings) -> Iterator[Visitor]:
 
 @pytest.mark.parametrize("path", ["/protected", "/healthz", "/nothing"])
 def test_a_listed_origin_may_read(visitor: Visitor, path: str) -> None:
-    """S70: its very name, never `*`."""
+    """S70: The header names the origin itself, never `*`."""
     assert allowed(visitor.send("GET", path, headers={"Origin": ORIGIN})) == ORIGIN
 
 
 @pytest.mark.parametrize("origin", EVIL)
 def test_no_other_origin_may_read(visitor: Visitor, origin: str) -> None:
-    """S70: no look-alike, no `null`, no reflection; in production no extension either."""
+    """S70: Look-alikes, `null` and, in production, extensions get no permission."""
     assert allowed(visitor.send("GET", "/protected", headers={"Origin": origin})) is None
     refused = preflight(visitor, origin, "/register", "content-type")
     assert allowed(refused) is None
@@ -82,12 +82,12 @@ def test_no_other_origin_may_read(visitor: Visitor, origin: str) -> None:
 
 @pytest.mark.parametrize("tail", ["\x0b", "\x0c", "%0a", "%00", "#", "?"])
 def test_nothing_may_follow_a_listed_origin(visitor: Visitor, tail: str) -> None:
-    """S70: the match is of the whole name."""
+    """S70: The whole origin is compared."""
     assert allowed(visitor.send("GET", "/protected", headers={"Origin": ORIGIN + tail})) is None
 
 
 def test_a_line_end_after_an_origin_is_not_overlooked(settings: Settings) -> None:
-    """S70: `$` in a pattern would let `localhost` with a line end pass; the match does not."""
+    """S70: An origin followed by a line end does not match, as `$` in a pattern would allow."""
     app = create_app(replace(settings, environment=DEVELOPMENT))
     for origin in ("http://localhost:1\n", f"{CHROME}\n", f"{ORIGIN}\n"):
         answer = app.test_client().get("/healthz", environ_overrides={"HTTP_ORIGIN": origin})
@@ -96,7 +96,7 @@ def test_a_line_end_after_an_origin_is_not_overlooked(settings: Settings) -> Non
 
 
 def test_without_an_origin_caches_are_warned_all_the_same(visitor: Visitor) -> None:
-    """S70: `Vary: Origin` always."""
+    """S70: Every answer has `Vary: Origin`."""
     assert allowed(visitor.send("GET", "/healthz")) is None
     assert allowed(visitor.post("/register", {})) is None
 
@@ -117,13 +117,13 @@ def test_a_preflight_allows_the_headers_of_the_api(
 
 
 def test_a_preflight_allows_no_other_header(visitor: Visitor) -> None:
-    """S70: what is asked for is not reflected."""
+    """S70: The requested headers are not reflected."""
     answer = preflight(visitor, ORIGIN, "/register", "x-evil")
     assert "x-evil" not in answer.headers.get("Access-Control-Allow-Headers", "").lower()
 
 
 def test_a_page_may_read_what_it_needs(visitor: Visitor) -> None:
-    """S70: when to try again, the challenge, and the request's id."""
+    """S70: `Retry-After`, the challenge and the request id are exposed."""
     answer = visitor.send("GET", "/protected", headers={"Origin": ORIGIN})
     exposed = answer.headers["Access-Control-Expose-Headers"].lower()
     assert {"retry-after", "www-authenticate", "x-request-id"} <= set(exposed.split(", "))
@@ -135,7 +135,7 @@ def test_a_page_may_read_what_it_needs(visitor: Visitor) -> None:
 def test_a_development_server_allows_extensions_and_localhost(
     developer: Visitor, origin: str
 ) -> None:
-    """S70: whatever their ids and ports."""
+    """S70: Any extension id and any port are allowed."""
     assert allowed(developer.send("GET", "/protected", headers={"Origin": origin})) == origin
     assert allowed(preflight(developer, origin, "/register", "content-type")) == origin
 
@@ -157,12 +157,12 @@ def test_a_development_server_allows_extensions_and_localhost(
     ],
 )
 def test_a_development_server_allows_no_look_alike(developer: Visitor, origin: str) -> None:
-    """S70: nor an origin that is not on its list."""
+    """S70: Only this machine, extensions and listed origins are allowed."""
     assert allowed(developer.send("GET", "/protected", headers={"Origin": origin})) is None
 
 
 def test_refusals_can_be_read_by_a_page(visitor: Visitor) -> None:
-    """S71: 400, 401, 404, 405, 413, 415 and 422."""
+    """S71: 400, 401, 404, 405, 413, 415 and 422 carry the CORS headers."""
     json = {"Origin": ORIGIN, "Content-Type": "application/json"}
     answers = [
         visitor.send("POST", "/register", data=b"{", headers=json),
@@ -193,7 +193,7 @@ def test_a_database_that_is_away_can_be_read_by_a_page(settings: Settings) -> No
 
 
 def test_an_address_in_brackets_is_no_pattern(settings: Settings) -> None:
-    """S70: `http://[::1]` allows itself, and no origin that looks like a match of it."""
+    """S70: The origin `http://[::1]` is not used as a regular expression."""
     with served(replace(settings, cors_origins=("http://[::1]:3000",))) as visitor:
         allowed = {
             origin: visitor.send("GET", "/healthz", headers={"Origin": origin}).headers.get(

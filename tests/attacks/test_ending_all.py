@@ -50,7 +50,7 @@ def two_processes(environment: dict[str, str]) -> Iterator[str]:
 def test_an_end_of_all_sessions_is_whole_wherever_the_process_dies(
     story: str, two_processes: str, environment: dict[str, str], collections: Collections
 ) -> None:
-    """S124: after each write of each story all sessions are as before, or all have ended."""
+    """S124: After each write, either all sessions have ended or none has."""
     outsider = Visitor(two_processes)
     writes, died = 0, True
     while died:
@@ -80,7 +80,7 @@ def test_an_end_of_all_sessions_is_whole_wherever_the_process_dies(
 def test_thousands_of_sessions_end_as_one_does(
     settings: Settings, collections: Collections, app: Flask
 ) -> None:
-    """S124: from the answer on none is refreshed and no access token works, also of those left."""
+    """S124: After the answer no refresh and no access token of any session works."""
     with served(replace(settings, sessions_per_user=10_000)) as visitor:
         name = visitor.new_user()
         mine = visitor.log_in(name)
@@ -106,7 +106,7 @@ def test_thousands_of_sessions_end_as_one_does(
 
 
 def test_a_logout_everywhere_can_be_repeated(visitor: Visitor) -> None:
-    """S126: the same token again is a success, since what it asks for has happened."""
+    """S126: The same refresh token succeeds again, since the sessions have ended."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
     body = {"refresh_token": mine["refresh_token"], "everywhere": True}
@@ -119,7 +119,7 @@ def test_a_logout_everywhere_can_be_repeated(visitor: Visitor) -> None:
 
 
 def test_a_logout_everywhere_by_a_dead_token_is_no_success(visitor: Visitor) -> None:
-    """S126: who was thrown out by somebody's new password is not told that all have ended."""
+    """S126: A session that a password change ended cannot claim to have ended all."""
     name = visitor.new_user()
     owner, thief = visitor.log_in(name), visitor.log_in(name)
     headers = {"Authorization": f"Bearer {thief['access_token']}"}
@@ -130,7 +130,7 @@ def test_a_logout_everywhere_by_a_dead_token_is_no_success(visitor: Visitor) -> 
 
 
 def test_two_password_changes_at_once_leave_the_winner_logged_in(visitor: Visitor) -> None:
-    """S124: the one that comes too late ends nothing."""
+    """S124: The one that is too late ends no session."""
     name = visitor.new_user()
     winner, loser = visitor.log_in(name), visitor.log_in(name)
     body = {"current_password": PASSWORD, "new_password": NEW}
@@ -163,7 +163,7 @@ def test_a_user_has_at_most_so_many_sessions(settings: Settings) -> None:
 
 
 def test_many_logins_at_once_leave_no_more_than_that(settings: Settings) -> None:
-    """S125: exactly as many as a user may have are alive when all are answered."""
+    """S125: Afterwards exactly the allowed number of sessions is alive."""
     with served(replace(settings, sessions_per_user=3)) as visitor:
         name = visitor.new_user()
         pairs = at_once([partial(Visitor(visitor.base_url).log_in, name)] * 12)
@@ -172,7 +172,7 @@ def test_many_logins_at_once_leave_no_more_than_that(settings: Settings) -> None
 
 
 def test_where_one_session_is_allowed_the_last_of_many_logins_has_it(settings: Settings) -> None:
-    """S125: however many log in at once, whoever is told so last is in."""
+    """S125: The login that was answered last is the one that lives."""
     with served(replace(settings, sessions_per_user=1)) as visitor:
         name = visitor.new_user()
         logins = [partial(Visitor(visitor.base_url).authenticate, name)] * 4

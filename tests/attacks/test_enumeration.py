@@ -30,7 +30,7 @@ def test_an_unknown_user_looks_like_a_wrong_password(visitor: Visitor, password:
 def test_a_malformed_login_looks_the_same_for_both(
     visitor: Visitor, body: dict[str, object]
 ) -> None:
-    """S20: shape is judged before anybody is looked up."""
+    """S20: The shape of a body is checked before any user is looked up."""
     answers = [
         appearance(visitor.post("/authenticate", {"username": name, **body}))
         for name in (visitor.new_user(), fresh_name())
@@ -39,7 +39,7 @@ def test_a_malformed_login_looks_the_same_for_both(
 
 
 def test_a_refused_refresh_looks_the_same_for_every_reason(visitor: Visitor) -> None:
-    """S20: a replayed, an ended and a foreign token are one answer."""
+    """S20: Replayed, ended and foreign tokens get the same answer."""
     spent, ended = visitor.log_in(), visitor.log_in()
     visitor.refresh(spent["refresh_token"])
     visitor.log_out(ended["refresh_token"])
@@ -49,7 +49,7 @@ def test_a_refused_refresh_looks_the_same_for_every_reason(visitor: Visitor) -> 
 
 
 def test_a_logout_says_the_same_of_every_token(visitor: Visitor) -> None:
-    """S20: nobody learns from a logout whether a token was alive."""
+    """S20: The answer does not tell whether the token was valid."""
     token = visitor.log_in()["refresh_token"]
     answers = [appearance(visitor.log_out(each)) for each in (token, token, "foreign")]
     assert answers[0] == answers[1] == answers[2]

@@ -1,4 +1,4 @@
-"""A fault of ours."""
+"""An unexpected exception in the service."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def unlucky(settings: Settings) -> Iterator[Visitor]:
 
 
 def test_a_fault_is_a_plain_500(unlucky: Visitor) -> None:
-    """S73: JSON, the request's id, and nothing else about the fault."""
+    """S73: The answer is JSON with the request id and nothing else about the fault."""
     answer = unlucky.send("GET", "/fault", headers={"X-Request-ID": "fault-number-1"})
     assert answer.status_code == 500
     assert answer.headers["Content-Type"] == "application/json"
@@ -50,7 +50,7 @@ def test_a_fault_is_a_plain_500(unlucky: Visitor) -> None:
 
 
 def test_the_log_has_the_rest(unlucky: Visitor) -> None:
-    """S73: one line of JSON with the traceback, under the same request id."""
+    """S73: The log has one JSON line with the traceback and the same request id."""
     with recorded_log() as log:
         unlucky.send("GET", "/fault", headers={"X-Request-ID": "fault-number-2"})
     (line,) = [line for line in log.about("fault-number-2") if line["level"] == "ERROR"]
@@ -69,7 +69,7 @@ def test_a_fault_can_be_read_by_a_page_and_is_guarded(unlucky: Visitor) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 418, 429, 500, 501, 503])
 def test_an_abort_of_a_view_has_the_one_shape(unlucky: Visitor, status: int) -> None:
-    """S73: whatever a view of somebody else aborts with: no HTML, and of a 5xx no description."""
+    """S73: Every abort becomes JSON, and a 5xx gets no description."""
     answer = unlucky.send("GET", f"/abort/{status}")
     body = answer.json()
     assert body["status"] == "error"

@@ -1,4 +1,4 @@
-"""Tokens that the service did not make, or not like that."""
+"""Tokens that the service did not issue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEAD = (400, "invalid_refresh_token")
 
 
 def test_what_is_only_signed_again_is_believed(visitor: Visitor, forger: Forger) -> None:
-    """S31: with the right key and nothing altered it works: what follows judges the rest."""
+    """S31: A token that is signed again with the right key works, so the tests below can fail."""
     assert visitor.protected(forger.access()).status_code == 200
     assert visitor.refresh(forger.refresh()).status_code == 200
 
@@ -26,7 +26,7 @@ def test_what_is_only_signed_again_is_believed(visitor: Visitor, forger: Forger)
 def test_none_is_no_algorithm(
     visitor: Visitor, forger: Forger, alg: str | None, signature: str
 ) -> None:
-    """S31: unsigned, however it is spelled and whatever stands for a signature."""
+    """S31: An unsigned token is refused, however `none` is spelled."""
     for token in (forger.access(header={"alg": alg}), forger.refresh(header={"alg": alg})):
         unsigned = token.rpartition(".")[0]
         assert error_code(visitor.protected(f"{unsigned}.{signature}")) == INVALID
@@ -37,7 +37,7 @@ def test_none_is_no_algorithm(
 def test_another_algorithm_is_refused(
     visitor: Visitor, forger: Forger, alg: str, digest: str
 ) -> None:
-    """S31: even rightly signed with the right key."""
+    """S31: It is refused even with a correct signature by the right key."""
     token = forger.access(header={"alg": alg}, digest=digest)
     assert error_code(visitor.protected(token)) == INVALID
 
@@ -46,7 +46,7 @@ def test_another_algorithm_is_refused(
     "alg", ["RS256", "ES256", "EdDSA", "PS256", "hs256", "HS256 ", ["HS256"], 1]
 )
 def test_algorithm_confusion_is_refused(visitor: Visitor, forger: Forger, alg: object) -> None:
-    """S31: the token does not choose how it is verified."""
+    """S31: The token's header does not choose the algorithm."""
     assert error_code(visitor.protected(forger.access(header={"alg": alg}))) == INVALID
     assert error_code(visitor.refresh(forger.refresh(header={"alg": alg}))) == DEAD
 
@@ -99,7 +99,7 @@ def test_a_foreign_key_refreshes_nothing(visitor: Visitor, forger: Forger, key: 
 def test_a_header_that_points_elsewhere_is_refused(
     visitor: Visitor, forger: Forger, header: dict[str, Any]
 ) -> None:
-    """S32: although the signature is right."""
+    """S32: `jwk`, `jku` and the like are refused although the signature is right."""
     assert error_code(visitor.protected(forger.access(header=header))) == INVALID
     assert error_code(visitor.refresh(forger.refresh(header=header))) == DEAD
 
@@ -108,7 +108,7 @@ def test_a_header_that_points_elsewhere_is_refused(
     "typ", ["JWT", "jwt", "AT+JWT", "application/at+jwt", "rt+jwt", "", None, 1]
 )
 def test_typ_is_required_at_the_resource(visitor: Visitor, forger: Forger, typ: object) -> None:
-    """S35: `at+jwt`, exactly as it is set."""
+    """S35: Only the exact `at+jwt` is accepted."""
     assert header_of(forger.tokens["access_token"])["typ"] == "at+jwt"
     assert error_code(visitor.protected(forger.access(header={"typ": typ}))) == INVALID
     assert error_code(visitor.protected(forger.access(without=["typ"]))) == INVALID
@@ -121,7 +121,7 @@ def test_typ_is_required_at_the_resource(visitor: Visitor, forger: Forger, typ: 
 def test_a_payload_that_is_no_object_is_refused(
     visitor: Visitor, forger: Forger, payload: bytes
 ) -> None:
-    """S31: whatever the right key signed."""
+    """S31: It is refused although the right key signed it."""
     access = forged(header_of(forger.tokens["access_token"]), payload, ACCESS_KEY)
     refresh = forged(header_of(forger.tokens["refresh_token"]), payload, REFRESH_KEY)
     assert error_code(visitor.protected(access)) == INVALID
@@ -129,7 +129,7 @@ def test_a_payload_that_is_no_object_is_refused(
 
 
 def test_any_altered_character_breaks_a_token(visitor: Visitor, forger: Forger) -> None:
-    """S31: in the header, the claims or the signature, and so do missing and further parts."""
+    """S31: Any change in a part, and missing or additional parts, are refused."""
     token: str = forger.tokens["access_token"]
     header, payload, signature = token.split(".")
     wrong = [

@@ -1,4 +1,4 @@
-"""Bodies, headers and addresses that nobody thought of."""
+"""Random bodies, headers and paths."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def is_a_refusal(answer: requests.Response) -> bool:
 @given(body=st.binary(max_size=200))
 @few
 def test_any_bytes_are_refused(fuzzer: Visitor, path: str, body: bytes) -> None:
-    """S17: a 4xx in JSON, never a 5xx."""
+    """S17: They get a 4xx in JSON, never a 5xx."""
     headers = {"Content-Type": "application/json"}
     assert is_a_refusal(fuzzer.send("POST", path, data=body, headers=headers))
 
@@ -57,7 +57,7 @@ def test_any_bytes_are_refused(fuzzer: Visitor, path: str, body: bytes) -> None:
 @given(body=bodies)
 @few
 def test_any_json_is_refused(fuzzer: Visitor, path: str, body: object) -> None:
-    """S17: no value, however typed and nested, is a fault; short passwords register nobody."""
+    """S17: Any JSON value gets a 4xx, and no user is registered."""
     headers = {"Content-Type": "application/json"}
     assert is_a_refusal(fuzzer.send("POST", path, data=json.dumps(body), headers=headers))
 
@@ -65,7 +65,7 @@ def test_any_json_is_refused(fuzzer: Visitor, path: str, body: object) -> None:
 @given(body=bodies)
 @few
 def test_any_json_at_logout_is_no_fault(fuzzer: Visitor, body: object) -> None:
-    """S17: a string that is no token is as dead as one that was: 200; all else is a 4xx."""
+    """S17: A string gets a 200 as any token does; everything else gets a 4xx."""
     headers = {"Content-Type": "application/json"}
     answer = fuzzer.send("POST", "/logout", data=json.dumps(body), headers=headers)
     assert answer.status_code == 200 or is_a_refusal(answer)
@@ -74,7 +74,7 @@ def test_any_json_at_logout_is_no_fault(fuzzer: Visitor, body: object) -> None:
 @given(scheme=st.sampled_from(["Bearer ", "bearer  ", ""]), value=header_values)
 @few
 def test_any_authorization_is_refused(fuzzer: Visitor, scheme: str, value: str) -> None:
-    """S17: a 401, whatever stands in the header."""
+    """S17: Any header value gets a 401."""
     headers = {"Authorization": (scheme + value).encode("latin-1")}
     answer = fuzzer.send("GET", "/protected", headers=headers)
     assert error_code(answer)[0] == 401
@@ -86,7 +86,7 @@ def test_any_authorization_is_refused(fuzzer: Visitor, scheme: str, value: str) 
 )
 @few
 def test_any_header_is_no_fault(fuzzer: Visitor, name: str, value: str) -> None:
-    """S17: a 4xx for the empty body, whatever the header."""
+    """S17: Any header gets a 4xx for the empty body."""
     headers = {"Content-Type": "application/json", name: value.encode("latin-1")}
     assert is_a_refusal(fuzzer.send("POST", "/refresh", data=b"{}", headers=headers))
 
@@ -94,7 +94,7 @@ def test_any_header_is_no_fault(fuzzer: Visitor, name: str, value: str) -> None:
 @given(path=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
 @few
 def test_any_address_is_no_fault(fuzzer: Visitor, path: str) -> None:
-    """S17: there is nothing there, and that is said in JSON."""
+    """S17: Any unknown path gets a 404 in JSON."""
     answer = fuzzer.send("GET", "/nothing/" + quote(path, safe=""))
     assert error_code(answer) == (404, "not_found")
 
@@ -102,7 +102,7 @@ def test_any_address_is_no_fault(fuzzer: Visitor, path: str) -> None:
 @given(method=st.from_regex(r"\A[A-Z]{1,12}\Z"), path=st.sampled_from([*POSTS, "/protected"]))
 @few
 def test_any_method_is_no_fault(fuzzer: Visitor, method: str, path: str) -> None:
-    """S17: a 4xx, or the answer to `OPTIONS` and `HEAD`."""
+    """S17: Any method gets a 4xx, or the answer to `OPTIONS` and `HEAD`."""
     answer = fuzzer.send(method, path)
     if method not in {"OPTIONS", "HEAD"}:
         assert is_a_refusal(answer)

@@ -1,4 +1,4 @@
-"""The headers of every answer."""
+"""The security headers of answers."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def test_every_answer_is_guarded(visitor: Visitor, path: str) -> None:
 
 
 def test_a_development_server_does_not_bind_the_browser_to_https(settings: Settings) -> None:
-    """S72: HSTS in production only; the rest everywhere."""
+    """S72: HSTS is sent in production only; the others everywhere."""
     with served(replace(settings, environment=DEVELOPMENT)) as visitor:
         headers = visitor.send("GET", "/healthz").headers
     assert "Strict-Transport-Security" not in headers
@@ -32,6 +32,6 @@ def test_a_development_server_does_not_bind_the_browser_to_https(settings: Setti
 
 
 def test_the_service_says_nothing_of_its_parts(visitor: Visitor) -> None:
-    """S72: no header of its own names a framework."""
+    """S72: No header names a framework."""
     headers = visitor.send("GET", "/protected").headers
     assert "X-Powered-By" not in headers

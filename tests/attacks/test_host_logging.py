@@ -1,4 +1,4 @@
-"""A program that has the service inside configures its own logging as well."""
+"""The service inside a program that configures logging itself."""
 
 from __future__ import annotations
 
@@ -64,24 +64,24 @@ def events_of(environment: dict[str, str], *, before: str = "", after: str = "")
 def test_a_hosts_logging_silences_no_security_event(
     environment: dict[str, str], configuration: str
 ) -> None:
-    """S139: whatever the program that hosts the service configures after it made it."""
+    """S139: Events are logged whatever the host configures afterwards."""
     assert "login_failed" in events_of(environment, after=configuration)
 
 
 def test_a_hosts_logging_before_it_makes_the_service_changes_nothing(
     environment: dict[str, str],
 ) -> None:
-    """S139, S73: loggers that were disabled meanwhile log again, requests and faults included."""
+    """S139, S73: Loggers that the host disabled log events, requests and faults again."""
     configuration = 'dictConfig({"version": 1})'
     assert events_of(environment, before=configuration) == ["login_failed", "request"]
 
 
 def test_an_event_is_logged_once(environment: dict[str, str]) -> None:
-    """S75: by a host that configures nothing, and by one that configures its own."""
+    """S75: It is not repeated, whether or not the host configures logging."""
     for configuration in ("", 'dictConfig({"version": 1, "disable_existing_loggers": False})'):
         assert events_of(environment, after=configuration) == ["login_failed", "request"]
 
 
 def test_the_operators_level_is_kept_to(environment: dict[str, str]) -> None:
-    """S139: `LOG_LEVEL` is the service's own setting."""
+    """S139: The service's log has the level of `LOG_LEVEL`."""
     assert events_of({**environment, "LOG_LEVEL": "ERROR"}) == []

@@ -1,4 +1,4 @@
-"""Operators are no strings."""
+"""MongoDB operators in input."""
 
 import pytest
 
@@ -23,7 +23,7 @@ FIELDS = [
 def test_an_operator_in_a_field_is_a_422(
     visitor: Visitor, path: str, field: str, operator: object
 ) -> None:
-    """S16: the field is named, and nothing else happens."""
+    """S16: The error names the field, and nothing else happens."""
     body = {"username": "ann", "password": PASSWORD, "refresh_token": "x", field: operator}
     answer = visitor.post(path, body)
     assert error_code(answer) == (422, "validation_error")
@@ -34,13 +34,13 @@ def test_an_operator_in_a_field_is_a_422(
     "text", ['{"$ne": null}', "'; return true; //", "$where", 'ann" || "1', "*"]
 )
 def test_an_operator_in_a_string_is_a_string(visitor: Visitor, text: str) -> None:
-    """S16: it matches nobody."""
+    """S16: It matches no user."""
     visitor.new_user()
     assert error_code(visitor.authenticate(text)) == (401, "invalid_credentials")
 
 
 @pytest.mark.parametrize("query", ["?username[$ne]=x&password[$ne]=x", "?refresh_token[$gt]="])
 def test_an_operator_in_the_address_is_not_read(visitor: Visitor, query: str) -> None:
-    """S16: fields come from the body alone."""
+    """S16: Fields are read from the body only."""
     for path in ("/authenticate", "/refresh"):
         assert error_code(visitor.post(path + query, {})) == (422, "validation_error")

@@ -1,4 +1,4 @@
-"""Ways around the limits, and what the limits might give away."""
+"""Ways around the limits, and what limits might reveal."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def guess(base_url: str, name: str, headers: dict[str, str]) -> requests.Respons
 
 @pytest.mark.parametrize("header", FORGED)
 def test_a_forged_header_is_no_new_address(unproxied: str, header: str) -> None:
-    """S27: a new value in each request, and still the third guess is refused."""
+    """S27: With a new header value in each request the third guess is still refused."""
     name = fresh_name()
     values = [f"for={new_address()}" if header == "Forwarded" else new_address() for _ in range(3)]
     answers = [guess(unproxied, name, {header: value}) for value in values]
@@ -68,7 +68,7 @@ def test_a_forged_header_is_not_shown_as_an_address(unproxied: str) -> None:
 
 
 def test_behind_a_proxy_only_its_own_word_counts(proxied: str) -> None:
-    """S27: what stands left of the proxy's entry was written by the client."""
+    """S27: Entries left of the proxy's own were written by the client and are ignored."""
     name, real = fresh_name(), new_address()
     forged = [guess(proxied, name, {"X-Forwarded-For": f"{new_address()}, {real}"}) for _ in "123"]
     assert [answer.status_code for answer in forged] == [401, 401, 429]
@@ -77,7 +77,7 @@ def test_behind_a_proxy_only_its_own_word_counts(proxied: str) -> None:
 
 
 def test_behind_a_proxy_other_headers_count_for_nothing(proxied: str) -> None:
-    """S27: trusting a proxy is trusting its `X-Forwarded-For`, no other spelling of an address."""
+    """S27: Only `X-Forwarded-For` of the proxy is read."""
     name, real = fresh_name(), new_address()
     for expected in (401, 401, 429):
         forged = {"Forwarded": f"for={new_address()}", "X-Real-IP": new_address()}
@@ -86,7 +86,7 @@ def test_behind_a_proxy_other_headers_count_for_nothing(proxied: str) -> None:
 
 
 def test_limited_looks_the_same_for_a_known_and_an_unknown_user(proxied: str) -> None:
-    """S25: status, body and headers, but for the request's id and what the clock makes of it."""
+    """S25: Status, body and headers are the same, except request id and time."""
     owner = Visitor(proxied, forwarded_for=new_address())
     known = owner.new_user()
     owner.log_in(known)
@@ -108,7 +108,7 @@ def test_limited_looks_the_same_for_a_known_and_an_unknown_user(proxied: str) ->
 
 
 def test_a_name_typed_differently_is_the_same_account(proxied: str) -> None:
-    """S14, S22: case and Unicode form give no further guesses."""
+    """S14, S22: Another case or Unicode form gives no further guesses."""
     name, address = f"Ånn-{fresh_name()}", new_address()
     stranger = Visitor(proxied, forwarded_for=address)
     decomposed = name.replace("Å", "A\u030a")

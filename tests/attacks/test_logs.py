@@ -1,4 +1,4 @@
-"""What the log says, and what it never says."""
+"""What is in the log, and what is never in it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def live(visitor: Visitor) -> Life:
 
 
 def test_every_event_is_logged(visitor: Visitor, log: LogStream) -> None:
-    """S75: registration, login, failure, refresh, replay and logout, in their order."""
+    """S75: Registration, login, failure, refresh, replay and logout are logged in order."""
     live(visitor)
     events = [line["message"] for line in log.lines if line["logger"] == "authapi.security"]
     assert events == [
@@ -70,7 +70,7 @@ def test_every_event_is_logged(visitor: Visitor, log: LogStream) -> None:
 
 
 def test_an_event_says_when_whom_and_in_which_request(visitor: Visitor, log: LogStream) -> None:
-    """S75: one JSON line with the ids of the request, the user and the session."""
+    """S75: It is one JSON line with the ids of request, user and session."""
     name = visitor.new_user()
     body = {"username": name, "password": "correct horse battery"}
     answer = visitor.post("/authenticate", body, {"X-Request-ID": "the-login-1"})
@@ -84,7 +84,7 @@ def test_an_event_says_when_whom_and_in_which_request(visitor: Visitor, log: Log
 
 
 def test_every_line_is_json_with_a_request_id(visitor: Visitor, log: LogStream) -> None:
-    """S75: and the request id is the one that the answer shows."""
+    """S75: The request id is that of the answer."""
     live(visitor)
     shown = visitor.protected().headers["X-Request-ID"]
     assert all(line["request_id"] for line in log.lines)
@@ -94,7 +94,7 @@ def test_every_line_is_json_with_a_request_id(visitor: Visitor, log: LogStream) 
 
 
 def test_a_read_that_went_well_is_no_line_unless_wanted(visitor: Visitor, log: LogStream) -> None:
-    """At INFO the log has what changed something and what was refused; at DEBUG all."""
+    """Successful reads are logged at DEBUG only."""
     token = visitor.log_in()["access_token"]
     wanted = logging.getLogger("authapi.request")
     seen = []
@@ -108,14 +108,14 @@ def test_a_read_that_went_well_is_no_line_unless_wanted(visitor: Visitor, log: L
 
 
 def test_no_password_and_no_token_is_logged(visitor: Visitor, log: LogStream) -> None:
-    """S76: nor a key, nor any part of them, in a whole life of a user."""
+    """S76: No password, token or key is logged, nor a part of one."""
     life = live(visitor)
     assert len(log.lines) >= 18
     assert not [secret for secret in life.secrets if secret in log.text]
 
 
 def test_a_token_in_the_address_is_not_logged(visitor: Visitor, log: LogStream) -> None:
-    """S76: neither from the path nor from the query."""
+    """S76: Tokens in the path or the query are removed."""
     tokens = visitor.log_in()
     for token in (tokens["access_token"], tokens["refresh_token"]):
         for path in (f"/{token}", f"/protected/{token}", f"/protected?access_token={token}"):
@@ -126,7 +126,7 @@ def test_a_token_in_the_address_is_not_logged(visitor: Visitor, log: LogStream) 
 
 
 def test_a_password_in_the_query_is_not_logged(visitor: Visitor, log: LogStream) -> None:
-    """S76: the log knows paths, not queries."""
+    """S76: The log has paths without queries."""
     visitor.send("POST", f"/authenticate?username=ann&password={quote(PASSWORD)}", json={})
     assert PASSWORD not in log.text
     assert quote(PASSWORD) not in log.text
@@ -134,7 +134,7 @@ def test_a_password_in_the_query_is_not_logged(visitor: Visitor, log: LogStream)
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\x85", "\0"])
 def test_a_line_end_in_a_value_forges_no_line(visitor: Visitor, log: LogStream, end: str) -> None:
-    """S76: in a name, in the path, in a method's place: one request, one line, all of it JSON."""
+    """S76: Each request gives one JSON line, whatever its name, path or method."""
     forgery = f'ann{end}{{"level": "INFO", "message": "login_succeeded"}}'
     visitor.register(forgery)
     visitor.authenticate(forgery)
@@ -150,7 +150,7 @@ def test_a_line_end_in_a_value_forges_no_line(visitor: Visitor, log: LogStream, 
 def test_a_strange_request_id_is_not_taken_over(
     visitor: Visitor, log: LogStream, offered: str
 ) -> None:
-    """S76: what a client calls its request reaches the log only when it is plain."""
+    """S76: A client's request id is logged only if it is plain."""
     headers = {"X-Request-ID": offered.encode("latin-1")}
     answer = visitor.send("GET", "/healthz", headers=headers)
     assert answer.headers["X-Request-ID"] != offered
@@ -161,7 +161,7 @@ def test_a_strange_request_id_is_not_taken_over(
 def test_what_a_server_writes_holds_no_secret_either(
     environment: dict[str, str], kind: str
 ) -> None:
-    """S76: the whole output of `flask run`, its own request log included, in every environment."""
+    """S76: No output of `flask run` has a secret, in any environment."""
     with flask_run({**environment, "AUTHAPI_ENV": kind}) as server:
         visitor = Visitor(server.base_url)
         life = live(visitor)

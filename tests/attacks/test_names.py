@@ -21,7 +21,7 @@ from tests.support.actors import Visitor, error_code
 def test_a_name_is_one_user_in_every_spelling(
     visitor: Visitor, collections: Collections, spellings: tuple[str, ...]
 ) -> None:
-    """S14: case, composition and compatibility forms make no second user."""
+    """S14: Case, composition and compatibility forms do not make a second user."""
     mark = secrets.token_hex(6)
     first, *others = (mark + spelling for spelling in spellings)
     assert visitor.register(first).status_code == 200
@@ -66,7 +66,7 @@ def test_a_name_is_one_user_in_every_spelling(
     ],
 )
 def test_no_name_turns_text_around_or_hides_in_it(visitor: Visitor, name: str) -> None:
-    """S14, S135: bidi, control, invisible, private, unassigned and blank ones are refused."""
+    """S14, S135: Bidi, control, invisible, private, unassigned and blank characters are refused."""
     answer = visitor.register(name)
     assert error_code(answer) == (422, "validation_error")
     assert answer.json()["errors"].keys() == {"username"}
@@ -83,7 +83,7 @@ def test_no_name_turns_text_around_or_hides_in_it(visitor: Visitor, name: str) -
 def test_a_name_with_a_joiner_is_one_user_without_it(
     visitor: Visitor, typed: str, otherwise: str
 ) -> None:
-    """S135, S14: Persian and Hindi names register, are shown as typed, and make no second user."""
+    """S135, S14: Persian and Hindi names with joiners register and make no second user."""
     mark = f" {secrets.token_hex(6)}"
     assert visitor.register(typed + mark).status_code == 200
     assert error_code(visitor.register(otherwise + mark)) == (400, "user_exists")

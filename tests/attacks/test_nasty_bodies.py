@@ -1,4 +1,4 @@
-"""Bodies that nobody sends by mistake."""
+"""Malformed and hostile bodies."""
 
 import json
 
@@ -56,7 +56,7 @@ WRONG_VALUES: list[object] = [None, True, False, 0, -1, 1.5, 1e308, [], {}, [""]
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON.keys())
 def test_what_is_not_json_is_malformed(visitor: Visitor, path: str, body: bytes) -> None:
-    """S17: bad UTF-8, lone surrogates, NUL, NaN, deep nesting, duplicate keys: a 400."""
+    """S17: Bad UTF-8, lone surrogates, NUL, NaN, deep nesting and duplicate keys get a 400."""
     answer = visitor.send("POST", path, data=body, headers=JSON)
     assert error_code(answer) == (400, "malformed_json")
 
@@ -64,7 +64,7 @@ def test_what_is_not_json_is_malformed(visitor: Visitor, path: str, body: bytes)
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("shape", WRONG_SHAPES, ids=json.dumps)
 def test_another_shape_is_a_validation_error(visitor: Visitor, path: str, shape: object) -> None:
-    """S17: null, numbers, strings and lists are no objects: a 422 that says why."""
+    """S17: Null, numbers, strings and lists get a 422 that says why."""
     answer = visitor.send("POST", path, data=json.dumps(shape), headers=JSON)
     assert error_code(answer) == (422, "validation_error")
     assert answer.json()["errors"]
@@ -73,7 +73,7 @@ def test_another_shape_is_a_validation_error(visitor: Visitor, path: str, shape:
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("value", WRONG_VALUES, ids=json.dumps)
 def test_another_type_is_a_validation_error(visitor: Visitor, path: str, value: object) -> None:
-    """S17: each field, of a wrong type, is named."""
+    """S17: Each field of a wrong type is named."""
     answer = visitor.post(path, dict.fromkeys(FULL, value))
     assert error_code(answer) == (422, "validation_error")
     wanted = {"refresh_token"} if path in {"/refresh", "/logout"} else {"username", "password"}
@@ -82,7 +82,7 @@ def test_another_type_is_a_validation_error(visitor: Visitor, path: str, value: 
 
 @pytest.mark.parametrize("path", POSTS)
 def test_a_megabyte_name_is_too_large(visitor: Visitor, path: str) -> None:
-    """S17: a 413, read no further than the cap."""
+    """S17: It gets a 413, and is read no further than the limit."""
     answer = visitor.post(path, {**FULL, "username": "x" * 1_000_000})
     assert error_code(answer) == (413, "body_too_large")
 
@@ -92,13 +92,13 @@ def test_a_megabyte_name_is_too_large(visitor: Visitor, path: str) -> None:
     ["a\0b", "\0", "x" * 1024, "\ufffe", "\U0010ffff", "\ufdfa" * 60, "a\u0300" * 500, "\x7f"],
 )
 def test_a_strange_name_at_login_is_unknown(visitor: Visitor, name: str) -> None:
-    """S17: what cannot be registered is nobody, and no fault."""
+    """S17: A name that cannot be registered gets the answer of an unknown user."""
     assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
 
 
 @pytest.mark.parametrize("name", ["\ufdfa" * 4, "\u0390" * 64, "\u1e9e" * 64, "\ufb03" * 21])
 def test_a_name_that_grows_when_folded_is_one_user(visitor: Visitor, name: str) -> None:
-    """S17: whichever the answer, it is no fault, and the name logs in if it was taken."""
+    """S17: It is refused, or registered and logs in; never a fault."""
     answer = visitor.register(name)
     assert answer.status_code in {200, 422}
     assert visitor.authenticate(name).status_code == (200 if answer.ok else 401)

@@ -1,4 +1,4 @@
-"""Passwords count whole, in any script."""
+"""Every character of a password counts, in any script."""
 
 import pytest
 

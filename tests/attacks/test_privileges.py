@@ -1,4 +1,4 @@
-"""Nothing is there that was not given, and nobody gives themselves anything."""
+"""Default accounts and secrets, and fields that would give privileges."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OWN = dict.fromkeys(["_id", "username", "name_key", "password_hash", "created_a
 
 
 def test_extra_fields_change_no_user(visitor: Visitor, collections: Collections) -> None:
-    """S15: what is stored of a registration is the same with and without them."""
+    """S15: The stored user is the same with and without extra fields."""
     plain, greedy = visitor.new_user(), fresh_name()
     answer = visitor.post("/register", {**EXTRA, "username": greedy, "password": PASSWORD})
     assert answer.status_code == 200
@@ -39,7 +39,7 @@ def test_extra_fields_change_no_user(visitor: Visitor, collections: Collections)
 
 
 def test_extra_fields_change_no_token(visitor: Visitor) -> None:
-    """S15: neither at login nor at a refresh."""
+    """S15: Extra fields at login or refresh do not change the tokens."""
     name = visitor.new_user()
     plain = visitor.log_in(name)
     body = {**EXTRA, "username": name, "password": PASSWORD}
@@ -54,7 +54,7 @@ def test_extra_fields_change_no_token(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("environment", ["production", "development"])
 def test_there_is_no_default_account(settings: Settings, environment: str) -> None:
-    """S18: a new service lets nobody in, by none of the usual names and passwords."""
+    """S18: No usual name and password logs in to a new service."""
     database = f"test_{secrets.token_hex(6)}"
     names = ("admin", "root", "user", "user1", "test", "newuser", "guest")
     with served(replace(settings, environment=environment, mongo_database=database)) as visitor:

@@ -1,4 +1,4 @@
-"""A refresh token in two hands."""
+"""A refresh token that two clients have."""
 
 import pytest
 
@@ -10,7 +10,7 @@ KEY = "a-key-that-its-client-kept"
 
 
 def test_a_refresh_token_changes_at_every_use(visitor: Visitor) -> None:
-    """S50: ten refreshes, eleven refresh tokens."""
+    """S50: Ten refreshes give eleven different refresh tokens."""
     seen = [visitor.log_in()["refresh_token"]]
     for _ in range(10):
         seen.append(visitor.refresh(seen[-1]).json()["refresh_token"])
@@ -19,7 +19,7 @@ def test_a_refresh_token_changes_at_every_use(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("age", [1, 2, 5])
 def test_a_token_spent_at_any_time_ends_its_session(visitor: Visitor, age: int) -> None:
-    """S51: the thief may wait; the holder of the living token has to log in again."""
+    """S51: However late the thief comes, the owner has to log in again."""
     name = visitor.new_user()
     first, other = visitor.log_in(name), visitor.log_in(name)
     living = first
@@ -31,7 +31,7 @@ def test_a_token_spent_at_any_time_ends_its_session(visitor: Visitor, age: int) 
 
 
 def test_the_thief_who_comes_first_is_thrown_out_by_the_owner(visitor: Visitor) -> None:
-    """S51: whoever comes second ends the session for both."""
+    """S51: The second use ends the session for both."""
     stolen = visitor.log_in()["refresh_token"]
     thief = visitor.refresh(stolen).json()
     assert error_code(visitor.refresh(stolen)) == DEAD
@@ -39,7 +39,7 @@ def test_the_thief_who_comes_first_is_thrown_out_by_the_owner(visitor: Visitor) 
 
 
 def test_a_replay_hurts_nobody_else(visitor: Visitor) -> None:
-    """S51: other users' sessions go on."""
+    """S51: Other users' sessions are not affected."""
     bystander, victim = visitor.log_in(), visitor.log_in()
     for _ in range(2):
         visitor.refresh(victim["refresh_token"])
@@ -47,7 +47,7 @@ def test_a_replay_hurts_nobody_else(visitor: Visitor) -> None:
 
 
 def test_one_key_gets_one_successor_however_often(visitor: Visitor) -> None:
-    """S53: 32 times, and the session lives."""
+    """S53: 32 repeats get the same token, and the session lives."""
     first = visitor.log_in()["refresh_token"]
     answers = [visitor.refresh(first, KEY) for _ in range(32)]
     assert {answer.status_code for answer in answers} == {200}
@@ -57,7 +57,7 @@ def test_one_key_gets_one_successor_however_often(visitor: Visitor) -> None:
 
 
 def test_a_lost_answer_logs_nobody_out(visitor: Visitor, clock: MovedClock) -> None:
-    """S54: the server worked, the client heard nothing, and asks again with its key."""
+    """S54: The client repeats the request with its key and stays logged in."""
     first = visitor.log_in()["refresh_token"]
     visitor.refresh(first, KEY)
     clock.move(days=3)
@@ -68,7 +68,7 @@ def test_a_lost_answer_logs_nobody_out(visitor: Visitor, clock: MovedClock) -> N
 
 @pytest.mark.parametrize("key", [None, "a-key-that-a-thief-made-up", KEY.upper(), KEY + "x"])
 def test_a_thief_without_the_key_ends_the_session(visitor: Visitor, key: str | None) -> None:
-    """S54: for the owner's repeat as well."""
+    """S54: Afterwards the owner's repeat is refused as well."""
     first = visitor.log_in()["refresh_token"]
     owner = visitor.refresh(first, KEY).json()
     assert error_code(visitor.refresh(first, key)) == DEAD
@@ -77,7 +77,7 @@ def test_a_thief_without_the_key_ends_the_session(visitor: Visitor, key: str | N
 
 
 def test_a_key_of_one_session_is_none_of_another(visitor: Visitor) -> None:
-    """S54: the same key with another token is another request."""
+    """S54: The same key with another token is another request."""
     name = visitor.new_user()
     one, two = visitor.log_in(name)["refresh_token"], visitor.log_in(name)["refresh_token"]
     successors = {visitor.refresh(token, KEY).json()["refresh_token"] for token in (one, two)}

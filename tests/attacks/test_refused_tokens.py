@@ -1,4 +1,4 @@
-"""Forged and foreign tokens are noticed."""
+"""Forged and foreign tokens are recorded."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_forged_tokens_are_one_event_with_a_count(
     visitor: Visitor,
     forger: Forger,
 ) -> None:
-    """S133: by the place they came to; the log has each, with the request's id."""
+    """S133: They are counted by endpoint; the log has each of them with its request id."""
     with recorded_log() as log:
         for number in range(22):
             foreign = forger.access(key=b"of somebody else", payload={"jti": str(number)})
@@ -59,7 +59,7 @@ def test_tokens_of_ours_are_no_such_event(
     clock: MovedClock,
     visitor: Visitor,
 ) -> None:
-    """S133: a good one, an expired one, one of an ended session, a spent one."""
+    """S133: Valid, expired, ended and used tokens are not counted as forged."""
     tokens = visitor.log_in()
     assert visitor.protected(tokens["access_token"]).status_code == 200
     visitor.refresh(tokens["refresh_token"])
@@ -71,7 +71,7 @@ def test_tokens_of_ours_are_no_such_event(
 
 
 def test_a_good_token_costs_no_event(visitor: Visitor) -> None:
-    """S133: nothing is noted of it, however often it comes."""
+    """S133: A valid token is not recorded, however often it is used."""
     token = visitor.log_in()["access_token"]
     with recorded_log() as log:
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""A service that must not start does not."""
+"""The service does not start with unsafe settings."""
 
 import pytest
 
@@ -10,7 +10,7 @@ URI = "mongodb://ann:hidden-password@127.0.0.1/"
 
 
 def test_production_says_everything_that_is_missing() -> None:
-    """S77: the secret and the database, in one message, each with what it is for."""
+    """S77: One message names the missing secret and database, and what they are for."""
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ({})
     assert len(refused.value.problems) == 2
@@ -19,13 +19,13 @@ def test_production_says_everything_that_is_missing() -> None:
 
 
 def test_production_is_the_default() -> None:
-    """S77: nobody runs a development server by forgetting a variable."""
+    """S77: Without `AUTHAPI_ENV` the service runs in production."""
     assert Settings.from_environ({"JWT_SECRET": SECRET, "MONGO_URI": URI}).development is False
 
 
 @pytest.mark.parametrize("missing", ["JWT_SECRET", "MONGO_URI"])
 def test_one_missing_secret_is_enough(missing: str) -> None:
-    """S77: and an empty variable is a missing one."""
+    """S77: An empty variable counts as missing."""
     environ = {"JWT_SECRET": SECRET, "MONGO_URI": URI, missing: "  "}
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ(environ)
@@ -34,7 +34,7 @@ def test_one_missing_secret_is_enough(missing: str) -> None:
 
 
 def test_a_service_cannot_be_made_without_them_in_code_either() -> None:
-    """S77: a `Settings()` of production's defaults is refused."""
+    """S77: `Settings()` with production's defaults is refused."""
     with pytest.raises(SettingsError):
         create_app(Settings())
 
@@ -57,7 +57,7 @@ def test_a_service_cannot_be_made_without_them_in_code_either() -> None:
 )
 @pytest.mark.parametrize("environment", ["production", "development"])
 def test_a_weak_or_known_secret_is_refused_everywhere(secret: str, environment: str) -> None:
-    """S38, S77, S131: and is not repeated in the message."""
+    """S38, S77, S131: The message does not repeat it."""
     environ = {"JWT_SECRET": secret, "MONGO_URI": URI, "AUTHAPI_ENV": environment}
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ(environ)

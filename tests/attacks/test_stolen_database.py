@@ -1,4 +1,4 @@
-"""A copy of the database in the wrong hands."""
+"""What an attacker can do with a copy of the database."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def victim(visitor: Visitor, collections: Collections) -> Victim:
 
 
 def test_no_token_password_or_key_is_stored(victim: Victim) -> None:
-    """S57: neither whole nor in part."""
+    """S57: None is stored, whole or in part."""
     for pair in (victim.first, victim.tokens):
         for kind in ("access_token", "refresh_token"):
             assert not [part for part in pair[kind].split(".") if part in victim.copy]
@@ -60,7 +60,7 @@ def test_no_token_password_or_key_is_stored(victim: Victim) -> None:
 
 
 def test_no_stored_value_is_a_token(visitor: Visitor, victim: Victim) -> None:
-    """S57: none opens the resource, and none refreshes."""
+    """S57: No stored value opens the resource or refreshes."""
     assert len(victim.values) >= 10
     for value in victim.values:
         assert visitor.protected(value).status_code == 401
@@ -68,13 +68,13 @@ def test_no_stored_value_is_a_token(visitor: Visitor, victim: Victim) -> None:
 
 
 def test_no_stored_value_logs_in(visitor: Visitor, victim: Victim) -> None:
-    """S57: the hash is not a password."""
+    """S57: No stored value, such as a hash, works as a password."""
     for value in victim.values:
         assert visitor.authenticate(victim.name, value).status_code == 401
 
 
 def test_no_stored_value_signs_a_token(visitor: Visitor, victim: Victim) -> None:
-    """S57: nor is any of them a key."""
+    """S57: No stored value is a signing key."""
     forger = Forger(victim.tokens)
     for value in victim.values:
         for key in {value.encode(), bytes.fromhex(value) if _is_hex(value) else b"x"}:
@@ -83,7 +83,7 @@ def test_no_stored_value_signs_a_token(visitor: Visitor, victim: Victim) -> None
 
 
 def test_no_stored_value_is_an_idempotency_key(visitor: Visitor, victim: Victim) -> None:
-    """S57: whoever has an old refresh token and the database still cannot repeat the refresh."""
+    """S57: An old refresh token cannot be repeated with a stored value as its key."""
     stored = [value for value in victim.values if 16 <= len(value) <= 128 and " " not in value]
     assert stored
     answer = visitor.refresh(victim.first["refresh_token"], stored[0])
@@ -93,7 +93,7 @@ def test_no_stored_value_is_an_idempotency_key(visitor: Visitor, victim: Victim)
 def test_equal_keys_leave_no_equal_traces(
     visitor: Visitor, collections: Collections, victim: Victim
 ) -> None:
-    """S57: fingerprints of one key differ from user to user and from session to session."""
+    """S57: Fingerprints of one key differ between users and sessions."""
     other = Victim(visitor, collections)
     one, two = json.loads(victim.copy), json.loads(other.copy)
     assert one[0]["registration_key"] != two[0]["registration_key"]

@@ -1,4 +1,4 @@
-"""What the database keeps of a password, and what it may ask of the server."""
+"""The stored password hashes, and what verifying them may cost."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_every_user_has_a_salt_of_their_own(visitor: Visitor, imported: Import) 
 def test_a_weaker_hash_is_upgraded_at_the_next_login(
     visitor: Visitor, imported: Import, made: Callable[[str], str], password: str
 ) -> None:
-    """S11: it lets its owner in and nobody else, and is Argon2id of today's cost afterwards."""
+    """S11: It logs in its owner only, and is replaced by Argon2id of today's cost."""
     name = imported.user(made(password))
     assert visitor.authenticate(name, "another password").status_code == 401
     assert visitor.authenticate(name, password).status_code == 200
@@ -122,7 +122,7 @@ def test_a_weaker_hash_is_upgraded_at_the_next_login(
 
 
 def test_a_current_hash_is_left_alone(visitor: Visitor, imported: Import) -> None:
-    """S11: only what is weaker is replaced."""
+    """S11: Only weaker hashes are replaced."""
     name = visitor.new_user()
     before = imported.hash_of(name)
     visitor.log_in(name)
@@ -150,7 +150,7 @@ BOMBS = [
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_parameter_bomb_is_refused_at_once(visitor: Visitor, imported: Import, bomb: str) -> None:
-    """S11: nothing is hashed: the refusal comes although no hash could have begun."""
+    """S11: A hash with absurd parameters is refused before hashing."""
     name = imported.user(bomb)
     assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
     assert _refused_without_a_slot(bomb)
@@ -168,7 +168,7 @@ def test_a_parameter_bomb_is_refused_at_once(visitor: Visitor, imported: Import,
     ],
 )
 def test_what_others_recommend_is_affordable(stored: str) -> None:
-    """S11: no user of a careful program is left out."""
+    """S11: The parameters that other projects recommend are below the maximum."""
     assert find_format(stored) is not None
 
 
@@ -203,7 +203,7 @@ def _refused_without_a_slot(stored: str) -> bool:
     ],
 )
 def test_a_malformed_hash_lets_nobody_in(visitor: Visitor, imported: Import, stored: str) -> None:
-    """S11: and is no fault either."""
+    """S11: It is a failed login, not a fault."""
     name = imported.user(stored)
     for password in ("password123", stored or "empty"):
         assert error_code(visitor.authenticate(name, password)) == (401, "invalid_credentials")

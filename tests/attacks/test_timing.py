@@ -1,4 +1,4 @@
-"""How long a refusal takes tells nobody who has an account."""
+"""The time of a refusal does not tell who has an account."""
 
 import statistics
 import time

@@ -1,4 +1,4 @@
-"""Each token where it belongs, and nothing secret in it."""
+"""Each kind of token works only where it belongs, and has no secret in it."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.support.forging import payload_of
 
 
 def test_a_refresh_token_opens_nothing(visitor: Visitor) -> None:
-    """S37: at `/protected` it is an invalid token."""
+    """S37: `/protected` refuses it as an invalid token."""
     assert error_code(visitor.protected(visitor.log_in()["refresh_token"])) == (
         401,
         "invalid_token",
@@ -17,7 +17,7 @@ def test_a_refresh_token_opens_nothing(visitor: Visitor) -> None:
 
 
 def test_an_access_token_refreshes_nothing(visitor: Visitor) -> None:
-    """S37: at `/refresh` it is an invalid refresh token, and its session goes on."""
+    """S37: `/refresh` refuses it, and its session goes on."""
     tokens = visitor.log_in()
     refused = visitor.refresh(tokens["access_token"])
     assert error_code(refused) == (400, "invalid_refresh_token")
@@ -32,7 +32,7 @@ def test_an_access_token_logs_nobody_out(visitor: Visitor) -> None:
 
 
 def test_relabelled_tokens_are_refused(visitor: Visitor, forger: Forger) -> None:
-    """S37: each kind has a key of its own, so another `typ` alone does not help."""
+    """S37: Each kind has its own key, so that changing `typ` does not help."""
     as_access = forger.refresh(header={"typ": "at+jwt"}, payload={"aud": "authapi", "jti": "x"})
     as_refresh = forger.access(header={"typ": "rt+jwt"}, payload={"gen": 0, "auth_time": 1})
     assert error_code(visitor.protected(as_access)) == (401, "invalid_token")
@@ -40,7 +40,7 @@ def test_relabelled_tokens_are_refused(visitor: Visitor, forger: Forger) -> None
 
 
 def test_nothing_secret_is_in_a_payload(visitor: Visitor, collections: Collections) -> None:
-    """S42: no password, no hash, no key; only the claims that are promised."""
+    """S42: It has only the documented claims: no password, hash or key."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     user = collections["users"].find_one({"name_key": name})

@@ -1,4 +1,4 @@
-"""Requests that are no HTTP, to `flask run` itself."""
+"""Malformed HTTP, sent to `flask run`."""
 
 import json
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def refusal(answer: RawAnswer) -> str:
 
 @pytest.mark.parametrize("request_", NO_REQUESTS.values(), ids=NO_REQUESTS.keys())
 def test_what_is_no_request_is_a_bad_request(server: ServerProcess, request_: bytes) -> None:
-    """S17: said in JSON, with a status line, to clients that spoke no HTTP as well."""
+    """S17: The refusal is JSON with a status line, whatever the client sent."""
     answer = exchange(server.base_url, request_)
     assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
     assert refusal(answer) == "bad_request"
@@ -85,7 +85,7 @@ def test_what_is_no_request_is_a_bad_request(server: ServerProcess, request_: by
 
 @pytest.mark.parametrize(("request_", "status"), BAD_HEADS.values(), ids=BAD_HEADS.keys())
 def test_a_bad_head_is_a_4xx(server: ServerProcess, request_: bytes, status: int) -> None:
-    """S17: in JSON, and the server goes on."""
+    """S17: The answer is JSON, and the server goes on."""
     answer = exchange(server.base_url, request_)
     assert (answer.status, answer.headers["content-type"]) == (status, "application/json")
     assert refusal(answer)
@@ -93,14 +93,14 @@ def test_a_bad_head_is_a_4xx(server: ServerProcess, request_: bytes, status: int
 
 @pytest.mark.parametrize(("request_", "status"), BAD_BODIES.values(), ids=BAD_BODIES.keys())
 def test_a_bad_body_is_a_4xx(server: ServerProcess, request_: bytes, status: int) -> None:
-    """S9, S17: a body whose length is a lie, or over the cap in chunks, is refused in JSON."""
+    """S9, S17: A wrong Content-Length, or too much in chunks, is refused in JSON."""
     answer = exchange(server.base_url, request_)
     assert (answer.status, answer.headers["content-type"]) == (status, "application/json")
     assert refusal(answer)
 
 
 def test_after_all_that_the_server_is_well(server: ServerProcess) -> None:
-    """S17: no fault was logged, and it answers."""
+    """S17: No fault was logged, and the server answers."""
     assert server.answers()
     assert "Traceback" not in server.output
     assert "unexpected fault" not in server.output

@@ -1,4 +1,4 @@
-"""`GET /me/activity` and the stored events: each user's own, with no secret in them."""
+"""`GET /me/activity` and the stored events: only the user's own, without secrets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def user_id(visitor: Visitor, tokens: dict[str, Any]) -> str:
 
 
 def test_a_user_sees_the_own_events_the_newest_first(visitor: Visitor, clock: MovedClock) -> None:
-    """S75: registration, a failure and a login, each with where it came from."""
+    """S75: Registration, a failure and a login are listed with their addresses."""
     name = visitor.new_user()
     clock.move(seconds=1)
     visitor.authenticate(name, "not the password")
@@ -55,7 +55,7 @@ def test_a_user_sees_the_own_events_the_newest_first(visitor: Visitor, clock: Mo
 
 
 def test_an_event_has_the_id_of_its_request(visitor: Visitor) -> None:
-    """S75: the answer, the log and the trail speak of one request by one id."""
+    """S75: Answer, log and trail have the same request id."""
     name = visitor.new_user()
     answer = visitor.authenticate(name)
     login = activity(visitor, answer.json())[0]
@@ -63,7 +63,7 @@ def test_an_event_has_the_id_of_its_request(visitor: Visitor) -> None:
 
 
 def test_nobody_sees_anybody_elses_events(visitor: Visitor) -> None:
-    """A user's activity names no session but the user's own."""
+    """The events name only sessions of the user."""
     other = visitor.log_in()
     mine = visitor.log_in()
     theirs = {event["session_id"] for event in activity(visitor, other)} - {None}
@@ -71,12 +71,12 @@ def test_nobody_sees_anybody_elses_events(visitor: Visitor) -> None:
 
 
 def test_activity_wants_a_token(visitor: Visitor) -> None:
-    """Nobody's activity is nobody's business."""
+    """Without a token it is refused."""
     assert error_code(visitor.send("GET", "/me/activity")) == (401, "missing_token")
 
 
 def test_activity_ends_at_a_hundred_events(visitor: Visitor, collections: Collections) -> None:
-    """However much happened, the answer stays of one size; the export has it all."""
+    """The answer is bounded; the export has all events."""
     tokens = visitor.log_in()
     own = {"user_id": user_id(visitor, tokens)}
     [one] = collections["audit_events"].find({**own, "event": "login_succeeded"})
@@ -88,7 +88,7 @@ def test_activity_ends_at_a_hundred_events(visitor: Visitor, collections: Collec
 
 
 def test_the_refreshes_of_an_hour_are_told_as_one(visitor: Visitor, clock: MovedClock) -> None:
-    """How many, the first and the last; those of another hour apart."""
+    """They are one event with a count and the first and last time, for each hour."""
     clock.move_to_next_hour()
     tokens = visitor.log_in()
     for _ in range(3):
@@ -105,7 +105,7 @@ def test_the_refreshes_of_an_hour_are_told_as_one(visitor: Visitor, clock: Moved
 
 
 def test_a_refresh_is_logged(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
-    """S75: one JSON line with the request's id, the user and the session."""
+    """S75: It is one JSON line with the ids of request, user and session."""
     tokens = visitor.log_in()
     capsys.readouterr()
     answer = visitor.refresh(tokens["refresh_token"])
@@ -117,7 +117,7 @@ def test_a_refresh_is_logged(visitor: Visitor, capsys: pytest.CaptureFixture[str
 
 
 def test_the_export_has_the_events(visitor: Visitor) -> None:
-    """All that is stored about the user includes what happened."""
+    """The export of a user contains the user's events."""
     tokens = visitor.log_in()
     exported = visitor.send("GET", "/me/export", headers=bearer(tokens)).json()
     assert exported["events"] == activity(visitor, tokens)
@@ -126,7 +126,7 @@ def test_the_export_has_the_events(visitor: Visitor) -> None:
 def test_of_a_deleted_user_only_the_fact_stays(
     app: Flask, visitor: Visitor, collections: Collections
 ) -> None:
-    """The trail says that somebody was deleted, and nothing about whom or from where."""
+    """The trail tells that a user was deleted, but not whom or from where."""
     tokens = visitor.log_in()
     uid = user_id(visitor, tokens)
     before = collections["audit_events"].count_documents({"event": "user_deleted"})
@@ -144,7 +144,7 @@ def test_of_a_deleted_user_only_the_fact_stays(
 def test_an_event_is_forgotten_after_ninety_days(
     visitor: Visitor, collections: Collections
 ) -> None:
-    """Each event says when it expires, and an index removes what has."""
+    """Each event has its expiry, and a TTL index removes it."""
     uid = user_id(visitor, visitor.log_in())
     [event] = collections["audit_events"].find({"user_id": uid, "event": "login_succeeded"})
     assert (event["expires_at"] - event["at"]).days == 90
@@ -173,7 +173,7 @@ def journey(visitor: Visitor, agent: str) -> tuple[str, list[str]]:
 def test_no_secret_and_nothing_typed_is_in_any_record(
     app: Flask, visitor: Visitor, collections: Collections, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """S76: no password, no token and no name; neither in the trail nor in the log."""
+    """S76: Neither trail nor log has a password, a token or a typed name."""
     stolen = visitor.log_in()["access_token"]
     capsys.readouterr()
     name, tokens = journey(visitor, f"tool/1 ({stolen})")
@@ -187,7 +187,7 @@ def test_no_secret_and_nothing_typed_is_in_any_record(
 
 
 def test_a_line_cannot_be_forged(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
-    """S76: CR and LF in what a client sends stay inside one line of JSON."""
+    """S76: CR and LF sent by a client are escaped in the log."""
     capsys.readouterr()
     visitor.authenticate('x\r\n{"message": "login_succeeded"}\n', "guessed\r\nwrong")
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
@@ -196,5 +196,5 @@ def test_a_line_cannot_be_forged(visitor: Visitor, capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize("event", Event)
 def test_each_event_has_a_line_in_the_docs(event: Event) -> None:
-    """The vocabulary stands in one table for whoever reads the log."""
+    """The table of `docs/operations.md` lists every event."""
     assert f"| `{event.value}` |" in (ROOT / "docs" / "operations.md").read_text()

@@ -1,4 +1,4 @@
-"""Events that are alike become one document with a count."""
+"""Similar events are stored as one document with a count."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def wait_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_events_at_once_are_all_counted(wait_for_nobody: None) -> None:
-    """Whatever their order, none is lost and none is counted twice."""
+    """Of concurrent events none is lost or counted twice."""
     aggregator, flushed = gather()
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(aggregator.add, [refreshed()] * 400))
@@ -76,7 +76,7 @@ def test_events_at_once_are_all_counted(wait_for_nobody: None) -> None:
     ],
 )
 def test_what_is_not_alike_stays_apart(wait_for_nobody: None, other: SecurityEvent) -> None:
-    """Another user, session, client or hour."""
+    """Events of another user, session, client or hour have documents of their own."""
     aggregator, flushed = gather()
     aggregator.add(refreshed())
     aggregator.add(other)
@@ -85,7 +85,7 @@ def test_what_is_not_alike_stays_apart(wait_for_nobody: None, other: SecurityEve
 
 
 def test_failures_of_one_ipv6_64_are_one_event(wait_for_nobody: None) -> None:
-    """S28: ever new addresses of one network are no way to fill the database."""
+    """S28: Changing addresses within a /64 does not fill the database."""
     aggregator, flushed = gather()
     for host in range(50):
         aggregator.add(refreshed(address=f"2001:db8::{host:x}"))
@@ -94,7 +94,7 @@ def test_failures_of_one_ipv6_64_are_one_event(wait_for_nobody: None) -> None:
 
 
 def test_what_waits_is_bounded(wait_for_nobody: None) -> None:
-    """A flood of different events is flushed before its time."""
+    """A flood of different events is written early."""
     aggregator, flushed = gather()
     for number in range(aggregation.MAX_PENDING + 1):
         aggregator.add(refreshed(user_id=str(number)))
@@ -102,7 +102,7 @@ def test_what_waits_is_bounded(wait_for_nobody: None) -> None:
 
 
 def test_without_a_thread_it_is_flushed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S73: a server that is out of threads loses no event, and nobody's request fails."""
+    """S73: If no thread can be started, events are written at once and no request fails."""
 
     def refuse(self: Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -115,7 +115,7 @@ def test_without_a_thread_it_is_flushed_at_once(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_waits_is_flushed_by_itself() -> None:
-    """Nobody has to come again for it; and the next one is, too."""
+    """A thread writes it without another event, more than once."""
     aggregator, flushed = gather()
     for count in (1, 2):
         aggregator.add(refreshed())
@@ -123,7 +123,7 @@ def test_what_waits_is_flushed_by_itself() -> None:
 
 
 def test_a_flush_waits_for_what_others_took_before(wait_for_nobody: None) -> None:
-    """Whoever looks afterwards finds all; a reader's patience has an end."""
+    """After a flush all earlier events are stored, unless that takes too long."""
     begun, go_on = threading.Event(), threading.Event()
     flushed: list[SecurityEvent] = []
 
@@ -150,7 +150,7 @@ def test_a_flush_waits_for_what_others_took_before(wait_for_nobody: None) -> Non
 
 
 def test_a_flush_that_fails_keeps_nobody_waiting(wait_for_nobody: None) -> None:
-    """What cannot be flushed is over, too."""
+    """Waiting callers go on when events cannot be written."""
 
     def fail(events: list[SecurityEvent], _users: set[str]) -> None:
         raise LookupError
@@ -175,7 +175,7 @@ def trail_of(collections: Collections) -> Callable[..., AuditTrail]:
 
 
 def test_processes_fold_into_one_document(trail_of: Callable[..., AuditTrail]) -> None:
-    """The first moment, the last one, and the sum of what each counted, in any order."""
+    """Counts of several processes add up, with the first and the last time."""
     user = secrets.token_hex(8)
     moments = [NOW + timedelta(seconds=seconds) for seconds in range(32)]
 
@@ -196,7 +196,7 @@ def test_what_is_there_is_counted_when_others_cannot_be_stored(
     collections: Collections,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S74: one document that the database refuses costs no other its count."""
+    """S74: A document that the database refuses does not keep the others from it."""
     first, second, user = refreshed(), refreshed(session_id="t"), secrets.token_hex(8)
     first, second = replace(first, user_id=user), replace(second, user_id=user)
     store = AuditStore(collections)
@@ -217,7 +217,7 @@ def test_what_is_there_is_counted_when_others_cannot_be_stored(
 def test_nothing_is_stored_of_a_user_who_was_deleted_meanwhile(
     trail_of: Callable[..., AuditTrail],
 ) -> None:
-    """What waited in some process is not brought back by being late."""
+    """Events that were waiting in a process are dropped."""
     deleted, living = secrets.token_hex(8), secrets.token_hex(8)
     trail = trail_of(living)
     for user in (deleted, living):
@@ -226,7 +226,7 @@ def test_nothing_is_stored_of_a_user_who_was_deleted_meanwhile(
 
 
 def test_what_is_named_stays_in_the_log_only(collections: Collections) -> None:
-    """`AUDIT_LOG_ONLY`: for who has more refreshes than a database should hear of."""
+    """Events named in `AUDIT_LOG_ONLY` are logged, but not stored."""
     user = secrets.token_hex(8)
     only = frozenset({Event.TOKEN_REFRESHED.value})
     trail = AuditTrail(AuditStore(collections), AuditSettings(audit_log_only=only))
@@ -237,7 +237,7 @@ def test_what_is_named_stays_in_the_log_only(collections: Collections) -> None:
 def test_what_cannot_be_stored_is_an_error_in_the_log(
     wait_for_nobody: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """S74: how many they were; nobody's request fails."""
+    """S74: The log tells how many were lost; no request fails."""
     logs.configure("INFO")
     trail = AuditTrail(AuditStore(Away()), AuditSettings())
     for _ in range(3):
@@ -250,7 +250,7 @@ def test_what_cannot_be_stored_is_an_error_in_the_log(
 def test_a_stopped_process_stores_what_waits(
     environment: dict[str, str], collections: Collections
 ) -> None:
-    """S75: a refresh, and SIGTERM at once: the event is there when the process has ended."""
+    """S75: An event just before SIGTERM is stored when the process has ended."""
     with workers(environment, processes=1) as server:
         visitor = Visitor(server.base_url)
         tokens = visitor.log_in()

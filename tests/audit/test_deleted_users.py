@@ -35,7 +35,7 @@ def test_a_login_under_way_leaves_nothing_of_a_deleted_user(
     store: type[AuditStore | EventAggregator],
     word: str,
 ) -> None:
-    """S134: the account is deleted just before the event of the login is taken in."""
+    """S134: No event stays if the account is deleted just before it is recorded."""
     name = visitor.new_user()
     user_id = payload_of(visitor.log_in(name)["access_token"])["uid"]
     services = services_of(app)
@@ -56,7 +56,7 @@ def test_a_login_under_way_leaves_nothing_of_a_deleted_user(
 
 
 def test_other_users_events_stay(app: Flask, visitor: Visitor, collections: Collections) -> None:
-    """S134: the look after the write removes nothing of those who live."""
+    """S134: The clean-up after a write removes only deleted users' events."""
     user_id = payload_of(visitor.log_in()["access_token"])["uid"]
     services_of(app)[AuditTrail].flush()
     assert collections["audit_events"].count_documents({"user_id": user_id}) == 2

@@ -1,4 +1,4 @@
-"""What clients without an account leave in the trail."""
+"""How much clients without an account can store in the trail."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def trail(collections: Collections) -> AuditTrail:
 def test_a_day_of_one_client_is_a_few_documents(
     trail: AuditTrail, collections: Collections, deed: str
 ) -> None:
-    """S130: as many as the table says, whatever the client sends in between."""
+    """S130: There are no more documents than the table says, whatever the client sends."""
     address, user = (
         f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1",
         secrets.token_hex(8),
@@ -80,13 +80,13 @@ def test_a_day_of_one_client_is_a_few_documents(
 
 
 def test_the_table_has_all_that_is_measured() -> None:
-    """S130: no line of it is there without its measure."""
+    """S130: Each row of the table is measured here."""
     table = OPERATIONS.partition("| what it does all day | documents |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| ([a-z].*?) \|", table, re.MULTILINE) == list(DEEDS)
 
 
 def test_repeated_refreshes_hide_nothing(visitor: Visitor) -> None:
-    """S130: 105 lost answers given again are one entry: the activity still tells of the theft."""
+    """S130: 105 repeated answers are one entry, and the activity still shows the theft."""
     tokens = visitor.log_in(name := visitor.new_user())
     key = secrets.token_hex(16)
     for _ in range(106):

@@ -55,7 +55,7 @@ def owner(visitor: Visitor, collections: Collections) -> Owner:
 
 @pytest.mark.parametrize("limit", [1, 7, 99, 100])
 def test_pages_tell_each_event_once(owner: Owner, limit: int) -> None:
-    """S125: from the newest to the oldest, none twice and none left out, at one moment too."""
+    """S125: Pages from newest to oldest have every event once, even with equal times."""
     seen, query = [], f"?limit={limit}"
     while query:
         page = owner.page(query)
@@ -68,7 +68,7 @@ def test_pages_tell_each_event_once(owner: Owner, limit: int) -> None:
 
 
 def test_whoever_knows_no_pages_gets_the_newest_hundred(owner: Owner) -> None:
-    """The answer is as it always was, with one member more."""
+    """Without parameters the answer is as before, plus one member."""
     page = owner.page()
     assert page.keys() == {"status", "events", "next"}
     assert len(page["events"]) == 100
@@ -76,13 +76,13 @@ def test_whoever_knows_no_pages_gets_the_newest_hundred(owner: Owner) -> None:
 
 
 def test_the_last_page_says_so(visitor: Visitor) -> None:
-    """S125: there is no next one."""
+    """S125: It has no next cursor."""
     headers = {"Authorization": f"Bearer {visitor.log_in()['access_token']}"}
     assert visitor.send("GET", "/me/activity", headers=headers).json()["next"] is None
 
 
 def test_what_happens_meanwhile_moves_no_page(owner: Owner, collections: Collections) -> None:
-    """S125: new events come first; they push nothing into a page that was read already."""
+    """S125: New events appear first and do not shift later pages."""
     first = owner.page("?limit=10")
     new = {**owner.stored[0], "_id": secrets.token_hex(12), "at": NOON + timedelta(days=1)}
     expected = owner.page(f"?limit=10&before={first['next']}")
@@ -100,7 +100,7 @@ def test_what_happens_meanwhile_moves_no_page(owner: Owner, collections: Collect
     ids=lambda query: str(query)[:24],
 )  # fmt: skip
 def test_what_is_no_page_is_told(owner: Owner, query: str) -> None:
-    """S17: a 422 that names the parameter, whatever it holds."""
+    """S17: A wrong parameter gets a 422 that names it."""
     answer = owner.ask(f"?{query}")
     assert error_code(answer) == (422, "validation_error")
     assert answer.json()["errors"].keys() == {query.partition("=")[0]}
@@ -109,7 +109,7 @@ def test_what_is_no_page_is_told(owner: Owner, query: str) -> None:
 def test_a_cursor_of_somebody_else_shows_nothing_of_theirs(
     owner: Owner, visitor: Visitor, collections: Collections
 ) -> None:
-    """S59: a cursor is a place in the own list, not a key to another."""
+    """S59: It is only a position in the caller's own list."""
     other = Owner(visitor, collections)
     page = other.page(f"?before={owner.page()['next']}")
     theirs = {one["_id"] for one in owner.stored}
@@ -122,7 +122,7 @@ def test_a_cursor_of_somebody_else_shows_nothing_of_theirs(
     st.text("0123456789abcdef", min_size=1, max_size=32),
 )
 def test_a_cursor_is_read_as_it_was_written(milliseconds: int, event_id: str) -> None:
-    """In the address without any escape."""
+    """It needs no escaping in a URL."""
     cursor = Cursor(
         datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds), event_id
     )
@@ -132,7 +132,7 @@ def test_a_cursor_is_read_as_it_was_written(milliseconds: int, event_id: str) ->
 
 @given(st.text())
 def test_any_text_is_a_cursor_or_none(text: str) -> None:
-    """S17: no other exception than the one that says so."""
+    """S17: Any other text raises only the documented exception."""
     try:
         cursor = Cursor.parse(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The trail by itself: a database that fails, a trail that is switched off."""
+"""The audit trail with a failing database, and switched off."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Away:
 def test_what_cannot_be_stored_is_an_error_in_the_log_and_nothing_more(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A login that is done stays done: `record` returns, and the log says what was lost."""
+    """`record` returns, the login stands, and the log names the loss."""
     logs.configure("INFO")
     trail = AuditTrail(AuditStore(Away()), AuditSettings())
     origin = Origin(Client("192.0.2.1", "tool"), "request-1")
@@ -46,7 +46,7 @@ def test_what_cannot_be_stored_is_an_error_in_the_log_and_nothing_more(
 def test_what_goes_wrong_in_a_sink_is_nobodys_affair_but_the_logs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """S73: the request goes on, and the other sinks hear of it."""
+    """S73: The request succeeds, and the other sinks get the event."""
 
     def broken(event: SecurityEvent) -> None:
         raise RuntimeError("broken")
@@ -63,7 +63,7 @@ def test_what_goes_wrong_in_a_sink_is_nobodys_affair_but_the_logs(
 def test_without_days_events_go_to_the_log_only(
     settings: Settings, collections: Collections, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`AUDIT_DAYS=0`: nothing is written, the log has all, and the activity is empty."""
+    """With `AUDIT_DAYS=0` nothing is stored, and the activity is empty."""
     app = create_app(replace(settings, audit_days=0))
     name = fresh_name()
     client = app.test_client()
@@ -80,7 +80,7 @@ def test_without_days_events_go_to_the_log_only(
 
 
 def test_an_event_of_another_release_is_shown_as_it_is(collections: Collections) -> None:
-    """A word that this release does not know is no reason to fail."""
+    """An unknown event name is no error."""
     store = AuditStore(collections)
     now = datetime.now(UTC)
     strange = SecurityEvent("of_tomorrow", now, Origin(Client("", "")), user_id="from-tomorrow")

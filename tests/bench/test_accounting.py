@@ -1,4 +1,4 @@
-"""Processor time is charged to whom it was spent for."""
+"""Processor time is assigned to the package that it was spent for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SITE = "/opt/python3.11/site-packages"
     ],
 )
 def test_the_standard_library_works_for_its_caller(stack: list[str], group: str) -> None:
-    """The innermost frame that belongs to anybody decides."""
+    """The innermost frame that has a group decides."""
     assert charged(stack) == group
 
 
@@ -34,19 +34,19 @@ def test_the_standard_library_works_for_its_caller(stack: list[str], group: str)
     ],
 )
 def test_functions_are_named_by_their_modules(path: str, name: str) -> None:
-    """Wherever they are installed."""
+    """The name does not depend on where they are installed."""
     assert function_name(path, "f") == name
 
 
 def test_the_parts_of_an_account_make_the_whole() -> None:
-    """No time is lost between the groups."""
+    """The times of all groups add up to the whole."""
     found = account(lambda: sum(range(20_000)), seconds=0.2)
     assert found.requests > 0
     assert sum(found.by_group().values()) == pytest.approx(found.cpu + found.hashing, rel=0.25)
 
 
 def test_two_profiles_are_compared_group_by_group() -> None:
-    """A group that only one of them has counts as nothing in the other."""
+    """A group in only one of them counts as zero in the other."""
     before = {"protected": {"PyJWT": 80.0, "authapi": 40.4}}
     after = {"protected": {"authapi": 30.2}}
     assert before_and_after(before, after).splitlines()[2:] == [

@@ -1,4 +1,4 @@
-"""How much of its cores a server used is read from the kernel's own account."""
+"""The share of its cores that a server used, from the kernel's counters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def server() -> Iterator[Server]:
 
 
 def test_a_server_that_works_all_the_time_uses_its_core(server: Server) -> None:
-    """As far as the machine lets it; of two cores it is half as much."""
+    """A busy server uses about one core, which is half of two."""
 
     def watch() -> str:
         end = ticks(server.pid) + 30

@@ -1,4 +1,4 @@
-"""What is compared is the same work, and only that has a goal."""
+"""Only servers that do the same work are compared with a goal."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def goals(group: str) -> dict[tuple[str, str], float]:
 
 
 def test_the_floors_goals_are_judged_on_cores_of_ones_own() -> None:
-    """On shared cores the same lines are there to be known."""
+    """On shared cores the same rows have no goal."""
     assert goals(FLOORS) == {
         (PROTECTED, "bare Flask"): 0.90,
         (REFRESH, "bare update"): 0.80,
@@ -54,7 +54,7 @@ def test_the_floors_goals_are_judged_on_cores_of_ones_own() -> None:
 
 
 def test_no_request_may_cost_more_than_at_an_earlier_commit() -> None:
-    """But for a change of its database's mood: 3 %."""
+    """A difference of 3 % is allowed for noise."""
     assert goals(BEFORE) == {
         (endpoint, "authapi, earlier"): 0.97 for endpoint in (PROTECTED, REFRESH, AUTHENTICATE)
     }
@@ -66,14 +66,14 @@ def lines(found: Sequence[Comparison]) -> list[tuple[str, str, str]]:
 
 
 def test_a_refresh_is_compared_with_one_that_rotates() -> None:
-    """One that writes nothing is shown, without a goal."""
+    """A peer whose refresh writes nothing is shown without a goal."""
     assert (REFRESH, OURS, "Flask-JWT-Extended") in lines(comparisons(PEERS_GROUP, USERS))
     assert (REFRESH, "Flask-JWT-Extended") not in goals(PEERS_GROUP)
     assert goals(PEERS_GROUP)[REFRESH, ROTATING] == 1.0
 
 
 def test_a_peer_that_only_refreshes_is_compared_for_nothing_else() -> None:
-    """Its logins, its memory and its start are those of the peer that it is a variant of."""
+    """It is a variant of another peer, which has the other figures."""
     assert {one.key for one in comparisons(PEERS_GROUP, USERS) if one.other == ROTATING} == {
         REFRESH
     }
@@ -90,11 +90,11 @@ def test_a_peer_that_only_refreshes_is_compared_for_nothing_else() -> None:
     ],
 )
 def test_rounds_go_where_figures_are_few(asked: Asked, endpoint: str, expected: list[int]) -> None:
-    """Answers without a hash are many, and no goal hangs on others' own hashes."""
+    """Fast endpoints and peers' own hashes need fewer rounds."""
     assert [n for n in range(1, 8) if takes_part(asked, endpoint, n)] == expected
 
 
 def test_every_group_has_a_number_of_rounds() -> None:
-    """Most where goals are judged against the floor."""
+    """The groups with goals have the most rounds."""
     assert set(ROUNDS) == {BEFORE, *ALL}
     assert max(ROUNDS.values()) == ROUNDS[FLOORS]

@@ -1,4 +1,4 @@
-"""The service has cores of its own, or shares all of them: never something between."""
+"""The service has cores of its own, or shares all of them."""
 
 from __future__ import annotations
 
@@ -40,32 +40,32 @@ def sleeper() -> Iterator[subprocess.Popen[str]]:
 def test_apart_the_service_has_the_first_half(
     cores: list[int], service: tuple[int, ...], others: tuple[int, ...]
 ) -> None:
-    """One process for each of its cores; the odd one out is not its."""
+    """It has a process for each of its cores; an odd core is not its own."""
     layout = arranged(APART, cores)
     assert (layout.service, layout.others) == (service, others)
     assert layout.processes == len(service)
 
 
 def test_together_all_cores_are_everybodys() -> None:
-    """On one core, too."""
+    """A machine with one core has this layout as well."""
     assert arranged(TOGETHER, [4]).service == arranged(TOGETHER, [4]).others == (4,)
     assert arranged(TOGETHER, [0, 1]).processes == 2
 
 
 def test_one_core_is_not_shared_out() -> None:
-    """What would be measured is not what the table says."""
+    """One core cannot be divided, so the layout is refused."""
     with pytest.raises(TooFewCores, match="one core"):
         arranged(APART, [0])
 
 
 def test_goals_are_judged_apart_and_the_floors_are_shown_together_too() -> None:
-    """So nobody is misled by either."""
+    """The page shows the floors in both layouts."""
     assert {group for group in ALL if layout_of(group) == APART} == {FLOORS, SIZES, PEERS_GROUP}
     assert layout_of(SHARED) == TOGETHER
 
 
 def test_what_is_started_stays_on_the_cores_it_was_started_on() -> None:
-    """And who started it goes back to where it was."""
+    """The process that starts it gets its own cores back afterwards."""
     before = os.sched_getaffinity(0)
     core = available()[-1]
     look = "import os; print(*os.sched_getaffinity(0))"
@@ -76,7 +76,7 @@ def test_what_is_started_stays_on_the_cores_it_was_started_on() -> None:
 
 
 def test_a_running_process_moves_with_all_its_threads(sleeper: subprocess.Popen[str]) -> None:
-    """A server that was there before is on the right cores afterwards."""
+    """A server that was running before is moved to the right cores."""
     core = available()[-1]
     move(sleeper.pid, [core])
     threads = [int(name) for name in os.listdir(f"/proc/{sleeper.pid}/task")]

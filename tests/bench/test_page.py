@@ -1,4 +1,4 @@
-"""What the page says in words of how it is measured is what is done."""
+"""`docs/performance.md` describes the benchmark as it is."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TEXT = " ".join(PAGE.read_text().split())
 
 
 def test_the_page_names_every_group_that_can_be_chosen() -> None:
-    """As one would type them."""
+    """It lists the values of `--group`."""
     assert f"`--group {','.join(ALL)}`" in TEXT
 
 
 def test_the_page_has_the_numbers_that_the_benchmark_uses() -> None:
-    """Of rounds, users, threads and connections."""
+    """The numbers of rounds, users, threads and connections agree."""
     assert f"`/protected` at most {ENOUGH[PROTECTED]} of them" in TEXT
     assert f"are of {REGULARS} users in turn" in TEXT
     assert f"a process of {THREADS} threads for each core" in TEXT

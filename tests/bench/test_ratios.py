@@ -1,4 +1,4 @@
-"""Ratios are made within a round, and say when they are worth nothing."""
+"""Ratios within a round, and when they are void."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def test_a_ratio_is_made_within_a_round() -> None:
 
 @pytest.mark.parametrize(("rate", "verdict"), [(90, "met"), (89, "not met"), (120, "met")])
 def test_the_goal_is_judged_by_the_median(rate: float, verdict: str) -> None:
-    """The goal itself is met."""
+    """A median equal to the goal meets it."""
     assert compared((rate, 100), (rate, 100), (1, 100)).verdict == verdict
 
 
 def test_a_comparison_without_a_goal_has_no_verdict() -> None:
-    """It is there to be known."""
+    """Its figures are shown only."""
     found = outcome(
         [row(1, "ours", 1), row(1, "floor", 2)], Comparison("protected", "ours", "floor")
     )
@@ -52,13 +52,13 @@ def test_a_comparison_without_a_goal_has_no_verdict() -> None:
 
 
 def test_one_unexpected_answer_makes_the_comparison_void() -> None:
-    """Whichever of the two it was."""
+    """An unexpected answer of either server is enough."""
     found = outcome([row(1, "ours", 95), row(1, "floor", 100, unexpected=2)], GOAL)
     assert found.verdict == "void: 2 errors"
 
 
 def test_a_round_without_an_answer_does_not_count_but_is_told() -> None:
-    """What a stalled database did to one measurement says nothing about the others."""
+    """A stalled database in one round does not affect the others."""
     answered = [
         row(number, contender, rate)
         for number in (1, 2)
@@ -71,14 +71,14 @@ def test_a_round_without_an_answer_does_not_count_but_is_told() -> None:
 
 
 def test_too_few_answered_rounds_are_no_comparison() -> None:
-    """Half of them is too few."""
+    """With half of the rounds unanswered the comparison is void."""
     rows = [row(1, "ours", 95), row(1, "floor", 100)]
     rows += [row(2, "ours", 0, unanswered=1), row(2, "floor", 100)]
     assert outcome(rows, GOAL).verdict == "void: no answer in 1 of 2 rounds"
 
 
 def test_a_round_that_lacks_one_of_the_two_does_not_count() -> None:
-    """A run that was cut short leaves whole rounds to compare."""
+    """An interrupted run is compared by its complete rounds."""
     whole = [row(1, "ours", 95), row(1, "floor", 100)]
     found = outcome([*whole, row(2, "ours", 1), row(3, "floor", 1)], GOAL)
     assert found.rounds == 1
@@ -86,5 +86,5 @@ def test_a_round_that_lacks_one_of_the_two_does_not_count() -> None:
 
 
 def test_nothing_measured_is_said() -> None:
-    """It is not a goal missed, and no error."""
+    """The verdict is "not measured", not a missed goal."""
     assert outcome([], GOAL).verdict == "not measured"

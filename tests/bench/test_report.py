@@ -1,4 +1,4 @@
-"""The page gets the tables of what was measured, and keeps the rest of what it says."""
+"""The tables of results are written into the page, between its markers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def measured(tmp_path: Path, errors: int = 0) -> dict[str, Any]:
 
 
 def test_a_table_has_the_ratio_its_spread_and_the_goal(tmp_path: Path) -> None:
-    """All that a reader needs to judge it stands in one line."""
+    """Each row has the ratio, its spread, the goal and the verdict."""
     text = report.section(FLOORS, measured(tmp_path)["groups"][FLOORS])
     assert (
         "| `/protected` | authapi | bare Flask | 950 : 1,000 | 98% : 100% | 1.03 : 1.00 |" in text
@@ -58,14 +58,14 @@ def test_a_table_has_the_ratio_its_spread_and_the_goal(tmp_path: Path) -> None:
 
 
 def test_results_from_before_cores_were_looked_at_have_a_table_too() -> None:
-    """A page is made from whatever was measured last."""
+    """Older results without the use of cores can still be written."""
     rows = [row("authapi", 950), row("bare Flask", 1000)]
     text = report.section(FLOORS, {**CIRCUMSTANCES, "date": "2026-01-01", "rows": rows})
     assert "| 950 : 1,000 |  |  | **0.95** (0.95 to 0.95) |" in text
 
 
 def test_a_section_says_who_had_which_cores() -> None:
-    """Figures mean little without it."""
+    """Each section names the layout of its measurement."""
     options = {**CIRCUMSTANCES["options"], "layout": str(arranged(APART, [0, 1]))}
     group = {**CIRCUMSTANCES, "options": options, "date": "2026-01-01", "rows": [row("authapi", 1)]}
     assert "Apart: 1 process on 1 core, the database and wrk on 1 other." in report.section(
@@ -74,14 +74,14 @@ def test_a_section_says_who_had_which_cores() -> None:
 
 
 def test_unexpected_answers_are_said_above_the_table(tmp_path: Path) -> None:
-    """And the line itself is void."""
+    """The affected row is void."""
     text = report.section(FLOORS, measured(tmp_path, errors=4)["groups"][FLOORS])
     assert "**4 answers were not the expected ones.**" in text
     assert "void: 4 errors" in text
 
 
 def test_a_stalled_measurement_is_said_above_the_table_and_in_the_line() -> None:
-    """The other rounds count."""
+    """The other rounds still count."""
     rows = [
         {**row(contender, 100), "round": number}
         for number in (1, 2, 3)
@@ -95,14 +95,14 @@ def test_a_stalled_measurement_is_said_above_the_table_and_in_the_line() -> None
 
 
 def test_a_group_measured_again_leaves_the_others_as_they_were(tmp_path: Path) -> None:
-    """A run may be repeated by groups."""
+    """The results of other groups are kept."""
     measured(tmp_path)
     results.keep(tmp_path / "result.json", "servers", [], CIRCUMSTANCES)
     assert set(results.read(tmp_path / "result.json")["groups"]) == {FLOORS, "servers"}
 
 
 def test_writing_changes_what_is_between_the_markers_only() -> None:
-    """Twice is as good as once."""
+    """Writing twice gives the same page."""
     page = "above\n<!-- bench:cold -->\nyesterday\n<!-- bench:cold end -->\nbelow\n"
     once = report.filled(page, "cold", "new | \\1")
     assert once == page.replace("yesterday", "new | \\1")
@@ -110,12 +110,12 @@ def test_writing_changes_what_is_between_the_markers_only() -> None:
 
 
 def test_a_page_without_markers_is_refused() -> None:
-    """Nothing is lost in silence."""
+    """A missing marker is an error."""
     with pytest.raises(ValueError, match="bench:cold"):
         report.filled("no markers", "cold", "new")
 
 
 @pytest.mark.parametrize("name", [*ALL, "machine"])
 def test_the_page_has_a_place_for_every_group(name: str) -> None:
-    """What `make bench` measures, it can write down."""
+    """The page has markers for every group."""
     assert "the table" in report.filled(PAGE.read_text(), name, "the table")

@@ -1,4 +1,4 @@
-"""The benchmark really starts servers, loads them, and counts the answers that are wrong."""
+"""The benchmark starts servers, loads them, and counts wrong answers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_service_of_a_commit_runs_on_the_files_of_that_commit(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With users of its own in a database of its own."""
+    """It has users in a database of its own."""
     monkeypatch.setattr("bench.databases.uri", lambda users: environment["MONGO_URI"])
     monkeypatch.setattr(earlier, "DATABASE", f"{settings.mongo_database}_earlier")
     monkeypatch.setattr(earlier, "CHECKOUT", tmp_path / "earlier")
@@ -105,7 +105,7 @@ def test_the_service_of_a_commit_runs_on_the_files_of_that_commit(
     ],
 )
 def test_measurements_of_attacks_run_and_say_what_they_saw(command: str, said: str) -> None:
-    """On servers and a database of their own."""
+    """They run against servers and a database of their own."""
     asked = [sys.executable, "-m", *command.split()]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -113,7 +113,7 @@ def test_measurements_of_attacks_run_and_say_what_they_saw(command: str, said: s
 
 
 def test_the_service_and_a_floor_are_measured_side_by_side(ours: Contender) -> None:
-    """Each once in a round, with every answer as expected and memory weighed."""
+    """A round has both, without wrong answers, and with their memory."""
     wanted = {
         ("authapi", AUTHENTICATE),
         ("authapi", PROTECTED),
@@ -149,7 +149,7 @@ def test_floors_are_asked_with_tokens_as_long_as_the_services_own(ours: Contende
 
 
 def test_answers_that_are_not_expected_are_counted(tmp_path: Path) -> None:
-    """By wrk itself, and by the script that looks at each answer."""
+    """Both wrk and the Lua script count them."""
     file = tmp_path / "requests.txt"
     file.write_text(f"{Request('GET', '/nowhere').line()}\n")
     port = free_port()
@@ -166,14 +166,14 @@ def test_answers_that_are_not_expected_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_contender_that_does_not_do_its_work_is_not_measured() -> None:
-    """It is asked for everything once, before any load."""
+    """Each request is checked once before the load."""
     idle = replace(FLOOR, endpoints=(REFRESH,))
     with pytest.raises(WrongAnswer, match="404"), serving(idle, LAYOUT):
         pytest.fail("it was taken for a service")
 
 
 def test_a_server_that_does_not_start_says_why() -> None:
-    """With its own last words."""
+    """The error has the server's output."""
     port = free_port()
     command = granian("bench.floors.nothing:app")(port, 1)
     server = started("none", command, port, {}, "/", LAYOUT.service)

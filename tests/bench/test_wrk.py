@@ -1,4 +1,4 @@
-"""What wrk prints is read, and nothing unexpected is passed over."""
+"""Reading the output of wrk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def printed(errors: dict[str, int] | None = None, requests: int = 600, first: st
 
 
 def test_a_clean_run_has_a_rate_and_no_errors() -> None:
-    """The rate is what was answered in a second."""
+    """The rate is the number of answers per second."""
     figures = parse(printed())
     assert (figures.rate, figures.p95_ms, figures.requests) == (200.0, 4.0, 600)
     assert figures.errors == {}
@@ -31,24 +31,24 @@ def test_a_clean_run_has_a_rate_and_no_errors() -> None:
 
 @pytest.mark.parametrize("kind", ["connect", "read", "write", "timeout", "status", "ran_out"])
 def test_every_kind_of_error_is_kept(kind: str) -> None:
-    """None is averaged away."""
+    """Each kind has its own count."""
     assert parse(printed({kind: 3})).errors == {kind: 3}
 
 
 def test_an_unexpected_answer_is_counted_once_and_shown() -> None:
-    """A status over 399 is in both of the counters that a script prints."""
+    """A status over 399 is in two counters of the output, and counts once."""
     figures = parse(printed({"unexpected": 7, "status": 7}, first="503 busy"))
     assert figures.errors == {"unexpected": 7}
     assert figures.first_error == "503 busy"
 
 
 def test_a_run_in_which_nothing_was_answered_is_an_error() -> None:
-    """A rate of nothing is no measurement."""
+    """A run without answers has no rate."""
     assert parse(printed(requests=0)).errors == {"unanswered": 1}
 
 
 @pytest.mark.parametrize("output", ["", "Requests/sec: 200.00", printed() + "\n" + printed()])
 def test_output_without_one_result_is_refused(output: str) -> None:
-    """Nothing is guessed from wrk's own lines."""
+    """Without exactly one result line the output is an error."""
     with pytest.raises(LoadError):
         parse(output)

@@ -14,7 +14,7 @@ from tests.support.actors import Visitor
 
 
 def test_the_last_events_stand_at_the_end(app: Flask, operator: Operator, visitor: Visitor) -> None:
-    """S75: as `tail` shows a file; `--limit` says how many."""
+    """S75: The newest event is the last line; `--limit` sets their number."""
     name = visitor.new_user()
     visitor.log_in(name)
     visitor.authenticate(name, "not the password")
@@ -25,7 +25,7 @@ def test_the_last_events_stand_at_the_end(app: Flask, operator: Operator, visito
 
 
 def test_the_events_of_one_user(operator: Operator, visitor: Visitor) -> None:
-    """By name or by id, and nobody else's."""
+    """They can be chosen by the user's name or id."""
     name = visitor.new_user()
     visitor.log_in(name)
     visitor.log_in()
@@ -38,7 +38,7 @@ def test_the_events_of_one_user(operator: Operator, visitor: Visitor) -> None:
 def test_what_the_operator_does_is_an_event(
     environment: Mapping[str, str], operator: Operator, visitor: Visitor
 ) -> None:
-    """S75: one JSON line in the log, and one document that says who it was."""
+    """S75: It is logged and stored, with the operator as its origin."""
     name = visitor.new_user()
     done = flask_process(environment, "users", "disable", name)
     assert '"message": "user_disabled"' in done.err
@@ -53,7 +53,7 @@ def test_what_the_operator_does_is_an_event(
 def test_a_deleted_users_events_are_gone(
     app: Flask, operator: Operator, visitor: Visitor, collections: Collections
 ) -> None:
-    """Deleted by the operator or by the owner, it is the same."""
+    """They are removed whoever deleted the user."""
     name = visitor.new_user()
     user_id = operator("users", "show", name, "--json").json["user_id"]
     operator("users", "delete", name, "--yes")
@@ -65,7 +65,7 @@ def test_a_deleted_users_events_are_gone(
 def test_a_user_agent_does_not_move_the_terminal(
     app: Flask, operator: Operator, visitor: Visitor
 ) -> None:
-    """S76: what a client calls itself is shown with its control characters escaped."""
+    """S76: Control characters are shown escaped."""
     name = visitor.new_user()
     credentials = {"username": name, "password": "not the password"}
     visitor.post("/authenticate", credentials, {"User-Agent": "evil\x9b2J"})
@@ -76,7 +76,7 @@ def test_a_user_agent_does_not_move_the_terminal(
 
 
 def test_mistakes_are_one_line(operator: Operator) -> None:
-    """An unknown user is exit code 1; a flag without what it belongs to is 2."""
+    """An unknown user gives exit code 1, wrong usage 2."""
     done = operator("audit", "tail", "--user", "nobody-at-all")
     assert (done.code, done.said) == (1, "Error: There is no user of the name 'nobody-at-all'.\n")
     assert operator("audit", "tail", "--id").code == 2
@@ -85,7 +85,7 @@ def test_mistakes_are_one_line(operator: Operator) -> None:
 def test_the_events_come_in_pages(
     operator: Operator, visitor: Visitor, collections: Collections
 ) -> None:
-    """S125: each event once, also where several are of one moment."""
+    """S125: Pages have each event once, even with equal times."""
     name = visitor.new_user()
     user_id = operator("users", "show", name, "--json").json["user_id"]
     for _ in range(4):
@@ -108,7 +108,7 @@ def test_the_events_come_in_pages(
 
 
 def test_a_cursor_that_is_none_is_wrong_usage(operator: Operator) -> None:
-    """Exit code 2."""
+    """An invalid cursor gives exit code 2."""
     done = operator("audit", "tail", "--after", "yesterday")
     assert done.code == 2
     assert "none that this command printed" in done.said

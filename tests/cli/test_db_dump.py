@@ -1,4 +1,4 @@
-"""`flask db dump` and `restore`: what they refuse, and that nothing is stored then."""
+"""`flask db dump` and `restore`."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def restored(folder: Path, production: dict[str, str], *flags: str) -> tuple[int
 def test_a_document_comes_back_byte_for_byte(
     folder: Path, production: dict[str, str], database: Documents
 ) -> None:
-    """Whatever members it has; what was stored since is gone with `--drop`."""
+    """With `--drop` newer documents are removed."""
     database["users"].insert_one({"_id": "2", "name_key": "bob"})
     database["later"].insert_one({"_id": 1})
     code, said = restored(folder, production, "--drop", "--yes")
@@ -78,7 +78,7 @@ def test_a_document_comes_back_byte_for_byte(
 def test_a_database_in_use_is_not_restored_into(
     folder: Path, production: dict[str, str], database: Documents
 ) -> None:
-    """Two services' users are never mixed."""
+    """A database with users is refused without `--drop`."""
     database["notes"].drop()
     code, said = restored(folder, production)
     assert code == 1
@@ -89,7 +89,7 @@ def test_a_database_in_use_is_not_restored_into(
 def test_nothing_is_removed_unasked(
     folder: Path, production: dict[str, str], database: Documents
 ) -> None:
-    """`--drop` asks; where nobody answers, nothing is done."""
+    """`--drop` asks for confirmation, and without a yes nothing is removed."""
     code, said = restored(folder, production, "--drop")
     assert code == 1
     assert "Remove all that is in the database?" in said
@@ -100,7 +100,7 @@ def test_nothing_is_removed_unasked(
 def test_a_damaged_dump_is_not_restored(
     folder: Path, production: dict[str, str], database: Documents, damage: str
 ) -> None:
-    """All files are looked at before anything is removed or stored."""
+    """All files are checked before anything is removed or stored."""
     users, listed = folder / "users.bson", folder / "authapi-dump.json"
     whole = users.read_bytes()
     match damage:
@@ -123,7 +123,7 @@ def test_a_damaged_dump_is_not_restored(
 def test_a_folder_that_is_there_is_not_written_into(
     folder: Path, production: dict[str, str]
 ) -> None:
-    """A dump never mixes with an older one."""
+    """A dump is never mixed with an older one."""
     done = flask("db", "dump", str(folder), environment=production)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Error: {folder} is there already; name a new folder.\n"
@@ -132,7 +132,7 @@ def test_a_folder_that_is_there_is_not_written_into(
 def test_a_folder_that_cannot_be_made_is_said_in_a_line(
     tmp_path: Path, production: dict[str, str], database: Documents
 ) -> None:
-    """With its name, as any other failure."""
+    """The error names the folder."""
     missing = tmp_path / "no" / "dump"
     done = flask("db", "dump", str(missing), environment=production)
     said = f"Error: {missing} cannot be written: No such file or directory.\n"
@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_line(
 def test_a_database_that_is_not_there_is_no_backup(
     tmp_path: Path, production: dict[str, str]
 ) -> None:
-    """A name that is mistyped in a nightly job is not found out when the backup is needed."""
+    """A mistyped database name is an error, not an empty backup."""
     missing = {**production, "MONGO_DATABASE": f"test_{secrets.token_hex(6)}"}
     done = flask("db", "dump", str(tmp_path / "dump"), environment=missing)
     told = f"Error: There is no database {missing['MONGO_DATABASE']}: look at MONGO_DATABASE.\n"
@@ -153,7 +153,7 @@ def test_a_database_that_is_not_there_is_no_backup(
 def test_of_a_dump_that_is_cut_off_nothing_stays(
     tmp_path: Path, production: dict[str, str], database: Documents
 ) -> None:
-    """A full disk has no part of a backup on it that somebody takes for one."""
+    """An incomplete dump is removed, such as after a full disk."""
     database["users"].insert_one({"_id": "2", "name_key": "bob", "large": "x" * 10_000})
     folder = tmp_path / "dump"
     limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000));"
@@ -167,7 +167,7 @@ def test_of_a_dump_that_is_cut_off_nothing_stays(
 def test_of_a_restore_that_is_cut_off_nothing_stays(
     folder: Path, production: dict[str, str]
 ) -> None:
-    """No service starts with some of the users, whose others' names are free to be taken."""
+    """An incomplete restore leaves no users behind."""
     twice = bson.encode({"_id": 1}) * 2
     (folder / "notes.bson").write_bytes(twice)
     listed = json.loads((folder / "authapi-dump.json").read_text())

@@ -40,7 +40,7 @@ def database(production: dict[str, str]) -> Iterator[Users]:
 def test_the_indexes_are_made_and_making_them_again_is_fine(
     production: dict[str, str], database: Users
 ) -> None:
-    """S13: both times it says which there are, and ends with 0."""
+    """S13: Both runs list the indexes and succeed."""
     for _ in range(2):
         done = flask("db", "ensure-indexes", environment=production)
         assert (done.returncode, done.stdout.splitlines()) == (0, made(production))
@@ -49,7 +49,7 @@ def test_the_indexes_are_made_and_making_them_again_is_fine(
 
 
 def test_duplicates_are_said_in_a_line(production: dict[str, str], database: Users) -> None:
-    """S13: the index, the reason and what to do; it ends with 1."""
+    """S13: The line names the index, the reason and the remedy; exit code 1."""
     database["users"].insert_many(
         [{"_id": "1", "name_key": "ann"}, {"_id": "2", "name_key": "ann"}]
     )
@@ -62,7 +62,7 @@ def test_duplicates_are_said_in_a_line(production: dict[str, str], database: Use
 
 
 def test_a_database_that_is_away_is_said_in_a_line(production: dict[str, str]) -> None:
-    """S74, S76: without a traceback, and without the connection's password."""
+    """S74, S76: There is no traceback and no password in it."""
     away = f"mongodb://ann:hidden-password@127.0.0.1:{free_port()}/"
     environment = {**production, "MONGO_URI": away, "MONGO_TIMEOUT_MS": "300"}
     done = flask("db", "ensure-indexes", environment=environment)
@@ -74,7 +74,7 @@ def test_a_database_that_is_away_is_said_in_a_line(production: dict[str, str]) -
 
 
 def test_the_command_explains_itself() -> None:
-    """To whoever asks."""
+    """`--help` describes it."""
     done = flask("db", "--help", environment={"AUTHAPI_ENV": "development"})
     assert done.returncode == 0
     assert "ensure-indexes" in done.stdout

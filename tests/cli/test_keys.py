@@ -32,7 +32,7 @@ def kids() -> list[str]:
 
 
 def test_a_rotation_adds_signs_and_retires(key_file: Path) -> None:
-    """S39: new, rotate, retire leave the new key alone in the file."""
+    """S39: After new, rotate and retire the file has only the new key."""
     (old,) = kids()
     assert run("new", "--alg", "ES256").exit_code == 0
     assert kids()[0] == old
@@ -43,7 +43,7 @@ def test_a_rotation_adds_signs_and_retires(key_file: Path) -> None:
 
 
 def test_the_rewritten_file_is_private(key_file: Path) -> None:
-    """Nobody else on the machine may read it."""
+    """Only its owner can read it."""
     run("new")
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
 
@@ -51,7 +51,7 @@ def test_the_rewritten_file_is_private(key_file: Path) -> None:
 def test_the_first_key_is_written_into_a_private_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S39: whatever the umask is, from its first moment; a file that is there stays as it is."""
+    """S39: Its mode does not depend on the umask; an existing file is not changed."""
     monkeypatch.delenv("JWT_KEYS", raising=False)
     path = tmp_path / "keys.json"
     before = os.umask(0)
@@ -74,7 +74,7 @@ def test_the_first_key_is_written_into_a_private_file(
 def test_the_file_may_be_named_as_that_of_a_secret(
     key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S77: by `JWT_KEYS_FILE`, as for the service."""
+    """S77: `JWT_KEYS_FILE` works as for the service."""
     monkeypatch.delenv("JWT_KEYS")
     monkeypatch.setenv("JWT_KEYS_FILE", str(key_file))
     before = kids()
@@ -84,7 +84,7 @@ def test_the_file_may_be_named_as_that_of_a_secret(
 
 
 def test_the_list_as_json_shows_public_halves_only(key_file: Path) -> None:
-    """S40: what is printed may be published."""
+    """S40: The output has no private key."""
     listed = json.loads(run("list", "--json").stdout)["keys"]
     assert all("d" not in key for key in listed)
 
@@ -99,7 +99,7 @@ def test_the_list_as_json_shows_public_halves_only(key_file: Path) -> None:
 def test_a_mistake_is_said_in_one_line(
     key_file: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    """Exit code 1, the reason, and the file as it was."""
+    """It gives exit code 1 and leaves the file as it was."""
     before = key_file.read_text()
     done = run(*arguments)
     assert done.exit_code == 1
@@ -115,7 +115,7 @@ def test_a_file_that_is_no_text_is_one_line(key_file: Path) -> None:
 
 
 def test_without_keys_the_commands_say_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`flask keys list` on a service that signs with HS256."""
+    """With HS256 `flask keys list` says how to create a key."""
     monkeypatch.delenv("JWT_KEYS", raising=False)
     done = run("list")
     assert done.exit_code == 1

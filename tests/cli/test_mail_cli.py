@@ -58,7 +58,7 @@ def mails_of(app: Flask) -> MailService:
 
 
 def test_what_is_due_is_sent_and_listed(app: Flask, operator: Operator, server: MailServer) -> None:
-    """`send` for cron; `list` and `show` tell what became of each, and no link."""
+    """`send` sends it; `list` and `show` tell the outcome, without links."""
     mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     mails_of(app).add(due_mail("2" * 24, "reset", to=REFUSED))
     assert operator("mail", "status", "--json").json["due"] == 2
@@ -76,7 +76,7 @@ def test_what_is_due_is_sent_and_listed(app: Flask, operator: Operator, server: 
 def test_what_was_given_up_may_be_retried(
     app: Flask, operator: Operator, server: MailServer
 ) -> None:
-    """Once the address works, `retry` makes it due; only what was given up can be."""
+    """`retry` makes a failed mail due again, and no other."""
     mails_of(app).add(due_mail("2" * 24, "reset", to=REFUSED))
     operator("mail", "send")
     server.rcpt = lambda _to: "250 OK"
@@ -88,7 +88,7 @@ def test_what_was_given_up_may_be_retried(
 
 
 def test_a_test_mail_says_what_the_server_said(operator: Operator, server: MailServer) -> None:
-    """At once, past the outbox, in the language that is asked for."""
+    """It is sent at once, in the chosen language, and the reply is printed."""
     done = operator("mail", "test", "ann@example.com", "--language", "de")
     assert done.out == f"127.0.0.1:{server.port} took it: 250 OK\n"
     assert server.mails[0]["Subject"] == "Eine Testmail von Example"
@@ -105,12 +105,12 @@ def test_a_test_mail_says_what_the_server_said(operator: Operator, server: MailS
     ],
 )
 def test_bad_input_is_one_line(operator: Operator, words: tuple[str, str], said: str) -> None:
-    """Exit code 1."""
+    """It gives exit code 1."""
     done = operator("mail", *words)
     assert (done.code, done.said) == (1, said)
 
 
 def test_without_mail_it_says_so(environment: dict[str, str]) -> None:
-    """In a line; nothing of the mail room is loaded."""
+    """One line says so, and no code of the mail room is loaded."""
     done = flask_process({**environment, "AUTHAPI_ENV": "production"}, "mail", "status")
     assert (done.code, done.said) == (1, "Error: No mail is sent here: MAIL_URL is not set.\n")

@@ -21,14 +21,14 @@ def says_all(done: subprocess.CompletedProcess[str]) -> bool:
 
 @pytest.mark.parametrize("words", [["run", "--port", "0"], ["db", "ensure-indexes"], ["routes"]])
 def test_a_flask_command_says_what_is_missing_and_fails(words: list[str]) -> None:
-    """S77: all of it, without a traceback."""
+    """S77: It lists all of it, without a traceback."""
     done = flask(*words, environment=PRODUCTION)
     assert done.returncode != 0
     assert says_all(done)
 
 
 def test_flask_help_still_helps() -> None:
-    """S77: and says what is missing, too."""
+    """S77: `--help` works and also lists what is missing."""
     done = flask("--help", environment=PRODUCTION)
     assert done.returncode == 0
     assert "Commands:" in done.stdout
@@ -37,14 +37,14 @@ def test_flask_help_still_helps() -> None:
 
 @pytest.mark.parametrize("words", [["-c", "import wsgi"], ["wsgi.py"]])
 def test_the_wsgi_module_says_what_is_missing_and_fails(words: list[str]) -> None:
-    """S77: as a WSGI server would import it; without `.flaskenv`, production is the default."""
+    """S77: Importing it fails so, since production is the default."""
     done = typed(*words)
     assert done.returncode == 1
     assert says_all(done)
 
 
 def test_a_weak_secret_is_told_beside_what_is_missing() -> None:
-    """S38, S77: and is not repeated."""
+    """S38, S77: The message does not repeat the secret."""
     done = typed("-c", "import wsgi", environment={"JWT_SECRET": "your-secret-key"})
     assert done.returncode == 1
     assert "JWT_SECRET is shorter than 32 bytes" in done.stderr
@@ -53,7 +53,7 @@ def test_a_weak_secret_is_told_beside_what_is_missing() -> None:
 
 
 def test_with_its_settings_the_module_has_an_app() -> None:
-    """S77: without asking the database anything yet."""
+    """S77: Importing it does not connect to the database."""
     environment = {"JWT_SECRET": SECRET, "MONGO_URI": "mongodb://127.0.0.1:1/"}
     done = typed("-c", "import wsgi; print(wsgi.app.name)", environment=environment)
     assert (done.returncode, done.stdout.strip()) == (0, "authapi")

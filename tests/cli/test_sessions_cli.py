@@ -15,7 +15,7 @@ from tests.support.actors import Visitor, error_code
 
 
 def test_the_sessions_of_a_user_are_listed(operator: Operator, visitor: Visitor) -> None:
-    """Device, address and times of each, in columns."""
+    """The columns are device, address and times."""
     name = visitor.new_user()
     visitor.log_in(name)
     visitor.log_in(name)
@@ -28,7 +28,7 @@ def test_the_sessions_of_a_user_are_listed(operator: Operator, visitor: Visitor)
 def test_a_revoked_session_is_over_and_the_other_goes_on(
     operator: Operator, visitor: Visitor
 ) -> None:
-    """Its refresh and its access token are dead."""
+    """Its refresh token and its access token are refused."""
     name = visitor.new_user()
     first, second = visitor.log_in(name), visitor.log_in(name)
     headers = {"Authorization": f"Bearer {first['access_token']}"}
@@ -44,7 +44,7 @@ def test_a_revoked_session_is_over_and_the_other_goes_on(
 def test_an_id_may_begin_with_a_dash(
     operator: Operator, collections: Collections, session_id: str
 ) -> None:
-    """One random id in 64 does; it is not mistaken for an option."""
+    """Such an id is not mistaken for an option."""
     store = SessionStore(collections)
     now = datetime.now(UTC)
     store.add(Session(session_id, "u1", 0, now, now, now + timedelta(days=1), Client("", "")))
@@ -53,19 +53,19 @@ def test_an_id_may_begin_with_a_dash(
 
 
 def test_an_unknown_session_is_one_line(operator: Operator) -> None:
-    """Exit code 1."""
+    """It gives exit code 1."""
     done = operator("sessions", "revoke", "nothing")
     assert (done.code, done.said) == (1, "Error: There is no session of the id 'nothing'.\n")
 
 
 def test_an_unknown_users_sessions_are_one_line(operator: Operator) -> None:
-    """Exit code 1, also for an id."""
+    """An unknown name or id gives exit code 1."""
     done = operator("sessions", "list", "--id", "nothing")
     assert (done.code, done.said) == (1, "Error: There is no user of the id 'nothing'.\n")
 
 
 def test_the_list_comes_in_pages(operator: Operator, visitor: Visitor) -> None:
-    """S125: each session once, the one used last first."""
+    """S125: Pages have each session once, the last used first."""
     name = visitor.new_user()
     for _ in range(5):
         visitor.log_in(name)
@@ -85,6 +85,6 @@ def test_the_list_comes_in_pages(operator: Operator, visitor: Visitor) -> None:
 
 
 def test_a_page_beyond_a_session_that_ended_is_told(operator: Operator, visitor: Visitor) -> None:
-    """Exit code 1, rather than a page that may leave something out."""
+    """It gives exit code 1, since a page might leave sessions out."""
     done = operator("sessions", "list", visitor.new_user(), "--after", "gone")
     assert (done.code, done.said.count("\n")) == (1, 1)

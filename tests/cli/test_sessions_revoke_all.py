@@ -64,7 +64,7 @@ def logs_in_again(visitor: Visitor, name: str) -> bool:
 def test_all_sessions_of_all_users_end_at_every_server(
     servers: tuple[Visitor, Visitor], console: Flask, stored: Collections
 ) -> None:
-    """S124: refreshes at once, access tokens within a second; then everybody may log in again."""
+    """S124: Refreshes fail at once, access tokens within a second; then users log in again."""
     names = [visitor.new_user() for visitor in servers for _ in range(2)]
     pairs = [visitor.log_in(name) for visitor in servers for name in names]
     assert revoke_all(console, "--yes") == (0, "All sessions have ended; removed: 8.")
@@ -84,7 +84,7 @@ def test_the_first_write_ends_them_all(
     stored: Collections,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S124: killed right after it, no token works, also at a server that starts later."""
+    """S124: If the command is killed right after it, no token works."""
     visitor, other = servers
     name = visitor.new_user()
     pair = visitor.log_in(name)
@@ -108,7 +108,7 @@ def test_the_first_write_ends_them_all(
 
 @pytest.mark.parametrize("answer", ["n\n", "", "y\n"])
 def test_it_asks_first(servers: tuple[Visitor, Visitor], console: Flask, answer: str) -> None:
-    """Only a yes ends anything; silence does not."""
+    """Without a yes nothing ends."""
     visitor, _ = servers
     pair = visitor.log_in()
     code, _ = revoke_all(console, answer=answer)
@@ -118,7 +118,7 @@ def test_it_asks_first(servers: tuple[Visitor, Visitor], console: Flask, answer:
 
 
 def test_it_is_an_event(servers: tuple[Visitor, Visitor], console: Flask) -> None:
-    """S75: of nobody in particular."""
+    """S75: The event belongs to no user."""
     revoke_all(console, "--yes")
     tail = console.test_cli_runner().invoke(args=["audit", "tail"]).stdout
     assert "everybody" in tail

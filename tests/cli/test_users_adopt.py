@@ -1,4 +1,4 @@
-"""`flask users adopt`: another program's documents in the collection of users."""
+"""`flask users adopt`: taking over another program's documents in the users collection."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def adopt(foreign: Settings) -> Callable[..., Outcome]:
 def test_first_it_says_what_would_come_of_it(
     adopt: Callable[..., Outcome], stored: Database[Document]
 ) -> None:
-    """S137: and changes nothing."""
+    """S137: A dry run changes nothing."""
     done = adopt()
     assert (done.code, done.said) == (0, "")
     assert done.out == "Dry run, nothing changed: 2 adopted, 0 refused. Do it with --yes.\n"
@@ -79,7 +79,7 @@ def test_first_it_says_what_would_come_of_it(
 def test_then_the_users_log_in_and_nothing_is_lost(
     foreign: Settings, adopt: Callable[..., Outcome], stored: Database[Document]
 ) -> None:
-    """S137: by their old passwords and under their old ids; who was disabled stays out."""
+    """S137: They keep their passwords and ids; disabled users stay disabled."""
     with served(foreign) as visitor:
         assert visitor.send("GET", "/readyz").status_code == 503
         done = adopt("--yes", "--json")
@@ -96,7 +96,7 @@ def test_then_the_users_log_in_and_nothing_is_lost(
 def test_what_makes_no_user_stays_and_is_told(
     adopt: Callable[..., Outcome], stored: Database[Document]
 ) -> None:
-    """S137: a second of the name, a password in plain text, a member that may shut out."""
+    """S137: Duplicates, plain passwords and signs of a ban are left alone and reported."""
     odd: list[Document] = [
         {"_id": ObjectId(), "username": "ANN", "password": BCRYPT},
         {"_id": ObjectId(), "username": "carl", "password": PASSWORD},
@@ -119,7 +119,7 @@ def test_what_makes_no_user_stays_and_is_told(
 def test_no_second_step_is_lost_on_the_way(
     foreign: Settings, adopt: Callable[..., Outcome], stored: Database[Document]
 ) -> None:
-    """S137: unless the operator says so; and then its secret is not exported."""
+    """S137: A document with a second factor is refused unless the operator allows it."""
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     fay = {"_id": ObjectId(), "username": "fay", "password": BCRYPT, "totp_secret": secret}
     stored["users"].insert_one(fay)
@@ -135,7 +135,7 @@ def test_no_second_step_is_lost_on_the_way(
 def test_the_copy_of_a_document_goes_with_its_user(
     foreign: Settings, adopt: Callable[..., Outcome], stored: Database[Document]
 ) -> None:
-    """S134: it is exported, without the hash, and removed with the account."""
+    """S134: It is exported without the hash, and removed with the account."""
     adopt("--yes")
     with served(foreign) as visitor:
         bearer = {"Authorization": f"Bearer {visitor.log_in('ann')['access_token']}"}
@@ -172,7 +172,7 @@ class DyingCollections:
 
 @pytest.mark.parametrize("writes", range(7))
 def test_an_adoption_that_was_cut_off_goes_on(stored: Database[Document], writes: int) -> None:
-    """S137: after any of its writes every user is there, as one or the other."""
+    """S137: After any write each user is there, in the old form or the new."""
     quiet = EventRecorder(utc_now, lambda: None)  # type: ignore[arg-type, return-value]
 
     def run(left: int) -> int:

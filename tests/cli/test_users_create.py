@@ -20,7 +20,7 @@ STDIN = PASSWORD.encode() + b"\n"
 
 
 def test_a_created_user_logs_in(operator: Operator, visitor: Visitor) -> None:
-    """The password comes from standard input; the line end after it is not part of it."""
+    """The password comes from standard input, without its line end."""
     name = fresh_name()
     done = operator("users", "create", name, "--password-stdin", stdin=STDIN)
     assert done.code == 0
@@ -29,7 +29,7 @@ def test_a_created_user_logs_in(operator: Operator, visitor: Visitor) -> None:
 
 
 def test_a_mark_of_windows_is_no_part_of_the_password(operator: Operator, visitor: Visitor) -> None:
-    """Its editors begin a file in UTF-8 with one that nobody sees, and nobody could type."""
+    """A byte order mark at the beginning is removed."""
     name = fresh_name()
     stdin = f"\ufeff{PASSWORD}\r\n".encode()
     assert operator("users", "create", name, "--password-stdin", stdin=stdin).code == 0
@@ -39,7 +39,7 @@ def test_a_mark_of_windows_is_no_part_of_the_password(operator: Operator, visito
 def test_the_password_is_asked_for_twice_and_unseen(
     environment: Mapping[str, str], visitor: Visitor
 ) -> None:
-    """At a terminal nothing of the password is shown, and the log's lines are left out."""
+    """A terminal shows neither the password nor log lines meanwhile."""
     name = fresh_name()
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -77,7 +77,7 @@ def _until_asked(terminal: int, expected: bytes) -> bytes:
 
 
 def test_without_a_terminal_nothing_is_asked(operator: Operator) -> None:
-    """A script that forgets `--password-stdin` is told of it at once."""
+    """It fails at once and names `--password-stdin`."""
     done = operator("users", "create", fresh_name())
     assert done.code == 2
     assert "use --password-stdin" in done.said
@@ -102,7 +102,7 @@ def test_without_a_terminal_nothing_is_asked(operator: Operator) -> None:
 def test_a_bad_name_or_password_is_refused_in_one_line(
     operator: Operator, name: str, stdin: bytes, message: str
 ) -> None:
-    """The rules of registration hold here too, and say which was broken."""
+    """The rules of registration apply, and the line names the broken one."""
     done = operator("users", "create", name, "--password-stdin", stdin=stdin)
     assert (done.code, done.out, done.said) == (1, "", f"Error: {message}\n")
 
@@ -110,7 +110,7 @@ def test_a_bad_name_or_password_is_refused_in_one_line(
 def test_an_input_without_an_end_is_no_password(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
-    """Not more is read of it than a password may have."""
+    """No more is read than the longest password has."""
     log = tmp_path / "log"
     with Path("/dev/zero").open("rb") as endless, log.open("w") as said:
         code = subprocess.call(
@@ -127,7 +127,7 @@ def test_an_input_without_an_end_is_no_password(
 
 
 def test_a_name_that_is_taken_is_refused(operator: Operator, visitor: Visitor) -> None:
-    """However it is cased."""
+    """Another case of a taken name is refused, too."""
     name = visitor.new_user()
     done = operator("users", "create", name.upper(), "--password-stdin", stdin=STDIN)
     assert (done.code, done.said) == (1, "Error: User already exists.\n")

@@ -1,4 +1,4 @@
-"""`flask users set-email` and `verify-email`: who lost the mailbox as well is helped by hand."""
+"""`flask users set-email` and `verify-email`, for users who lost their mailbox."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def addresses(operator: Operator, person: Person) -> tuple[str | None, str | Non
 def test_an_address_waits_until_its_code_is_typed(
     operator: Operator, person: Person, mails: Read
 ) -> None:
-    """The operator's typing error gives nobody an account."""
+    """So an operator's typing error gives nobody the account."""
     done = operator("users", "set-email", person.name.upper(), NEW)
     assert (done.code, done.said) == (0, "")
     assert done.out.startswith(f"{NEW} waits to be confirmed as the address of {person.name} ")
@@ -63,7 +63,7 @@ def test_an_address_the_operator_vouches_for_counts_at_once(
 def test_an_address_that_waits_is_confirmed_by_the_operator(
     operator: Operator, person: Person, mails: Read, services: Services
 ) -> None:
-    """And the trail says who it was; there is nothing to confirm then."""
+    """The trail names the operator; confirming again is an error."""
     ask(person, NEW)
     assert f"unconfirmed    {NEW}\n" in operator("users", "show", person.name).out
     done = operator("users", "verify-email", person.name)
@@ -80,7 +80,7 @@ def test_an_address_that_waits_is_confirmed_by_the_operator(
 def test_the_owner_is_told_of_a_password_that_the_operator_set(
     operator: Operator, person: Person, mails: Read
 ) -> None:
-    """By mail, at the address of the account: somebody else may have asked the operator."""
+    """The account's address gets a mail, in case somebody else asked for it."""
     confirm(person, mails, OLD)
     before = kinds(mails())
     stdin = b"another good password"
@@ -93,7 +93,7 @@ def test_the_owner_is_told_of_a_password_that_the_operator_set(
 def test_what_is_no_address_changes_nothing(
     operator: Operator, person: Person, address: str, flags: tuple[str, ...]
 ) -> None:
-    """One line says so (S94)."""
+    """It is refused in one line (S94)."""
     done = operator("users", "set-email", person.name, address, *flags)
     assert (done.code, done.out) == (1, "")
     assert done.said == "Error: Email must be one address, such as ann@example.com.\n"
@@ -103,7 +103,7 @@ def test_what_is_no_address_changes_nothing(
 def test_somebody_elses_address_is_refused_and_nothing_changes(
     app: Flask, operator: Operator, person: Person, mails: Read
 ) -> None:
-    """S90: one address, one account, whoever asks."""
+    """S90: An address belongs to one account."""
     confirm(person, mails, NEW)
     other = Person(app)
     other.register()
@@ -116,6 +116,6 @@ def test_somebody_elses_address_is_refused_and_nothing_changes(
 
 @pytest.mark.parametrize("words", [("set-email", "nobody", NEW), ("verify-email", "nobody")])
 def test_nobody_has_no_address(operator: Operator, words: tuple[str, ...]) -> None:
-    """One line, exit code 1."""
+    """An unknown user gives one line and exit code 1."""
     done = operator("users", *words)
     assert (done.code, done.said) == (1, "Error: There is no user of the name 'nobody'.\n")

@@ -1,4 +1,4 @@
-"""Where there are no addresses, the commands about them say why."""
+"""The commands about addresses without mail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.actors import Visitor
 def test_a_server_without_mail_has_no_addresses(
     operator: Operator, visitor: Visitor, verb: str
 ) -> None:
-    """And names the settings that are missing."""
+    """The error names the settings that are missing."""
     more = ["ann@example.com"] if verb == "set-email" else []
     done = operator("users", verb, visitor.new_user(), *more)
     assert (done.code, done.out) == (1, "")

@@ -1,4 +1,4 @@
-"""The factors of users, at the command line."""
+"""Second factors at the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def owner(visitor: Visitor, clock: MovedClock) -> Owner:
 
 
 def test_an_operator_removes_all_factors(operator: Operator, owner: Owner) -> None:
-    """S110: the password is enough then, sessions end, and no code was shown."""
+    """S110: Then the password is enough, sessions have ended, and no code was shown."""
     done = operator("users", "reset-factors", owner.name, "--reason", "lost", "--json")
     assert done.json["done"] == "left without factors"
     assert not any(code in done.out + done.err for code in (owner.secret, *owner.recovery))
@@ -31,7 +31,7 @@ def test_an_operator_removes_all_factors(operator: Operator, owner: Owner) -> No
 
 
 def test_the_reason_stands_in_the_audit_trail(operator: Operator, owner: Owner) -> None:
-    """S110: who asks why later finds it; a word of a list, nothing typed."""
+    """S110: It is a word of a fixed list."""
     asked = operator("users", "reset-factors", owner.name, stdin=b"stolen\n")
     assert asked.code == 0
     assert "lost, broken, stolen, other" in asked.out + asked.err
@@ -43,14 +43,14 @@ def test_the_reason_stands_in_the_audit_trail(operator: Operator, owner: Owner) 
 
 
 def test_a_user_who_is_not_there(operator: Operator) -> None:
-    """Said, and nothing done."""
+    """An unknown user is reported, and nothing is done."""
     refused = operator("users", "reset-factors", "nobody-of-that-name", "--reason", "lost")
     assert refused.code == 1
     assert "There is no user" in refused.said
 
 
 def test_factors_are_shown(operator: Operator, owner: Owner) -> None:
-    """For people and as JSON; no secret."""
+    """They are printed as text or JSON, without secrets."""
     shown = operator("users", "show", owner.name).out
     assert "8 recovery codes left" in shown
     assert "app since" in shown
@@ -65,7 +65,7 @@ def test_factors_are_shown(operator: Operator, owner: Owner) -> None:
 def test_an_authenticator_app_is_imported(
     operator: Operator, visitor: Visitor, clock: MovedClock, spelled: str
 ) -> None:
-    """Its owner logs in with the codes it shows, as before."""
+    """Its codes work as before."""
     name = fresh_name()
     done = imported(operator, user(name, totp_secret=spelled))
     assert (done["imported"], done["ignored"]) == (1, {})
@@ -77,7 +77,7 @@ def test_an_authenticator_app_is_imported(
 def test_a_code_behind_a_long_password_of_elsewhere_is_no_part_of_it(
     operator: Operator, visitor: Visitor, clock: MovedClock
 ) -> None:
-    """S111: bcrypt looks at 72 bytes; what is stored in its place knows the password alone."""
+    """S111: bcrypt uses 72 bytes; the hash that replaces it has the password only."""
     name, password = fresh_name(), "a long password, " * 5
     hashed = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
     imported(operator, {"username": name, "password_hash": hashed, "totp_secret": SECRET})
@@ -89,7 +89,7 @@ def test_a_code_behind_a_long_password_of_elsewhere_is_no_part_of_it(
 
 @pytest.mark.parametrize("secret", ["JBSWY3DPEHPK3PXP", "not base32!" * 4, 7, ["x"], "1" * 32])
 def test_what_is_no_secret_of_an_app_is_a_refused_line(operator: Operator, secret: object) -> None:
-    """The user is not imported without the second step that was on (S137)."""
+    """No user is imported without the second factor that was on (S137)."""
     done = imported(operator, user(fresh_name(), totp_secret=secret))
     assert done["imported"] == 0
     assert "totp_secret is no secret of an authenticator app" in done["said"]
@@ -110,7 +110,7 @@ def test_what_is_no_secret_of_an_app_is_a_refused_line(operator: Operator, secre
 def test_nobody_is_imported_without_the_second_step_that_was_on(
     operator: Operator, member: str, value: object, refused: int
 ) -> None:
-    """S137: it is the operator who says that the password is enough, or gives the secret."""
+    """S137: The operator has to give the secret or allow it explicitly."""
     done = imported(operator, user() | {member: value})
     assert (done["refused"], f"--ignore {member}" in done["said"]) == (refused, bool(refused))
     given = imported(operator, user(totp_secret=SECRET) | {member: value})
@@ -118,7 +118,7 @@ def test_nobody_is_imported_without_the_second_step_that_was_on(
 
 
 def test_the_data_key_is_checked_and_wrapped_anew(operator: Operator, owner: Owner) -> None:
-    """S112: `check` tells which wrapping opens; `rewrap` leaves the present secret's."""
+    """S112: `check` tells which secrets open it; `rewrap` keeps only the present one."""
     assert "opens" in operator("keys", "check").out
     assert operator("keys", "rewrap").code == 0
     assert [each["opens"] for each in operator("keys", "check", "--json").json["wrappings"]] == [

@@ -1,4 +1,4 @@
-"""`flask users import`: which hashes, fields and dates are taken."""
+"""`flask users import`: the hashes, members and dates that it reads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HASHES = {
 def test_an_imported_user_logs_in_and_the_hash_is_upgraded(
     operator: Operator, visitor: Visitor, kind: str
 ) -> None:
-    """Whatever made the hash; afterwards it is an Argon2id one of ours."""
+    """Any supported hash works, and becomes Argon2id at the login."""
     name = fresh_name()
     done = imported(operator, user(name, password_hash=HASHES[kind]))
     assert (done["imported"], done["code"]) == (1, 0)
@@ -40,7 +40,7 @@ def test_an_imported_user_logs_in_and_the_hash_is_upgraded(
 
 
 def test_an_old_argon2_hash_is_taken(operator: Operator, visitor: Visitor) -> None:
-    """Argon2i verifies as well, and is upgraded."""
+    """Argon2i hashes work and are upgraded."""
     name = fresh_name()
     assert find_format(HASHES["argon2i"]) is not None
     imported(operator, user(name, password_hash=HASHES["argon2i"]))
@@ -52,7 +52,7 @@ def test_an_old_argon2_hash_is_taken(operator: Operator, visitor: Visitor) -> No
 def test_a_dump_of_the_prototypes_collection_is_taken(
     operator: Operator, visitor: Visitor, field: str
 ) -> None:
-    """As `mongoexport` writes it: `_id` and whatever else there is do not matter."""
+    """An export by `mongoexport` works; `_id` and unknown members do not matter."""
     name = fresh_name()
     dumped = {"_id": {"$oid": "65a000000000000000000000"}, "username": name, "teams": ["a"]}
     assert imported(operator, {**dumped, field: BCRYPT})["imported"] == 1
@@ -60,7 +60,7 @@ def test_a_dump_of_the_prototypes_collection_is_taken(
 
 
 def test_a_hash_dumped_as_binary_is_taken(operator: Operator, visitor: Visitor) -> None:
-    """Python's `bytes`, which bcrypt returns, are stored by drivers as BSON's binary."""
+    """A bcrypt hash stored as BSON binary works."""
     name = fresh_name()
     binary = {"base64": base64.b64encode(BCRYPT.encode()).decode(), "subType": "00"}
     imported(operator, {"username": name, "hashed_password": {"$binary": binary}})
@@ -85,7 +85,7 @@ def test_a_hash_dumped_as_binary_is_taken(operator: Operator, visitor: Visitor) 
     ],
 )
 def test_the_date_of_creation_is_kept(operator: Operator, written: object) -> None:
-    """ISO 8601, seconds, milliseconds, or Extended JSON; without a zone it is UTC."""
+    """ISO 8601, seconds, milliseconds and Extended JSON work; the default is UTC."""
     name = fresh_name()
     imported(operator, user(name, created_at=written))
     shown = operator("users", "show", name, "--json").json
@@ -115,7 +115,7 @@ def test_the_date_of_creation_is_kept(operator: Operator, written: object) -> No
 def test_who_was_shut_out_stays_shut_out(
     operator: Operator, visitor: Visitor, members: dict[str, object]
 ) -> None:
-    """S137: by whatever name it is called; `flask users enable` is for the operator to type."""
+    """S137: A ban is recognised by any common name; the operator can enable the user."""
     name = fresh_name()
     assert imported(operator, user(name, **members))["imported"] == 1
     assert visitor.authenticate(name).status_code == 401
@@ -124,7 +124,7 @@ def test_who_was_shut_out_stays_shut_out(
 
 
 def test_who_was_not_shut_out_logs_in(operator: Operator, visitor: Visitor) -> None:
-    """S137: a member that says no keeps nobody out, and one that is null says nothing."""
+    """S137: A false or null member keeps nobody out."""
     name = fresh_name()
     members: dict[str, object] = {"disabled": False, "is_active": 1, "bannedUntil": 0}
     members |= {"deleted_at": None, "status": None, "banned_by": ""}
@@ -136,13 +136,13 @@ def test_who_was_not_shut_out_logs_in(operator: Operator, visitor: Visitor) -> N
 
 
 def test_what_means_nothing_here_is_told(operator: Operator) -> None:
-    """By its name and how often it stood there, never by its value."""
+    """Unknown members are reported by name and number, never by value."""
     done = operator("users", "import", "-", stdin=lines(user(teams=["a"], x=1), user(x=2)))
     assert (done.code, done.said) == (0, "Ignored members: teams (1), x (2)\n")
 
 
 def test_what_is_passed_over_is_passed_over(operator: Operator, visitor: Visitor) -> None:
-    """With `--ignore`, even what might keep the user out: the operator said so."""
+    """`--ignore` ignores a member, even one that could mean a ban."""
     name = fresh_name()
     line = lines(user(name, status="active", banned=True))
     flags = ("--ignore", "status", "--ignore", "banned")
@@ -155,7 +155,7 @@ def test_what_is_passed_over_is_passed_over(operator: Operator, visitor: Visitor
 def test_an_address_may_be_longer_than_a_name_that_is_registered(
     operator: Operator, visitor: Visitor, length: int
 ) -> None:
-    """All that a user does works with it: log in, refresh, the own account."""
+    """The user can do everything with such a name."""
     name = fresh_name().ljust(length - 12, "x") + "@example.com"
     assert imported(operator, user(name))["imported"] == 1
     tokens = visitor.log_in(name)
@@ -167,7 +167,7 @@ def test_an_address_may_be_longer_than_a_name_that_is_registered(
 def test_a_password_typed_in_another_unicode_form_gets_in_from_every_keyboard(
     operator: Operator, visitor: Visitor
 ) -> None:
-    """S5: an Argon2 hash of it verifies as typed; at that login it becomes one of the NFC form."""
+    """S5: An Argon2 hash of another form works, and becomes one of NFC at the login."""
     name, typed = fresh_name(), "pa\u0308sswo\u0308rd-stra\u00dfe"
     hasher = PasswordHasher(2, 19_456, 1)
     imported(operator, user(name, password_hash=hasher.hash(typed)))

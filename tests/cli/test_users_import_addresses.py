@@ -1,4 +1,4 @@
-"""`flask users import`: addresses, confirmed or not, where users may have some."""
+"""`flask users import`: confirmed and unconfirmed addresses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def addresses(operator: Operator, name: str) -> tuple[str | None, str | None]:
 def test_a_confirmed_address_is_the_users_and_nobody_is_mailed(
     operator: Operator, services: Services, mails: Read, flag: str
 ) -> None:
-    """On the operator's word; whoever has it is found by it, as if confirmed here."""
+    """It counts as if it had been confirmed here."""
     name = fresh_name()
     done = imported(operator, user(name, email=ANN, **{flag: True}))
     assert (done["imported"], done["said"], done["ignored"]) == (1, "", {})
@@ -56,7 +56,7 @@ def test_a_confirmed_address_is_the_users_and_nobody_is_mailed(
 def test_an_address_that_was_not_confirmed_waits(
     app: Flask, operator: Operator, services: Services, mails: Read, members: dict[str, object]
 ) -> None:
-    """S90: it counts for nothing, so that two may have it; a code is mailed when one asks."""
+    """S90: It gives no rights, two users may have it, and a code is mailed on request."""
     one, two = fresh_name(), fresh_name()
     done = imported(operator, *(user(name, email=ANN, **members) for name in (one, two)))
     assert (done["imported"], done["said"]) == (2, "")
@@ -71,7 +71,7 @@ def test_an_address_that_was_not_confirmed_waits(
 def test_a_taken_address_is_a_refused_line(
     operator: Operator, person: Person, mails: Read, flags: tuple[str, ...]
 ) -> None:
-    """S90: whoever has it, here or in a line before; that line makes no user."""
+    """S90: A line with an address that another user has is refused."""
     confirm(person, mails, "bob@example.com")
     ann, bob, other = fresh_name(), fresh_name(), fresh_name()
     file = lines(
@@ -88,7 +88,7 @@ def test_a_taken_address_is_a_refused_line(
 
 
 def test_a_refused_line_takes_no_address(operator: Operator) -> None:
-    """Two lines of one address: when the first makes no user, the second has it."""
+    """A later line can use the address of a refused one."""
     taken, name = fresh_name(), fresh_name()
     imported(operator, user(taken))
     first = user(taken.upper(), email=ANN, email_verified=True)
@@ -100,7 +100,7 @@ def test_a_refused_line_takes_no_address(operator: Operator) -> None:
 def test_who_is_there_keeps_what_was_chosen_since(
     app: Flask, operator: Operator, mails: Read, services: Services
 ) -> None:
-    """A second run changes nothing, and the address that was given up stays free."""
+    """A second run does not restore an address that was removed."""
     name = fresh_name()
     line = user(name, email=ANN, email_verified=True)
     imported(operator, line)
@@ -123,14 +123,14 @@ def test_who_is_there_keeps_what_was_chosen_since(
 def test_what_is_no_address_is_a_refused_line(
     operator: Operator, members: dict[str, object], why: str
 ) -> None:
-    """S94: with its reason, and without what it holds."""
+    """S94: The reason does not repeat the address."""
     done = operator("users", "import", "-", stdin=lines(user(None, **members)))
     assert (done.code, done.said) == (1, f"line 1: {why}\n")
 
 
 @pytest.mark.parametrize("email", [None, ""])
 def test_who_has_no_address_has_none(operator: Operator, email: str | None) -> None:
-    """And that it was not confirmed is told with all that means nothing."""
+    """A member about its confirmation is then reported as unknown."""
     name = fresh_name()
     done = imported(operator, user(name, email=email, email_verified=False))
     assert (done["imported"], done["ignored"]) == (1, {"email_verified": 1})
@@ -138,7 +138,7 @@ def test_who_has_no_address_has_none(operator: Operator, email: str | None) -> N
 
 
 def test_an_address_may_be_the_name_as_well(operator: Operator) -> None:
-    """`--map` may lead one member of a file to two of ours."""
+    """`--map` can use one member of the file for two."""
     line = {"email": KEY, "password": BCRYPT, "verified": 1}
     mapped = ("email=username", "email=email", "verified=email_verified")
     flags = [flag for pair in mapped for flag in ("--map", pair)]
@@ -149,7 +149,7 @@ def test_an_address_may_be_the_name_as_well(operator: Operator) -> None:
 def test_an_import_that_is_cut_off_is_completed_by_the_next(
     operator: Operator, services: Services, environment: dict[str, str]
 ) -> None:
-    """S96: wherever the process dies, the second run makes the address the user's, and whole."""
+    """S96: After the second run each address belongs to its user."""
     for writes in range(1, 20):
         line = user(fresh_name(), email=ANN, email_verified=True)
         story = (
@@ -171,7 +171,7 @@ def test_an_import_that_is_cut_off_is_completed_by_the_next(
 def test_an_import_and_an_owner_at_once_give_one_of_them_the_address(
     app: Flask, services: Services, mails: Read
 ) -> None:
-    """S90: whoever is first; the other is told, and the address is nobody else's."""
+    """S90: The one that is first has it; the other is told."""
     for _ in range(8):
         owner = Person(app)
         owner.register()

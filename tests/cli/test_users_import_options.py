@@ -1,4 +1,4 @@
-"""`flask users import`: other names, CSV, kept ids, and a Firebase project's hashes."""
+"""`flask users import`: mapped names, CSV, kept ids, and Firebase's hashes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OID = "65a0000000000000000000{:02x}"
 
 
 def test_members_may_be_called_otherwise(operator: Operator, visitor: Visitor) -> None:
-    """`--map email=username`: it wins over what else is called a username."""
+    """`--map email=username` takes precedence over a member `username`."""
     email, created = f"{fresh_name()}@example.com", "2020-02-02T00:00:00+00:00"
     line = {"email": email, "username": "x", "hash": BCRYPT, "joined": created}
     flags = ("--map", "email=username", "--map", "hash=password_hash", "--map", "joined=created_at")
@@ -35,13 +35,13 @@ def test_members_may_be_called_otherwise(operator: Operator, visitor: Visitor) -
     ],
 )
 def test_a_wrong_name_is_wrong_usage(operator: Operator, flags: tuple[str, ...]) -> None:
-    """Exit code 2, before a line is read."""
+    """An unknown name gives exit code 2 before a line is read."""
     done = operator("users", "import", "-", *flags, stdin=lines(user()))
     assert (done.code, done.out) == (2, "")
 
 
 def test_a_csv_file_has_a_header(operator: Operator, visitor: Visitor) -> None:
-    """Quoted cells, a byte order mark and empty cells are understood; a bad row is told."""
+    """Quotes, a byte order mark and empty cells work; a bad row is reported."""
     ann, bob = fresh_name(), fresh_name()
     rows = [
         "\ufeffemail,password,disabled,note",
@@ -72,7 +72,7 @@ def test_a_csv_file_has_a_header(operator: Operator, visitor: Visitor) -> None:
     ],
 )
 def test_a_file_that_is_no_csv_is_refused(operator: Operator, text: bytes, why: str) -> None:
-    """In one line, with exit code 1."""
+    """It gives one line and exit code 1."""
     done = operator("users", "import", "-", "--csv", stdin=text)
     assert (done.code, done.said.count("\n")) == (1, 1)
     assert why in done.said
@@ -96,7 +96,7 @@ GUID = "123e4567-e89b-12d3-a456-42661417400{}"
 def test_ids_are_kept_where_asked(
     operator: Operator, visitor: Visitor, written: object, text: str
 ) -> None:
-    """Of every usual kind: what other tables hold of a user goes on meaning that user."""
+    """Ids of every usual kind are kept, so that other tables still refer to the user."""
     name = fresh_name()
     done = operator("users", "import", "-", "--keep-ids", stdin=lines(user(name, _id=written)))
     assert done.out == in_full(imported=1)
@@ -124,7 +124,7 @@ def test_ids_are_kept_where_asked(
 def test_an_id_that_cannot_be_kept_is_refused(
     operator: Operator, written: object, why: str
 ) -> None:
-    """Rather than replaced by another one."""
+    """It is not replaced by another one."""
     done = operator("users", "import", "-", "--keep-ids", stdin=lines(user(_id=written)))
     assert (done.code, done.out) == (1, in_full(refused=1))
     assert why in done.said
@@ -134,7 +134,7 @@ def test_an_id_that_cannot_be_kept_is_refused(
 def test_an_id_or_a_name_of_somebody_else_is_a_conflict(
     operator: Operator, flags: tuple[str, ...]
 ) -> None:
-    """Also in a dry run; the same line again is none."""
+    """A dry run reports it as well; repeating the same line is none."""
     taken, name = f"id-{fresh_name()}", fresh_name()
     first = lines(user(name, _id=taken))
     operator("users", "import", "-", "--keep-ids", stdin=first)
@@ -164,7 +164,7 @@ USER = {
 def test_a_firebase_project_is_imported(
     operator: Operator, visitor: Visitor, tmp_path_factory: pytest.TempPathFactory, as_json: bool
 ) -> None:
-    """With the parameters as the console shows them; the example is Firebase's own."""
+    """It takes the parameters as the console shows them; the example is Firebase's."""
     config = tmp_path_factory.mktemp("firebase") / "config"
     parameters = {"base64_signer_key": FIREBASE_KEY, "base64_salt_separator": "Bw==", "rounds": 8}
     config.write_text(json.dumps({**parameters, "mem_cost": 14}) if as_json else CONFIG)
@@ -188,7 +188,7 @@ def test_a_firebase_project_is_imported(
 def test_a_firebase_project_without_its_parameters_is_wrong_usage(
     operator: Operator, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Exit code 2, and what has to stand there."""
+    """It gives exit code 2 and names what is missing."""
     config = tmp_path_factory.mktemp("firebase") / "config"
     config.write_text("rounds: eight")
     done = operator("users", "import", "-", "--firebase-config", str(config), stdin=b"")

@@ -1,4 +1,4 @@
-"""`flask users import`: the lines that make no user."""
+"""`flask users import`: the lines that are refused."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ REFUSED: dict[str, tuple[object, str]] = {
 def test_a_line_that_makes_no_user_is_refused_with_number_and_reason(
     operator: Operator, line: object, why: str
 ) -> None:
-    """The lines around it are imported; nothing of the line itself is repeated."""
+    """The other lines are imported; the refused one is not repeated."""
     done = operator("users", "import", "-", stdin=lines(user(), b"", line, user()))
     assert done.code == 1
     assert done.said == f"line 3: {why}\n"
@@ -110,7 +110,7 @@ def test_a_line_that_makes_no_user_is_refused_with_number_and_reason(
 
 
 def test_two_users_whose_names_differ_in_case_are_not_one(operator: Operator) -> None:
-    """Where they could be two, the second is refused, not silently taken for the first."""
+    """The second is refused, not taken for the first."""
     name = fresh_name()
     done = imported(operator, user(name), user(name.upper()))
     assert (done["imported"], done["refused"]) == (1, 1)
@@ -121,7 +121,7 @@ def test_two_users_whose_names_differ_in_case_are_not_one(operator: Operator) ->
 
 
 def test_two_people_whose_names_differ_in_spaces_are_not_one(operator: Operator) -> None:
-    """Their passwords are two: that is a conflict, and no success; the same line again is none."""
+    """Two lines with different passwords are a conflict; the same line again is none."""
     name = fresh_name()
     other = bcrypt.hashpw(b"another password", bcrypt.gensalt(4)).decode()
     done = imported(operator, user(name), user(f"{name} ", password_hash=other), user(f" {name}"))
@@ -131,7 +131,7 @@ def test_two_people_whose_names_differ_in_spaces_are_not_one(operator: Operator)
 
 
 def test_two_people_are_told_apart_by_hashes_of_todays_cost(operator: Operator) -> None:
-    """Also where either hash is one that the service itself might have made."""
+    """It works even if the service could have made either hash."""
     name, hasher = fresh_name(), PasswordHasher(2, 19_456, 1)
     first, second = (user(name, password_hash=hasher.hash(word)) for word in ("one", "two"))
     done = imported(operator, first, second)
@@ -141,7 +141,7 @@ def test_two_people_are_told_apart_by_hashes_of_todays_cost(operator: Operator) 
 def test_a_user_disabled_there_and_active_here_is_told(
     operator: Operator, visitor: Visitor
 ) -> None:
-    """S137: nothing is changed, and nothing passed over in silence."""
+    """S137: Nothing is changed, and the line is reported."""
     name = fresh_name()
     imported(operator, user(name))
     done = imported(operator, user(name, disabled=True))
@@ -150,7 +150,7 @@ def test_a_user_disabled_there_and_active_here_is_told(
 
 
 def test_a_name_that_is_not_released_yet_is_refused(operator: Operator, visitor: Visitor) -> None:
-    """A living token may still say it."""
+    """Tokens of its deleted user may not have expired yet."""
     name = visitor.new_user()
     operator("users", "delete", name, "--yes")
     done = imported(operator, user(name))
@@ -159,7 +159,7 @@ def test_a_name_that_is_not_released_yet_is_refused(operator: Operator, visitor:
 
 
 def test_no_hash_is_repeated_anywhere(operator: Operator) -> None:
-    """S76: neither in what is said nor in the log."""
+    """S76: Neither output nor log has a hash of the file."""
     secret = "hunter2-hunter2"
     users = (user(), user(password_hash=secret), user(password_hash=BCRYPT + "0"))
     done = operator("users", "import", "-", stdin=lines(*users))

@@ -1,4 +1,4 @@
-"""`flask users import`: runs that are repeated, rehearsed, long, or come to nothing."""
+"""`flask users import`: repeated runs, dry runs, long files and failures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.actors import Visitor, fresh_name
 def test_a_second_run_changes_nothing(
     operator: Operator, visitor: Visitor, collections: Collections
 ) -> None:
-    """Users that are there count as such, and keep what they have: the upgraded hash, say."""
+    """Existing users are counted and keep what they have, such as an upgraded hash."""
     name = fresh_name()
     assert imported(operator, user(name))["imported"] == 1
     visitor.log_in(name)
@@ -27,7 +27,7 @@ def test_a_second_run_changes_nothing(
 def test_a_dry_run_says_what_would_come_of_it_and_stores_nothing(
     operator: Operator, visitor: Visitor, tmp_path: Path
 ) -> None:
-    """New, there already, in other letters than one before: as the real run says after it."""
+    """It gives the same counts as the real run."""
     there, new = visitor.new_user(), fresh_name()
     file = tmp_path / "users.jsonl"
     file.write_bytes(lines(user(there), user(new), user(new.upper()), user(new), {}))
@@ -46,7 +46,7 @@ def test_a_dry_run_says_what_would_come_of_it_and_stores_nothing(
 def test_a_long_file_shows_progress_and_is_one_event(
     environment: Mapping[str, str], tmp_path: Path, collections: Collections
 ) -> None:
-    """Every 1,000 lines on standard error, in a process of its own; the summary at the end."""
+    """Standard error has a line for every 1,000 lines, and a summary."""
     before = collections["audit_events"].count_documents({"event": "users_imported"})
     batch = fresh_name()
     file = tmp_path / "users.jsonl"
@@ -62,14 +62,14 @@ def test_a_long_file_shows_progress_and_is_one_event(
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(operator: Operator) -> None:
-    """Exit code 2, and what is the matter with it."""
+    """It gives exit code 2 and the reason."""
     done = operator("users", "import", "nowhere.jsonl")
     assert done.code == 2
     assert "No such file or directory" in done.said
 
 
 def test_a_database_that_is_away_is_one_line(environment: Mapping[str, str]) -> None:
-    """Exit code 1; it may be run again when it is back."""
+    """It gives exit code 1; the import can be repeated."""
     away = {**environment, "MONGO_URI": "mongodb://127.0.0.1:1/x", "MONGO_TIMEOUT_MS": "300"}
     done = flask_process(away, "users", "import", "-", stdin=lines(user()))
     assert (done.code, done.out) == (1, "")

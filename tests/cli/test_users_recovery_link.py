@@ -1,4 +1,4 @@
-"""`flask users recovery-link`: a way back in without mail."""
+"""`flask users recovery-link`: a password reset without mail."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def reset(visitor: Visitor, token: str, password: str = NEW) -> tuple[int, str]:
 
 
 def test_the_operator_hands_over_a_link(operator: Operator, visitor: Visitor) -> None:
-    """S85: bound to no address, good once, and for a day; the sessions of before end."""
+    """S85: It works once, for a day, without an address; all sessions end."""
     name = visitor.new_user()
     before = visitor.log_in(name)
     printed = operator("users", "recovery-link", name.upper())
@@ -69,7 +69,7 @@ def test_the_operator_hands_over_a_link(operator: Operator, visitor: Visitor) ->
 
 
 def test_it_is_good_for_a_day(operator: Operator, visitor: Visitor, clock: MovedClock) -> None:
-    """And not for longer."""
+    """After a day it is refused."""
     token = token_of(operator("users", "recovery-link", visitor.new_user()))
     clock.move(hours=24)
     assert reset(visitor, token) == (400, "invalid_link")
@@ -78,7 +78,7 @@ def test_it_is_good_for_a_day(operator: Operator, visitor: Visitor, clock: Moved
 def test_it_outlives_a_change_of_the_address(
     app: Flask, operator: Operator, visitor: Visitor, clock: MovedClock
 ) -> None:
-    """S87: it is for who has none any more; nobody brings a former one back after it."""
+    """S87: It works for users without an address, and then no former one can be restored."""
     name = visitor.new_user()
     token = token_of(operator("users", "recovery-link", name))
     undo = {"id": "u" * 24, "email": "a@example.com", "until": clock()}
@@ -93,7 +93,7 @@ def test_it_outlives_a_change_of_the_address(
 
 
 def test_programs_read_it_as_json(app: Flask, operator: Operator, visitor: Visitor) -> None:
-    """The link, its end and its user."""
+    """The output has the link, its expiry and the user."""
     name = visitor.new_user()
     user = services_of(app)[AccountService].get_user(name)
     told = operator("users", "recovery-link", "--id", user.id, "--json").json
@@ -103,7 +103,7 @@ def test_programs_read_it_as_json(app: Flask, operator: Operator, visitor: Visit
 
 
 def test_it_is_on_record(app: Flask, operator: Operator, visitor: Visitor) -> None:
-    """The owner sees that the operator made one, and that it was used."""
+    """The owner sees that an operator made it, and that it was used."""
     name = visitor.new_user()
     reset(visitor, token_of(operator("users", "recovery-link", name)))
     user = services_of(app)[AccountService].get_user(name)
@@ -112,7 +112,7 @@ def test_it_is_on_record(app: Flask, operator: Operator, visitor: Visitor) -> No
 
 
 def test_nobody_and_the_disabled_get_none(app: Flask, operator: Operator, visitor: Visitor) -> None:
-    """One line that says why; exit code 1."""
+    """One line says why; exit code 1."""
     missing = operator("users", "recovery-link", "nobody-of-that-name")
     assert (missing.code, missing.out) == (1, "")
     name = visitor.new_user()
@@ -127,7 +127,7 @@ def test_nobody_and_the_disabled_get_none(app: Flask, operator: Operator, visito
 def test_a_link_leads_where_the_settings_say(
     settings: Settings, visitor: Visitor, own: str | None
 ) -> None:
-    """S100: to the app's own page; and without any address there is no link, but a line."""
+    """S100: It leads to the app's own page; without any address there is an error."""
     elsewhere = create_app(replace(settings, reset_url=own))
     runner = elsewhere.test_cli_runner()
     result = runner.invoke(args=["users", "recovery-link", visitor.new_user()])

@@ -14,7 +14,7 @@ from tests.support.forging import payload_of
 
 
 def test_roles_are_given_and_taken_in_one_go(operator: Operator, visitor: Visitor) -> None:
-    """Without a change they are listed; `show` and `list` have them as well."""
+    """Without changes the command lists the roles; `show` and `list` do as well."""
     name = visitor.new_user()
     user_id = operator("users", "show", name, "--json").json["user_id"]
     assert operator("users", "roles", name).out == f"{name} (id {user_id}) has no roles.\n"
@@ -29,7 +29,7 @@ def test_roles_are_given_and_taken_in_one_go(operator: Operator, visitor: Visito
 
 
 def test_at_once_is_at_once(operator: Operator, visitor: Visitor) -> None:
-    """With `--now` access tokens with the role are void before the command is over."""
+    """With `--now` access tokens with the role are refused when the command ends."""
     name = visitor.new_user()
     operator("users", "roles", name, "+admin")
     tokens = visitor.log_in(name)
@@ -42,7 +42,7 @@ def test_at_once_is_at_once(operator: Operator, visitor: Visitor) -> None:
 def test_a_change_is_an_event_and_no_change_is_none(
     operator: Operator, visitor: Visitor, collections: Collections
 ) -> None:
-    """S75: `roles_changed`, by the operator."""
+    """S75: The event is `roles_changed`, by the operator."""
     name = visitor.new_user()
     user = collections["users"].find_one({"name_key": name})
     assert user is not None
@@ -72,7 +72,7 @@ def test_what_is_no_role_changes_nothing(
 def test_what_cannot_be_meant_is_a_usage_error(
     operator: Operator, visitor: Visitor, changes: list[str]
 ) -> None:
-    """Exit code 2, and what to write instead."""
+    """It gives exit code 2 and the right usage."""
     name = visitor.new_user()
     done = operator("users", "roles", name, *changes)
     assert done.code == 2
@@ -80,7 +80,7 @@ def test_what_cannot_be_meant_is_a_usage_error(
 
 
 def test_roles_are_imported(operator: Operator, visitor: Visitor) -> None:
-    """As a list, or in CSV with spaces between; what is no role makes no user."""
+    """They are a list, or words in CSV; a line with an invalid role is refused."""
     names = [fresh_name() for _ in range(3)]
     users = [
         {"username": names[0], "password": BCRYPT, "roles": ["writer", "editor"]},

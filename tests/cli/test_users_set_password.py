@@ -13,7 +13,7 @@ NEW = "another good password"
 def test_the_new_password_is_the_only_one_and_all_sessions_end(
     operator: Operator, visitor: Visitor
 ) -> None:
-    """S58: a forgotten password is no lost account; whoever was in is out at once."""
+    """S58: The old password and all sessions stop working at once."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     stdin = f"{NEW}\r\n".encode()
@@ -27,7 +27,7 @@ def test_the_new_password_is_the_only_one_and_all_sessions_end(
 
 
 def test_it_is_an_event_of_the_operators(operator: Operator, visitor: Visitor) -> None:
-    """S75: the owner sees that it was not the owner."""
+    """S75: The owner sees that an operator did it."""
     name = visitor.new_user()
     operator("users", "set-password", name, "--password-stdin", stdin=NEW.encode())
     events = operator("audit", "tail", "--user", name, "--json").json["events"]
@@ -36,7 +36,7 @@ def test_it_is_an_event_of_the_operators(operator: Operator, visitor: Visitor) -
 
 
 def test_a_disabled_user_stays_disabled(operator: Operator, visitor: Visitor) -> None:
-    """S41: a new password lets nobody in who was shut out."""
+    """S41: A new password does not enable the user."""
     name = visitor.new_user()
     operator("users", "disable", name)
     operator("users", "set-password", name, "--password-stdin", stdin=NEW.encode())
@@ -54,7 +54,7 @@ def test_a_disabled_user_stays_disabled(operator: Operator, visitor: Visitor) ->
 def test_a_bad_password_is_refused_and_changes_nothing(
     operator: Operator, visitor: Visitor, stdin: bytes, message: str
 ) -> None:
-    """S1: in one line, by the rules of registration."""
+    """S1: The rules of registration apply."""
     name = visitor.new_user()
     done = operator("users", "set-password", name, "--password-stdin", stdin=stdin)
     assert (done.code, done.out, done.said) == (1, "", f"Error: {message}\n")
@@ -62,6 +62,6 @@ def test_a_bad_password_is_refused_and_changes_nothing(
 
 
 def test_nobody_is_asked_for_the_password_of_nobody(operator: Operator) -> None:
-    """The name is looked for first."""
+    """An unknown name is refused before the password is asked for."""
     done = operator("users", "set-password", "nobody-at-all")
     assert (done.code, done.said) == (1, "Error: There is no user of the name 'nobody-at-all'.\n")

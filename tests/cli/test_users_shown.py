@@ -1,4 +1,4 @@
-"""`flask users list` and `show`, and what any of `flask users` says when it cannot."""
+"""`flask users list` and `show`, and the errors of all `flask users` commands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.waiting import DEADLINE
 
 
 def test_users_are_listed_a_page_at_a_time(operator: Operator, visitor: Visitor) -> None:
-    """`--limit` and `--after` lead through all of them, none twice, and no deleted one."""
+    """`--limit` and `--after` give each user once, without deleted ones."""
     before = fresh_name()
     names = [f"{before}-{number}" for number in range(5)]
     for name in names:
@@ -36,7 +36,7 @@ def test_users_are_listed_a_page_at_a_time(operator: Operator, visitor: Visitor)
 
 
 def test_the_last_page_says_so(operator: Operator) -> None:
-    """Nobody comes after the last name there can be."""
+    """The page after the last possible name is empty."""
     page = operator("users", "list", "--after", "\U0010fffd", "--json").json
     assert page == {"users": [], "after": None}
 
@@ -44,7 +44,7 @@ def test_the_last_page_says_so(operator: Operator) -> None:
 def test_the_list_has_aligned_columns_and_says_how_to_go_on(
     operator: Operator, visitor: Visitor
 ) -> None:
-    """Wide letters count twice, so that the columns still meet."""
+    """Wide characters count twice."""
     wide = f"!{'漢' * 8}{fresh_name()}"
     visitor.register(wide)
     visitor.new_user()
@@ -58,7 +58,7 @@ def test_the_list_has_aligned_columns_and_says_how_to_go_on(
 
 
 def test_a_user_is_shown(operator: Operator, visitor: Visitor) -> None:
-    """By name however cased, or by id; with how many sessions, and no secret."""
+    """The user is found by name in any case or by id; no secret is shown."""
     name = visitor.new_user()
     visitor.log_in(name)
     by_name = operator("users", "show", name.upper(), "--json").json
@@ -72,7 +72,7 @@ def test_a_user_is_shown(operator: Operator, visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("verb", ["show", "disable", "enable", "logout", "delete"])
 def test_an_unknown_user_is_one_line(operator: Operator, verb: str) -> None:
-    """Exit code 1, nothing on the output, and escapes for what would move the terminal."""
+    """It gives exit code 1, and control characters are escaped."""
     flags = ["--yes"] if verb == "delete" else []
     done = operator("users", verb, "no\x1bbody", *flags)
     assert (done.code, done.out) == (1, "")
@@ -80,7 +80,7 @@ def test_an_unknown_user_is_one_line(operator: Operator, verb: str) -> None:
 
 
 def test_a_name_is_never_taken_for_an_id(operator: Operator, visitor: Visitor) -> None:
-    """Whoever registers with somebody's id as name is not mistaken for that one."""
+    """A user whose name is another's id is not confused with that one."""
     user_id = operator("users", "show", visitor.new_user(), "--json").json["user_id"]
     assert operator("users", "show", user_id).code == 1
 
@@ -89,7 +89,7 @@ def test_a_name_is_never_taken_for_an_id(operator: Operator, visitor: Visitor) -
 def test_a_database_that_is_away_is_one_line(
     environment: Mapping[str, str], words: tuple[str, ...]
 ) -> None:
-    """Exit code 1, the reason, no traceback."""
+    """It gives exit code 1 and the reason, without a traceback."""
     away = {**environment, "MONGO_URI": "mongodb://127.0.0.1:1/x", "MONGO_TIMEOUT_MS": "300"}
     done = flask_process(away, *words)
     assert (done.code, done.out) == (1, "")
@@ -107,7 +107,7 @@ def test_a_database_that_is_away_is_one_line(
     ],
 )
 def test_a_database_that_refuses_says_what_is_missing(code: int, name: str, advice: str) -> None:
-    """By the server's own word for it, and nothing of the command, which may hold a hash."""
+    """The line has the server's error code, but not the command, which may have a hash."""
     details = {"codeName": name, "errmsg": "not authorized to execute { insert: 'a-secret' }"}
     said = explain(OperationFailure(str(details["errmsg"]), code, details))
     assert said.startswith(f"The database refuses ({name}). ")
@@ -116,7 +116,7 @@ def test_a_database_that_refuses_says_what_is_missing(code: int, name: str, advi
 
 
 def test_a_wrong_password_of_the_database_is_one_line(environment: Mapping[str, str]) -> None:
-    """It is there, and does not let the command in."""
+    """The line says that the server refused the login."""
     wrong = re.sub(r"(//[^:]+):[^@]+@", r"\1:not-its-password@", environment["MONGO_URI"])
     done = flask_process({**environment, "MONGO_URI": wrong}, "users", "list")
     assert (done.code, done.out) == (1, "")
@@ -136,7 +136,7 @@ def test_a_wrong_password_of_the_database_is_one_line(environment: Mapping[str, 
 def test_a_closed_stream_is_no_fault(
     environment: Mapping[str, str], closed: str, words: tuple[str, ...], code: int
 ) -> None:
-    """As a supervisor or a job may start a command: nothing to read there, and nobody who reads."""
+    """The commands work with closed standard streams, as under a supervisor."""
     command = [sys.executable, "-m", "flask", "users", *words]
     done = subprocess.run(
         ["sh", "-c", f'exec "$@" {closed}', "sh", *command],
@@ -151,7 +151,7 @@ def test_a_closed_stream_is_no_fault(
 
 
 def test_an_argument_that_is_no_text_is_one_line(environment: Mapping[str, str]) -> None:
-    """A name in Latin-1 out of some old list, say."""
+    """A name in another encoding is refused in one line."""
     done = flask_process(environment, "users", "show", os.fsdecode(b"J\xfcrg"))
     assert (done.code, done.said) == (1, "Error: What was typed is not UTF-8.\n")
 
@@ -161,7 +161,7 @@ def test_an_argument_that_is_no_text_is_one_line(environment: Mapping[str, str])
     [("users", "frobnicate"), ("users", "show"), ("users", "list", "--limit", "0")],
 )
 def test_wrong_usage_is_exit_code_2(operator: Operator, args: tuple[str, ...]) -> None:
-    """And says how to find help."""
+    """The message names `--help`."""
     done = operator(*args)
     assert done.code == 2
     assert "Try '" in done.said

@@ -1,4 +1,4 @@
-"""`flask users` disable, enable, logout, delete."""
+"""`flask users` disable, enable, logout and delete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEAD = (401, "invalid_token")
 def test_a_disabled_user_is_out_within_a_second(
     environment: Mapping[str, str], visitor: Visitor
 ) -> None:
-    """S41: another process disables; refresh and login are dead, access within a second."""
+    """S41: Refresh and login fail at once, access tokens within a second, in every process."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     assert visitor.protected(tokens["access_token"]).status_code == 200
@@ -35,7 +35,7 @@ def test_a_disabled_user_is_out_within_a_second(
 
 
 def test_a_user_enabled_again_logs_in(operator: Operator, visitor: Visitor) -> None:
-    """And is shown as active."""
+    """The user is shown as active."""
     name = visitor.new_user()
     operator("users", "disable", name)
     assert operator("users", "show", name, "--json").json["disabled"] is True
@@ -45,7 +45,7 @@ def test_a_user_enabled_again_logs_in(operator: Operator, visitor: Visitor) -> N
 
 
 def test_a_user_is_logged_out_everywhere(operator: Operator, visitor: Visitor) -> None:
-    """S41: all tokens are dead at once; a new login, even right away, is fine."""
+    """S41: All tokens are refused at once; a new login works right away."""
     name = visitor.new_user()
     pairs = [visitor.log_in(name) for _ in range(2)]
     assert operator("users", "logout", name).out == "2 sessions ended.\n"
@@ -56,7 +56,7 @@ def test_a_user_is_logged_out_everywhere(operator: Operator, visitor: Visitor) -
 
 
 def test_a_deleted_user_is_gone_at_once(operator: Operator, visitor: Visitor) -> None:
-    """S41: tokens are dead, the name cannot log in, and is not given away yet."""
+    """S41: Tokens and logins are refused, and the name is not free yet."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     assert operator("users", "delete", name, "--yes").code == 0
@@ -74,7 +74,7 @@ def test_a_login_under_way_is_caught(
     monkeypatch: pytest.MonkeyPatch,
     args: tuple[str, ...],
 ) -> None:
-    """S41: credentials checked before the command begin no session after it."""
+    """S41: A password that was checked before the command opens no session after it."""
     name = visitor.new_user()
     before_storing(app, monkeypatch, lambda: operator("users", args[0], name, *args[1:]))
     assert error_code(visitor.authenticate(name)) == (401, "invalid_credentials")
@@ -83,7 +83,7 @@ def test_a_login_under_way_is_caught(
 def test_a_login_beside_a_logout_of_all_is_a_login_after_it(
     app: Flask, operator: Operator, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S58: the password is right all the time, so nobody is told that it is not."""
+    """S58: A correct password is never called wrong because of the logout."""
     name = visitor.new_user()
     before_storing(app, monkeypatch, lambda: operator("users", "logout", name))
     tokens = visitor.authenticate(name).json()
@@ -110,7 +110,7 @@ def before_storing(
 def test_a_token_that_outlived_its_session_is_dead_too(
     operator: Operator, visitor: Visitor, collections: Collections, args: tuple[str, ...]
 ) -> None:
-    """S41: where refresh tokens are set to a shorter life than access tokens."""
+    """S41: This holds if access tokens live longer than refresh tokens."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     user_id = operator("users", "show", name, "--json").json["user_id"]
@@ -124,7 +124,7 @@ def test_a_token_that_outlived_its_session_is_dead_too(
 def test_a_deletion_asks_first(
     operator: Operator, visitor: Visitor, answer: bytes, status: int
 ) -> None:
-    """Only a yes deletes; silence does not."""
+    """Without a yes nothing is deleted."""
     name = visitor.new_user()
     done = operator("users", "delete", name, stdin=answer)
     assert done.code == (0 if status == 401 else 1)

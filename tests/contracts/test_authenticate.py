@@ -1,4 +1,4 @@
-"""`POST /authenticate`, as clients know it."""
+"""`POST /authenticate`, as clients rely on it."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_a_wrong_field_is_named(visitor: Visitor, body: object, errors: set[str]
 
 
 def test_a_short_password_is_wrong_not_malformed(visitor: Visitor) -> None:
-    """Contract 2: the rules of registration are no business of a login."""
+    """Contract 2: The rules for new passwords do not apply to a login."""
     assert visitor.authenticate(visitor.new_user(), "short").json() == REFUSED
 
 
@@ -63,7 +63,7 @@ def test_a_short_password_is_wrong_not_malformed(visitor: Visitor) -> None:
 def test_an_empty_field_is_called_empty(
     visitor: Visitor, member: str, value: str, said: str
 ) -> None:
-    """Contract 7: `message` says what is wrong, not how long a new name or password might be."""
+    """Contract 7: `message` says that it is empty, not how long it should be."""
     typed = {"username": "ann", "password": "a good password", member: value}
     answer = visitor.send("POST", "/authenticate", json=typed)
     assert (answer.status_code, answer.json()["message"]) == (422, said)

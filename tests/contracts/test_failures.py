@@ -1,4 +1,4 @@
-"""What can go wrong at every endpoint."""
+"""The failures that every endpoint can give."""
 
 import threading
 from dataclasses import replace
@@ -27,7 +27,7 @@ def test_a_broken_body_is_malformed_json(visitor: Visitor, path: str, body: byte
 
 @pytest.mark.parametrize("path", POSTS)
 def test_another_method_gets_the_ones_there_are(visitor: Visitor, path: str) -> None:
-    """Contract 1: 405 with `Allow`."""
+    """Contract 1: 405, with the methods in `Allow`."""
     for method in ("GET", "PUT", "DELETE", "PATCH"):
         answer = visitor.send(method, path)
         assert error_code(answer) == (405, "method_not_allowed")
@@ -35,7 +35,7 @@ def test_another_method_gets_the_ones_there_are(visitor: Visitor, path: str) -> 
 
 
 def test_a_post_to_the_protected_resource_gets_the_methods_there_are(visitor: Visitor) -> None:
-    """Contract 1: 405 with `Allow`."""
+    """Contract 1: 405, with the methods in `Allow`."""
     answer = visitor.post("/protected", {})
     assert error_code(answer) == (405, "method_not_allowed")
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
@@ -74,14 +74,14 @@ def test_a_compressed_body_is_refused(visitor: Visitor, path: str, coding: str) 
 
 @pytest.mark.parametrize("coding", ["", "identity", "Identity"])
 def test_no_coding_is_fine_by_any_name(visitor: Visitor, coding: str) -> None:
-    """Contract 1: `identity` says that there is none."""
+    """Contract 1: `Content-Encoding: identity` is accepted."""
     headers = {**JSON, "Content-Encoding": coding}
     answer = visitor.send("POST", "/register", data=b"{}", headers=headers)
     assert error_code(answer) == (422, "validation_error")
 
 
 def test_a_byte_order_mark_is_ignored(visitor: Visitor) -> None:
-    """Contract 1: one before the JSON, as some editors and shells write it; not two."""
+    """Contract 1: One before the JSON is ignored, a second one is malformed."""
     for marks, status in ((1, 422), (2, 400)):
         answer = visitor.send(
             "POST", "/register", data=b"\xef\xbb\xbf" * marks + b"{}", headers=JSON
@@ -98,7 +98,7 @@ def test_a_charset_does_not_matter(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("path", ["/nothing", "/register//", "/Register", "/static/x", "/a/b"])
 def test_an_address_without_anything_is_a_404_in_json(visitor: Visitor, path: str) -> None:
-    """Contract 1: every answer is JSON, a 404 too."""
+    """Contract 1: A 404 is JSON as well."""
     assert error_code(visitor.send("GET", path)) == (404, "not_found")
 
 
@@ -112,7 +112,7 @@ def test_a_database_that_is_away_is_a_503(settings: Settings) -> None:
 
 
 def test_too_many_hashes_in_progress_are_a_503(settings: Settings) -> None:
-    """Contract 1: 503 `service_unavailable` with `Retry-After` when the hashers are busy."""
+    """Contract 1: 503 with `Retry-After` when too many passwords are being hashed."""
     one_slot = replace(settings, hash_slots=1, hash_queue_limit=0)
     answers = []
 

@@ -1,4 +1,4 @@
-"""`REFRESH_GRACE_SECONDS`: mercy for clients that send no key."""
+"""`REFRESH_GRACE_SECONDS`, for clients that send no key."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ def merciful(settings: Settings, clock: MovedClock) -> Iterator[Visitor]:
 def test_within_the_grace_a_repeat_gets_the_same_successor(
     merciful: Visitor, clock: MovedClock
 ) -> None:
-    """Contract 4: a client without a key that lost the answer stays logged in."""
+    """Contract 4: A client without a key that lost the answer stays logged in."""
     first = merciful.log_in()
     once = merciful.refresh(first["refresh_token"]).json()
     clock.move(seconds=8)
@@ -33,7 +33,7 @@ def test_within_the_grace_a_repeat_gets_the_same_successor(
 
 
 def test_after_the_grace_a_repeat_is_a_replay(merciful: Visitor, clock: MovedClock) -> None:
-    """Contract 4: only for a few seconds."""
+    """Contract 4: A later repeat ends the session."""
     first = merciful.log_in()
     second = merciful.refresh(first["refresh_token"]).json()
     clock.move(seconds=12)
@@ -42,7 +42,7 @@ def test_after_the_grace_a_repeat_is_a_replay(merciful: Visitor, clock: MovedClo
 
 
 def test_the_grace_ends_with_the_use_of_the_successor(merciful: Visitor) -> None:
-    """Contract 4: nothing forks."""
+    """Contract 4: A session never has two valid refresh tokens."""
     first = merciful.log_in()
     second = merciful.refresh(first["refresh_token"]).json()
     assert merciful.refresh(second["refresh_token"]).status_code == 200
@@ -50,14 +50,14 @@ def test_the_grace_ends_with_the_use_of_the_successor(merciful: Visitor) -> None
 
 
 def test_a_client_with_a_key_gets_no_grace_without_it(merciful: Visitor) -> None:
-    """Contract 4: who sent a key is not imitated by who sends none."""
+    """Contract 4: A repeat without the key of the first request is a replay."""
     first = merciful.log_in()
     merciful.refresh(first["refresh_token"], "k" * 16)
     assert error_code(merciful.refresh(first["refresh_token"])) == REFUSED
 
 
 def test_by_default_there_is_none(visitor: Visitor, settings: Settings) -> None:
-    """Contract 4: the default is 0, a repeat at once is a replay."""
+    """Contract 4: With the default of 0 a repeat is a replay at once."""
     assert settings.refresh_grace_seconds == 0
     first = visitor.log_in()
     visitor.refresh(first["refresh_token"])

@@ -24,7 +24,7 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("shift", ["", "1", "12"])
 def test_every_name_can_be_read_with_plain_atob(visitor: Visitor, name: str, shift: str) -> None:
-    """Contract 3: the payload has no `-` and no `_`, at whichever of three byte positions."""
+    """Contract 3: The payload has no `-` and no `_`, at any byte position."""
     name = f"{shift}{name}{secrets.token_hex(6)}"
     assert visitor.register(name).status_code == 200
     payload = visitor.log_in(name)["access_token"].split(".")[1]
@@ -34,5 +34,5 @@ def test_every_name_can_be_read_with_plain_atob(visitor: Visitor, name: str, shi
 
 
 def test_the_fourth_character_that_could_break_atob_is_in_no_name(visitor: Visitor) -> None:
-    """Contract 3: DEL is a control character, and cannot be registered."""
+    """Contract 3: DEL is a control character and refused."""
     assert error_code(visitor.register("a\x7f\x7f\x7fb")) == (422, "validation_error")

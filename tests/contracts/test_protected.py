@@ -1,4 +1,4 @@
-"""`GET /protected`, as clients know it."""
+"""`GET /protected`, as clients rely on it."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_without_a_token_it_says_what_is_missing(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a b c"])
 def test_a_token_that_is_none_is_invalid(visitor: Visitor, token: str) -> None:
-    """Contract 1: 401 `invalid_token`; RFC 6750, 3.1: with the error in the challenge."""
+    """Contract 1: 401 `invalid_token`, with the error in the challenge (RFC 6750, 3.1)."""
     answer = visitor.protected(token)
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]

@@ -1,4 +1,4 @@
-"""Where the service differs from the prototype on purpose, row by row."""
+"""The deliberate differences from the prototype, row by row."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tests.support.clock import MovedClock
 
 
 def test_errors_speak_by_message_not_by_detail(visitor: Visitor) -> None:
-    """Contract 6: `message` and `code`, and `errors` for a validation; never `detail`."""
+    """Contract 6: Errors have `message`, `code` and `errors`, never `detail`."""
     answers = [
         visitor.protected(),
         visitor.authenticate(fresh_name()),
@@ -41,7 +41,7 @@ def test_a_refresh_token_does_not_open_the_protected_resource(visitor: Visitor) 
 
 
 def test_two_logins_in_one_second_get_different_tokens(settings: Settings) -> None:
-    """Contract 6: every token is unique, though the clock stands still."""
+    """Contract 6: Every token is unique, even if the clock stands still."""
     noon = datetime.now(UTC)
     with served(settings, lambda: noon) as visitor:
         name = visitor.new_user()
@@ -53,7 +53,7 @@ def test_two_logins_in_one_second_get_different_tokens(settings: Settings) -> No
 
 
 def test_uniqueness_is_an_index_not_a_look(visitor: Visitor, collections: Collections) -> None:
-    """Contract 6: the database itself refuses a second user of a name."""
+    """Contract 6: The database itself refuses a second user of a name."""
     visitor.new_user()
     index = collections["users"].index_information()["name_key_1"]
     assert (index["key"], index["unique"]) == ([("name_key", 1)], True)
@@ -76,7 +76,7 @@ def test_the_prototypes_secret_does_not_start_a_service() -> None:
 def test_a_development_server_makes_and_keeps_its_own_secret(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """Contract 6: its tokens survive a restart, and no other server takes them."""
+    """Contract 6: Its tokens survive a restart, and other servers refuse them."""
     here = replace(settings, environment="development", jwt_secret=None, instance=tmp_path / "here")
     with served(here) as before:
         token = before.log_in()["access_token"]

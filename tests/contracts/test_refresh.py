@@ -1,4 +1,4 @@
-"""`POST /refresh`, as clients know it."""
+"""`POST /refresh`, as clients rely on it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`POST /register`, as clients know it."""
+"""`POST /register`, as clients rely on it."""
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_a_wrong_field_is_named(visitor: Visitor, body: object, errors: set[str]
 def test_the_message_names_the_first_problem(
     visitor: Visitor, path: str, body: object, message: str
 ) -> None:
-    """Contract 7: in words that a client which knows only `message` can show."""
+    """Contract 7: Clients that show only `message` show a helpful one."""
     told = visitor.post(path, body).json()
     assert (told["code"], told["message"]) == ("validation_error", message)
 

@@ -1,4 +1,4 @@
-"""The judgement on a refresh token that lost its rotation."""
+"""What a refresh token means that did not win its rotation."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ KEYED = replace(REFRESHED, refresh_key="fingerprint")
 
 
 def test_a_session_that_is_gone_has_ended() -> None:
-    """Contract 4: whatever comes with the token."""
+    """Contract 4: The key or the time of the request do not matter."""
     assert judge(None, 3, "fingerprint", NOON, timedelta(seconds=60)) is Verdict.ENDED
 
 
 @pytest.mark.parametrize("generation", [4, 5, 99])
 def test_a_living_token_that_was_not_spent_is_no_replay(generation: int) -> None:
-    """Contract 4: its session has expired, or it was never given out; nobody stole anything."""
+    """Contract 4: Its session has expired, or its generation was never issued: no theft."""
     assert judge(KEYED, generation, "fingerprint", NOON, NONE) is Verdict.ENDED
 
 
 def test_the_same_key_is_the_same_request() -> None:
-    """S54: however long ago, with grace or without."""
+    """S54: It gets the same answer however late, with or without a grace."""
     for grace in (NONE, timedelta(seconds=60)):
         for now in (NOON, NOON + timedelta(days=99)):
             assert judge(KEYED, 3, "fingerprint", now, grace) is Verdict.REPEATED
@@ -43,7 +43,7 @@ def test_the_same_key_is_the_same_request() -> None:
 
 @pytest.mark.parametrize("generation", [0, 1, 2])
 def test_a_token_whose_successor_was_used_is_replayed(generation: int) -> None:
-    """S51: key or no key, grace or no grace."""
+    """S51: It is a replay with or without a key or a grace."""
     grace = timedelta(seconds=60)
     assert judge(KEYED, generation, "fingerprint", NOON, grace) is Verdict.REPLAYED
     assert judge(REFRESHED, generation, None, NOON, grace) is Verdict.REPLAYED
@@ -56,7 +56,7 @@ def test_a_token_whose_successor_was_used_is_replayed(generation: int) -> None:
 def test_another_key_is_another_request(
     session: Session, fingerprint: str | None, grace: timedelta
 ) -> None:
-    """S54: and so is one key with none; the grace is for requests without keys alone."""
+    """S54: A request with a key is never the repeat of one without."""
     assert judge(session, 3, fingerprint, NOON, grace) is Verdict.REPLAYED
 
 
@@ -65,5 +65,5 @@ def test_another_key_is_another_request(
     [(0, Verdict.REPLAYED), (4, Verdict.REPLAYED), (5, Verdict.REPEATED), (60, Verdict.REPEATED)],
 )
 def test_without_keys_the_grace_decides(grace: int, verdict: Verdict) -> None:
-    """Contract 4: five seconds after the refresh, by the second."""
+    """Contract 4: The grace ends to the second."""
     assert judge(REFRESHED, 3, None, NOON, timedelta(seconds=grace)) is verdict

@@ -12,7 +12,7 @@ REFUSED = (400, "invalid_refresh_token")
 
 
 def test_one_login_is_one_document_for_ever(visitor: Visitor, collections: Collections) -> None:
-    """Contract 4: refreshing makes no pile."""
+    """Contract 4: Refreshing adds no documents."""
     tokens = visitor.log_in()
     uid = payload_of(tokens["access_token"])["uid"]
     for _ in range(5):
@@ -42,7 +42,7 @@ def test_a_lost_answer_is_given_again_to_its_key(visitor: Visitor, clock: MovedC
 
 
 def test_a_key_is_good_until_the_successor_is_used(visitor: Visitor) -> None:
-    """Contract 4: after that a repeat is a replay, key or no key."""
+    """Contract 4: Afterwards a repeat is a replay, with the key or without."""
     first = visitor.log_in()
     second = visitor.refresh(first["refresh_token"], KEY).json()
     third = visitor.refresh(second["refresh_token"]).json()
@@ -54,7 +54,7 @@ def test_a_key_is_good_until_the_successor_is_used(visitor: Visitor) -> None:
     ("key", "again"), [(KEY, OTHER_KEY), (KEY, None), (None, KEY), (None, None)]
 )
 def test_any_other_repeat_is_a_replay(visitor: Visitor, key: str | None, again: str | None) -> None:
-    """S54: without the very key of the first request the session ends."""
+    """S54: Without the key of the first request the session ends."""
     first = visitor.log_in()
     second = visitor.refresh(first["refresh_token"], key).json()
     assert error_code(visitor.refresh(first["refresh_token"], again)) == REFUSED
@@ -62,7 +62,7 @@ def test_any_other_repeat_is_a_replay(visitor: Visitor, key: str | None, again: 
 
 
 def test_one_key_may_serve_every_refresh_of_a_client(visitor: Visitor) -> None:
-    """Contract 4: a key belongs to one token; reused with the next, it changes nothing."""
+    """Contract 4: Using it again for the next token is a new request."""
     first = visitor.log_in()
     second = visitor.refresh(first["refresh_token"], KEY).json()
     third = visitor.refresh(second["refresh_token"], KEY).json()

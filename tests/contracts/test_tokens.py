@@ -1,4 +1,4 @@
-"""What tokens say, and for how long they are good."""
+"""The claims and lifetimes of tokens."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Time."""
+"""The clock."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,12 +6,12 @@ from authapi.core.clock import utc_now, whole_second
 
 
 def test_the_clock_tells_aware_utc() -> None:
-    """Nothing naive enters the service."""
+    """Its times are aware and in UTC."""
     assert utc_now().tzinfo is UTC
     assert abs(utc_now() - datetime.now(UTC)) < timedelta(seconds=5)
 
 
 def test_a_whole_second_is_never_later() -> None:
-    """RFC 7519, 2: a token's time is cut, not rounded."""
+    """Times are rounded down to seconds (RFC 7519, 2)."""
     moment = datetime(2030, 1, 2, 3, 4, 5, 999_999, UTC)
     assert whole_second(moment) == datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -26,7 +26,7 @@ def group(folder: Path, files: dict[str, str]) -> Path:
     ids=["version 2", "version 1"],
 )
 def test_a_containers_share_counts(tmp_path: Path, files: dict[str, str]) -> None:
-    """S12: half a core is one, however many the host has."""
+    """S12: Half a core counts as one, however many the host has."""
     assert usable_cores(group(tmp_path, files)) == 1
 
 
@@ -42,5 +42,5 @@ def test_a_containers_share_counts(tmp_path: Path, files: dict[str, str]) -> Non
     ],
 )
 def test_without_a_limit_it_is_the_machines(tmp_path: Path, files: dict[str, str]) -> None:
-    """S12: what this process may run on; never more."""
+    """S12: It is the number of cores that this process may run on."""
     assert usable_cores(group(tmp_path, files)) == usable_cores(tmp_path / "nowhere") >= 1

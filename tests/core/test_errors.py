@@ -1,4 +1,4 @@
-"""The vocabulary of failures."""
+"""The catalogue of error codes."""
 
 import pytest
 

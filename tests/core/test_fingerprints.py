@@ -10,14 +10,14 @@ prints = Fingerprints(MasterSecrets(MASTER))
 
 
 def test_the_same_parts_have_the_same_fingerprint() -> None:
-    """S57: after a restart, too: it depends on the secret alone."""
+    """S57: It depends on the secret and the parts only."""
     assert prints.of("a", "b") == Fingerprints(MasterSecrets(MASTER)).of("a", "b")
     assert len(prints.of("a")) == 64
 
 
 @pytest.mark.parametrize("other", [("ab",), ("b", "a"), ("a", "b", ""), ("", "ab"), ("a",), ()])
 def test_where_a_part_ends_is_part_of_it(other: tuple[str, ...]) -> None:
-    """S57: no two requests are taken for one because their parts run together."""
+    """S57: Parts that are concatenated differently give another fingerprint."""
     assert prints.of(*other) != prints.of("a", "b")
 
 

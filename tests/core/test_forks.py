@@ -1,4 +1,4 @@
-"""What a forked child makes anew."""
+"""What a forked process makes anew."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ with holder.lock:
 
 
 def test_a_lock_that_the_parent_holds_is_free_in_a_child() -> None:
-    """Whoever held it does not exist there; the parent's own stays as it is."""
+    """The child gets a new lock; the parent's is not changed."""
     done = subprocess.run(
         [sys.executable, "-c", FORKS], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -43,7 +43,7 @@ def test_a_lock_that_the_parent_holds_is_free_in_a_child() -> None:
 
 
 def test_what_is_gone_is_forgotten() -> None:
-    """An application that was made and thrown away, as in tests, is not kept alive by this."""
+    """Registered objects can be garbage-collected."""
     gc.collect()
     before = len(forks._methods)
     lock = KeyedLock(1)

@@ -1,4 +1,4 @@
-"""Origins, as browsers say them."""
+"""Origins in the form that browsers send."""
 
 import pytest
 
@@ -17,5 +17,5 @@ from authapi.core.origins import origin_of
     ],
 )
 def test_an_origin_is_written_as_a_browser_does(url: str, origin: str) -> None:
-    """S121: else no form and no passkey of a service whose address names its port is its own."""
+    """S121: A default port in the service's address is left out."""
     assert origin_of(url) == origin

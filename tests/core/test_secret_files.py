@@ -1,4 +1,4 @@
-"""Secrets in files: the one that a development server makes, and those that are named to it."""
+"""Secrets in files: the one that a development server makes, and configured ones."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ from tests.support.servers import ROOT
 
 
 def test_it_is_made_once_and_kept(tmp_path: Path) -> None:
-    """S18: a restart finds the same one, strong enough to sign."""
+    """S18: A restart finds the same strong secret."""
     first = load_or_create_secret(tmp_path / "deep" / "down" / "secret")
     again = load_or_create_secret(tmp_path / "deep" / "down" / "secret")
     assert first == again
@@ -27,7 +27,7 @@ def test_it_is_made_once_and_kept(tmp_path: Path) -> None:
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
-    """S18: file 0600, and its folder 0700 if it had to be made."""
+    """S18: The file has mode 0600, and a new folder 0700."""
     path = tmp_path / "instance" / "secret"
     load_or_create_secret(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -35,7 +35,7 @@ def test_nobody_else_may_read_it(tmp_path: Path) -> None:
 
 
 def test_many_threads_that_start_at_once_agree(tmp_path: Path) -> None:
-    """S18: one secret, and no draft of another is left."""
+    """S18: All get one secret, and no temporary file is left."""
     path = tmp_path / "secret"
     found = at_once([lambda: load_or_create_secret(path)] * 16)
     assert len(set(found)) == 1
@@ -43,7 +43,7 @@ def test_many_threads_that_start_at_once_agree(tmp_path: Path) -> None:
 
 
 def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
-    """S18: the file appears whole, for the first of them."""
+    """S18: The first one's file appears as a whole."""
     path = tmp_path / "secret"
     script = "import sys, pathlib; from authapi.core.secret_files import load_or_create_secret;"
     script += "print(load_or_create_secret(pathlib.Path(sys.argv[1])).reveal())"
@@ -56,7 +56,7 @@ def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    """S18: an `OSError`, never a secret in memory that is lost at the next start."""
+    """S18: It is an `OSError`, since a secret in memory would be lost."""
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError, match="file"):
         load_or_create_secret(tmp_path / "file" / "secret")
@@ -64,7 +64,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe\x00", b"cut-off", b"a" * 64])
 def test_a_file_without_a_good_secret_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
-    """S18, S38: an empty, damaged or short one never signs a token, and is left as it is."""
+    """S18, S38: An empty, damaged or short secret is refused, and the file is kept."""
     path = tmp_path / "secret"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=f"the secret in {path} .* delete it") as refused:
@@ -76,7 +76,7 @@ def test_a_file_without_a_good_secret_is_refused_in_words(tmp_path: Path, conten
 def test_it_is_on_the_disk_before_it_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S18: a power cut leaves a whole secret or none: the file is synced, then its folder."""
+    """S18: The file and its folder are synced."""
     synced: list[bool] = []
     monkeypatch.setattr(os, "fsync", lambda fd: synced.append(stat.S_ISDIR(os.fstat(fd).st_mode)))
     load_or_create_secret(tmp_path / "secret")
@@ -89,7 +89,7 @@ def test_it_is_on_the_disk_before_it_is_used(
 def test_a_file_that_everybody_can_read_is_warned_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, warned: bool
 ) -> None:
-    """S18: the warning names the file, and not what is in it."""
+    """S18: The warning names the file only."""
     secret = load_or_create_secret(tmp_path / "secret")
     (tmp_path / "secret").chmod(mode)
     warn_of_exposed([secret, "another setting", None])
@@ -103,7 +103,7 @@ def test_a_file_that_everybody_can_read_is_warned_of(
 def test_a_secret_file_that_holds_none_is_refused(
     tmp_path: Path, content: bytes | None, problem: str
 ) -> None:
-    """S77: a missing, empty or binary file is told in words."""
+    """S77: A missing, empty or binary file is reported."""
     path = tmp_path / "secret"
     if content is not None:
         path.write_bytes(content)

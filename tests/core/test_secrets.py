@@ -1,4 +1,4 @@
-"""Hiding secrets, judging them, and deriving keys from them."""
+"""Hiding and judging secrets, and deriving keys from them."""
 
 import hashlib
 import hmac
@@ -30,7 +30,7 @@ def hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
 
 
 def test_this_computation_is_rfc_5869s() -> None:
-    """The RFC's first test case, as far as one block goes."""
+    """The first test case of RFC 5869 gives its first block."""
     salt, info = bytes(range(13)), bytes(range(0xF0, 0xFA))
     expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
     assert hkdf(b"\x0b" * 22, salt, info).hex() == expected
@@ -38,7 +38,7 @@ def test_this_computation_is_rfc_5869s() -> None:
 
 @given(st.text(min_size=1), st.text())
 def test_keys_are_derived_by_hkdf(secret: str, purpose: str) -> None:
-    """S31: so that any other implementation can derive the same ones."""
+    """S31: Other implementations can derive the same keys."""
     try:
         raw, info = secret.encode(), purpose.encode()
     except UnicodeEncodeError:
@@ -47,7 +47,7 @@ def test_keys_are_derived_by_hkdf(secret: str, purpose: str) -> None:
 
 
 def test_every_purpose_has_a_key_of_its_own() -> None:
-    """S37: and none is the secret itself."""
+    """S37: No derived key equals another or the secret."""
     master = Secret(secrets.token_urlsafe(48))
     keys = {derive_key(master, purpose) for purpose in ("access", "refresh", "fingerprint", "")}
     assert len(keys) == 4
@@ -105,7 +105,7 @@ def test_every_purpose_has_a_key_of_its_own() -> None:
     ],
 )
 def test_a_weak_secret_is_told_why(secret: str, why: str) -> None:
-    """S38, S131: too short, too plain, known to everybody, or made of what people type."""
+    """S38, S131: It is too short, too uniform, well known or made of words."""
     assert weakness(secret) == why
 
 
@@ -125,7 +125,7 @@ def _uuid_pair(random: Random) -> str:
     ],
 )
 def test_generated_secrets_are_fine(make: Callable[[Random], str]) -> None:
-    """S38, S131: 10,000 of each kind, the same ones in each run."""
+    """S38, S131: 10,000 generated secrets of each kind are accepted."""
     random = Random(1)
     assert [text for text in (make(random) for _ in range(10_000)) if weakness(text)] == []
 
@@ -139,7 +139,7 @@ def _base64(random: Random, encode: Callable[[bytes], bytes]) -> str:
 
 
 def test_a_secret_does_not_show_itself() -> None:
-    """S76: not in `repr`, `str`, a format or a traceback's message."""
+    """S76: It is not in `repr`, `str`, formats or tracebacks."""
     secret = Secret("hush-hush")
     shown = [repr(secret), str(secret), f"{secret}", repr([secret]), repr(ValueError(secret))]
     assert not [text for text in shown if "hush" in text]

@@ -1,4 +1,4 @@
-"""A `mongodb+srv` address that the DNS does not know: a slip of the pen, most often."""
+"""A `mongodb+srv` address that the DNS does not know."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from authapi.settings import Settings
 
 
 def test_it_is_said_that_the_dns_does_not_know_it(settings: Settings) -> None:
-    """S77: in words that help, and without the address, which `/readyz` would tell to all."""
+    """S77: The message says so without the address, which `/readyz` would publish."""
     uri = Secret("mongodb+srv://ann:secret@nowhere.invalid/accounts")
     app = create_app(replace(settings, mongo_uri=uri))
     answer = app.test_client().get("/readyz")

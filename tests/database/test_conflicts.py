@@ -1,4 +1,4 @@
-"""Writes that get in each other's way are repeated."""
+"""Conflicting writes are repeated."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def let_conflict(client: Client, command: str, times: int) -> None:
 
 
 def test_a_conflict_is_repeated(client: Client, collections: Collections) -> None:
-    """A write that gave way to another three times is done in the end, and once."""
+    """A write with three conflicts succeeds in the end, once."""
     let_conflict(client, "update", 3)
     result = collections["things"].update_one({"_id": 1}, {"$inc": {"n": 1}})
     assert result.modified_count == 1
@@ -61,7 +61,7 @@ def test_a_conflict_is_repeated(client: Client, collections: Collections) -> Non
 
 
 def test_the_end_of_a_session_is_not_lost(client: Client, collections: Collections) -> None:
-    """S58: a delete that runs into an update is repeated until it was decided."""
+    """S58: A delete that conflicts with an update is repeated."""
     let_conflict(client, "delete", 2)
     assert collections["things"].delete_one({"_id": 1}).deleted_count == 1
 
@@ -69,7 +69,7 @@ def test_the_end_of_a_session_is_not_lost(client: Client, collections: Collectio
 def test_an_endless_conflict_is_the_databases_failure(
     client: Client, collections: Collections
 ) -> None:
-    """S74: what is in conflict every time ends as an error that is answered by a 503."""
+    """S74: It becomes an error, which is answered by a 503."""
     let_conflict(client, "update", 1000)
     with pytest.raises(OperationFailure) as failure:
         collections["things"].update_one({"_id": 1}, {"$inc": {"n": 1}})
@@ -79,7 +79,7 @@ def test_an_endless_conflict_is_the_databases_failure(
 
 
 def test_no_other_failure_is_repeated() -> None:
-    """Whatever else goes wrong is told at the first time."""
+    """Any other error is raised at once."""
     tries: list[int] = []
 
     def write() -> None:

@@ -1,4 +1,4 @@
-"""One deadline for all that a request asks of the database."""
+"""One deadline for all database operations of a request."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def operate(
 
 
 def test_a_request_waits_once(deadlines: Deadlines, seconds: Seconds) -> None:
-    """S74: after a wait in vain the request's other operations fail without one."""
+    """S74: After one timeout the request's other operations fail at once."""
     with RequestScope():
         with pytest.raises(NetworkTimeout):
             operate(deadlines, seconds, TIMEOUT, NetworkTimeout("late"))
@@ -56,7 +56,7 @@ def test_a_request_waits_once(deadlines: Deadlines, seconds: Seconds) -> None:
 
 
 def test_slow_answers_count_together(deadlines: Deadlines, seconds: Seconds) -> None:
-    """S74: many operations, each within its time, do not add up to more than the whole."""
+    """S74: The times of all operations add up against the deadline."""
     with RequestScope():
         operate(deadlines, seconds, LONG)
         with pytest.raises(DatabaseUnavailable, match="in time"):
@@ -64,7 +64,7 @@ def test_slow_answers_count_together(deadlines: Deadlines, seconds: Seconds) -> 
 
 
 def test_what_lies_between_does_not_count(deadlines: Deadlines, seconds: Seconds) -> None:
-    """A login that waited for its hash has as much time for its session as ever."""
+    """Time between operations, such as for a hash, is not counted."""
     with RequestScope():
         operate(deadlines, seconds, HALF)
         seconds.passed += 60
@@ -72,14 +72,14 @@ def test_what_lies_between_does_not_count(deadlines: Deadlines, seconds: Seconds
 
 
 def test_each_request_has_its_own_time(deadlines: Deadlines, seconds: Seconds) -> None:
-    """One that took long leaves the next one all of it."""
+    """A slow request does not shorten the next one's time."""
     for _ in range(3):
         with RequestScope():
             operate(deadlines, seconds, LONG)
 
 
 def test_nobody_waits_right_after_a_failure(deadlines: Deadlines, seconds: Seconds) -> None:
-    """S74: for a moment others fail at once; then one of them tries, and the rest do not."""
+    """S74: For a moment others fail at once; then one request tries again."""
     with RequestScope(), pytest.raises(NetworkTimeout):
         operate(deadlines, seconds, TIMEOUT, NetworkTimeout("late"))
     with RequestScope(), pytest.raises(DatabaseUnavailable, match="a moment ago"):
@@ -94,7 +94,7 @@ def test_nobody_waits_right_after_a_failure(deadlines: Deadlines, seconds: Secon
 def test_any_answer_ends_the_pause(
     deadlines: Deadlines, seconds: Seconds, answer: Exception
 ) -> None:
-    """A refused write, and the end of a cursor, show that the database is back."""
+    """A refused write or an exhausted cursor shows that the database is back."""
     with RequestScope(), pytest.raises(NetworkTimeout):
         operate(deadlines, seconds, TIMEOUT, NetworkTimeout("late"))
     seconds.passed += PAUSE
@@ -105,7 +105,7 @@ def test_any_answer_ends_the_pause(
 
 
 def test_one_at_a_time_tries_again(deadlines: Deadlines, seconds: Seconds) -> None:
-    """While one request finds out whether the database is back, the others do not wait for it."""
+    """While one request tries, the others do not wait for it."""
     with RequestScope(), pytest.raises(NetworkTimeout):
         operate(deadlines, seconds, TIMEOUT, NetworkTimeout("late"))
     seconds.passed += PAUSE
@@ -125,7 +125,7 @@ def test_one_at_a_time_tries_again(deadlines: Deadlines, seconds: Seconds) -> No
 def test_a_failure_that_comes_at_once_stops_nobody(
     deadlines: Deadlines, seconds: Seconds, error: PyMongoError
 ) -> None:
-    """A lost connection or a refused write is no reason to refuse the next operation."""
+    """A lost connection or a refused write does not block the next operation."""
     with RequestScope():
         with pytest.raises(type(error)):
             operate(deadlines, seconds, 0, error)
@@ -133,7 +133,7 @@ def test_a_failure_that_comes_at_once_stops_nobody(
 
 
 def test_commands_of_operators_are_not_bounded(deadlines: Deadlines, seconds: Seconds) -> None:
-    """Outside a request an operation takes the time it needs, and is always tried."""
+    """Outside a request an operation has no deadline."""
     for _ in range(2):
         with pytest.raises(NetworkTimeout):
             operate(deadlines, seconds, LONG, NetworkTimeout("late"))

@@ -1,4 +1,4 @@
-"""A database whose collections are another program's."""
+"""A database with another program's documents in our collections."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def visitor(shared: Database, settings: Settings) -> Iterator[Visitor]:
 
 
 def test_nothing_is_served_over_them(shared: Database, visitor: Visitor) -> None:
-    """S137: nobody registers that user's name or logs in, and no document or index is added."""
+    """S137: No registration or login works, and no document or index is added."""
     for answer in (visitor.register("ann"), visitor.authenticate("ann"), visitor.register("bob")):
         assert error_code(answer) == (503, "service_unavailable")
         assert PASSWORD not in answer.text
@@ -55,7 +55,7 @@ def test_nothing_is_served_over_them(shared: Database, visitor: Visitor) -> None
 
 
 def test_readiness_names_them_and_the_ways_out(visitor: Visitor) -> None:
-    """S137: the collection, the command that takes them over, the setting that avoids them."""
+    """S137: It names the collection, the command that adopts them and the setting."""
     problem = visitor.send("GET", "/readyz").json()["checks"]["indexes"]
     assert "The collection users" in problem
     assert "documents of another program" in problem
@@ -65,7 +65,7 @@ def test_readiness_names_them_and_the_ways_out(visitor: Visitor) -> None:
 
 
 def test_the_log_names_them(shared: Database, caplog: pytest.LogCaptureFixture) -> None:
-    """S137: once for each attempt, at the level of an error."""
+    """S137: Each attempt logs an error."""
     with pytest.raises(ForeignDocuments):
         shared.prepare()
     assert "The collection users" in caplog.text
@@ -73,14 +73,14 @@ def test_the_log_names_them(shared: Database, caplog: pytest.LogCaptureFixture) 
 
 
 def test_once_they_are_ours_they_are_served(shared: Database, visitor: Visitor) -> None:
-    """S137: no restart is needed after they were taken over, or moved away."""
+    """S137: After an adoption or a move no restart is needed."""
     assert visitor.register("carol").status_code == 503
     shared.unprepared["users"].delete_many({})
     assert visitor.register("carol").status_code == 200
 
 
 def test_ours_are_looked_for_once_for_each_process(settings: Settings) -> None:
-    """Once a process has looked, a request costs no command for it."""
+    """Later requests need no command for it."""
     commands = Commands(str(settings.mongo_database))
     database = build_database(settings)
     sent = []
@@ -98,7 +98,7 @@ def test_ours_are_looked_for_once_for_each_process(settings: Settings) -> None:
 
 @pytest.mark.parametrize("lacking", ["expires_at", "user_id"])
 def test_another_programs_sessions_are_left_alone(settings: Settings, lacking: str) -> None:
-    """S137: no index is made by which MongoDB would remove them, and nothing is served."""
+    """S137: No TTL index is made that would remove them."""
     foreign: dict[str, Any] = {"expires_at": datetime(2020, 1, 1, tzinfo=UTC), "user_id": "ann"}
     del foreign[lacking]
     database = build_database(replace(settings, mongo_database=f"shared_sessions_{lacking}"))

@@ -1,4 +1,4 @@
-"""Servers whose clocks differ go by the database's."""
+"""Servers with different clocks use the database's time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
 
 def test_a_clock_that_differs_is_corrected() -> None:
-    """Ahead or behind; a moment that a test's own clock is moved to moves with it."""
+    """It may be ahead or behind; a test's moved clock moves along."""
     for ahead in (timedelta(seconds=90), timedelta(seconds=-90)):
         server_time = ServerTime(lambda ahead=ahead: NOW + ahead)  # type: ignore[misc]
         server_time.measure(NOW)
@@ -32,7 +32,7 @@ def test_a_clock_that_differs_is_corrected() -> None:
 
 
 def test_clocks_that_are_synchronised_are_left_alone() -> None:
-    """The time of a process does not jump with every measurement."""
+    """Small measurement errors do not change the time."""
     server_time = ServerTime(lambda: NOW)
     for seconds in (0.2, -1.5, 3, -4.9):
         server_time.measure(NOW + timedelta(seconds=seconds))
@@ -40,7 +40,7 @@ def test_clocks_that_are_synchronised_are_left_alone() -> None:
 
 
 def test_an_answer_that_is_looked_at_late_changes_nothing() -> None:
-    """A busy process reads an old time now and then; a clock that was put right is believed."""
+    """A late reading is ignored; a corrected clock is followed."""
     server_time = ServerTime(lambda: NOW)
     for told in (NOW, NOW - timedelta(seconds=20), NOW):
         server_time.measure(told)
@@ -79,7 +79,7 @@ def server(stack: ExitStack, settings: Settings, seconds: int) -> Limits:
 
 
 def test_a_limit_holds_over_servers_whose_clocks_differ(servers: list[Limits]) -> None:
-    """S29: of twenty guesses in turn at four servers five are answered."""
+    """S29: Of twenty guesses in turn at four servers five are answered."""
     guesser, name, answered = Client("203.0.113.9", "test"), secrets.token_hex(8), 0
     for number in range(20):
         try:

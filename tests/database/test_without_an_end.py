@@ -1,4 +1,4 @@
-"""What an operator waits for takes as long as it needs; what a request waits for does not."""
+"""Operators' commands have no deadline, requests do."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def database(name: str, bounds: Bounds, mongo_uri: str) -> Iterator[Database]:
 def test_a_request_does_not_wait_for_indexes_without_an_end(
     database: Database, bounds: Bounds
 ) -> None:
-    """The server is told when to give up."""
+    """The server gets a time limit for the command."""
     database.ensure_indexes()
     assert "createIndexes" in bounds.bounded
     assert not bounds.free
@@ -79,7 +79,7 @@ def test_a_request_does_not_wait_for_indexes_without_an_end(
 def test_an_operator_waits_for_indexes_of_a_large_collection(
     database: Database, bounds: Bounds
 ) -> None:
-    """`flask db ensure-indexes` takes as long as they take, whatever MONGO_TIMEOUT_MS says."""
+    """`flask db ensure-indexes` is not bound by MONGO_TIMEOUT_MS."""
     database.ensure_indexes(unbounded=True)
     assert "createIndexes" in bounds.free
     assert not bounds.bounded
@@ -88,7 +88,7 @@ def test_an_operator_waits_for_indexes_of_a_large_collection(
 def test_a_large_dump_and_its_restore_come_to_their_end(
     database: Database, bounds: Bounds, tmp_path: Path
 ) -> None:
-    """Whole collections are read and written, in many batches."""
+    """Whole collections are read and written in batches."""
     database.unprepared["users"].insert_many(
         [{"_id": str(number), "name_key": str(number)} for number in range(2_500)]
     )
