@@ -1,4 +1,4 @@
-"""`compose.yaml`: what it asks of `.env`, and how its MongoDB is made ready."""
+"""`compose.yaml`, its settings in `.env`, and the preparation of its MongoDB."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ require('vm').runInThisContext(script);
 
 
 def test_compose_takes_its_file() -> None:
-    """By the JSON schema of the Compose specification."""
+    """It is valid by the JSON schema of the Compose specification."""
     schemas.check_schema("compose-spec", document("compose.yaml"))
 
 
 @pytest.mark.parametrize("missing", SECRETS)
 def test_what_is_missing_is_named(missing: str) -> None:
-    """S77: without it in `.env` nothing is started, and its name is said."""
+    """S77: Without a variable in `.env` nothing starts, and the error names it."""
     with pytest.raises(composed.Missing, match=f"{missing} is missing in .env"):
         composed.services({**SECRETS, missing: ""})
 
 
 @pytest.mark.parametrize("path", ENV_FILES)
 def test_the_env_file_that_is_told_of_is_enough(path: str, tmp_path: Path) -> None:
-    """The commands that write it make every secret, no two alike, for nobody else to read."""
+    """The documented commands make all secrets, all different, in a private file."""
     (block,) = ENV_BLOCK.findall((ROOT / path).read_text())
     subprocess.run(["sh", "-euc", block], cwd=tmp_path, check=True)
     file = tmp_path / ".env"
@@ -63,14 +63,14 @@ def test_the_env_file_that_is_told_of_is_enough(path: str, tmp_path: Path) -> No
 
 
 def test_the_service_does_not_know_the_root_of_its_database() -> None:
-    """Whoever gets into the service gets no further than it."""
+    """The service has no credentials of the database's administrator."""
     assert "MONGO_ROOT_PASSWORD" not in json.dumps(document("compose.yaml")["services"]["authapi"])
     assert MONGO["environment"]["MONGO_INITDB_ROOT_PASSWORD"] == SECRETS["MONGO_ROOT_PASSWORD"]
     assert parse_uri(URI)["username"] != MONGO["environment"]["MONGO_INITDB_ROOT_USERNAME"]
 
 
 def test_the_user_that_is_made_is_the_one_that_the_service_logs_in_as() -> None:
-    """Its name, its password, where it is known, and the one database that is open to it."""
+    """Name, password and database agree."""
     made = composed.user_made()
     uri = parse_uri(URI)
     assert made == {"user": uri["username"], "pwd": uri["password"], "roles": ["readWrite"]}
@@ -90,7 +90,7 @@ def test_the_user_that_is_made_is_the_one_that_the_service_logs_in_as() -> None:
 def test_the_health_check_makes_the_replica_set_once(
     tmp_path: Path, state: dict[str, str], code: int, *, initiates: bool
 ) -> None:
-    """It asks as root, and calls healthy who can be written to."""
+    """It succeeds once the server can be written to."""
     kind, check = MONGO["healthcheck"]["test"]
     assert kind == "CMD-SHELL"
     done = composed.run(
@@ -109,7 +109,7 @@ def test_the_health_check_makes_the_replica_set_once(
 
 
 def test_the_server_is_started_with_its_key_and_the_script(tmp_path: Path) -> None:
-    """The key is one that MongoDB takes, and both files can be read by the server's own user."""
+    """MongoDB accepts the key, and its user can read both files."""
     note = '#!/bin/sh\necho "install $@" >> "$NOTES"\ncase $* in */stdin*) cat >> "$NOTES";; esac\n'
     started = '#!/bin/sh\necho "start $@" >> "$NOTES"\n'
     notes = tmp_path / "notes"

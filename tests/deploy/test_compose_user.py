@@ -1,4 +1,4 @@
-"""The service as the user that `compose.yaml` makes for it, on a server that asks who one is."""
+"""The database user that `compose.yaml` makes, on a server with access control."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def own_uri(mongo_uri: str) -> Iterator[str]:
 
 
 def test_it_may_all_that_the_service_does(own_uri: str, settings: Settings) -> None:
-    """Indexes, an account's whole life, and the operator's commands."""
+    """It can make indexes, use accounts and run the operator's commands."""
     with served(replace(settings, mongo_uri=Secret(own_uri), mongo_database=None)) as visitor:
         assert visitor.send("GET", "/readyz").json()["status"] == "ok"
         live(visitor)
@@ -73,7 +73,7 @@ def operators(uri: str, settings: Settings) -> dict[str, str]:
 
 
 def test_it_may_nothing_else(own_uri: str) -> None:
-    """Other databases, other users and the server itself are closed to it."""
+    """It cannot use other databases, other users or the server itself."""
     with MongoClient[dict[str, Any]](own_uri) as client:
         own = client.get_default_database()
         for refused in (

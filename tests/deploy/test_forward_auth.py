@@ -1,4 +1,4 @@
-"""An app behind nginx and behind Caddy that only callers with an access token reach."""
+"""An app behind nginx and Caddy that only requests with an access token reach."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def give(app: Flask, name: str, *roles: str) -> None:
 def test_the_app_is_told_who_is_calling(
     come: tuple[Caller, list[str]], visitor: Visitor, app: Flask, name: str
 ) -> None:
-    """By name, id and roles; a name outside of ASCII is percent-encoded."""
+    """It gets name, id and roles; a name beyond ASCII is percent-encoded."""
     name = f"{name}{fresh_name()}"
     assert visitor.register(name).status_code == 200
     give(app, name, "editor", "writer")
@@ -127,7 +127,7 @@ def test_the_app_is_told_who_is_calling(
 def test_what_a_client_says_about_itself_never_reaches_the_app(
     come: tuple[Caller, list[str]], visitor: Visitor, app: Flask, header: str, roles: list[str]
 ) -> None:
-    """S27: however the header is spelled, also for who has no roles to be put in its place."""
+    """S27: The client's own `X-Auth-` headers are removed in any spelling."""
     name = visitor.new_user()
     if roles:
         give(app, name, *roles)
@@ -155,7 +155,7 @@ def test_what_a_client_says_about_itself_never_reaches_the_app(
 def test_nobody_gets_in_without_a_token(
     come: tuple[Caller, list[str]], sent: dict[str, str], code: str, method: str
 ) -> None:
-    """S43: the refusal is the service's own, with one challenge; nothing reaches the app."""
+    """S43: The answer is the service's 401 with one challenge; the app gets nothing."""
     caller, paths = come
     before = len(paths)
     refused = caller.send(method, "/app", headers=sent, data=b"x" if method == "POST" else None)
@@ -169,7 +169,7 @@ def test_nobody_gets_in_without_a_token(
 def test_an_expired_token_is_told_as_one(
     come: tuple[Caller, list[str]], visitor: Visitor, clock: MovedClock
 ) -> None:
-    """So that clients refresh."""
+    """The code tells clients to refresh."""
     tokens = visitor.log_in()
     clock.move(minutes=16)
     assert error_code(ask(come[0], tokens)) == (401, "token_expired")
@@ -178,7 +178,7 @@ def test_an_expired_token_is_told_as_one(
 def test_a_logout_holds_behind_the_proxy_within_a_second(
     come: tuple[Caller, list[str]], visitor: Visitor, clock: MovedClock
 ) -> None:
-    """S58: the proxy keeps nothing; the service's clock says what a second is."""
+    """S58: The proxy caches no answer of the service."""
     tokens = visitor.log_in()
     assert ask(come[0], tokens).status_code == 200
     visitor.log_out(tokens["refresh_token"])
@@ -189,7 +189,7 @@ def test_a_logout_holds_behind_the_proxy_within_a_second(
 def test_a_body_reaches_the_app_and_not_the_question(
     come: tuple[Caller, list[str]], visitor: Visitor
 ) -> None:
-    """A POST is asked about as any other request, and passed on whole."""
+    """A POST is authorised without its body, and then passed on whole."""
     headers = {"Authorization": f"Bearer {visitor.log_in()['access_token']}"}
     caller, paths = come
     answer = caller.send("POST", "/whole", headers=headers, data=b"x" * 100_000)
@@ -205,7 +205,7 @@ def test_a_part_may_ask_for_a_role(
     visitor: Visitor,
     app: Flask,
 ) -> None:
-    """RFC 6750, 3.1: who has it gets in, anybody else gets a 403 in the one error shape."""
+    """Without the role a request gets a 403 (RFC 6750, 3.1)."""
     editor, other = visitor.new_user(), visitor.new_user()
     give(app, editor, "editor")
     asked = "/verify?role=editor"
@@ -222,7 +222,7 @@ def test_a_part_may_ask_for_a_role(
 def test_while_the_service_is_away_nobody_gets_in(
     kind: str, certificate: Certificate, tmp_path: Path, visitor: Visitor
 ) -> None:
-    """S74: never an open door."""
+    """S74: The proxy lets no request through."""
     with coming(kind, free_port(), certificate, tmp_path) as (caller, paths):
         refused = ask(caller, visitor.log_in(), {"X-Auth-User": "admin"})
         assert error_code(refused) == (503, "service_unavailable")

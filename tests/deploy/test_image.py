@@ -1,4 +1,4 @@
-"""The Dockerfile, built for real (`tests/deploy/images.py` says how) and its container run."""
+"""The Dockerfile, built (see `tests/deploy/images.py`), and its container."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def container(image: Image, variables: dict[str, str]) -> Iterator[ServerProcess
 def test_a_container_serves_as_nobody_on_a_read_only_disk(
     image: Image, container: ServerProcess
 ) -> None:
-    """Ready with a real database, a login works and is counted, and no process of it is root's."""
+    """A login works and is counted, and no process runs as root."""
     assert requests.get(container.base_url + "/readyz", timeout=DEADLINE).json()["status"] == "ok"
     visitor = Visitor(container.base_url)
     assert visitor.protected(visitor.log_in()["access_token"]).status_code == 200
@@ -65,7 +65,7 @@ def test_a_container_serves_as_nobody_on_a_read_only_disk(
 def test_its_health_check_tells_alive_from_dead(
     image: Image, variables: dict[str, str], container: ServerProcess
 ) -> None:
-    """The command that Docker runs succeeds while the server answers, and fails after."""
+    """Docker's command succeeds while the server answers, and fails afterwards."""
     kind, *check = image.config["Healthcheck"]["Test"]
     assert kind == "CMD"
     command = image.command(check, variables)
@@ -80,7 +80,7 @@ def test_its_health_check_tells_alive_from_dead(
 
 
 def test_it_ends_by_the_signal_that_docker_sends(image: Image, container: ServerProcess) -> None:
-    """`docker stop` ends it within its time of grace, workers included."""
+    """It stops with its workers within the grace period of `docker stop`."""
     members = list(processes.group(container.process.pid))
     container.process.send_signal(signal.Signals[image.config["StopSignal"]])
     assert container.process.wait(timeout=DEADLINE) in (0, -signal.SIGTERM)
@@ -88,7 +88,7 @@ def test_it_ends_by_the_signal_that_docker_sends(image: Image, container: Server
 
 
 def test_without_its_settings_a_container_names_what_is_missing(image: Image) -> None:
-    """S77: the reason stands in the container's log, and the container ends."""
+    """S77: The container's log has the reason, and the container ends."""
     command = image.command(image.config["Cmd"], {"PORT": str(free_port())})
     done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=False)
     assert done.returncode != 0
@@ -96,7 +96,7 @@ def test_without_its_settings_a_container_names_what_is_missing(image: Image) ->
 
 
 def test_the_image_holds_the_service_and_nothing_else(image: Image) -> None:
-    """What the package reads is there, compiled; no test, secret, data, pip or compiler is."""
+    """It has the compiled package, but no test, secret, data, pip or compiler."""
     package = {
         path.relative_to(ROOT)
         for path in (ROOT / "authapi").rglob("*")

@@ -1,4 +1,4 @@
-"""`deploy/kubernetes/`: by Kubernetes' own schemas, and as its parts have to fit together."""
+"""`deploy/kubernetes/`, checked by Kubernetes' own schemas and for consistency."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ POD = OBJECTS["Deployment"]["spec"]["template"]["spec"]
 
 @pytest.mark.parametrize("manifest", [*OBJECTS.values(), SECRET], ids=lambda each: each["kind"])
 def test_kubernetes_takes_it(manifest: dict[str, Any]) -> None:
-    """Release 1.31 and those after it; a member that it does not know would be passed over."""
+    """It is valid for release 1.31 and later; unknown members are errors."""
     schemas.check_kubernetes(manifest)
 
 
@@ -38,14 +38,14 @@ def test_kubernetes_takes_it(manifest: dict[str, Any]) -> None:
     ],
 )
 def test_a_wrong_manifest_is_refused(kind: str, member: str, value: object) -> None:
-    """The check above can fail: a misspelt name, a wrong type, a member that is missing."""
+    """The check above can fail: for a misspelt name, a wrong type, a missing member."""
     wrong = {**OBJECTS[kind], "spec": {**OBJECTS[kind]["spec"], member: value}}
     with pytest.raises(AssertionError, match=member):
         schemas.check_kubernetes(wrong)
 
 
 def test_a_wrong_probe_is_refused() -> None:
-    """Deep inside, as well."""
+    """The check above reaches nested objects."""
     probe = {**CONTAINER, "startupProbe": {"httpGet": {"path": "/readyz"}}}
     template = {"metadata": {"labels": LABELS}, "spec": {**POD, "containers": [probe]}}
     deployment = OBJECTS["Deployment"]
@@ -55,7 +55,7 @@ def test_a_wrong_probe_is_refused() -> None:
 
 
 def test_every_object_finds_the_pods() -> None:
-    """Whoever selects them by their labels selects all of them."""
+    """Every selector matches the labels of the pods."""
     spec = {kind: each["spec"] for kind, each in OBJECTS.items()}
     [spread] = POD["topologySpreadConstraints"]
     assert {
@@ -79,7 +79,7 @@ def test_prometheus_finds_the_pods() -> None:
 
 
 def test_ports_are_named_once() -> None:
-    """The Service and the NetworkPolicy let requests reach the container's port, and no other."""
+    """Service and NetworkPolicy use the container's port and no other."""
     [port] = CONTAINER["ports"]
     [served] = OBJECTS["Service"]["spec"]["ports"]
     [allowed] = OBJECTS["NetworkPolicy"]["spec"]["ingress"]
@@ -88,7 +88,7 @@ def test_ports_are_named_once() -> None:
 
 
 def test_every_secret_has_its_place_and_no_example_is_a_secret() -> None:
-    """S77: applied as it is, the service does not start, and says what is to be changed."""
+    """S77: With the examples the service does not start, and says why."""
     assert CONTAINER["envFrom"] == [{"secretRef": {"name": SECRET["metadata"]["name"]}}]
     text = (ROOT / "deploy/kubernetes/secret.example.yaml").read_text()
     for setting in fields(Settings):
@@ -100,7 +100,7 @@ def test_every_secret_has_its_place_and_no_example_is_a_secret() -> None:
 
 
 def test_the_policy_holds_for_every_network() -> None:
-    """A name is found and the database reached wherever they are: in a pod, on the node, outside.
+    """DNS and the database can be reached in a pod, on the node and outside.
 
     Some networks take an `ipBlock` for what is outside of the cluster alone; OpenShift's DNS pods
     listen at 5353, and a cache of names is on the node, in no namespace.
@@ -114,14 +114,14 @@ def test_the_policy_holds_for_every_network() -> None:
 
 
 def test_one_stays_while_another_goes() -> None:
-    """At an update and while a node is drained."""
+    """An update or a drained node leaves a running pod."""
     deployment = OBJECTS["Deployment"]["spec"]
     assert deployment["replicas"] > OBJECTS["PodDisruptionBudget"]["spec"]["maxUnavailable"]
     assert deployment["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
 
 
 def test_a_strict_cluster_takes_the_pods() -> None:
-    """By Kubernetes' own standard, "restricted"; which user it is, the cluster may choose.
+    """They obey the Pod Security Standard "restricted"; the cluster may choose the user.
 
     Without `runAsUser` the image's own counts, by its number: of a name the kubelet cannot know
     that it is not root's.

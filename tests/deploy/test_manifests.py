@@ -1,4 +1,4 @@
-"""The files of `deploy/`, held to the settings, to the Dockerfile, and to each platform's rules."""
+"""The files of `deploy/`, compared with the settings, the Dockerfile and each platform's rules."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ every = pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYME
 
 @every
 def test_every_variable_is_one_that_the_service_reads(deployment: Deployment) -> None:
-    """A misspelt one would be passed over in silence."""
+    """A misspelt variable would be ignored."""
     known = {field.metadata["variable"] for kind in (Settings, Options) for field in fields(kind)}
     assert deployment.variables.keys() <= known
 
 
 @every
 def test_the_service_starts_with_those_values(deployment: Deployment) -> None:
-    """S77: every value is one that it takes, and no secret stands in the file."""
+    """S77: All values are valid, and no secret is in a file."""
     given = {name: value for name, value in deployment.variables.items() if value}
     Settings.from_environ({**given, **ENOUGH})
     Options.from_environ(given)
@@ -48,7 +48,7 @@ def test_the_service_starts_with_those_values(deployment: Deployment) -> None:
 
 @every
 def test_the_platform_finds_the_service(deployment: Deployment) -> None:
-    """Requests go to the port that the image listens at; health is asked for where it is told."""
+    """Port and health checks are those of the image."""
     assert deployment.port == manifests.PORT
     assert f"PORT={manifests.PORT}" in DOCKERFILE
     assert f"EXPOSE {manifests.PORT}\n" in DOCKERFILE
@@ -58,19 +58,19 @@ def test_the_platform_finds_the_service(deployment: Deployment) -> None:
 
 @every
 def test_nobody_is_killed_before_the_grace_is_over(deployment: Deployment) -> None:
-    """The platform waits longer than the server does."""
+    """The platform's grace period is longer than the server's."""
     assert int(deployment.variables["GRACE_SECONDS"] or 0) < deployment.grace_period
 
 
 @every
 def test_a_slow_start_is_waited_for(deployment: Deployment) -> None:
-    """A start takes two seconds, and on a busy machine many times as long."""
+    """The platform waits many times longer than a start takes."""
     assert deployment.start_seconds is None or deployment.start_seconds >= 50
 
 
 @every
 def test_the_hashes_fit_into_the_memory(deployment: Deployment) -> None:
-    """As many processes as there are, each with all its hash slots taken."""
+    """The memory is enough for all hash slots of all processes."""
     settings = Settings.from_environ(ENOUGH)
     processes, slots = _number(deployment, "WEB_CONCURRENCY"), _slots(deployment)
     assert (
@@ -80,7 +80,7 @@ def test_the_hashes_fit_into_the_memory(deployment: Deployment) -> None:
 
 @every
 def test_logins_leave_room_for_what_is_quick(deployment: Deployment) -> None:
-    """A container that is sent no more than it has threads for never keeps a quick request out."""
+    """A container gets no more requests than it has threads."""
     settings = Settings.from_environ(ENOUGH)
     logins = _slots(deployment) + settings.hash_queue_limit
     if deployment.at_once is not None:
@@ -88,7 +88,7 @@ def test_logins_leave_room_for_what_is_quick(deployment: Deployment) -> None:
 
 
 def test_the_same_check_is_made_by_docker_and_by_ecs() -> None:
-    """ECS does not know the image's HEALTHCHECK: it is repeated there, with the same times."""
+    """ECS ignores the image's HEALTHCHECK, so the file repeats it."""
     (container,) = document("deploy/aws/ecs-task.json")["containerDefinitions"]
     check = container["healthCheck"]
     kind, *command = check["command"]
@@ -105,22 +105,22 @@ TASK = "RegisterTaskDefinitionRequestTypeDef"
 
 
 def test_aws_takes_the_task_definition(tmp_path: Path) -> None:
-    """By the types that are made from AWS's own description of `RegisterTaskDefinition`."""
+    """It is valid by AWS's description of `RegisterTaskDefinition`."""
     schemas.check_aws("ecs", TASK, document("deploy/aws/ecs-task.json"), tmp_path)
 
 
 def test_google_takes_the_service() -> None:
-    """By Google's own description of the Cloud Run Admin API."""
+    """It is valid by Google's description of the Cloud Run Admin API."""
     schemas.check_google("Service", document("deploy/cloud-run/service.yaml"))
 
 
 def test_azure_takes_the_container_app() -> None:
-    """By the models of Azure's own client."""
+    """It is valid by the models of Azure's client."""
     schemas.check_azure("ContainerApp", document("deploy/azure/container-app.yaml"))
 
 
 def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
-    """The checks above can fail: a misspelt name, a wrong type."""
+    """The checks above can fail: for a misspelt name, a wrong type."""
     task = document("deploy/aws/ecs-task.json")
     with pytest.raises(AssertionError) as refusal:
         schemas.check_aws("ecs", TASK, {**task, "memori": "1", "cpu": 1024}, tmp_path)
@@ -137,7 +137,7 @@ def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_bundle_for_elastic_beanstalk_has_what_it_wants(tmp_path: Path) -> None:
-    """The documentation's command packs the code, the Procfile and the options, and no more."""
+    """The documented command packs code, Procfile and options only."""
     program("git")
     assert BUNDLE
     command = BUNDLE.group().replace("authapi.zip", str(tmp_path / "authapi.zip"))

@@ -1,4 +1,4 @@
-"""The README's commands, typed on a bare Debian by somebody who is not root."""
+"""The README's commands on a minimal Debian, by a user who is not root."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def measured(machine: Machine, record_property: Callable[[str, object], None]) -
 
 
 def test_make_run_serves_and_its_three_lines_work(machine: Machine, measured: Measured) -> None:
-    """With nothing but what the README asks for."""
+    """Only the programs that the README names are installed."""
     said = serve_and_try(machine)
     measured("make run, until it serves", said)
 
@@ -54,7 +54,7 @@ def test_make_run_serves_and_its_three_lines_work(machine: Machine, measured: Me
 def test_make_test_says_first_what_it_leaves_out_and_is_green(
     machine: Machine, measured: Measured
 ) -> None:
-    """As some tests show, with 1,024 open files and SIGINT ignored by the parent."""
+    """A part of the tests passes with few open files and SIGINT ignored."""
     _, test = TESTS.splitlines()
     assert test == "make test"
     said = machine.type_as(

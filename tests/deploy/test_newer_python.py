@@ -1,4 +1,4 @@
-"""The README's commands where Python is newer than what the development database has wheels for."""
+"""The README's commands with a Python that the development database has no wheels for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def machine(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ma
 
 
 def test_it_is_said_what_to_do_before_anything_is_installed(machine: Machine) -> None:
-    """Which Pythons fit, and that a MongoDB of one's own will do."""
+    """The message names the supported Pythons and MONGO_URI."""
     said = machine.type_as("newcomer", f"{ENTER}; {RUN} 2>&1 && exit 1; ls -A")
     assert "authapi runs on Python 3.11 to 3.13 (here: python3 is 3.14" in said
     assert "MONGO_URI='mongodb://...' make run" in said
@@ -40,7 +40,7 @@ def test_it_is_said_what_to_do_before_anything_is_installed(machine: Machine) ->
 def test_with_a_database_of_ones_own_the_readmes_lines_work(
     machine: Machine, mongo_uri: str
 ) -> None:
-    """Nothing is installed for a database, and nothing warned of."""
+    """The development database is not installed, and nothing warns."""
     name = f"test_{secrets.token_hex(6)}"
     said = serve_and_try(machine, f"MONGO_URI={shlex.quote(mongo_uri)} MONGO_DATABASE={name}")
     assert "database:      MONGO_URI\n" in said

@@ -1,4 +1,4 @@
-"""The Procfile, run as Heroku and its like run it."""
+"""The Procfile, run as Heroku does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.waiting import DEADLINE
 
 
 def test_the_web_process_serves_at_the_port_that_it_is_given(environment: dict[str, str]) -> None:
-    """The platform names PORT, and what the Procfile starts is ready there."""
+    """It serves on the PORT of the platform."""
     port = free_port()
     command = [sys.executable, "-m", "honcho", "start", "--port", str(port), "web"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

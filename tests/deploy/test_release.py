@@ -1,4 +1,4 @@
-"""What a release publishes, and what has to agree before it does."""
+"""The files of a release, and the checks before it."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def notes(checkout: Path, tag: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_changelog_says_what_a_release_is(checkout: Path) -> None:
-    """Its own section, and no other."""
+    """The notes are the release's own section."""
     done = notes(checkout, f"v{__version__}")
     assert (done.returncode, done.stdout) == (0, f"{NOTES}\n")
 
 
 def test_a_tag_of_another_version_is_refused(checkout: Path) -> None:
-    """With each file that has to change."""
+    """The error names each file with another version."""
     done = notes(checkout, "v9.9.9")
     assert done.returncode == 1
     assert (
@@ -72,7 +72,7 @@ def test_a_tag_of_another_version_is_refused(checkout: Path) -> None:
     "changelog", ["## Unreleased\n\n- All of it.\n", CHANGELOG.replace(NOTES, "")]
 )
 def test_a_release_that_nothing_is_said_of_is_refused(checkout: Path, changelog: str) -> None:
-    """The heading of `Unreleased` becomes the version's own first."""
+    """The changelog must have a section of that version."""
     (checkout / "CHANGELOG.md").write_text(changelog)
     done = notes(checkout, f"v{__version__}")
     assert done.returncode == 1
@@ -81,7 +81,7 @@ def test_a_release_that_nothing_is_said_of_is_refused(checkout: Path, changelog:
 
 @pytest.mark.external
 def test_a_release_has_all_parts_with_their_hashes(checkout: Path, tmp_path: Path) -> None:
-    """The package, both zips, the clients, and what goes along; made again they are the same."""
+    """It has all packages with their hashes, and is reproducible."""
     tools = [str(Path(sys.executable).parent), str(Path(node()).parent), os.environ["PATH"]]
     environment = {**os.environ, "PATH": os.pathsep.join(tools)}
     (checkout / "node_modules").symlink_to(ROOT / "node_modules")

@@ -1,4 +1,4 @@
-"""The systemd unit: as systemd judges it, and started by systemd as the documentation says."""
+"""The systemd unit, verified by systemd and started as documented."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def analyze() -> str:
 
 
 def test_systemd_knows_every_line_of_the_unit(analyze: str, tmp_path: Path) -> None:
-    """No misspelt name, no value that it ignores, no file that is missing."""
+    """No name is misspelt, no value ignored, no file missing."""
     unit = tmp_path / UNIT.name
     here = {"/opt/authapi/.venv/bin/python": sys.executable, "/opt/authapi": str(ROOT)}
     unit.write_text(changed(UNIT, here))
@@ -51,7 +51,7 @@ def test_systemd_knows_every_line_of_the_unit(analyze: str, tmp_path: Path) -> N
 
 
 def test_the_service_may_do_little(analyze: str) -> None:
-    """Systemd rates how much of the machine a broken-in service could reach."""
+    """Systemd's rating of the unit's exposure is low."""
     command = [analyze, "security", "--no-pager", "--offline=true"]
     command += [f"--threshold={HIGHEST_EXPOSURE}", str(UNIT)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -59,7 +59,7 @@ def test_the_service_may_do_little(analyze: str) -> None:
 
 
 def test_a_stop_is_longer_than_the_servers_grace() -> None:
-    """Systemd kills what is left only after the server has had its time."""
+    """Systemd kills the server only after its grace period."""
     unit = _Unit(strict=False, interpolation=None)
     unit.read(UNIT)
     grace = int(UNIT.read_text().partition("GRACE_SECONDS=")[2].split()[0])
@@ -110,7 +110,7 @@ def console(machine: Machine, port: int) -> Iterator[Path]:
 
 @pytest.mark.timeout(3600)
 def test_systemd_starts_it_with_all_its_restrictions(console: Path, port: int) -> None:
-    """It is ready, hashes passwords, and is nobody's user: the hardening takes nothing it needs."""
+    """It becomes ready and hashes passwords as an unprivileged user."""
     visitor = Visitor(f"http://127.0.0.1:{port}")
     answer = visitor.protected(visitor.log_in()["access_token"])
     visitor.close()

@@ -1,4 +1,4 @@
-"""What GitHub reads: the public CI, releases, Dependabot, the forms for issues."""
+"""The files that GitHub reads: CI, releases, Dependabot, issue forms."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(path: Path) -> dict[str, Any]:
 
 @every_workflow
 def test_every_action_is_pinned_by_its_commit(workflow: Path) -> None:
-    """A tag may be moved to other code; beside the commit stands the version, for people."""
+    """The commit has its version in a comment."""
     used = re.findall(r"uses: (.+)", workflow.read_text())
     assert used
     pinned = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
@@ -42,33 +42,33 @@ def test_every_action_is_pinned_by_its_commit(workflow: Path) -> None:
 
 
 def test_an_action_has_one_version() -> None:
-    """The same everywhere."""
+    """All workflows use the same version."""
     used = {use for path in WORKFLOWS for use in re.findall(r"uses: (\S+@.+)", path.read_text())}
     assert len({use.split("@")[0] for use in used}) == len(used)
 
 
 @every_workflow
 def test_github_takes_the_workflow(workflow: Path) -> None:
-    """By the schema of its language."""
+    """It is valid by the schema of workflows."""
     schemas.check_schema("github-workflows", read(workflow))
 
 
 @every_workflow
 def test_a_workflow_may_only_read_unless_a_job_says_why(workflow: Path) -> None:
-    """Least privilege, whatever the repository's settings are."""
+    """The permissions are the least that are needed."""
     assert read(workflow)["permissions"] == {"contents": "read"}
 
 
 @every_workflow
 def test_no_job_runs_for_hours(workflow: Path) -> None:
-    """Six, where nothing else is said; a job that calls a workflow has that one's."""
+    """Every job has a timeout; the default would be six hours."""
     jobs = read(workflow)["jobs"]
     assert [name for name, job in jobs.items() if not {"uses", "timeout-minutes"} & set(job)] == []
 
 
 @every_workflow
 def test_git_reads_the_checkout_in_a_container(workflow: Path) -> None:
-    """There it belongs to another user, and git refuses that unless it is told."""
+    """The folder is marked as safe, since it belongs to another user there."""
     for job in read(workflow)["jobs"].values():
         if "container" in job:
             steps = [step.get("run", step.get("uses", "")) for step in job["steps"]]
@@ -84,7 +84,7 @@ def test_a_wrong_workflow_is_refused() -> None:
 
 
 def test_a_release_waits_for_all_tests() -> None:
-    """The very workflow of each change, on the tagged commit."""
+    """It calls the workflow that tests each change."""
     jobs = read(GITHUB / "workflows" / "release.yml")["jobs"]
     assert jobs["release"]["needs"] == "image"
     assert jobs["image"]["needs"] == "ci"
@@ -106,7 +106,7 @@ def test_a_release_has_an_image_for_both_machines() -> None:
 
 
 def test_a_release_signs_all_that_it_publishes() -> None:
-    """Each file and the image, with where they come from."""
+    """Each file and the image get a signed provenance."""
     steps = read(GITHUB / "workflows" / "release.yml")["jobs"]["release"]["steps"]
     signed = [s["with"] for s in steps if "attest-build-provenance" in s.get("uses", "")]
     published = [s["run"] for s in steps if "gh release create" in s.get("run", "")]
@@ -116,7 +116,7 @@ def test_a_release_signs_all_that_it_publishes() -> None:
 
 
 def test_dependabot_looks_after_all_that_is_pinned() -> None:
-    """By the schema of its file; each kind has something to look after."""
+    """Its file is valid, and each entry has something to update."""
     found = read(GITHUB / "dependabot.yml")
     schemas.check_schema("dependabot", found)
     folders = {
@@ -133,7 +133,7 @@ def test_dependabot_looks_after_all_that_is_pinned() -> None:
 
 
 def test_dependabot_reads_what_the_image_is_made_from() -> None:
-    """An image by its name and tag; it sees none that stands in a variable."""
+    """The base image is named directly, since Dependabot ignores variables."""
     bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     assert re.fullmatch(r"docker\.io/library/python:[\w.-]+", bases[0])
     assert set(bases[1:]) == {"base"}
@@ -141,7 +141,7 @@ def test_dependabot_reads_what_the_image_is_made_from() -> None:
 
 @pytest.mark.parametrize("lock", LOCKS, ids=str)
 def test_a_lock_says_how_dependabot_renews_it(lock: Path) -> None:
-    """For all platforms, from the oldest Python on, with hashes: it reads that at the head."""
+    """Its head has the command, for all platforms and with hashes."""
     head = "".join((ROOT / lock).read_text().splitlines(keepends=True)[:2])
     assert re.search(r"uv pip compile --universal --python-version 3\.11 --generate-hashes ", head)
     assert f" {lock.with_suffix('.in')} -o {lock}\n" in head
@@ -149,10 +149,10 @@ def test_a_lock_says_how_dependabot_renews_it(lock: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda path: path.name)
 def test_github_takes_the_form(form: Path) -> None:
-    """By the schema of its forms."""
+    """It is valid by the schema of issue forms."""
     schemas.check_schema("github-issue-forms", read(form))
 
 
 def test_github_takes_the_choice_of_forms() -> None:
-    """By the schema of that file."""
+    """It is valid by its schema."""
     schemas.check_schema("github-issue-config", read(CHOICE))

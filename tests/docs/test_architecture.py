@@ -1,4 +1,4 @@
-"""`docs/architecture.md` speaks of code that is there."""
+"""`docs/architecture.md` names existing code."""
 
 import re
 import tomllib
@@ -13,19 +13,19 @@ PATHS = sorted(set(re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", TEXT)))
 
 @pytest.mark.parametrize("path", PATHS)
 def test_each_path_that_is_named_exists(path: str) -> None:
-    """From the root of the checkout, or within the package."""
+    """Paths are relative to the checkout or to the package."""
     assert (ROOT / path).exists() or (ROOT / "authapi" / path).exists()
 
 
 def test_the_tree_has_every_package() -> None:
-    """A newcomer finds each folder of `authapi/` in it, with a sentence."""
+    """Each folder of `authapi/` has a line."""
     tree = TEXT.partition("## The tree")[2].partition("## ")[0]
     packages = {path.parent.name for path in (ROOT / "authapi").glob("*/__init__.py")}
     assert packages <= set(re.findall(r"\b(\w+)/", tree))
 
 
 def test_the_layers_are_those_that_are_checked() -> None:
-    """From top to bottom as in `pyproject.toml`, but for the wiring above them all."""
+    """They are those of `pyproject.toml`, except for the wiring."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     checked = next(each for each in contracts["contracts"] if each["type"] == "layers")["layers"]
     told = TEXT.partition("From top to bottom: ")[2].partition(".\n")[0].replace("`", "")

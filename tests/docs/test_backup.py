@@ -1,4 +1,4 @@
-"""The commands of `docs/backup.md`, typed as they stand there while the service is used."""
+"""The commands of `docs/backup.md`, run while the service is used."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def restore(operator: Operator) -> tuple[str, dict[str, str]]:
 def test_a_service_in_use_is_backed_up_and_goes_on_elsewhere(
     operator: Operator, service: ServerProcess
 ) -> None:
-    """Users log in, tokens go on, what had ended stays so, and nobody was disturbed meanwhile."""
+    """Logins and tokens work there, and ended sessions stay ended."""
     visitor = Visitor(service.base_url)
     ann = visitor.new_user()
     there, refreshed, gone = visitor.log_in(ann), visitor.log_in(ann), visitor.log_in(ann)
@@ -114,7 +114,7 @@ def test_a_service_in_use_is_backed_up_and_goes_on_elsewhere(
 def test_after_a_loss_everybody_logs_in_once_more(
     operator: Operator, service: ServerProcess
 ) -> None:
-    """A session that ended after the dump is dead again, with all others."""
+    """All sessions end, so that one that ended after the dump does not come back."""
     visitor = Visitor(service.base_url)
     name = visitor.new_user()
     tokens = visitor.log_in(name)
@@ -132,7 +132,7 @@ def test_after_a_loss_everybody_logs_in_once_more(
 
 
 def test_a_development_servers_folder_is_its_backup(tmp_path: Path) -> None:
-    """Copied while it is stopped; from the copy everybody goes on, tokens and all."""
+    """A copy of the stopped server's folder works with all its tokens."""
     first, second = tmp_path / "instance", tmp_path / "copy"
     with flask_run({"AUTHAPI_INSTANCE": str(first)}) as server:
         visitor = Visitor(server.base_url)
@@ -149,7 +149,7 @@ def test_a_development_servers_folder_is_its_backup(tmp_path: Path) -> None:
 
 
 def test_the_files_are_what_mongodbs_tools_read(operator: Operator, service: ServerProcess) -> None:
-    """Documents one after the other, each collection in a file of its name, for the owner alone."""
+    """Each collection is a private file of BSON documents."""
     visitor = Visitor(service.base_url)
     name = visitor.new_user()
     operator.type(BACK_UP)

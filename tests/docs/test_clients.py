@@ -1,4 +1,4 @@
-"""`docs/clients.md` names what there is."""
+"""`docs/clients.md` agrees with the service and the examples."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def headings(page: str) -> list[str]:
 
 @pytest.mark.parametrize(("status", "codes"), ROWS)
 def test_each_code_comes_with_its_status(status: str, codes: str) -> None:
-    """As the service gives them."""
+    """Codes and statuses are those of the service."""
     for code in re.findall(r"\w+", codes):
         assert CATALOGUE[ErrorCode(code)].status == HTTPStatus(int(status))
 
 
 def test_there_are_codes() -> None:
-    """Every status that a client of the four endpoints meets."""
+    """It has every status that clients of the four endpoints get."""
     assert {status for status, _ in ROWS} >= {"400", "401", "422", "429", "503"}
 
 
 @pytest.mark.parametrize("link", LINKS)
 def test_each_link_leads_somewhere(link: str) -> None:
-    """To a file or folder of the project, and to a heading in it."""
+    """Files, folders and headings exist."""
     path, _, anchor = link.partition("#")
     target = (ROOT / "docs" / (path or "clients.md")).resolve()
     assert target.exists(), link
@@ -55,14 +55,14 @@ def test_each_link_leads_somewhere(link: str) -> None:
 
 
 def test_every_example_is_named() -> None:
-    """Whoever adds one says what it is for and how it is checked."""
+    """Each example has a row."""
     for example in (ROOT / "examples").iterdir():
         if example.name != "__pycache__":
             assert f"](../examples/{example.name}" in PAGE, example
 
 
 def test_the_web_page_is_served_as_the_page_says() -> None:
-    """By Python's own web server, beside a running service."""
+    """The documented commands serve it beside a running service."""
     run, serve = SITE.splitlines()
     assert run in (ROOT / "README.md").read_text().splitlines()
     port = free_port()
@@ -81,7 +81,7 @@ def test_the_web_page_is_served_as_the_page_says() -> None:
 
 
 def test_a_client_is_generated_as_the_page_says(base_url: str, tmp_path: Path) -> None:
-    """Its lines work as they are, and warn of nothing."""
+    """The documented commands work without warnings."""
     program("curl")
     commands = GENERATE.replace("http://127.0.0.1:8000", base_url)
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -1,4 +1,4 @@
-"""`docs/deployment.md` leads to files that are there; with monitoring.md it leaves none out."""
+"""`docs/deployment.md` and `docs/monitoring.md` name the files of `deploy/`."""
 
 import re
 
@@ -11,7 +11,7 @@ NAMED = set(FILES) | {"Dockerfile", "compose.yaml", "Procfile"}
 
 
 def test_every_deployment_of_the_table_has_its_section() -> None:
-    """The first table's links lead somewhere."""
+    """The links of the first table lead to headings."""
     links = re.findall(r"^\|.*\]\(#([a-z-]+)\)", TEXT, re.MULTILINE)
     heads = re.findall(r"^## (.+)$", TEXT, re.MULTILINE)
     anchors = {re.sub(r"[^a-z -]", "", head.lower()).replace(" ", "-") for head in heads}
@@ -20,11 +20,11 @@ def test_every_deployment_of_the_table_has_its_section() -> None:
 
 
 def test_every_file_that_is_named_is_there() -> None:
-    """Nobody is sent to copy what does not exist."""
+    """Each file exists."""
     assert [name for name in NAMED if not (ROOT / name).exists()] == []
 
 
 def test_every_file_of_a_deployment_is_named() -> None:
-    """None is there that nobody is told about."""
+    """No file of `deploy/` is left out."""
     there = {str(path.relative_to(ROOT)) for path in (ROOT / "deploy").rglob("*") if path.is_file()}
     assert there <= NAMED

@@ -1,4 +1,4 @@
-"""What `docs/embedding.md` shows of claims and signals, as it is written."""
+"""The examples of claims and signals in `docs/embedding.md` work as written."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 def test_the_claims_and_the_signal_work(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    """One block each."""
+    """The two code blocks are run."""
     claims, signal = (block for block in BLOCKS if "@authapi." in block)
     names = {"app": app, "authapi": authapi, "tenant_of": defaultdict(lambda: "acme")}
     exec(claims, names)

@@ -1,4 +1,4 @@
-"""The file of settings that `docs/deployment.md` has people write, and what they do with it."""
+"""The file of settings that `docs/deployment.md` describes, and its readers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def in_a_shell(file: Path, command: str, **more: str) -> subprocess.CompletedPro
 
 
 def test_an_address_of_atlas_survives_the_shell(file: Path) -> None:
-    """S77: with the `&` that it has."""
+    """S77: Its `&` does no harm."""
     done = in_a_shell(file, 'printf %s "$MONGO_URI"')
     assert (done.stdout, done.stderr) == (ATLAS, "")
 
@@ -54,7 +54,7 @@ def test_an_address_of_atlas_survives_the_shell(file: Path) -> None:
     "value", ["a&b=c", "a #b", "a$HOME", 'a "b" c', "a\\b", "%24{HOME}", "ä;|<"]
 )
 def test_in_single_quotes_a_value_is_the_same_to_all_readers(tmp_path: Path, value: str) -> None:
-    """A shell, and what reads `.env`."""
+    """A shell and the reader of `.env` read the same value."""
     file = tmp_path / "any.env"
     file.write_text(f"MONGO_URI='{value}'\n")
     assert in_a_shell(file, 'printf %s "$MONGO_URI"').stdout == value
@@ -64,7 +64,7 @@ def test_in_single_quotes_a_value_is_the_same_to_all_readers(tmp_path: Path, val
 def test_the_command_line_finds_the_service_from_any_folder(
     file: Path, environment: Mapping[str, str]
 ) -> None:
-    """S77: as a production server, whatever folder it is typed in."""
+    """S77: The documented command runs as on the server."""
     uri = environment["MONGO_URI"]
     database = environment["MONGO_DATABASE"]
     flask = Path(sys.executable).with_name("flask")

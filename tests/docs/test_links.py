@@ -1,4 +1,4 @@
-"""The links of files that are read where the project is hosted. `make docs` checks the others."""
+"""Links in files that are read on the hosting site; `make docs` checks the others."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def text(path: str) -> str:
 
 @pytest.mark.parametrize(("file", "link"), links())
 def test_each_link_leads_to_what_is_there(file: str, link: str) -> None:
-    """A file, a folder, and a heading where one is named."""
+    """Files, folders and headings exist."""
     path, _, anchor = link.partition("#")
     target = ((ROOT / file).parent / path).resolve() if path else ROOT / file
     assert target.exists()
@@ -50,5 +50,5 @@ def test_each_link_leads_to_what_is_there(file: str, link: str) -> None:
 
 
 def test_the_readme_leads_to_the_documentation() -> None:
-    """And that to each of its pages."""
+    """It links the index, which links each page."""
     assert ("README.md", "docs/index.md") in links()

@@ -1,4 +1,4 @@
-"""How many database commands a login costs: every document says the same number."""
+"""Every document gives the same number of database commands for a login."""
 
 import re
 
@@ -17,7 +17,7 @@ SAID = {
 
 @pytest.mark.parametrize("page", SAID)
 def test_the_number_is_that_of_the_table(page: str) -> None:
-    """The table of docs/scaling.md, whose commands are counted on the running service."""
+    """The table of docs/scaling.md is checked on the running service."""
     text = (ROOT / "docs" / page).read_text().replace("\n", " ")
     [word] = re.findall(SAID[page], text)
     assert NUMBERS.index(word) + 4 == len(documented_commands()["POST /authenticate"])

@@ -1,4 +1,4 @@
-"""The documents name classes and methods that are there."""
+"""The documents name existing classes and methods."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def bodies() -> dict[str, str]:
 
 
 def test_classes_are_named_on_some_page() -> None:
-    """What the next test reads is there."""
+    """The test below has something to check."""
     assert len([name for page in PAGES for name in NAMED.findall(page.read_text())]) > 5
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_each_method_that_a_page_names_exists(page: Path) -> None:
-    """Of a class of ours; other names are other people's."""
+    """Only classes of the service are checked."""
     for owner, member in NAMED.findall(page.read_text()):
         if body := bodies().get(owner):
             assert re.search(rf"^    (?:def |async def )?{member}\b", body, re.MULTILINE), (

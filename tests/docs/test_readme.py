@@ -1,4 +1,4 @@
-"""The README's commands, run as a newcomer would: a fresh copy, an empty environment."""
+"""The README's commands in a fresh copy with an empty environment."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def shell(commands: str, port: int) -> list[str]:
 
 
 def test_what_a_newcomer_looks_for_comes_first() -> None:
-    """Sentence, picture, badges, two commands, what they show; then why, what, and what not."""
+    """It begins with a sentence, a picture, badges and two commands."""
     order = [
         "# authapi\n\n",
         "<picture>",
@@ -105,7 +105,7 @@ def test_what_a_newcomer_looks_for_comes_first() -> None:
 
 
 def test_the_sentences_are_short() -> None:
-    """15 words on average at the most; what stands in code and tables is none."""
+    """They have at most 15 words on average, without code and tables."""
     text = re.sub(r"```.*?```|<picture>.*?</picture>|^[#|].*?$", "", README, flags=re.DOTALL | re.M)
     text = re.sub(r"\[!\[.*|\]\([^)]*\)", "", text)
     paragraphs = re.split(r"\n\n|^- ", text, flags=re.MULTILINE)
@@ -116,7 +116,7 @@ def test_the_sentences_are_short() -> None:
 
 
 def test_the_picture_shows_what_is_printed(tmp_path: Path) -> None:
-    """Drawn anew, by a server and a shell of now, it is the one that is there."""
+    """A picture made anew is the same."""
     program("curl")
     script = ROOT / "scripts" / "draw_terminal.py"
     subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=LONGEST)
@@ -125,7 +125,7 @@ def test_the_picture_shows_what_is_printed(tmp_path: Path) -> None:
 
 
 def test_the_badges_are_true() -> None:
-    """The workflow that there is, the Pythons that it tests with, and the licence."""
+    """Workflow, Python versions and licence agree with the project."""
     ci = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     [tested] = re.findall(r'^        python: \["(.*)"\]$', ci, re.MULTILINE)
     first, *_, last = tested.split('", "')
@@ -142,7 +142,7 @@ def test_the_badges_are_true() -> None:
 @pytest.mark.external
 @pytest.mark.timeout(3600)
 def test_a_newcomer_runs_it_tries_it_and_finds_everything_again(checkout: Path) -> None:
-    """`make run` serves, its three lines work, and after a restart the user still logs in."""
+    """The commands work, and after a restart the user still logs in."""
     program("curl")
     port = free_port()
     with running(RUN, checkout, port) as said:

@@ -1,4 +1,4 @@
-"""`docs/request-walk.md` leads to code that is there."""
+"""`docs/request-walk.md` names existing code."""
 
 import re
 
@@ -11,14 +11,14 @@ STOPS = re.findall(r"`(\w+/[\w/]+\.py)`(?:,\s+`(\w+)`(?:\s+and\s+`(\w+)`)?)?", W
 
 
 def test_the_walk_has_its_stops() -> None:
-    """All three requests are walked, from the view to the document."""
+    """It follows three requests from the view to the document."""
     files = {path for path, *_ in STOPS}
     assert {"authapi/app.py", "authapi/accounts/store.py", "authapi/sessions/opening.py"} <= files
 
 
 @pytest.mark.parametrize("stop", STOPS, ids="-".join)
 def test_each_stop_of_the_walk_exists(stop: tuple[str, ...]) -> None:
-    """Every file that the walk names is there, and defines what the walk says it defines."""
+    """Each file exists and defines what the page says."""
     path, *names = stop
     code = (ROOT / path).read_text()
     for name in filter(None, names):

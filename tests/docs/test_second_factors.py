@@ -1,4 +1,4 @@
-"""The commands of `docs/second-factors.md`, in the order in which they stand there."""
+"""The commands of `docs/second-factors.md`, in their order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(command: str, **variables: str) -> list[dict[str, Any]]:
 
 
 def test_they_work_from_the_first_to_the_last(visitor: Visitor, clock: MovedClock) -> None:
-    """On, in by every way, and off again."""
+    """They turn the factor on, use it in every way, and turn it off."""
     owner = Owner(visitor, clock)
     told = {"URL": visitor.base_url, "NAME": owner.name, "PASSWORD": PASSWORD}
     [begun] = run(BEGIN, TOKEN=owner.tokens["access_token"], **told)

@@ -1,4 +1,4 @@
-"""The documentation as a site: built strictly, and read without a network."""
+"""The documentation's site builds without warnings and needs no network."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ def urls(style: str) -> list[str]:
 
 
 def test_every_page_is_built(site: Path) -> None:
-    """One for each file."""
+    """Each file of `docs/` becomes a page."""
     pages = {path.stem for path in (ROOT / "docs").glob("*.md")}
     assert pages <= {path.stem for path in site.glob("*.html")}
 
 
 def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
-    """No font, script, style or picture of another host, on any page."""
+    """No page loads a font, script, style or picture of another host."""
     loaded = {
         (path.name, url)
         for path in site.rglob("*.html")
@@ -112,7 +112,7 @@ def test_what_is_loaded_from_elsewhere_is_seen(text: str) -> None:
 
 
 def test_it_is_searched_without_a_network(site: Path, browser: Browser) -> None:
-    """From the files alone: a word leads to its page, and no script asks for anything else."""
+    """A search for a word finds its page, without requests to other hosts."""
     page = patient(browser.new_context(offline=True)).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -156,6 +156,6 @@ def warnings(checkout: Path) -> list[str]:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[text for _, text, _ in FAULTS])
 def test_what_leads_nowhere_is_a_failure(fault: tuple[str, str, str], warnings: list[str]) -> None:
-    """A link, a picture, a page that no other leads to, one that is not there."""
+    """A broken link or picture, and an unlisted or missing page, are errors."""
     page, _, said = fault
     assert [line for line in warnings if f"{page}:" in line and said in line]

@@ -1,4 +1,4 @@
-"""What happens after something was killed."""
+"""The embedded database after a process was killed."""
 
 import shutil
 import signal
@@ -25,7 +25,7 @@ time.sleep(600)
 
 
 def test_killed_server_comes_back(folder: Path, join: Join) -> None:
-    """A server that crashes is started again on the same port, with nobody asking for it."""
+    """A crashed server is restarted on the same port by itself."""
     uri = join(folder).answer()
     crashed = Running(folder).server()
 
@@ -37,7 +37,7 @@ def test_killed_server_comes_back(folder: Path, join: Join) -> None:
 
 
 def test_killed_supervisor_is_replaced(folder: Path, join: Join) -> None:
-    """After the supervisor was killed the next call starts everything again, with the data."""
+    """The next call starts supervisor and server, with the data."""
     user = join(folder)
     uri = user.answer()
     with MongoClient[dict[str, object]](uri) as client:
@@ -51,7 +51,7 @@ def test_killed_supervisor_is_replaced(folder: Path, join: Join) -> None:
 
 
 def test_orphan_is_ended_first(folder: Path, join: Join) -> None:
-    """A server that outlived its supervisor is ended before another opens the data."""
+    """A server without its supervisor is ended before another opens the data."""
     command = [sys.executable, "-c", ORPHAN, str(folder)]
     with subprocess.Popen(command, cwd=ROOT) as orphan:
         until(Running(folder).server)
@@ -62,7 +62,7 @@ def test_orphan_is_ended_first(folder: Path, join: Join) -> None:
 
 
 def test_first_start_is_finished_by_the_next(tmp_path: Path, join: Join) -> None:
-    """When everything is killed before the database has a user, the next start makes it."""
+    """A start that was killed before the user was created is completed."""
     folder = next(each for each in some(tmp_path) if killed_without_a_user(each, join))
 
     assert join(folder).answer().startswith("mongodb://")
@@ -81,7 +81,7 @@ def killed_without_a_user(folder: Path, join: Join) -> bool:
 
 
 def test_user_without_a_known_password_gets_another(folder: Path, join: Join) -> None:
-    """When the first start was killed before it wrote the password down, it is set again."""
+    """If the password was not stored yet, the next start sets a new one."""
     forgotten = (folder / "password").read_text()
     (folder / "password").unlink()
 
@@ -92,7 +92,7 @@ def test_user_without_a_known_password_gets_another(folder: Path, join: Join) ->
 
 
 def test_garbage_in_the_small_files(folder: Path, join: Join) -> None:
-    """Files that an earlier crash left half-written or stale do not prevent a start."""
+    """Incomplete or outdated files of an earlier crash do not prevent a start."""
     for name in ("port", "supervisor.lock", "server.lock"):
         (folder / name).write_text("1x")
 
@@ -100,7 +100,7 @@ def test_garbage_in_the_small_files(folder: Path, join: Join) -> None:
 
 
 def test_deleted_folder_is_made_anew(folder: Path, join: Join) -> None:
-    """Who deletes the folder under a running process gets a new database at the next call."""
+    """If the folder is deleted, the next call makes a new database."""
     user = join(folder)
     forgotten = user.answer()
     server = Running(folder).server()

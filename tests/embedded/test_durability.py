@@ -53,7 +53,7 @@ class Writer:
 
 
 def test_data_survive_a_stop(folder: Path, join: Join) -> None:
-    """What was written before the last user left is there for the next."""
+    """The next user of the database finds the data of the last."""
     user = join(folder)
     with MongoClient[Document](user.answer()) as client:
         client.authapi.numbers.insert_one({"_id": 7})
@@ -65,7 +65,7 @@ def test_data_survive_a_stop(folder: Path, join: Join) -> None:
 
 
 def test_acknowledged_writes_survive_kills(folder: Path, join: Join) -> None:
-    """Twenty times the server is killed while documents are inserted: none is missing."""
+    """After twenty kills during inserts no acknowledged document is missing."""
     uri = join(folder).answer()
     with Writer(uri) as writer:
         for _ in range(20):

@@ -1,4 +1,4 @@
-"""The database's disk is full, and later has room again."""
+"""The database's disk becomes full, and is freed later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def let_write(pid: int, size: int) -> None:
 
 
 def test_server_is_restarted_once_it_answers_only_errors(folder: Path, join: Join) -> None:
-    """A server that a full disk broke goes on listening: it is found out, and started again."""
+    """A server that a full disk broke still listens; it is detected and restarted."""
     uri = join(folder).answer()
     broken = Running(folder).server()
     assert broken
@@ -45,7 +45,7 @@ def test_server_is_restarted_once_it_answers_only_errors(folder: Path, join: Joi
 
 
 def test_room_is_used_as_soon_as_there_is_some(folder: Path, join: Join) -> None:
-    """As long as the disk is full callers are told at once; afterwards all is as before."""
+    """While the disk is full calls fail at once; afterwards everything works."""
     user = join(folder)
     uri = user.answer()
     server, supervisor = Running(folder).server(), Running(folder).supervisor()

@@ -1,4 +1,4 @@
-"""The note of index builds that did not come to their end."""
+"""The marker of index builds that were not completed."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ with index_build_mark(pathlib.Path(sys.argv[1])):
 
 
 def test_finished_build_leaves_no_mark(tmp_path: Path) -> None:
-    """After a build that came to its end the next has nothing to repair."""
+    """After a completed build nothing has to be repaired."""
     with index_build_mark(tmp_path) as first:
         pass
     with index_build_mark(tmp_path) as second:
@@ -28,7 +28,7 @@ def test_finished_build_leaves_no_mark(tmp_path: Path) -> None:
 
 
 def test_failed_build_leaves_a_mark(tmp_path: Path) -> None:
-    """After a build that failed the next one knows."""
+    """The next build finds the marker of a failed one."""
     with pytest.raises(ZeroDivisionError), index_build_mark(tmp_path):
         _ = 1 / 0
 
@@ -37,7 +37,7 @@ def test_failed_build_leaves_a_mark(tmp_path: Path) -> None:
 
 
 def test_killed_build_leaves_a_mark(tmp_path: Path) -> None:
-    """After a build whose process was killed the next one knows, and need not wait."""
+    """The next build finds the marker of a killed one, without waiting."""
     subprocess.run([sys.executable, "-c", KILLED_IN_A_BUILD, tmp_path], cwd=ROOT, check=False)
 
     with index_build_mark(tmp_path) as interrupted:
@@ -45,6 +45,6 @@ def test_killed_build_leaves_a_mark(tmp_path: Path) -> None:
 
 
 def test_one_builder_at_a_time(tmp_path: Path) -> None:
-    """While one process builds, others wait."""
+    """Other processes wait while one builds."""
     with index_build_mark(tmp_path):
         assert locks.try_lock(tmp_path / "indexes.lock") is None

@@ -1,4 +1,4 @@
-"""Other users of the machine are kept out, and so are settings made for other servers."""
+"""Other users of the machine, and settings of other servers, have no effect."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ STRANGERS = ("tls=false", "tls=true&tlsAllowInvalidCertificates=true")
 
 
 def test_first_start_is_closed(tmp_path: Path, join: Join) -> None:
-    """S132: while the database gets its first user, no command of a stranger gets through."""
+    """S132: While the first user is being created, no command of others is accepted."""
     assert any(is_closed_at_first(folder, join) for folder in some(tmp_path))
 
 
@@ -58,7 +58,7 @@ def port_of(pid: int) -> int | None:
 
 
 def test_password_is_needed(folder: Path, join: Join) -> None:
-    """S132: who does not know the password is refused by the server."""
+    """S132: The server refuses connections without the password."""
     uri = join(folder).answer()
     host = uri.partition("@")[2].partition("/")[0]
 
@@ -70,7 +70,7 @@ def test_password_is_needed(folder: Path, join: Join) -> None:
 
 
 def test_files_are_private(new_folder: Path, join: Join) -> None:
-    """Nobody else may read anything in the folder, even if the umask would allow it."""
+    """Only the owner can read the folder, whatever the umask."""
     new_folder.mkdir(parents=True)
     assert join(new_folder, prelude="import os; os.umask(0)\n").answer()
 
@@ -81,7 +81,7 @@ def test_files_are_private(new_folder: Path, join: Join) -> None:
 
 
 def test_environment_for_other_servers(folder: Path, join: Join) -> None:
-    """Variables and files that configure another SecantusDB do not reach this one."""
+    """Variables and files that configure SecantusDB elsewhere are ignored."""
     home = folder.parent / ".secantus"
     home.mkdir()
     (home / "secantusd.toml").write_text("this is not a configuration")

@@ -1,4 +1,4 @@
-"""When there is no database, people are told what to do."""
+"""Errors say what to do when there is no database."""
 
 import os
 import sysconfig
@@ -10,7 +10,7 @@ from tests.support.waiting import until
 
 
 def test_data_of_another_version(folder: Path, join: Join) -> None:
-    """Data of another version are refused, with both ways out, and left alone."""
+    """They are refused and kept, and the error names both remedies."""
     (folder / "version").write_text("0.0.1")
 
     answer = join(folder).answer()
@@ -21,7 +21,7 @@ def test_data_of_another_version(folder: Path, join: Join) -> None:
 
 
 def test_server_not_installed(tmp_path: Path, new_folder: Path, join: Join) -> None:
-    """Where there is no SecantusDB people are told to set MONGO_URI or to change Python."""
+    """The error says to set MONGO_URI or to use another Python."""
     others = tmp_path / "packages"
     others.mkdir()
     for package in Path(sysconfig.get_path("purelib")).iterdir():
@@ -38,7 +38,7 @@ def test_server_not_installed(tmp_path: Path, new_folder: Path, join: Join) -> N
 
 
 def test_no_locks_on_this_system(new_folder: Path, join: Join) -> None:
-    """Where the system has no `flock`, as on Windows, the package says so when it is used."""
+    """Without `flock`, as on Windows, the first use says so."""
     prelude = "import asyncio, sys; sys.modules['fcntl'] = None\n"
 
     answer = join(new_folder, prelude=prelude).answer()
@@ -47,7 +47,7 @@ def test_no_locks_on_this_system(new_folder: Path, join: Join) -> None:
 
 
 def test_folder_that_cannot_be_made(tmp_path: Path, join: Join) -> None:
-    """A folder that cannot be used is named."""
+    """The error names the folder."""
     (tmp_path / "instance").write_text("a file")
 
     answer = join(tmp_path / "instance" / "mongo").answer()
@@ -57,7 +57,7 @@ def test_folder_that_cannot_be_made(tmp_path: Path, join: Join) -> None:
 
 
 def test_server_that_cannot_start(folder: Path, join: Join) -> None:
-    """When the server cannot start, the answer ends with what it said; starts are counted."""
+    """The error has the server's output; starts are counted."""
     (folder / "data" / "WiredTiger.wt").write_bytes(b"damaged")
 
     answer = join(folder).answer()
@@ -68,7 +68,7 @@ def test_server_that_cannot_start(folder: Path, join: Join) -> None:
 
 
 def test_reason_is_remembered(folder: Path, join: Join) -> None:
-    """Once it could not start, callers need not wait for the next try to be told why."""
+    """Later calls get the reason at once, without another start."""
     (folder / "data" / "WiredTiger.wt").write_bytes(b"damaged")
     user = join(folder)
     reason = user.answer()
@@ -82,7 +82,7 @@ def test_reason_is_remembered(folder: Path, join: Join) -> None:
 
 
 def test_repaired_database_is_found(folder: Path, join: Join) -> None:
-    """Once what kept it from starting is mended, the process that was refused gets it."""
+    """Once the cause is removed, the same process gets the database."""
     config = folder / "data" / "WiredTiger.wt"
     whole = config.read_bytes()
     config.write_bytes(b"damaged")
@@ -95,7 +95,7 @@ def test_repaired_database_is_found(folder: Path, join: Join) -> None:
 
 
 def test_wrong_password(folder: Path, join: Join) -> None:
-    """A password that is not the database's is named, with the way out, at once."""
+    """The error names the wrong password and the remedy, at once."""
     right = (folder / "password").read_text()
     (folder / "password").write_text("the-password-of-another-database")
     user = join(folder)

@@ -1,4 +1,4 @@
-"""Who shares a database, and when it is there."""
+"""Processes that share a database, and how long it runs."""
 
 import sys
 from collections.abc import Callable
@@ -20,7 +20,7 @@ while not (pathlib.Path(sys.argv[1]) / "go").exists():
 
 
 def test_two_processes_share_one_server(folder: Path, join: Join) -> None:
-    """Whoever comes second gets the server that is there."""
+    """The second process uses the running server."""
     first = join(folder).answer()
     server = Running(folder).server()
 
@@ -29,7 +29,7 @@ def test_two_processes_share_one_server(folder: Path, join: Join) -> None:
 
 
 def test_first_start_by_many_at_once(new_folder: Path, join: Join) -> None:
-    """Eight processes that start together make one database with one server."""
+    """Eight processes that start together make one database and one server."""
     users = [join(new_folder) for _ in range(8)]
 
     uris = {user.answer() for user in users}
@@ -39,7 +39,7 @@ def test_first_start_by_many_at_once(new_folder: Path, join: Join) -> None:
 
 
 def test_reload_keeps_the_server(folder: Path, join: Join) -> None:
-    """A moment without users, as when code is reloaded, does not end the server."""
+    """A moment without users, as at a reload, does not stop the server."""
     user = join(folder)
     uri = user.answer()
     server = Running(folder).server()
@@ -57,7 +57,7 @@ def test_reload_keeps_the_server(folder: Path, join: Join) -> None:
 def test_everything_ends_after_the_last_user(
     folder: Path, join: Join, end: Callable[[User], None]
 ) -> None:
-    """Server and supervisor end soon after the last user did, even one that was killed."""
+    """Server and supervisor stop soon after, even if that user was killed."""
     user = join(folder)
     assert user.answer()
 
@@ -67,7 +67,7 @@ def test_everything_ends_after_the_last_user(
 
 
 def test_server_stays_for_those_who_remain(folder: Path, join: Join) -> None:
-    """The first user may leave before the second."""
+    """It goes on when the process that started it ends."""
     first, second = join(folder), join(folder)
     uri = first.answer()
     assert second.answer() == uri
@@ -82,7 +82,7 @@ def test_server_stays_for_those_who_remain(folder: Path, join: Join) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next supervisor ends the server")
 def test_nothing_stays_when_all_are_killed(folder: Path, join: Join) -> None:
-    """A server whose user and supervisor are killed together ends by itself."""
+    """The server stops by itself when user and supervisor are killed."""
     user = join(folder)
     assert user.answer()
 

@@ -1,4 +1,4 @@
-"""`examples/curl.sh`, by the real curl against a real server."""
+"""`examples/curl.sh` with curl, against a server."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def run(
 
 
 def test_every_step_works(server: ServerProcess, tmp_path: Path) -> None:
-    """Register, log in, protected, refresh and its repeat, sessions, log out; nothing is left."""
+    """It registers, logs in, refreshes, lists and logs out; no session is left."""
     name = fresh_name()
     done = run(tmp_path, server.base_url, AUTHAPI_USERNAME=name)
     assert (done.returncode, done.stderr) == (0, "")
@@ -79,17 +79,17 @@ def test_every_step_works(server: ServerProcess, tmp_path: Path) -> None:
 
 
 def test_without_a_name_it_makes_one_up(server: ServerProcess, tmp_path: Path) -> None:
-    """Twice in a row is fine, and an address with a slash at its end too."""
+    """It can be run twice, and the address may end with a slash."""
     assert all(run(tmp_path, server.base_url + "/").returncode == 0 for _ in range(2))
 
 
 def test_it_shows_no_token(server: ServerProcess, tmp_path: Path) -> None:
-    """What it prints may be shown to anybody."""
+    """The output has no secret."""
     assert not TOKEN.search(run(tmp_path, server.base_url).stdout)
 
 
 def test_nobody_at_the_address(tmp_path: Path) -> None:
-    """A clear sentence, and an exit code that scripts see; the default is this computer."""
+    """The error is a clear sentence, with an exit code of 1."""
     address = f"http://127.0.0.1:{free_port()}"
     done = run(tmp_path, address)
     assert (done.returncode, done.stdout) == (1, "")
@@ -99,14 +99,14 @@ def test_nobody_at_the_address(tmp_path: Path) -> None:
 
 
 def test_somebody_else_at_the_address(somebody_else: str, tmp_path: Path) -> None:
-    """A page in HTML is not taken for an answer."""
+    """A page in HTML is not taken for an answer of the API."""
     done = run(tmp_path, somebody_else)
     assert (done.returncode, done.stdout) == (1, "")
     assert "/register answered 501, but is not an authapi server. Is AUTHAPI right?" in done.stderr
 
 
 def test_a_refusal_is_shown_as_it_is(server: ServerProcess, tmp_path: Path) -> None:
-    """The step, the status and the whole answer, which says what to do; it stops there."""
+    """It stops and shows the step, the status and the whole answer."""
     visitor = Visitor(server.base_url)
     taken = visitor.new_user(PASSWORD)
     visitor.close()
@@ -134,7 +134,7 @@ def test_a_second_step_asks_for_its_code(
 def test_a_wrong_code_is_shown_as_it_is(
     base_url: str, visitor: Visitor, clock: MovedClock, tmp_path: Path
 ) -> None:
-    """What is typed never breaks the JSON around it."""
+    """Any input keeps the JSON valid."""
     owner = Owner(visitor, clock).enrol()
     who = {"AUTHAPI_USERNAME": owner.name, "AUTHAPI_PASSWORD": PASSWORD}
     done = run(tmp_path, base_url, typed='"\\ 12\n', **who)
@@ -143,7 +143,7 @@ def test_a_wrong_code_is_shown_as_it_is(
 
 
 def test_a_forgotten_password(mailing: Mailing, tmp_path: Path) -> None:
-    """The link comes by mail; the script takes it as it stands there."""
+    """The link from the mail is accepted as it is."""
     name = mailing.new_user()
     assert run(tmp_path, mailing.url, "forgot", AUTHAPI_USERNAME=name).returncode == 0
     typed = f"{mailing.link(name, 'reset')}\n{NEW_PASSWORD}\n"

@@ -1,4 +1,4 @@
-"""`examples/AuthClient.swift` and `.kt`: by a parser, for want of a compiler."""
+"""`examples/AuthClient.swift` and `.kt`, checked by a parser without a compiler."""
 
 from __future__ import annotations
 
@@ -47,21 +47,21 @@ def example(name: str) -> Path:
 
 @EXAMPLES
 def test_it_parses(name: str) -> None:
-    """From the first line to the last."""
+    """The whole file is valid syntax."""
     source = example(name).read_bytes()
     assert list(mistakes(parsed(name, source))) == []
 
 
 @EXAMPLES
 def test_the_parser_sees_mistakes(name: str) -> None:
-    """A brace that is missing is one."""
+    """The check above can fail: for a missing brace."""
     source = example(name).read_bytes().rstrip().removesuffix(b"}")
     assert list(mistakes(parsed(name, source)))
 
 
 @EXAMPLES
 def test_it_speaks_the_service_s_language(name: str, mailing: Mailing) -> None:
-    """Every code and every field that it names is one of the service's; so are the paths."""
+    """Every code, field and path in it is one of the service."""
     description: dict[str, Any] = requests.get(
         f"{mailing.url}/openapi.json", timeout=DEADLINE
     ).json()

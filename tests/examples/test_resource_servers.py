@@ -1,4 +1,4 @@
-"""Services that believe access tokens by the public keys alone: the examples, each as a process."""
+"""The examples of resource servers, each run as a process."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def pair(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Pair]:
 
 
 def test_a_token_is_believed_and_says_whose_it_is(pair: Pair) -> None:
-    """S40: the id and the roles, with nothing but the public keys."""
+    """S40: The answer has the user's id and roles."""
     name = pair.visitor.new_user()
     services_of(pair.app)[Administration].change_roles(UserRef(name), {"editor"}, (), now=False)
     token = pair.visitor.log_in(name)["access_token"]
@@ -55,12 +55,12 @@ def test_a_token_is_believed_and_says_whose_it_is(pair: Pair) -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=jwks.ALGORITHMS)
 def test_every_key_that_is_published_verifies(pair: Pair, key: dict[str, Any]) -> None:
-    """S39: also one that signs no more, or not yet."""
+    """S39: A key that does not sign any more, or not yet, verifies as well."""
     assert pair.ask(signed(good_claims(), key)).status_code == 200
 
 
 def test_without_a_token_there_is_a_challenge(pair: Pair) -> None:
-    """S43: and no error code in it."""
+    """S43: The challenge has no error code."""
     refused = pair.ask(None)
     assert error_code(refused) == (401, "missing_token")
     assert refused.headers["WWW-Authenticate"] == "Bearer"
@@ -98,20 +98,20 @@ def bad_tokens() -> dict[str, str]:
 
 @pytest.mark.parametrize("what", bad_tokens())
 def test_no_other_token_is_believed(pair: Pair, what: str) -> None:
-    """S31, S33, S34, S35: each check that the page asks for is made."""
+    """S31, S33, S34, S35: Every check that the page demands is made."""
     refused = pair.ask(bad_tokens()[what])
     assert error_code(refused) == (401, "invalid_token")
     assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
 def test_a_refresh_token_is_none_to_come_with(pair: Pair) -> None:
-    """S32: one of the service's own, which it gave along."""
+    """S32: A refresh token of the same service is refused."""
     refused = pair.ask(pair.visitor.log_in()["refresh_token"])
     assert error_code(refused) == (401, "invalid_token")
 
 
 def test_unknown_kids_do_not_make_it_fetch_the_keys_each_time(pair: Pair) -> None:
-    """Else anybody could have the service asked as often as they like."""
+    """Otherwise anybody could make it flood the service."""
     assert pair.ask(signed(good_claims(), KEYS[0])).status_code == 200
     before = len(pair.gate.to(JWKS))
     for _ in range(5):
@@ -121,7 +121,7 @@ def test_unknown_kids_do_not_make_it_fetch_the_keys_each_time(pair: Pair) -> Non
 
 
 def test_the_keys_alone_do_not_tell_of_a_logout(pair: Pair) -> None:
-    """What the page says is the price; the service itself refuses at once."""
+    """The token works until it expires, as the page says."""
     tokens = pair.visitor.log_in()
     pair.visitor.log_out(tokens["refresh_token"])
     assert pair.visitor.protected(tokens["access_token"]).status_code == 401
@@ -132,7 +132,7 @@ def test_the_keys_alone_do_not_tell_of_a_logout(pair: Pair) -> None:
 def test_a_rotation_and_a_service_that_is_away_lock_nobody_out(
     settings: Settings, program: str
 ) -> None:
-    """S39: a new key is fetched when its first token comes; what cannot be judged is a 503."""
+    """S39: A new key is fetched when it is first used; without keys the answer is a 503."""
     new = jwks.generate(jwks.ES256, "new")
     with (
         believing(program, settings, NONE) as pair,

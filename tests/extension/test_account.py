@@ -1,4 +1,4 @@
-"""The page of one's own account, with what the API has for it."""
+"""The account page of the extension."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ def elsewhere(owner: Owner, name: str) -> str:
 
 
 def test_the_popup_leads_to_it(owner: Owner) -> None:
-    """One click, for whoever is logged in."""
+    """One click opens it when somebody is logged in."""
     popup = owner.signed_in()
     popup.page.click("openAccount")
     account = Account(owner.finds("account.html"))
@@ -28,7 +28,7 @@ def test_the_popup_leads_to_it(owner: Owner) -> None:
 
 
 def test_a_session_elsewhere_is_ended(owner: Owner) -> None:
-    """It is named with its device; the own one has no button."""
+    """The list names its device; the own session has no button."""
     name = owner.signed_in().text("name")
     other = elsewhere(owner, name)
     account = owner.account()
@@ -42,7 +42,7 @@ def test_a_session_elsewhere_is_ended(owner: Owner) -> None:
 
 
 def test_logging_out_everywhere(owner: Owner) -> None:
-    """All sessions end, the own one included."""
+    """All sessions end, including this one."""
     popup = owner.signed_in()
     other = elsewhere(owner, popup.text("name"))
     own = owner.gate.tokens()["refresh_token"]
@@ -56,7 +56,7 @@ def test_logging_out_everywhere(owner: Owner) -> None:
 
 
 def test_the_password_is_changed(owner: Owner) -> None:
-    """The login goes on with a new token; the new password is the one that counts."""
+    """The login goes on with a new token."""
     popup = owner.signed_in()
     name = popup.text("name")
     account = owner.account()
@@ -73,7 +73,7 @@ def test_the_password_is_changed(owner: Owner) -> None:
 
 
 def test_a_wrong_password_counts_once(owner: Owner) -> None:
-    """The refusal is no reason to renew the token and try again."""
+    """The 401 does not cause a refresh and a second try."""
     owner.signed_in()
     account = owner.account()
     account.fill(deletionPassword="a wrong password")
@@ -84,7 +84,7 @@ def test_a_wrong_password_counts_once(owner: Owner) -> None:
 
 
 def test_the_account_is_deleted(owner: Owner) -> None:
-    """Nobody is logged in then, and nobody can log in to it."""
+    """Afterwards nobody is logged in, and the login fails."""
     popup = owner.signed_in()
     name = popup.text("name")
     account = owner.account()
@@ -100,7 +100,7 @@ def test_the_account_is_deleted(owner: Owner) -> None:
 
 
 def test_all_that_is_stored_is_saved_as_a_file(owner: Owner) -> None:
-    """The browser gets it as a download."""
+    """The browser downloads it."""
     owner.signed_in()
     account = owner.account()
     account.page.run("document.getElementById('export').click()")
@@ -109,7 +109,7 @@ def test_all_that_is_stored_is_saved_as_a_file(owner: Owner) -> None:
 
 
 def test_an_old_login_is_asked_for_its_password(owner: Owner) -> None:
-    """S120: once; then what was wanted happens, by a token that the API gave for the password."""
+    """S120: Then the request is repeated with the new access token."""
     owner.signed_in()
     account = owner.account()
     stale = '{"status": "error", "code": "insufficient_user_authentication", "message": "Old."}'

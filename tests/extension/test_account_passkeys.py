@@ -1,4 +1,4 @@
-"""The passkeys on the page of the account: added, named, removed, asked for."""
+"""Passkeys on the account page: added, renamed, removed, required."""
 
 import json
 
@@ -42,7 +42,7 @@ def press_in_row(account: Account, label: str) -> None:
 
 @CHROMIUM
 def test_a_passkey_is_added_and_removed(owner: Owner) -> None:
-    """On the page of the account, by whoever has logged in lately."""
+    """It works after a recent login."""
     account = account_with_passkey(owner)
     (name, hint) = account.rows("passkeyList")
     assert name
@@ -58,7 +58,7 @@ def test_a_passkey_is_added_and_removed(owner: Owner) -> None:
 
 @CHROMIUM
 def test_a_passkey_gets_another_name(owner: Owner) -> None:
-    """In its row; whoever changes their mind cancels, and an empty name is none."""
+    """It can be cancelled, and an empty name is refused."""
     account = account_with_passkey(owner)
     before = account.rows("passkeyList")
     press_in_row(account, "Rename")
@@ -78,7 +78,7 @@ def test_a_passkey_gets_another_name(owner: Owner) -> None:
 
 @CHROMIUM
 def test_a_passkey_that_went_away_meanwhile_is_told(owner: Owner) -> None:
-    """The page then shows how it is."""
+    """The page then shows the present list."""
     account = account_with_passkey(owner)
     other = owner.account()
     press_in_row(other, "Remove")
@@ -90,7 +90,7 @@ def test_a_passkey_that_went_away_meanwhile_is_told(owner: Owner) -> None:
 
 @CHROMIUM
 def test_a_passkey_is_asked_for_beside_the_password(owner: Owner) -> None:
-    """From the next login on; recovery codes come with it, and it ends as it began."""
+    """It holds from the next login, gives recovery codes, and can be turned off."""
     account = account_with_passkey(owner)
     account.page.click("requirePasskey")
     account.reads("From now on you also need a passkey to log in with the password.")
@@ -115,7 +115,7 @@ def test_a_passkey_is_asked_for_beside_the_password(owner: Owner) -> None:
 
 @CHROMIUM
 def test_an_old_login_is_made_recent_by_a_passkey(owner: Owner) -> None:
-    """S120: in the place of the password; then what was wanted happens."""
+    """S120: It replaces the password; then the request is repeated."""
     account = account_with_passkey(owner)
     account.page.click("requirePasskey")
     account.reads("From now on you also need a passkey to log in with the password.")
@@ -133,7 +133,7 @@ def test_an_old_login_is_made_recent_by_a_passkey(owner: Owner) -> None:
 
 @CHROMIUM
 def test_without_a_passkey_there_is_the_password(owner: Owner) -> None:
-    """The browser gives none, or the server wants more: that is said, and the prompt stays."""
+    """If the passkey fails or is not enough, the form for the password stays."""
     account = account_with_passkey(owner)
     other = owner.account()  # a tab without an authenticator
     owner.gate.replace("/me/export", STALE)
@@ -157,7 +157,7 @@ def test_without_a_passkey_there_is_the_password(owner: Owner) -> None:
 
 
 def test_an_account_without_a_passkey_is_asked_for_the_password_alone(owner: Owner) -> None:
-    """Nobody is offered what they do not have."""
+    """The button for a passkey is hidden."""
     owner.signed_in()
     account = owner.account()
     owner.gate.replace("/me/export", STALE)

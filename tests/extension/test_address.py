@@ -1,4 +1,4 @@
-"""The mail address on the page of one's own account: shown, given, verified, changed, removed."""
+"""The email address on the account page: shown, set, verified, changed, removed."""
 
 import pytest
 import requests
@@ -51,7 +51,7 @@ def with_address(owner: Owner) -> tuple[Account, str]:
 
 
 def test_an_address_is_given_and_verified(owner: Owner) -> None:
-    """By the code that was mailed there; a wrong one can be corrected."""
+    """It takes the mailed code; a wrong one can be corrected."""
     name = owner.signed_in().text("name")
     account = owner.account()
     assert account.text("emailSaid") == "You have not given an address."
@@ -71,7 +71,7 @@ def test_an_address_is_given_and_verified(owner: Owner) -> None:
 
 
 def test_another_address_takes_its_place_once_it_is_verified(owner: Owner) -> None:
-    """Not before: the one of before stays until then."""
+    """Until then the previous one stays."""
     account, address = with_address(owner)
     other = address.replace("@", "+new@")
     gives(account, other)
@@ -85,7 +85,7 @@ def test_another_address_takes_its_place_once_it_is_verified(owner: Owner) -> No
 
 
 def test_another_code_is_mailed(owner: Owner) -> None:
-    """The one of before is worth nothing then."""
+    """The previous code is no longer valid."""
     name = owner.signed_in().text("name")
     account = owner.account()
     address = f"{name}@example.com"
@@ -101,7 +101,7 @@ def test_another_code_is_mailed(owner: Owner) -> None:
 
 
 def test_the_address_is_removed(owner: Owner) -> None:
-    """Also one that waits for its code."""
+    """An address that is not verified yet can be removed, too."""
     account, _ = with_address(owner)
     account.page.click("removeEmail")
     account.reads("The address has been removed.")
@@ -114,7 +114,7 @@ def test_the_address_is_removed(owner: Owner) -> None:
 
 
 def test_what_is_no_address_is_told(owner: Owner) -> None:
-    """Nothing is sent for an empty field; else it is in the server's words."""
+    """An empty field is not sent; otherwise the server's message is shown."""
     owner.signed_in()
     account = owner.account()
     account.page.click("setEmail")
@@ -129,7 +129,7 @@ def test_what_is_no_address_is_told(owner: Owner) -> None:
 
 
 def test_an_address_of_somebody_else_is_told_to_who_reads_its_mail(owner: Owner) -> None:
-    """Not before the code is right."""
+    """The message appears only after the right code."""
     _, address = with_address(owner)
     first = mailed_code(owner, address)
     popup = owner.popup()
@@ -143,7 +143,7 @@ def test_an_address_of_somebody_else_is_told_to_who_reads_its_mail(owner: Owner)
 
 
 def test_what_went_away_meanwhile_is_told(owner: Owner) -> None:
-    """The address was removed on another page: this one says so and shows how it is."""
+    """If another page removed the address, this one says so and reloads."""
     owner.signed_in()
     account = owner.account()
     gives(account, f"{next(NAMES)}@example.com")
@@ -156,7 +156,7 @@ def test_what_went_away_meanwhile_is_told(owner: Owner) -> None:
 
 
 def test_too_many_codes_are_told(owner: Owner) -> None:
-    """With the time to wait."""
+    """The message has the waiting time."""
     owner.signed_in()
     account = owner.account()
     gives(account, f"{next(NAMES)}@example.com")
@@ -167,7 +167,7 @@ def test_too_many_codes_are_told(owner: Owner) -> None:
 
 
 def test_an_old_login_is_asked_for_its_password_first(owner: Owner) -> None:
-    """S120: then the address is asked for by itself."""
+    """S120: Afterwards the address is set without another click."""
     owner.signed_in()
     account = owner.account()
     owner.gate.replace("/me/email", STALE)
@@ -188,7 +188,7 @@ def strict_service(serve: Serve) -> Service:
 def test_where_an_address_comes_first_nobody_is_logged_in(
     owner: Owner, strict_service: Service
 ) -> None:
-    """Whoever registers is told to verify it, and gets one mail, not two."""
+    """After a registration the popup says to verify it, and one mail is sent."""
     owner.gate.reset(strict_service.port)
     popup = owner.popup()
     until(lambda: popup.sees("forgot"), "the server's answer")
@@ -200,7 +200,7 @@ def test_where_an_address_comes_first_nobody_is_logged_in(
 
 
 def test_a_server_without_addresses_shows_none(owner: Owner, mailless_service: Service) -> None:
-    """The rest of the page is as it was."""
+    """The rest of the page works."""
     owner.gate.reset(mailless_service.port)
     owner.signed_in()
     account = owner.account()

@@ -1,4 +1,4 @@
-"""The client module in a page of the web, as it is: no extension around it, CORS in the way."""
+"""The client module in an ordinary web page, with CORS."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -43,7 +43,7 @@ def run(page: Page, owner: Owner, script: str) -> Json:
 
 
 def test_a_page_registers_logs_in_fetches_and_logs_out(page: Page, owner: Owner) -> None:
-    """The whole way, with a token refreshed in the middle of it."""
+    """It works with a refresh in between."""
     name = next(NAMES)
     words = run(
         page,
@@ -61,13 +61,13 @@ def test_a_page_registers_logs_in_fetches_and_logs_out(page: Page, owner: Owner)
 
 
 def test_a_page_reads_why_something_failed(page: Page, owner: Owner) -> None:
-    """Errors are readable across origins."""
+    """The page can read errors of another origin."""
     script = f'return client.authenticate("nobody", "{PASSWORD}").catch(problem);'
     assert run(page, owner, script) == "Invalid credentials."
 
 
 def test_a_page_keeps_no_token_unless_told_to(page: Page, owner: Owner) -> None:
-    """By default tokens are in the page's memory only."""
+    """By default tokens are in memory only."""
     name = owner.registered(next(NAMES))
     script = f"""await client.authenticate("{name}", "{PASSWORD}");
     return [localStorage.length, sessionStorage.length, document.cookie];"""

@@ -1,4 +1,4 @@
-"""What people do every day."""
+"""The usual ways to use the extension."""
 
 import time
 
@@ -10,7 +10,7 @@ from tests.support.waiting import until
 
 
 def test_a_new_user_registers_is_logged_in_and_reaches_the_resource(owner: Owner) -> None:
-    """The whole way from nothing to the protected resource, with one request for each step."""
+    """Each step needs one request."""
     name = next(NAMES)
     popup = owner.signed_in(name)
     popup.is_signed_in_as(name)
@@ -21,7 +21,7 @@ def test_a_new_user_registers_is_logged_in_and_reaches_the_resource(owner: Owner
 
 @pytest.mark.parametrize("name", ["a~~~b", "x>>>y", "名前"])
 def test_every_username_works(owner: Owner, name: str) -> None:
-    """Names that strain base64 and those beyond Latin are shown as they are."""
+    """Names in any script are shown as they are."""
     popup = owner.signed_in(f"{next(NAMES)} {name}")
     popup.logout()
     popup.reads("Logged out successfully.")
@@ -32,13 +32,13 @@ def test_every_username_works(owner: Owner, name: str) -> None:
 
 
 def test_the_name_is_shown_as_the_server_knows_it(owner: Owner) -> None:
-    """Blanks around a name are not part of it."""
+    """Blanks around a name are removed."""
     name = next(NAMES)
     owner.signed_in(f"  {name} ").is_signed_in_as(name)
 
 
 def test_logging_out_ends_the_session_at_the_server(owner: Owner) -> None:
-    """After a log out nothing is stored and the refresh token is worthless (S78)."""
+    """Afterwards nothing is stored, and the refresh token is refused (S78)."""
     popup = owner.signed_in()
     spent = owner.gate.tokens()["refresh_token"]
     popup.logout()
@@ -49,7 +49,7 @@ def test_logging_out_ends_the_session_at_the_server(owner: Owner) -> None:
 
 
 def test_a_wrong_password_is_told(owner: Owner) -> None:
-    """The server's own words follow the contract's."""
+    """The popup shows the server's message after its own text."""
     popup = owner.popup()
     popup.login(next(NAMES), "a wrong password")
     popup.reads("Authentication failed: Invalid credentials.", "error")
@@ -57,7 +57,7 @@ def test_a_wrong_password_is_told(owner: Owner) -> None:
 
 
 def test_a_name_that_is_taken_is_told(owner: Owner) -> None:
-    """A second registration of a name fails."""
+    """Registering a name a second time fails."""
     name = next(NAMES)
     popup = owner.popup()
     popup.login(owner.registered(name), "another password")
@@ -68,7 +68,7 @@ def test_a_name_that_is_taken_is_told(owner: Owner) -> None:
 
 @pytest.mark.parametrize("button", ["register", "login"])
 def test_an_empty_form_is_not_sent(owner: Owner, button: str) -> None:
-    """Without a name and a password nobody is asked."""
+    """Without name and password no request is sent."""
     popup = owner.popup()
     popup.page.click(button)
     popup.reads("Please enter a username and password.", "error")
@@ -77,7 +77,7 @@ def test_an_empty_form_is_not_sent(owner: Owner, button: str) -> None:
 
 
 def test_a_short_password_is_not_registered(owner: Owner) -> None:
-    """Seven code points are too few, though they are fourteen UTF-16 units."""
+    """Seven code points are too few, even if they are fourteen UTF-16 units."""
     popup = owner.popup()
     popup.register(next(NAMES), "🔑" * 7)
     popup.reads("Password must be at least 8 characters long.", "error")
@@ -85,7 +85,7 @@ def test_a_short_password_is_not_registered(owner: Owner) -> None:
 
 
 def test_nobody_logged_in_has_no_tokens(owner: Owner) -> None:
-    """The protected resource needs a login first."""
+    """Without a login the protected resource is not requested."""
     popup = owner.popup()
     popup.access()
     popup.reads("No tokens found. Please login.", "error")
@@ -93,7 +93,7 @@ def test_nobody_logged_in_has_no_tokens(owner: Owner) -> None:
 
 
 def test_the_keyboard_is_enough(owner: Owner) -> None:
-    """The name has the focus at the start; Tab and Enter do the rest."""
+    """The name has the focus; Tab and Enter do the rest."""
     name = next(NAMES)
     owner.registered(name)
     popup = owner.popup()
@@ -108,7 +108,7 @@ def test_the_keyboard_is_enough(owner: Owner) -> None:
 
 
 def test_a_double_click_does_nothing_twice(owner: Owner) -> None:
-    """While a button works it says so, and further clicks do nothing."""
+    """Buttons are disabled while one works."""
     popup = owner.signed_in()
     held = owner.gate.hold("/protected")
     popup.page.click("accessProtected", times=2)
@@ -123,7 +123,7 @@ def test_a_double_click_does_nothing_twice(owner: Owner) -> None:
 
 
 def test_tokens_stay_where_they_belong(owner: Owner) -> None:
-    """Access token in session storage, refresh token in local storage, neither in a page (S78)."""
+    """They are in session and local storage, never in a page (S78)."""
     popup = owner.signed_in()
     tokens = owner.gate.tokens()
     assert owner.stored("session")["access"]["token"] == tokens["access_token"]
@@ -135,7 +135,7 @@ def test_tokens_stay_where_they_belong(owner: Owner) -> None:
 
 
 def test_not_kept_tokens_touch_no_disk(owner: Owner) -> None:
-    """Without "Keep me signed in" both tokens are in session storage, after a refresh too."""
+    """Without "Keep me signed in" both tokens are in session storage."""
     popup = owner.signed_in(keep=False)
     owner.expire()
     popup.access()
@@ -145,7 +145,7 @@ def test_not_kept_tokens_touch_no_disk(owner: Owner) -> None:
 
 
 def test_the_popup_says_how_long_the_token_lives(owner: Owner) -> None:
-    """A quarter of an hour, counting down."""
+    """It counts down from a quarter of an hour."""
     began = time.monotonic()
     popup = owner.signed_in()
     left = popup.seconds_left()
@@ -154,7 +154,7 @@ def test_the_popup_says_how_long_the_token_lives(owner: Owner) -> None:
 
 
 def test_no_cookie_goes_along(owner: Owner) -> None:
-    """What other pages of the host have stored is none of the service's business."""
+    """Cookies of the host's pages are not sent."""
     page = owner.visit(f"{owner.gate.address}/healthz")
     page.run("document.cookie = 'stray=1'")
     owner.signed_in()

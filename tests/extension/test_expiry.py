@@ -1,4 +1,4 @@
-"""Access tokens that are no good any more."""
+"""Expired and refused access tokens."""
 
 import secrets
 import time
@@ -20,7 +20,7 @@ EXPIRED = "You were logged out: your session has expired. Please log in again."
 
 
 def test_a_token_expired_by_the_clock_is_renewed_unnoticed(owner: Owner) -> None:
-    """A moved clock: one refresh before the request, the user sees nothing of it."""
+    """The token is refreshed before the request."""
     popup = owner.signed_in()
     owner.expire()
     popup.access()
@@ -40,7 +40,7 @@ def clock(owner: Owner, settings: Settings) -> Iterator[MovedClock]:
 
 
 def test_a_token_expired_for_both_is_renewed_unnoticed(owner: Owner, clock: MovedClock) -> None:
-    """A quarter of an hour later: the token really is expired at the server, and never sent."""
+    """A token that the server would refuse is not sent."""
     popup = owner.signed_in()
     clock.move(minutes=16)
     owner.browser.move_clock(16 * 60)
@@ -51,7 +51,7 @@ def test_a_token_expired_for_both_is_renewed_unnoticed(owner: Owner, clock: Move
 
 
 def test_a_token_refused_by_the_server_is_renewed_once(owner: Owner, clock: MovedClock) -> None:
-    """The clocks go apart after the login: the server's 401 brings one refresh, one retry."""
+    """A 401 causes one refresh and one repeat."""
     popup = owner.signed_in()
     clock.move(minutes=16)
     popup.access()
@@ -61,7 +61,7 @@ def test_a_token_refused_by_the_server_is_renewed_once(owner: Owner, clock: Move
 
 
 def test_a_second_refusal_is_told(owner: Owner) -> None:
-    """When the new token is refused too, nothing is tried a third time; the login stays."""
+    """If the new token is refused as well, the login stays."""
     popup = owner.signed_in()
     for _ in range(2):
         owner.gate.replace("/protected", problem(401, "invalid_token", "Invalid token."))
@@ -74,7 +74,7 @@ def test_a_second_refusal_is_told(owner: Owner) -> None:
 
 
 def test_a_clock_behind_does_no_harm(owner: Owner) -> None:
-    """A clock a day behind: the token's life is right, and its end is noticed in time."""
+    """With a clock a day behind, lifetime and expiry are right."""
     owner.browser.move_clock(-RENEWED)
     began = time.monotonic()
     popup = owner.signed_in()
@@ -88,7 +88,7 @@ def test_a_clock_behind_does_no_harm(owner: Owner) -> None:
 
 
 def test_a_revoked_session_logs_out_and_says_why(owner: Owner) -> None:
-    """The session was ended elsewhere: all is cleared, and the user told."""
+    """Everything is cleared, and the popup says why."""
     popup = owner.signed_in()
     owner.service.post("/logout", {"refresh_token": owner.gate.tokens()["refresh_token"]})
     owner.expire()
@@ -99,7 +99,7 @@ def test_a_revoked_session_logs_out_and_says_why(owner: Owner) -> None:
 
 
 def test_why_a_session_ended_is_told_to_the_next_popup_too(owner: Owner) -> None:
-    """Whoever had closed the popup learns it when opening it again."""
+    """A popup that is opened later shows it as well."""
     popup = owner.signed_in()
     refused = problem(400, "refresh_token_expired", "Refresh token expired.")
     owner.gate.replace("/refresh", refused)
@@ -123,7 +123,7 @@ def test_why_a_session_ended_is_told_to_the_next_popup_too(owner: Owner) -> None
     ids=["500", "503", "429", "400", "foreign", "no tokens", "html"],
 )
 def test_only_a_definite_refusal_logs_out(owner: Owner, instead: Answer) -> None:
-    """Whatever else answers a refresh, the login stays and the next attempt succeeds."""
+    """After any other answer to a refresh the login stays."""
     popup = owner.signed_in()
     owner.gate.replace("/refresh", instead)
     owner.expire()

@@ -1,4 +1,4 @@
-"""Every failure says what happened and what to do."""
+"""Every failure has a message that says what happened and what to do."""
 
 import pytest
 
@@ -36,7 +36,7 @@ IMPOSTORS: dict[str, tuple[Answer, str]] = {
 
 
 def test_a_server_that_is_away(owner: Owner) -> None:
-    """Nobody listens at the address."""
+    """The message names the address that does not answer."""
     popup = owner.popup()
     with owner.gate.away():
         popup.login(next(NAMES))
@@ -47,7 +47,7 @@ def test_a_server_that_is_away(owner: Owner) -> None:
 
 @pytest.mark.parametrize("kind", IMPOSTORS)
 def test_an_answer_that_is_none(owner: Owner, kind: str) -> None:
-    """Whoever answers in the API's place, the user learns it and what to do."""
+    """If something else than the API answers, the message says so."""
     instead, words = IMPOSTORS[kind]
     popup = owner.popup()
     owner.gate.replace("/authenticate", instead)
@@ -58,7 +58,7 @@ def test_an_answer_that_is_none(owner: Owner, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["502", "503"])
 def test_a_server_that_is_away_for_a_moment_is_asked_again(owner: Owner, kind: str) -> None:
-    """The user notices nothing but a wait of a second."""
+    """The request is repeated after a second."""
     instead = {
         "502": answer(502, "<h1>Bad gateway</h1>", "text/html"),
         "503": problem(503, "service_unavailable", "Busy.", Retry_After="1"),
@@ -72,7 +72,7 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(owner: Owner, kind: s
 
 
 def test_what_failed_can_be_tried_again_with_a_button(owner: Owner) -> None:
-    """No second typing: the button repeats what was asked."""
+    """The button repeats the request."""
     popup = owner.popup()
     name = owner.registered(next(NAMES))
     with owner.gate.away():
@@ -84,7 +84,7 @@ def test_what_failed_can_be_tried_again_with_a_button(owner: Owner) -> None:
 
 
 def test_a_field_that_the_server_refuses(owner: Owner) -> None:
-    """A 422 is told in the server's words, and the field is marked."""
+    """The message of a 422 is shown, and the field is marked."""
     popup = owner.popup()
     name = "n" * 65
     refusal = owner.service.post("/register", {"username": name, "password": "long enough"})
@@ -96,7 +96,7 @@ def test_a_field_that_the_server_refuses(owner: Owner) -> None:
 
 
 def test_a_host_that_the_browser_keeps_away(owner: Owner) -> None:
-    """Without the permission for a host the user is sent to the options."""
+    """Without the host permission a button asks for it or opens the options."""
     owner.knows_address("https://forbidden.example.test:9")
     popup = owner.popup()
     popup.login(next(NAMES))

@@ -1,4 +1,4 @@
-"""The link for a forgotten password: where the server mails, and nowhere else."""
+"""The link for a forgotten password, for servers that send mail."""
 
 from http import HTTPStatus
 
@@ -40,7 +40,7 @@ def has_no_link(popup: Popup) -> None:
 
 
 def test_it_leads_to_the_page_of_the_server(owner: Owner) -> None:
-    """In a tab of its own, at the address in the options."""
+    """It opens in a new tab, at the address in the options."""
     popup = owner.popup()
     has_link(popup)
     assert popup.text("forgot") == "Forgot password?"
@@ -51,7 +51,7 @@ def test_it_leads_to_the_page_of_the_server(owner: Owner) -> None:
 
 
 def test_the_keyboard_reaches_it(owner: Owner) -> None:
-    """It follows the choice to stay signed in; Enter opens the page."""
+    """It follows the checkbox, and Enter opens it."""
     popup = owner.popup()
     has_link(popup)
     popup.page.run("document.getElementById('keep').focus()")
@@ -62,7 +62,7 @@ def test_the_keyboard_reaches_it(owner: Owner) -> None:
 
 
 def test_a_service_without_mail_has_none(owner: Owner, mailless_service: Service) -> None:
-    """It says so itself."""
+    """`/features` says that there is no reset."""
     owner.gate.reset(mailless_service.port)
     has_no_link(owner.popup())
     assert owner.gate.to("/features")
@@ -70,7 +70,7 @@ def test_a_service_without_mail_has_none(owner: Owner, mailless_service: Service
 
 @pytest.mark.parametrize("kind", SILENT)
 def test_a_server_that_does_not_say_so_has_none(owner: Owner, kind: str) -> None:
-    """An older one, or whatever else answers; the popup is as it is without the link."""
+    """Any other answer hides the link, without an error."""
     for _ in range(2):
         owner.gate.replace("/features", SILENT[kind])
     has_no_link(owner.popup())
@@ -78,13 +78,13 @@ def test_a_server_that_does_not_say_so_has_none(owner: Owner, kind: str) -> None
 
 
 def test_offline_there_is_none(owner: Owner) -> None:
-    """And no word of it: nobody asked for anything."""
+    """The link is hidden, and no error is shown."""
     with owner.gate.away():
         has_no_link(owner.popup())
 
 
 def test_nothing_waits_for_it(owner: Owner) -> None:
-    """The form works while the server is silent, and no button moves when more comes."""
+    """The form works meanwhile, and its buttons do not move."""
     held = owner.gate.hold("/features")
     popup = owner.popup()
     held.wait()
@@ -99,7 +99,7 @@ def test_nothing_waits_for_it(owner: Owner) -> None:
 
 
 def test_whoever_is_logged_in_needs_none(owner: Owner) -> None:
-    """The server is asked when the form is there, and not before."""
+    """The server is asked only when the form is shown."""
     owner.signed_in()
     until(lambda: all(asked.answer for asked in owner.gate.to("/features")), "the first answers")
     owner.gate.reset(owner.service.port)
@@ -111,7 +111,7 @@ def test_whoever_is_logged_in_needs_none(owner: Owner) -> None:
 
 
 def test_another_server_is_asked_anew(owner: Owner) -> None:
-    """What one server said means nothing for the next."""
+    """The answer of one server is not used for another."""
     popup = owner.popup()
     has_link(popup)
     options = owner.options()

@@ -1,4 +1,4 @@
-"""Every state in German, whose words are longer: nothing is cut off, also where letters are large.
+"""Every state in German: nothing is cut off, even in large letters.
 
 The pictures are in `build/screenshots/`.
 """
@@ -61,7 +61,7 @@ def owner(german: Browser, gate: Gate, service: Service) -> Iterator[Owner]:
 
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_is_cut_off(owner: Owner, state: str) -> None:
-    """The popup needs no more than 360 by 600, and where letters are twice as large 800 across."""
+    """The popup needs at most 360 by 600 pixels, and 800 in width with double letters."""
     screen = STATES[state](owner)
     room = room_of(state)
     screen.page.size(*room)
@@ -88,7 +88,7 @@ def picture(screen: Screen, name: str, size: tuple[int, int]) -> None:
 
 
 def test_the_whole_way_is_german(owner: Owner) -> None:
-    """Words, numbers and the page's own language."""
+    """Texts, numbers and the `lang` attribute are German."""
     popup = owner.popup()
     assert popup.page.run("return document.documentElement.lang") == "de"
     assert popup.text("login") == "Anmelden"

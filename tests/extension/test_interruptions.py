@@ -1,4 +1,4 @@
-"""Popups, workers and answers that go away in the middle."""
+"""Popups, workers and answers that are lost during a request."""
 
 import pytest
 
@@ -15,7 +15,7 @@ HELD = pytest.mark.parametrize("answered", [False, True], ids=["going in", "comi
 
 @HELD
 def test_a_popup_closed_during_a_refresh_loses_nothing(owner: Owner, answered: bool) -> None:
-    """The worker finishes what the popup began."""
+    """The worker finishes the request."""
     popup = owner.signed_in()
     name = popup.text("name")
     owner.expire()
@@ -33,7 +33,7 @@ def test_a_popup_closed_during_a_refresh_loses_nothing(owner: Owner, answered: b
 
 @HELD
 def test_a_worker_killed_during_a_refresh_loses_nothing(owner: Owner, answered: bool) -> None:
-    """The next worker repeats the refresh with the key that the first had written down."""
+    """The next worker repeats the refresh with the stored key."""
     popup = owner.signed_in()
     name = popup.text("name")
     owner.expire()
@@ -54,7 +54,7 @@ def test_a_worker_killed_during_a_refresh_loses_nothing(owner: Owner, answered: 
 
 @pytest.mark.parametrize("path", ["/register", "/authenticate", "/protected"])
 def test_a_popup_whose_worker_is_killed_asks_the_next_one(owner: Owner, path: str) -> None:
-    """The user notices nothing: the popup repeats what it had asked."""
+    """The popup repeats its message."""
     popup = owner.popup()
     held = owner.gate.hold(path, answered=True)
     name = next(NAMES)
@@ -75,7 +75,7 @@ def test_a_popup_whose_worker_is_killed_asks_the_next_one(owner: Owner, path: st
 
 
 def test_a_worker_killed_during_a_login_leaves_no_session_behind(owner: Owner) -> None:
-    """The server gives the same pair again for the same key: one session, not two."""
+    """The repeat with the same key gets the same session."""
     popup = owner.popup()
     name = owner.registered(next(NAMES))
     held = owner.gate.hold("/authenticate", answered=True)
@@ -94,7 +94,7 @@ def test_a_worker_killed_during_a_login_leaves_no_session_behind(owner: Owner) -
 
 
 def test_the_key_is_written_down_before_the_request_goes_out(owner: Owner) -> None:
-    """While the refresh is on its way, its key stands beside the token that it spends."""
+    """During a refresh its key is stored with the refresh token."""
     popup = owner.signed_in()
     owner.expire()
     held = owner.gate.hold("/refresh")
@@ -108,7 +108,7 @@ def test_the_key_is_written_down_before_the_request_goes_out(owner: Owner) -> No
 
 
 def test_a_lost_answer_is_given_again(owner: Owner) -> None:
-    """The server worked, nobody heard: the next click gets the same successor."""
+    """The next click gets the same new tokens."""
     popup = owner.signed_in()
     name = popup.text("name")
     owner.gate.drop("/refresh")
@@ -125,7 +125,7 @@ def test_a_lost_answer_is_given_again(owner: Owner) -> None:
 
 
 def test_a_server_away_during_a_refresh_logs_nobody_out(owner: Owner) -> None:
-    """Network errors say so and change nothing."""
+    """The popup shows the network error, and the login stays."""
     popup = owner.signed_in()
     name = popup.text("name")
     owner.expire()
@@ -137,7 +137,7 @@ def test_a_server_away_during_a_refresh_logs_nobody_out(owner: Owner) -> None:
 
 
 def test_two_popups_at_once_share_one_refresh(owner: Owner) -> None:
-    """The second waits for the first, and then finds the new token."""
+    """The second one waits and uses the new token."""
     first = owner.signed_in()
     second = owner.popup()
     owner.expire()
@@ -154,7 +154,7 @@ def test_two_popups_at_once_share_one_refresh(owner: Owner) -> None:
 
 @HELD
 def test_a_log_out_during_a_refresh_wins(owner: Owner, answered: bool) -> None:
-    """It does not wait, the late tokens are not kept, and the server ends them too."""
+    """It does not wait, and the session of the late tokens is ended."""
     popup = owner.signed_in()
     owner.expire()
     held = owner.gate.hold("/refresh", answered=answered)
@@ -176,7 +176,7 @@ def test_a_log_out_during_a_refresh_wins(owner: Owner, answered: bool) -> None:
 
 
 def test_a_login_during_a_refresh_wins(owner: Owner) -> None:
-    """The tokens of the login before do not replace those of the new one."""
+    """Late tokens of the old login do not replace the new ones."""
     popup = owner.signed_in()
     owner.expire()
     held = owner.gate.hold("/refresh", answered=True)
@@ -196,7 +196,7 @@ def test_a_login_during_a_refresh_wins(owner: Owner) -> None:
 
 
 def test_a_registration_whose_answer_was_lost_can_be_repeated(owner: Owner) -> None:
-    """The same form goes out with the same key, and succeeds."""
+    """It is sent with the same key and succeeds."""
     popup = owner.popup()
     name = next(NAMES)
     owner.gate.drop("/register")

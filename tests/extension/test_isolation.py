@@ -1,4 +1,4 @@
-"""What runs in other people's pages learns nothing."""
+"""Scripts in web pages cannot read the extension's tokens."""
 
 import json
 import shutil
@@ -46,7 +46,7 @@ def infiltrated(browser: Chromium, gate: Gate, service: Service, tmp_path: Path)
 
 @pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 def test_content_scripts_see_no_token(infiltrated: Owner) -> None:
-    """Both storage areas are closed to them (S78).
+    """Both storage areas are closed to content scripts (S78).
 
     Chromium only: Firefox has no such lock. There `storage.session` never reaches content scripts,
     and that the extension has none is what keeps them from `storage.local`.

@@ -1,4 +1,4 @@
-"""What the extension says of the service is what the service says."""
+"""The extension's texts agree with the service."""
 
 import json
 
@@ -13,7 +13,7 @@ LANGUAGES = ["en", "de"]
 
 
 def test_the_service_s_own_words_stand_beside_their_translation() -> None:
-    """A browser that speaks English shows what the service says; here is the same."""
+    """The English text of each error code is the service's message."""
     told = {key: text for key, text in messages("en").items() if key.startswith("code_")}
     assert told
     for key, text in told.items():
@@ -22,14 +22,14 @@ def test_the_service_s_own_words_stand_beside_their_translation() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_security_event_has_words(language: str) -> None:
-    """None is shown as its name."""
+    """Each event has a text in each language."""
     told = {key for key in messages(language) if key.startswith("event_")}
     assert told == {f"event_{event}" for event in Event}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_manifest_speaks_too(language: str) -> None:
-    """The description is translated, within what the stores take; the name is always the same."""
+    """Its description is translated and short enough; its name is fixed."""
     manifest = json.loads((EXTENSION / "manifest.json").read_text("utf-8"))
     assert manifest["default_locale"] == "en"
     assert manifest["name"] == "Password Auth Demo"
@@ -38,7 +38,7 @@ def test_the_manifest_speaks_too(language: str) -> None:
 
 
 def test_the_words_of_the_contract_stay() -> None:
-    """People test against them."""
+    """Clients' tests rely on these texts."""
     said = set(messages("en").values())
     assert said >= {
         "Registration successful.",
@@ -53,7 +53,7 @@ def test_the_words_of_the_contract_stay() -> None:
 
 
 def test_texts_are_found_in_another_language() -> None:
-    """The scenarios say what they expect in English, also where the browser speaks German."""
+    """Tests find the translation of an English text."""
     assert in_language("de", "Ann") == "Ann"
     assert in_language("de", "Not saved: The address is not complete.") == (
         "Nicht gespeichert: Die Adresse ist nicht vollständig."

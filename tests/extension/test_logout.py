@@ -1,4 +1,4 @@
-"""Logging out when the server is away, and in every popup."""
+"""Logging out offline and in several popups."""
 
 import pytest
 
@@ -23,7 +23,7 @@ LATER = "Logged out successfully. The server will be notified when it can be rea
 
 
 def test_offline_the_tokens_go_at_once_and_the_server_is_told_later(owner: Owner) -> None:
-    """Only the refresh token to be ended is kept, until the server has heard of it."""
+    """Only the refresh token of the ended session is kept until then."""
     popup = owner.signed_in()
     token = owner.gate.tokens()["refresh_token"]
     with owner.gate.away():
@@ -41,7 +41,7 @@ def test_offline_the_tokens_go_at_once_and_the_server_is_told_later(owner: Owner
 
 
 def test_offline_a_token_that_was_not_kept_stays_off_the_disk(owner: Owner) -> None:
-    """Without "Keep me signed in" the token to be ended waits in the session storage (S78)."""
+    """Without "Keep me signed in" it is kept in session storage (S78)."""
     popup = owner.signed_in(keep=False)
     token = owner.gate.tokens()["refresh_token"]
     with owner.gate.away():
@@ -54,7 +54,7 @@ def test_offline_a_token_that_was_not_kept_stays_off_the_disk(owner: Owner) -> N
 
 
 def test_a_server_that_says_nothing_is_in_nobody_s_way(owner: Owner) -> None:
-    """An earlier server swallows what it is sent; logging out here goes on."""
+    """A silent former server does not delay a logout."""
     popup = owner.signed_in()
     silent = Gate(owner.gate.upstream)
     silent.start()
@@ -72,7 +72,7 @@ def test_a_server_that_says_nothing_is_in_nobody_s_way(owner: Owner) -> None:
 
 @pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 def test_a_full_disk_keeps_nobody_logged_in(owner: Owner) -> None:
-    """The note for the server cannot be written: the tokens go, and the server is told at once.
+    """If the pending logout cannot be stored, it is sent at once.
 
     Chromium only: Firefox sets no limit to an extension's storage.
     """
@@ -86,7 +86,7 @@ def test_a_full_disk_keeps_nobody_logged_in(owner: Owner) -> None:
 
 
 def test_a_storage_that_cannot_be_read_is_reset(owner: Owner) -> None:
-    """The popup says so and has the way out in it."""
+    """The popup says so and has a button that resets it."""
     owner.signed_in()
     owner.browser.in_worker(UNREADABLE)
     popup = owner.popup()
@@ -100,7 +100,7 @@ def test_a_storage_that_cannot_be_read_is_reset(owner: Owner) -> None:
 
 @pytest.mark.parametrize("damage", ["7", '"text"', "[]", '{"token": 7}'])
 def test_a_damaged_storage_is_no_dead_end(owner: Owner, damage: str) -> None:
-    """What cannot be understood counts as absent: one can log in, and out."""
+    """Invalid values count as missing, and login and logout work."""
     owner.stores("local", grant=damage, pendingLogouts=damage, address=damage, keep=damage)
     owner.stores("session", access=damage, ended=damage, draft=damage)
     popup = owner.popup()
@@ -110,7 +110,7 @@ def test_a_damaged_storage_is_no_dead_end(owner: Owner, damage: str) -> None:
 
 
 def test_a_new_worker_tells_the_server(owner: Owner) -> None:
-    """Whatever wakes the worker is an occasion."""
+    """A worker that starts sends the pending logouts."""
     popup = owner.signed_in()
     with owner.gate.away():
         popup.logout()
@@ -121,7 +121,7 @@ def test_a_new_worker_tells_the_server(owner: Owner) -> None:
 
 
 def test_all_open_popups_follow(owner: Owner) -> None:
-    """Who is logged in, and that nobody is, shows everywhere at once."""
+    """A login or logout is shown in all of them at once."""
     watching = owner.popup()
     name = next(NAMES)
     acting = owner.signed_in(name)
@@ -131,7 +131,7 @@ def test_all_open_popups_follow(owner: Owner) -> None:
 
 
 def test_a_login_on_top_of_another_ends_the_first(owner: Owner) -> None:
-    """Two popups log in one after the other: the first session does not stay behind."""
+    """The session of the first login is ended."""
     first, second = next(NAMES), next(NAMES)
     owner.registered(first)
     owner.registered(second)

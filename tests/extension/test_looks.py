@@ -1,4 +1,4 @@
-"""How every state looks and whether everybody can use it, in light and dark.
+"""The appearance and the accessibility of every state, in light and dark.
 
 Each state is reached once for each browser; the pictures are in `build/screenshots/`.
 """
@@ -63,7 +63,7 @@ def look(
 
 
 def test_every_state_fits(look: Look) -> None:
-    """The popup never needs more than 360 by 600, the options no sideways scrolling."""
+    """The popup needs at most 360 by 600 pixels, the options no sideways scrolling."""
     width, height = look.screen.page.run(WIDTH_AND_HEIGHT)
     assert width <= look.room[0]
     assert height <= look.room[1]
@@ -72,7 +72,7 @@ def test_every_state_fits(look: Look) -> None:
 
 @SCHEMES
 def test_every_state_has_its_picture(look: Look, scheme: Scheme) -> None:
-    """Pictures are written at each run, for people to look at."""
+    """Each run writes a picture of each state."""
     _, height = look.screen.page.run(WIDTH_AND_HEIGHT)
     look.screen.page.size(look.room[0], height)
     look.screen.page.scheme(scheme)
@@ -84,7 +84,7 @@ def test_every_state_has_its_picture(look: Look, scheme: Scheme) -> None:
 
 @SCHEMES
 def test_axe_finds_nothing(look: Look, scheme: Scheme) -> None:
-    """No rule of axe is broken."""
+    """Axe reports no violation."""
     look.screen.page.scheme(scheme)
     if not look.screen.page.run("return 'axe' in window"):
         look.screen.page.run(AXE.read_text("utf-8"))
@@ -93,6 +93,6 @@ def test_axe_finds_nothing(look: Look, scheme: Scheme) -> None:
 
 @SCHEMES
 def test_what_axe_does_not_see(look: Look, scheme: Scheme) -> None:
-    """Labels that are words, contrast of text, edges and focus, and targets that can be hit."""
+    """Labels, contrast, borders, focus and the size of targets are checked."""
     look.screen.page.scheme(scheme)
     assert look.screen.page.run(f"{LOOKING}; return flaws();") == []

@@ -1,4 +1,4 @@
-"""A popup from before there were second steps, which nobody will ever change."""
+"""An older popup without support for second factors."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +40,7 @@ def older(older_browser: Chromium, gate: Gate, service: Service) -> Iterator[Own
 
 
 def test_it_logs_in_by_password_comma_code(older: Owner) -> None:
-    """S111: what it shows says how, the code of the app works so, and so does a recovery code."""
+    """S111: Its message explains how; codes of the app and recovery codes work."""
     person = enrolled(older)
     popup = older.popup()
     popup.login(person.name)
@@ -58,7 +58,7 @@ def test_it_logs_in_by_password_comma_code(older: Owner) -> None:
 
 
 def test_a_wrong_code_is_told_as_any_failure(older: Owner) -> None:
-    """In the server's words, which it shows as they are."""
+    """It shows the server's message."""
     person = enrolled(older)
     popup = older.popup()
     popup.login(person.name, f"{PASSWORD},000000")
@@ -66,7 +66,7 @@ def test_a_wrong_code_is_told_as_any_failure(older: Owner) -> None:
 
 
 def test_an_account_without_a_second_step_notices_nothing(older: Owner) -> None:
-    """A comma and six digits may be a password's own end."""
+    """A comma and six digits may be the end of a password."""
     popup = older.popup()
     popup.register(name := "older-client", password := f"{PASSWORD},123456")
     popup.reads("Registration successful.")

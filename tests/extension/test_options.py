@@ -1,4 +1,4 @@
-"""The options: which API, and whether it answers there."""
+"""The options: the address of the API, and whether it answers."""
 
 import pytest
 
@@ -14,14 +14,14 @@ INSECURE = "Passwords would be sent to {} unencrypted. Use https, or allow it in
 
 
 def test_the_default_is_this_computer(owner: Owner) -> None:
-    """Freshly installed, the extension talks to port 8000 of the loopback interface."""
+    """The default address is port 8000 of the loopback interface."""
     owner.knows_address(None)
     options = owner.options()
     assert options.value("address") == "http://127.0.0.1:8000"
 
 
 def test_an_address_that_answers(owner: Owner) -> None:
-    """The check asks `/healthz` and changes nothing."""
+    """The check requests `/healthz` and changes nothing."""
     options = owner.options()
     options.enter(owner.gate.address + "/")
     options.page.click("check")
@@ -30,7 +30,7 @@ def test_an_address_that_answers(owner: Owner) -> None:
 
 
 def test_an_address_of_somebody_else(owner: Owner) -> None:
-    """Health in good JSON is not enough: it must be this service's."""
+    """Another service's answer in JSON is not accepted."""
     owner.gate.replace("/healthz", answer(200, '{"status": "ok", "service": "another"}'))
     options = owner.options()
     options.page.click("check")
@@ -39,7 +39,7 @@ def test_an_address_of_somebody_else(owner: Owner) -> None:
 
 
 def test_an_address_where_nobody_is(owner: Owner) -> None:
-    """It is saved all the same, since the server may start later."""
+    """It is saved, since the server may start later."""
     options = owner.options()
     with owner.gate.away():
         options.has_the_keyboard_at("address")
@@ -61,7 +61,7 @@ def test_an_address_where_nobody_is(owner: Owner) -> None:
     ],
 )
 def test_what_is_no_address(owner: Owner, text: str) -> None:
-    """Nothing is asked and nothing saved."""
+    """No request is sent, and nothing is saved."""
     options = owner.options()
     options.enter(text)
     options.page.click("save")
@@ -70,7 +70,7 @@ def test_what_is_no_address(owner: Owner, text: str) -> None:
 
 
 def test_moving_to_another_api_ends_the_login_at_the_first(owner: Owner) -> None:
-    """Tokens are for the API that gave them, and never go to another."""
+    """Tokens are never sent to another API."""
     popup = owner.signed_in()
     token = owner.gate.tokens()["refresh_token"]
     elsewhere = f"http://localhost:{owner.gate.port}"
@@ -85,7 +85,7 @@ def test_moving_to_another_api_ends_the_login_at_the_first(owner: Owner) -> None
 
 
 def test_another_host_is_asked_for(owner: Owner) -> None:
-    """With the permission granted, all works at that host; http is agreed to and warned of."""
+    """With the permission everything works there; http needs the user's consent."""
     owner.browser.allow("http://api.example.test/*")
     address = f"http://api.example.test:{owner.gate.port}"
     options = owner.options()
@@ -101,7 +101,7 @@ def test_another_host_is_asked_for(owner: Owner) -> None:
 
 
 def test_the_access_to_a_host_is_given_back(owner: Owner) -> None:
-    """Whoever moves on keeps no permission for the host before (S78)."""
+    """The permission for the previous host is released (S78)."""
     pattern = "http://api.example.test/*"
     owner.browser.allow(pattern)
     options = owner.options()
@@ -116,7 +116,7 @@ def test_the_access_to_a_host_is_given_back(owner: Owner) -> None:
 
 
 def test_a_check_keeps_no_permission(owner: Owner) -> None:
-    """Only an address that is saved keeps the access to its host (S78)."""
+    """Only the saved address keeps its permission (S78)."""
     pattern = "http://api.example.test/*"
     owner.browser.allow(pattern)
     options = owner.options()
@@ -128,7 +128,7 @@ def test_a_check_keeps_no_permission(owner: Owner) -> None:
 
 
 def test_a_name_without_a_scheme_means_https(owner: Owner) -> None:
-    """No password goes out in clear because somebody left out eight characters (S78)."""
+    """So no password is sent unencrypted by accident (S78)."""
     owner.browser.allow("https://api.example.test/*")
     options = owner.options()
     address = f"api.example.test:{owner.gate.port}"
@@ -144,7 +144,7 @@ def test_a_name_without_a_scheme_means_https(owner: Owner) -> None:
 
 @pytest.mark.parametrize("button", ["check", "save"])
 def test_http_is_warned_of_when_it_fails_too(owner: Owner, button: str) -> None:
-    """A server that redirects to https is the usual case (S78)."""
+    """The warning appears with an error as well, such as a redirect to https (S78)."""
     owner.browser.allow("http://api.example.test/*")
     address = f"http://api.example.test:{owner.gate.port}"
     options = owner.options()
@@ -157,7 +157,7 @@ def test_http_is_warned_of_when_it_fails_too(owner: Owner, button: str) -> None:
 
 
 def test_no_password_goes_over_http_unless_the_user_said_so(owner: Owner) -> None:
-    """An address that came into the storage in another way is not trusted either (S78)."""
+    """An http address that was stored otherwise is refused (S78)."""
     owner.browser.allow("http://api.example.test/*")
     address = f"http://api.example.test:{owner.gate.port}"
     owner.knows_address(address)
@@ -170,7 +170,7 @@ def test_no_password_goes_over_http_unless_the_user_said_so(owner: Owner) -> Non
 
 
 def test_the_permission_for_a_server_stays_until_it_has_heard_of_the_logout(owner: Owner) -> None:
-    """A server that was down when the user moved on is told when it is back."""
+    """A pending logout can still be sent."""
     pattern = "http://api.example.test/*"
     owner.browser.allow(pattern)
     options = owner.options()
@@ -192,7 +192,7 @@ def test_the_permission_for_a_server_stays_until_it_has_heard_of_the_logout(owne
 
 
 def test_the_options_say_who_where_and_which_version(owner: Owner) -> None:
-    """Who is signed in, what the browser allows, and the number in the manifest."""
+    """They show the user, the host permission and the version."""
     popup = owner.signed_in()
     options = owner.options()
     assert options.text("who") == popup.text("name")
@@ -206,7 +206,7 @@ def test_the_options_say_who_where_and_which_version(owner: Owner) -> None:
 
 
 def test_the_popup_leads_to_the_options(owner: Owner) -> None:
-    """One click, for whoever has to correct the address."""
+    """One click opens them."""
     popup = owner.popup()
     popup.page.click("options")
     assert Options(owner.finds("options.html")).value("address") == owner.gate.address

@@ -1,4 +1,4 @@
-"""What is shipped: the manifest's promises and the zips for the stores."""
+"""The manifest and the packages for the stores."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def package(folder: Path) -> dict[str, Path]:
 
 
 def test_least_permissions() -> None:
-    """Storage, the loopback interface, and any other host only when the user agrees (S78)."""
+    """They are storage, the loopback interface and, with consent, other hosts (S78)."""
     declared = manifest()
     assert declared["permissions"] == ["storage"]
     assert declared["host_permissions"] == ["http://127.0.0.1/*", "http://localhost/*"]
@@ -52,7 +52,7 @@ def test_pages_run_nothing_but_the_extension_s_own_files() -> None:
 
 
 def test_one_file_names_the_platform() -> None:
-    """Whoever takes another module out of the extension needs no extension around it."""
+    """All other modules work without an extension."""
     for module in EXTENSION.rglob("*.js"):
         names = re.search(r"\b(chrome|browser)\.\w", module.read_text("utf-8"))
         assert bool(names) == (module.name == "browserApi.js"), module
@@ -60,14 +60,14 @@ def test_one_file_names_the_platform() -> None:
 
 @pytest.mark.parametrize("store", STORES)
 def test_a_zip_holds_the_extension(store: str, tmp_path: Path) -> None:
-    """Every file of the folder, none besides."""
+    """It has every file of the folder and no other."""
     files = {path.relative_to(EXTENSION).as_posix() for path in EXTENSION.rglob("*.*")}
     with ZipFile(package(tmp_path)[store]) as archive:
         assert set(archive.namelist()) == files
 
 
 def test_each_store_gets_its_own_manifest(tmp_path: Path) -> None:
-    """Neither has keys that only the other browser knows; all else is the same."""
+    """Neither has keys that only the other browser supports."""
     zips = package(tmp_path)
     chromium, firefox = manifest(zips["chromium"]), manifest(zips["firefox"])
     assert set(chromium["background"]) == {"service_worker", "type"}
@@ -77,13 +77,13 @@ def test_each_store_gets_its_own_manifest(tmp_path: Path) -> None:
 
 
 def test_zips_are_the_same_each_time(tmp_path: Path) -> None:
-    """The same files give the same bytes."""
+    """Packaging is reproducible."""
     first, second = package(tmp_path / "first"), package(tmp_path / "second")
     assert all(first[store].read_bytes() == second[store].read_bytes() for store in STORES)
 
 
 def test_the_icons_are_those_that_the_script_draws(tmp_path: Path) -> None:
-    """Whoever changes the drawing commits its pictures."""
+    """The committed icons are up to date."""
     subprocess.run([sys.executable, ROOT / "scripts" / "draw_icons.py", tmp_path], check=True)
     for name in manifest()["icons"].values():
         assert pixels(tmp_path / Path(name).name) == pixels(EXTENSION / name)
@@ -91,12 +91,12 @@ def test_the_icons_are_those_that_the_script_draws(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("store", STORES)
 def test_a_zip_is_small(store: str, tmp_path: Path) -> None:
-    """Less than 100 KB."""
+    """It has less than 100 KB."""
     assert package(tmp_path)[store].stat().st_size < 100_000
 
 
 def test_nothing_is_private_to_one_browser_that_the_other_needs(tmp_path: Path) -> None:
-    """Private windows have a worker of their own in Chromium, and none in Firefox (S78)."""
+    """Private windows have a worker of their own in Chromium; Firefox excludes them (S78)."""
     zips = package(tmp_path)
     assert manifest(zips["chromium"])["incognito"] == "split"
     assert manifest(zips["firefox"])["incognito"] == "not_allowed"
@@ -104,7 +104,7 @@ def test_nothing_is_private_to_one_browser_that_the_other_needs(tmp_path: Path) 
 
 @pytest.mark.parametrize("copy", ["extension/client", "examples/web/client"])
 def test_a_copy_of_the_client_is_the_client(copy: str) -> None:
-    """`npm run --prefix clients/js copies` makes the copies; nobody edits them."""
+    """The copies are up to date."""
     source = ROOT / "clients" / "js" / "src"
     for module in (ROOT / copy).iterdir():
         assert module.read_bytes() == (source / module.name).read_bytes(), module
@@ -113,7 +113,7 @@ def test_a_copy_of_the_client_is_the_client(copy: str) -> None:
 
 
 def test_the_web_page_has_the_extension_s_look() -> None:
-    """One look: the example's theme is the extension's."""
+    """The example's stylesheet is the extension's."""
     theme = (EXTENSION / "theme.css").read_bytes()
     assert (ROOT / "examples" / "web" / "theme.css").read_bytes() == theme
 

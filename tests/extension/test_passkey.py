@@ -1,4 +1,4 @@
-"""A login by a passkey, in the place of the password or beside it."""
+"""A login by a passkey, alone or after the password."""
 
 import json
 
@@ -53,7 +53,7 @@ def with_passkey(owner: Owner, screen: Screen) -> tuple[str, str]:
 
 @CHROMIUM
 def test_a_passkey_alone_logs_in(owner: Owner) -> None:
-    """In a tab, since the browser asks in a window of its own; the popup follows."""
+    """It opens a tab, and the popup shows the login."""
     popup = owner.popup()
     screen = passkey_page(owner, popup)
     name, _ = with_passkey(owner, screen)
@@ -68,7 +68,7 @@ def test_a_passkey_alone_logs_in(owner: Owner) -> None:
 
 @CHROMIUM
 def test_a_passkey_beside_the_password_is_a_second_step(owner: Owner) -> None:
-    """The form for the code offers it, where the account has one."""
+    """The form for the code has a button for it."""
     popup = owner.popup()
     screen = passkey_page(owner, popup)
     name, token = with_passkey(owner, screen)
@@ -87,7 +87,7 @@ def test_a_passkey_beside_the_password_is_a_second_step(owner: Owner) -> None:
 
 @CHROMIUM
 def test_without_a_passkey_one_can_try_again(owner: Owner) -> None:
-    """The browser gives none: that is said, and nobody is logged in."""
+    """The page says so, and nobody is logged in."""
     popup = owner.popup()
     screen = passkey_page(owner, popup)
     screen.page.click("usePasskey")
@@ -99,7 +99,7 @@ def test_without_a_passkey_one_can_try_again(owner: Owner) -> None:
 
 
 def test_it_is_offered_where_the_server_has_passkeys(owner: Owner) -> None:
-    """And where the extension may talk to their domain; nowhere else."""
+    """The extension also needs the permission for their domain."""
     assert offers_passkey(owner.popup())
     for features in ({"passkeys": False}, {"passkeys": True, "rp_id": "elsewhere.example"}, {}):
         body = {"status": "ok", "reset": True, **features}
@@ -108,7 +108,7 @@ def test_it_is_offered_where_the_server_has_passkeys(owner: Owner) -> None:
 
 
 def test_the_page_for_a_passkey_says_who_is_in(owner: Owner) -> None:
-    """Whoever comes back to its tab later."""
+    """The tab shows who is logged in."""
     popup = owner.signed_in()
     screen = Screen(owner.visit_own("passkey.html"))
     assert popup.text("name") in screen.text("what")

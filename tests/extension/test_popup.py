@@ -1,4 +1,4 @@
-"""What the popup does for whoever uses it, beside its buttons."""
+"""Details of the popup's use."""
 
 import json
 
@@ -21,7 +21,7 @@ HEIGHT = "return document.body.getBoundingClientRect().height"
 
 
 def test_what_was_typed_survives_closing_the_popup(owner: Owner) -> None:
-    """A look at another window costs no second typing; the password is on no disk (S78)."""
+    """A reopened popup has the input; the password is never on disk (S78)."""
     popup = owner.popup()
     popup.fill(username="ann", password="half a password")
     until(lambda: "draft" in owner.stored("session"), "the draft")
@@ -33,7 +33,7 @@ def test_what_was_typed_survives_closing_the_popup(owner: Owner) -> None:
 
 
 def test_what_was_typed_is_forgotten_after_a_login(owner: Owner) -> None:
-    """Neither the next popup nor the storage has the password; the name is remembered."""
+    """The password is removed, the name is kept."""
     popup = owner.signed_in()
     name = popup.text("name")
     until(lambda: "draft" not in owner.stored("session"), "the draft to go")
@@ -46,7 +46,7 @@ def test_what_was_typed_is_forgotten_after_a_login(owner: Owner) -> None:
 
 
 def test_the_password_can_be_shown(owner: Owner) -> None:
-    """Until the form is sent, which hides it again."""
+    """Sending the form hides it again."""
     popup = owner.popup()
     popup.fill(username=next(NAMES), password=PASSWORD)
     popup.page.click("showPassword")
@@ -59,7 +59,7 @@ def test_the_password_can_be_shown(owner: Owner) -> None:
 
 
 def test_password_managers_learn_which_password_is_new(owner: Owner) -> None:
-    """`new-password` when registering, `current-password` when logging in."""
+    """`autocomplete` is `new-password` or `current-password`."""
     popup = owner.popup()
     name = next(NAMES)
     popup.register(name)
@@ -74,7 +74,7 @@ def test_password_managers_learn_which_password_is_new(owner: Owner) -> None:
 
 
 def test_a_next_step_is_said(owner: Owner) -> None:
-    """After every success."""
+    """Every success tells what can be done next."""
     popup = owner.popup()
     name = next(NAMES)
     popup.register(name)
@@ -89,7 +89,7 @@ def test_a_next_step_is_said(owner: Owner) -> None:
 
 
 def test_a_registration_whose_login_fails_is_no_failure(owner: Owner) -> None:
-    """The account is there, and one press away: the form keeps what was typed."""
+    """The account exists, and the form keeps the input."""
     popup = owner.popup()
     name = next(NAMES)
     owner.gate.replace("/authenticate", problem(429, "rate_limited", "Too many."))
@@ -102,7 +102,7 @@ def test_a_registration_whose_login_fails_is_no_failure(owner: Owner) -> None:
 
 
 def test_an_error_is_scrolled_into_sight(owner: Owner) -> None:
-    """At 250 % zoom the popup has room for 144 by 240 pixels of the page."""
+    """At 250 % zoom the popup shows only 144 by 240 pixels."""
     popup = owner.popup()
     popup.page.size(288, 240)
     popup.has_the_keyboard_at("username")
@@ -113,7 +113,7 @@ def test_an_error_is_scrolled_into_sight(owner: Owner) -> None:
 
 @pytest.mark.parametrize("page", ["popup", "options"])
 def test_the_browser_s_font_size_counts(owner: Owner, page: str) -> None:
-    """Who has set the browser to larger letters gets them."""
+    """A larger default font enlarges the popup."""
     screen = owner.popup() if page == "popup" else owner.options()
     size = "return parseFloat(getComputedStyle(document.querySelector('label')).fontSize)"
     usual = screen.page.run(size)
@@ -122,7 +122,7 @@ def test_the_browser_s_font_size_counts(owner: Owner, page: str) -> None:
 
 
 def test_the_popup_does_not_jump_when_it_opens(owner: Owner) -> None:
-    """Its height is the same before and after the worker has answered, logged in or not."""
+    """Its height does not change when the state arrives."""
     popup = owner.popup()
     heights = {before_ready(popup), popup.page.run(HEIGHT)}
     owner.signed_in()
@@ -147,7 +147,7 @@ def before_ready(popup: Popup) -> float:
 
 
 def test_a_name_from_right_to_left_turns_no_words_around(owner: Owner) -> None:
-    """The name in the greeting is isolated."""
+    """The name is isolated from the text around it."""
     name = f"שלום {next(NAMES)}"
     popup = owner.signed_in(name)
     popup.access()
@@ -156,7 +156,7 @@ def test_a_name_from_right_to_left_turns_no_words_around(owner: Owner) -> None:
 
 
 def test_a_narrow_window_needs_no_sideways_scrolling(owner: Owner) -> None:
-    """320 pixels are a popup at 113 % zoom, or a page at 400 % on a laptop."""
+    """It works at a width of 320 pixels."""
     popup = owner.signed_in(next(NAMES).ljust(64, "n"))
     for width in (320, 256):
         popup.page.size(width, 600)
@@ -165,7 +165,7 @@ def test_a_narrow_window_needs_no_sideways_scrolling(owner: Owner) -> None:
 
 @pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 def test_colours_of_the_reader_leave_all_to_be_seen(owner: Owner) -> None:
-    """Edges say where things are: buttons, the place for what happened, the token's life."""
+    """With forced colours, borders show buttons, status and progress."""
     popup = owner.signed_in()
     assert isinstance(popup.page, ChromiumPage)
     popup.page.force_colours()
@@ -173,7 +173,7 @@ def test_colours_of_the_reader_leave_all_to_be_seen(owner: Owner) -> None:
 
 
 def test_the_icon_says_who_is_logged_in(owner: Owner) -> None:
-    """With a sign on it and a name in its title."""
+    """It has a badge, and the name in its title."""
     badge = "return [await chrome.action.getBadgeText({}), await chrome.action.getTitle({})]"
     popup = owner.signed_in()
     title = f"Password Auth Demo: {popup.text('name')}"

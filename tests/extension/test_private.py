@@ -1,4 +1,4 @@
-"""Private windows: what is done there leaves no trace in the normal ones."""
+"""Private windows leave no trace in normal ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def sent(page: PrivatePage, request: str) -> dict[str, object]:
 def test_a_login_in_a_private_window_stays_there(
     chromium: Chromium, gate: Gate, service: Service
 ) -> None:
-    """It is on no disk, signs no normal window in, and lasts as long as its window (S78)."""
+    """It is not on disk, not in normal windows, and ends with its window (S78)."""
     owner = Owner(chromium, gate, service)
     owner.knows_address(gate.address)
     name = owner.registered(next(NAMES))
@@ -54,6 +54,6 @@ def test_a_login_in_a_private_window_stays_there(
 
 @pytest.mark.parametrize("browser", ["firefox"], indirect=True)
 def test_firefox_keeps_it_out_of_private_windows(browser: Browser) -> None:
-    """Firefox has one worker for all windows, so the extension does not run in private ones."""
+    """Firefox has one worker for all windows, so private ones are excluded."""
     assert isinstance(browser, Firefox)
     assert browser.asks(f"return {POLICY}.manifest.incognito") == "not_allowed"

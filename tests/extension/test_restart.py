@@ -1,10 +1,10 @@
-"""Quitting the browser and coming back."""
+"""Restarting the browser."""
 
 from tests.extension.actors import Owner
 
 
 def test_who_wants_to_stay_signed_in_is_still_signed_in(owner: Owner) -> None:
-    """The access token is gone with the browser; the refresh token brings a new one."""
+    """The refresh token gets a new access token."""
     popup = owner.signed_in(keep=True)
     name = popup.text("name")
     owner.restart()
@@ -16,7 +16,7 @@ def test_who_wants_to_stay_signed_in_is_still_signed_in(owner: Owner) -> None:
 
 
 def test_who_does_not_is_signed_out(owner: Owner) -> None:
-    """Nothing of the login outlives the browser; the choice itself is remembered."""
+    """Nothing of the login is left; the choice itself is kept."""
     owner.signed_in(keep=False)
     owner.restart()
     popup = owner.popup()

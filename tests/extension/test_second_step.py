@@ -1,4 +1,4 @@
-"""The second step in the popup."""
+"""Two-factor authentication in the popup."""
 
 import json
 import time
@@ -35,7 +35,7 @@ def short_step(seconds: int) -> Answer:
 
 
 def test_the_code_of_an_app_finishes_the_login(owner: Owner) -> None:
-    """The field is for codes, the password is gone, and the keyboard is enough."""
+    """The form is made for codes and works by keyboard."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     popup.has_the_keyboard_at("code")
@@ -54,7 +54,7 @@ def test_the_code_of_an_app_finishes_the_login(owner: Owner) -> None:
 
 
 def test_a_recovery_code_does_so_too(owner: Owner) -> None:
-    """With a keyboard for letters; how many are left is said."""
+    """The popup tells how many are left."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     popup.page.click("otherCode")
@@ -67,7 +67,7 @@ def test_a_recovery_code_does_so_too(owner: Owner) -> None:
 
 
 def test_a_recovery_code_in_the_field_for_the_app_works(owner: Owner) -> None:
-    """Nobody has to find out that there are two kinds."""
+    """Both kinds are accepted in either field."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     confirm(popup, person.recovery_codes[0])
@@ -75,7 +75,7 @@ def test_a_recovery_code_in_the_field_for_the_app_works(owner: Owner) -> None:
 
 
 def test_a_wrong_code_is_told_beside_it(owner: Owner) -> None:
-    """It can be corrected; the password is not asked for again."""
+    """It can be corrected without the password."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     popup.page.click("confirm")
@@ -91,7 +91,7 @@ def test_a_wrong_code_is_told_beside_it(owner: Owner) -> None:
 
 
 def test_one_can_go_back(owner: Owner) -> None:
-    """To the password, which is asked for again; the name stays."""
+    """The form for the password has the name."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     popup.page.click("back")
@@ -106,7 +106,7 @@ def test_one_can_go_back(owner: Owner) -> None:
 
 
 def test_a_popup_that_was_closed_asks_for_the_code_again(owner: Owner) -> None:
-    """Whoever looks for the telephone elsewhere goes on where they were; with a new worker too."""
+    """It continues with the code, even with a new worker."""
     person = enrolled(owner)
     owner.close(halfway(owner, person))
     owner.browser.kill_worker()
@@ -119,7 +119,7 @@ def test_a_popup_that_was_closed_asks_for_the_code_again(owner: Owner) -> None:
 
 
 def test_a_draft_is_forgotten_once_the_password_was_right(owner: Owner) -> None:
-    """S78: also one that a popup left behind which was closed before the answer came."""
+    """S78: The stored draft of a popup that was closed meanwhile is removed, too."""
     person = enrolled(owner)
     owner.close(halfway(owner, person))
     draft = {"username": person.name, "password": PASSWORD, "typedAt": time.time() * 1000}
@@ -131,7 +131,7 @@ def test_a_draft_is_forgotten_once_the_password_was_right(owner: Owner) -> None:
 
 
 def test_what_waits_is_in_memory_only(owner: Owner) -> None:
-    """S102: neither the token of the first step nor the password is on a disk, or in a page."""
+    """S102: Neither the `mfa_token` nor the password is on disk or in a page."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     (first,) = owner.gate.to("/authenticate")
@@ -147,7 +147,7 @@ def test_what_waits_is_in_memory_only(owner: Owner) -> None:
 
 
 def test_a_step_that_is_not_taken_in_time_is_over(owner: Owner) -> None:
-    """The open popup returns to the password by itself and says why; so does one opened later."""
+    """The popup returns to the password and says why."""
     owner.gate.replace("/authenticate", short_step(2))
     popup = owner.popup()
     popup.login("ann")
@@ -160,7 +160,7 @@ def test_a_step_that_is_not_taken_in_time_is_over(owner: Owner) -> None:
 
 
 def test_a_step_that_the_server_no_longer_takes_is_over(owner: Owner) -> None:
-    """The account changed meanwhile, or the server's clock is ahead: back to the password."""
+    """The popup returns to the password."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     owner.gate.replace("/authenticate/second", problem(401, "invalid_token", "That took too long."))
@@ -171,7 +171,7 @@ def test_a_step_that_the_server_no_longer_takes_is_over(owner: Owner) -> None:
 
 
 def test_a_step_whose_answer_was_lost_can_be_repeated(owner: Owner) -> None:
-    """S54: the code is spent, but the same request with the same key gets the same session."""
+    """S54: The same code with the same key gets the same session."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     code = person.app.code()
@@ -187,7 +187,7 @@ def test_a_step_whose_answer_was_lost_can_be_repeated(owner: Owner) -> None:
 
 
 def test_a_worker_killed_during_the_step_loses_nothing(owner: Owner) -> None:
-    """The next worker repeats it with the same token, code and key."""
+    """The next worker repeats it with the same code and key."""
     person = enrolled(owner)
     popup = halfway(owner, person)
     held = owner.gate.hold("/authenticate/second", answered=True)
@@ -202,7 +202,7 @@ def test_a_worker_killed_during_the_step_loses_nothing(owner: Owner) -> None:
 
 
 def test_two_popups_show_the_same(owner: Owner) -> None:
-    """Both ask for the code, and both are in once it is right."""
+    """Both ask for the code, and both show the login."""
     person = enrolled(owner)
     other = owner.popup()
     popup = halfway(owner, person)
@@ -212,7 +212,7 @@ def test_two_popups_show_the_same(owner: Owner) -> None:
 
 
 def test_a_code_behind_the_password_works_here_too(owner: Owner) -> None:
-    """Who is used to it needs no second form."""
+    """`password,123456` logs in without the form for the code."""
     person = enrolled(owner)
     popup = owner.popup()
     popup.login(person.name, f"{PASSWORD},{person.app.code()}")

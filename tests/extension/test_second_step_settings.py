@@ -1,4 +1,4 @@
-"""The second step on the page of one's own account: on, off, and its recovery codes."""
+"""Two-factor authentication on the account page: on, off, recovery codes."""
 
 from tests.extension.account_states import STALE
 from tests.extension.actors import Owner, problem
@@ -35,7 +35,7 @@ def prove(account: Account, code: str = "") -> None:
 
 
 def test_an_app_is_turned_on(owner: Owner) -> None:
-    """S107: by its QR code or its secret; the login goes on, and the next one asks for a code."""
+    """S107: It takes the QR code or the setup key; the next login asks for a code."""
     name = owner.signed_in().text("name")
     account = owner.account()
     assert account.text("secondStepSaid").startswith("Off")
@@ -55,7 +55,7 @@ def test_an_app_is_turned_on(owner: Owner) -> None:
 
 
 def test_a_wrong_code_turns_nothing_on(owner: Owner) -> None:
-    """It can be corrected with the same secret."""
+    """It can be corrected with the same setup key."""
     owner.signed_in()
     account = owner.account()
     account.page.click("beginTotp")
@@ -69,7 +69,7 @@ def test_a_wrong_code_turns_nothing_on(owner: Owner) -> None:
 
 
 def test_recovery_codes_are_shown_once(owner: Owner) -> None:
-    """They can be saved; then nothing on the page has them, nor has the storage."""
+    """Afterwards neither page nor storage has them."""
     name = owner.signed_in().text("name")
     account = owner.account()
     turn_on(account)
@@ -87,7 +87,7 @@ def test_recovery_codes_are_shown_once(owner: Owner) -> None:
 
 
 def test_new_recovery_codes_make_the_old_ones_void(owner: Owner) -> None:
-    """Eight others."""
+    """Eight new codes replace them."""
     person = enrolled(owner)
     through(owner, person)
     account = owner.account()
@@ -99,7 +99,7 @@ def test_new_recovery_codes_make_the_old_ones_void(owner: Owner) -> None:
 
 
 def test_the_app_is_turned_off(owner: Owner) -> None:
-    """Then the password is all that a login asks for; the login goes on."""
+    """Then the password is enough, and the login goes on."""
     name = owner.signed_in().text("name")
     account = owner.account()
     turn_on(account)
@@ -117,7 +117,7 @@ def test_the_app_is_turned_off(owner: Owner) -> None:
 
 
 def test_an_old_login_is_asked_for_password_and_code(owner: Owner) -> None:
-    """S120: a wrong code can be corrected; then what was wanted happens."""
+    """S120: A wrong code can be corrected; then the request is repeated."""
     person = enrolled(owner)
     through(owner, person)
     account = owner.account()
@@ -134,7 +134,7 @@ def test_an_old_login_is_asked_for_password_and_code(owner: Owner) -> None:
 
 
 def test_a_password_that_is_not_enough_is_asked_for_a_code(owner: Owner) -> None:
-    """S120: a second step of long ago is taken again; then what was wanted happens."""
+    """S120: An old second step is repeated; then the request is repeated."""
     person = enrolled(owner)
     through(owner, person)
     account = owner.account()
@@ -147,7 +147,7 @@ def test_a_password_that_is_not_enough_is_asked_for_a_code(owner: Owner) -> None
 
 
 def test_a_server_that_knows_no_second_steps_shows_none(owner: Owner) -> None:
-    """The rest of the page is as it was."""
+    """The rest of the page works."""
     owner.signed_in()
     owner.gate.replace(
         "/me/factors", problem(404, "not_found", "There is nothing at this address.")

@@ -1,4 +1,4 @@
-"""The popup as the toolbar opens it: all other tests open its page in a tab."""
+"""The popup opened from the toolbar; other tests open it in a tab."""
 
 from tests.extension.actors import Owner
 from tests.support.waiting import until
@@ -13,7 +13,7 @@ return [popup.innerWidth, scrollWidth - popup.innerWidth, scrollHeight - popup.i
 
 
 def test_the_toolbar_s_popup_needs_no_scrolling(owner: Owner) -> None:
-    """It is 360 wide, and as high as what it shows."""
+    """It is 360 pixels wide and as high as its content."""
     console = owner.browser.console
     console.size(1280, 800)  # a window that is too narrow squeezes the popup
     until(lambda: console.run(OPEN) == "open", "a popup", instead=lambda: console.run(OPEN))

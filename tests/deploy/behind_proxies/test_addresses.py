@@ -1,4 +1,4 @@
-"""Whose request it is: the client's own address, whatever the client claims."""
+"""The client's own address behind a proxy, whatever the client claims."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FORGERIES = {
 
 
 def test_a_session_shows_the_address_that_the_client_came_from(come: Come) -> None:
-    """S27: not the proxy's address, and not one that the client claims."""
+    """S27: It is neither the proxy's nor one that the client claims."""
     caller = come()
     name = caller.new_user()
     login = caller.send(
@@ -46,7 +46,7 @@ def test_no_forwarding_header_of_a_clients_reaches_the_service(
     tmp_path_factory: pytest.TempPathFactory,
     certificate: Certificate,
 ) -> None:
-    """S27: however it is spelled; what arrives under those names is the proxy's own."""
+    """S27: The proxy replaces every spelling of these headers by its own."""
     folder = tmp_path_factory.mktemp(kind)
     with mirror() as port, running(kind, port, folder, certificate) as proxy:
         caller = Caller(proxy.https, certificate.chain)
@@ -60,7 +60,7 @@ def test_no_forwarding_header_of_a_clients_reaches_the_service(
 
 
 def test_limits_are_each_clients_own(come: Come) -> None:
-    """Whoever has used up a limit is refused, whatever they claim; others are not."""
+    """A limited client is refused whatever it claims; others are not."""
     greedy, other = come(), come()
     for _ in range(2):
         greedy.new_user()

@@ -1,4 +1,4 @@
-"""The one error shape, CORS and request ids, whoever answers."""
+"""The form of errors, CORS and request ids behind a proxy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ORIGIN = "https://app.example"
 
 @pytest.mark.parametrize("size", [40_000, 3_000_000])
 def test_a_body_too_large_is_refused_in_the_services_words(come: Come, size: int) -> None:
-    """By the service, or by the proxy when it is far too large: JSON that a page may read."""
+    """The service or the proxy refuses it, in JSON that pages can read."""
     headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
     answer = come().send("POST", "/register", data=b"x" * size, headers=headers)
     assert error_code(answer) == (413, "body_too_large")
@@ -26,7 +26,7 @@ def test_a_body_too_large_is_refused_in_the_services_words(come: Come, size: int
 
 
 def test_a_service_that_is_away_is_a_503_that_pages_can_read(alone: Proxy) -> None:
-    """The one error shape, when to come again, and the origin's permission."""
+    """The proxy's 503 has the form of all errors, `Retry-After` and CORS headers."""
     caller = Caller(alone.https, alone.certificate.chain)
     headers = {"Origin": ORIGIN, "X-Request-ID": "of-the-client-1"}
     answer = caller.send("GET", "/protected", headers=headers)
@@ -41,7 +41,7 @@ def test_a_service_that_is_away_is_a_503_that_pages_can_read(alone: Proxy) -> No
 
 
 def test_a_preflight_passes_while_the_service_is_away(come: Come, alone: Proxy) -> None:
-    """As the service's own, for each method it has: else a browser would hide the 503."""
+    """Otherwise browsers would hide the 503 from pages."""
     caller = Caller(alone.https, alone.certificate.chain)
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
     answer = caller.send("OPTIONS", "/refresh", headers=asked)
@@ -55,7 +55,7 @@ def test_a_preflight_passes_while_the_service_is_away(come: Come, alone: Proxy) 
 
 
 def test_the_services_own_answers_pass_as_they_are(come: Come) -> None:
-    """Preflights, challenges and its own errors are not touched: no header is doubled."""
+    """Preflights, challenges and errors pass unchanged, without doubled headers."""
     caller = come()
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
     assert caller.send("OPTIONS", "/refresh", headers=asked).status_code == 200
@@ -69,6 +69,6 @@ def test_the_services_own_answers_pass_as_they_are(come: Come) -> None:
     ("offered", "kept"), [("of-the-client-1", True), ("has a space", False), ("short", False)]
 )
 def test_request_ids_pass_through(come: Come, offered: str, kept: bool) -> None:
-    """A sane id of the client's is the answer's; instead of another one the proxy makes one."""
+    """A plain id of the client is kept; otherwise the proxy makes one."""
     answer = come().send("GET", "/healthz", headers={"X-Request-ID": offered})
     assert (answer.headers["X-Request-ID"] == offered) is kept

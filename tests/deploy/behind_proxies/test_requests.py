@@ -1,4 +1,4 @@
-"""What gets through to the service, and how."""
+"""Which requests a proxy passes to the service, and how."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OTHERS = 10
 
 
 def test_https_works_and_stays(come: Come) -> None:
-    """A login and the protected resource work over TLS, and browsers are told to insist on it."""
+    """A login works over TLS, and HSTS is sent."""
     caller = come()
     answer = caller.protected(caller.log_in()["access_token"])
     assert answer.status_code == 200
@@ -33,7 +33,7 @@ def test_https_works_and_stays(come: Come) -> None:
 
 
 def test_http_leads_to_https(proxy: Proxy) -> None:
-    """Nothing is served in clear: every request is sent to the same address over TLS."""
+    """Every request over http is redirected to https."""
     answer = requests.post(proxy.http + "/refresh?a=b", allow_redirects=False, timeout=DEADLINE)
     assert answer.status_code == 308
     target = urlsplit(answer.headers["Location"])
@@ -44,7 +44,7 @@ def test_http_leads_to_https(proxy: Proxy) -> None:
 def test_connections_to_the_service_are_used_again(
     kind: str, tmp_path: Path, certificate: Certificate
 ) -> None:
-    """Two clients, one connection behind the proxy."""
+    """Two clients share one connection behind the proxy."""
     with mirror() as port, running(kind, port, tmp_path, certificate) as proxy:
         ports = set()
         for _ in range(3):
@@ -56,7 +56,7 @@ def test_connections_to_the_service_are_used_again(
 
 @pytest.mark.parametrize("path", ["/docs%00", "/a%00/b"])
 def test_a_zero_byte_is_a_4xx_in_json(come: Come, path: str) -> None:
-    """S17: whether the proxy cannot read it or the service has nothing there."""
+    """S17: Either the proxy or the service refuses it."""
     status, code = error_code(come().send("GET", path))
     assert (status, code) in {(400, "bad_request"), (404, "not_found")}
 
@@ -66,14 +66,14 @@ def test_a_zero_byte_is_a_4xx_in_json(come: Come, path: str) -> None:
     ["//healthz", "/%2fhealthz", "/%2Fhealthz", "/me%2Factivity", "/healthz;a", "/me//export"],
 )
 def test_a_path_spelled_otherwise_is_no_route(proxy: Proxy, path: str) -> None:
-    """S136: also where the service, which gets it decoded, could not tell."""
+    """S136: The proxy refuses it, since it passes paths on decoded."""
     answer = over_tls(proxy, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n")
     assert (answer.status, json.loads(answer.body)["code"]) == (404, "not_found")
     assert "x-request-id" in answer.headers
 
 
 def test_other_names_lead_nowhere(proxy: Proxy) -> None:
-    """Neither by http, where a redirect would go to whatever was asked for, nor by https."""
+    """Another host name is refused by http and by https, without a redirect."""
     plain = exchange(
         proxy.http,
         b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
@@ -89,7 +89,7 @@ def test_other_names_lead_nowhere(proxy: Proxy) -> None:
 def test_a_body_is_taken_in_before_it_is_passed_on(
     kind: str, tmp_path: Path, certificate: Certificate
 ) -> None:
-    """S129: half of one does not reach the service; all of it does."""
+    """S129: Only a complete body reaches the service."""
     paths: list[str] = []
     head = "POST /{} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
     with (

@@ -1,4 +1,4 @@
-"""One person with one tab of `examples/web/`, whatever happens on the way."""
+"""A user with one tab of `examples/web/`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.waiting import until
 
 
 def test_the_whole_journey(person: Person, gate: Gate) -> None:
-    """Register, log in, protected, log out; nothing is left, and the session is over."""
+    """Register, log in, call, log out; then the session is over and nothing is stored."""
     person.logs_in(name := fresh_name())
     person.is_logged_in_as(name)
     person.opens_what_is_protected()
@@ -40,7 +40,7 @@ def test_the_whole_journey(person: Person, gate: Gate) -> None:
 def test_an_expired_token_is_renewed_unnoticed(
     person: Person, gate: Gate, clock: MovedClock
 ) -> None:
-    """The page shows what it would have shown without the refresh."""
+    """The page shows the same as without a refresh."""
     person.logs_in(name := fresh_name())
     clock.move(minutes=16)
     person.opens_what_is_protected()
@@ -49,7 +49,7 @@ def test_an_expired_token_is_renewed_unnoticed(
 
 
 def test_a_lost_answer_logs_nobody_out(person: Person, gate: Gate, clock: MovedClock) -> None:
-    """The refresh goes out again with the key that was stored before."""
+    """The refresh is repeated with the stored key."""
     person.logs_in(name := fresh_name())
     clock.move(minutes=16)
     gate.drop("/refresh")
@@ -65,7 +65,7 @@ def test_a_lost_answer_logs_nobody_out(person: Person, gate: Gate, clock: MovedC
 def test_a_reload_in_the_middle_of_a_refresh(
     person: Person, visitors: Visitors, gate: Gate, clock: MovedClock
 ) -> None:
-    """The page that comes back repeats the refresh with the same key: still logged in."""
+    """The reloaded page repeats the refresh with the same key."""
     person.logs_in(name := fresh_name())
     clock.move(minutes=16)
     refresh = gate.hold("/refresh", answered=True)
@@ -81,7 +81,7 @@ def test_a_reload_in_the_middle_of_a_refresh(
 
 
 def test_where_the_tokens_are(person: Person, gate: Gate) -> None:
-    """The access token in memory only; nothing in localStorage, nothing in cookies."""
+    """The access token is in memory only; localStorage and cookies have none."""
     person.logs_in(fresh_name())
     assert person.run(KEPT) == [1, 0, ""]
     stored = person.run("return JSON.stringify(sessionStorage)")
@@ -90,7 +90,7 @@ def test_where_the_tokens_are(person: Person, gate: Gate) -> None:
 
 
 def test_a_session_that_was_ended_elsewhere(person: Person, gate: Gate, clock: MovedClock) -> None:
-    """The page says so and shows the form again."""
+    """The page says so and shows the form."""
     person.logs_in(fresh_name())
     visitor = Visitor(gate.address)
     visitor.log_out(gate.tokens()["refresh_token"])
@@ -104,7 +104,7 @@ def test_a_session_that_was_ended_elsewhere(person: Person, gate: Gate, clock: M
 def test_a_logout_while_the_server_is_away_is_told_later(
     person: Person, visitors: Visitors, gate: Gate
 ) -> None:
-    """The tokens are gone at once; the server hears of it when the page finds it again."""
+    """The tokens are removed at once, and the server is notified later."""
     person.logs_in(fresh_name())
     refresh_token = gate.tokens()["refresh_token"]
     with gate.away():
@@ -121,7 +121,7 @@ def test_a_logout_while_the_server_is_away_is_told_later(
 
 @pytest.mark.parametrize("damage", ["{", "7", "null", '{"local.grant": 7}', '{"local.grant": {}}'])
 def test_a_damaged_storage_is_no_dead_end(person: Person, visitors: Visitors, damage: str) -> None:
-    """The page starts with nothing, and one can log in."""
+    """The page starts logged out, and a login works."""
     person.run(f"sessionStorage.setItem('authapi', {json.dumps(damage)});")
     person.page.reload()
     again = visitors.see(person.page)
@@ -130,7 +130,7 @@ def test_a_damaged_storage_is_no_dead_end(person: Person, visitors: Visitors, da
 
 
 def test_a_second_step(person: Person, gate: Gate, clock: MovedClock) -> None:
-    """The code is asked for; a wrong one is told beside it, the right one logs in."""
+    """A wrong code is reported beside the field, the right one logs in."""
     owner = with_app(gate, clock)
     asks_for_code(person, owner)
     person.types_code("not a code")
@@ -143,7 +143,7 @@ def test_a_second_step(person: Person, gate: Gate, clock: MovedClock) -> None:
 
 
 def test_a_recovery_code(person: Person, gate: Gate, clock: MovedClock) -> None:
-    """It goes into the same field; how many are left is told."""
+    """It is entered in the same field; the page tells how many are left."""
     owner = with_app(gate, clock)
     asks_for_code(person, owner)
     person.types_code(owner.recovery[0])
@@ -153,7 +153,7 @@ def test_a_recovery_code(person: Person, gate: Gate, clock: MovedClock) -> None:
 def test_a_second_step_that_waits_is_in_memory_only(
     person: Person, gate: Gate, clock: MovedClock
 ) -> None:
-    """S102: not in `sessionStorage`; a reload begins with the password, and so does Back."""
+    """S102: It is not in `sessionStorage`; a reload starts with the password."""
     owner = with_app(gate, clock)
     asks_for_code(person, owner)
     (first,) = [exchange.answer for exchange in gate.to("/authenticate") if exchange.answer]

@@ -1,4 +1,4 @@
-"""How `examples/web/` looks, and whether everybody can use it."""
+"""The appearance and the accessibility of `examples/web/`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_it_looks_good_and_everybody_can_use_it(
     state: str,
     scheme: Literal["light", "dark"],
 ) -> None:
-    """No rule of axe is broken, no text too pale, no sideways scrolling; pictures are written."""
+    """Axe finds nothing, contrast is sufficient, and nothing scrolls sideways."""
     if state == "problem":
         person.fills_in("ann", "short")
         person.clicks("Register")
@@ -56,7 +56,7 @@ def test_it_looks_good_and_everybody_can_use_it(
 
 
 def test_the_keyboard_is_enough(person: Person) -> None:
-    """From the name over the password to being logged in, with Tab and Enter."""
+    """A login works with Tab and Enter alone."""
     visitor_name = fresh_name()
     person.logs_in(visitor_name)
     person.clicks("Log out")

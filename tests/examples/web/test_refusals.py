@@ -1,4 +1,4 @@
-"""What `examples/web/` says when the service refuses, read across origins."""
+"""Refusals of the service in `examples/web/`, across origins."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.support.waiting import DEADLINE, until
 
 
 def test_a_refused_login_can_be_read(person: Person) -> None:
-    """A 401 across origins."""
+    """The page shows the message of a 401."""
     person.fills_in(fresh_name())
     person.clicks("Log in")
     person.reads("Invalid credentials.")
 
 
 def test_a_wrong_field_is_pointed_at(person: Person) -> None:
-    """A 422 across origins: its text stands at the field, and the keyboard is there."""
+    """The page shows the message of a 422 at its field, which gets the focus."""
     person.fills_in(fresh_name(), "short")
     person.clicks("Register")
     person.reads("Password must be at least 8 characters long.")
@@ -37,7 +37,7 @@ def test_a_wrong_field_is_pointed_at(person: Person) -> None:
 
 
 def test_a_limit_can_be_read(allowing: Settings, visitors: Visitors) -> None:
-    """A 429 across origins, and how long to wait."""
+    """The page shows the message and the waiting time of a 429."""
     with served(replace(allowing, limit_login_failures=Rate.parse("1/2 minutes"))) as visitor:
         person = visitors.come(visitor.base_url)
         person.fills_in(fresh_name())
@@ -49,7 +49,7 @@ def test_a_limit_can_be_read(allowing: Settings, visitors: Visitors) -> None:
 
 
 def test_a_service_without_its_database_can_be_read(allowing: Settings, visitors: Visitors) -> None:
-    """A 503 across origins, and how long to wait."""
+    """The page shows the message and the waiting time of a 503."""
     nowhere = Secret(f"mongodb://127.0.0.1:{free_port()}/")
     with served(replace(allowing, mongo_uri=nowhere, mongo_timeout_ms=100)) as visitor:
         person = visitors.come(visitor.base_url)
@@ -60,7 +60,7 @@ def test_a_service_without_its_database_can_be_read(allowing: Settings, visitors
 
 
 def test_a_page_of_another_origin_gets_nothing(visitors: Visitors, service: str) -> None:
-    """Not even an answer that is the same for everybody."""
+    """An origin that is not allowed can read no answer."""
     with web_site() as stranger:
         person = visitors.come(service, stranger)
         person.fills_in(fresh_name())

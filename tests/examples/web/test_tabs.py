@@ -1,4 +1,4 @@
-"""Several tabs of `examples/web/` that share one login."""
+"""Tabs of `examples/web/` that share one login."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def both_were_refused(gate: Gate, asked_before: int) -> None:
 def test_two_tabs_that_refresh_at_once_keep_the_session(
     person: Person, visitors: Visitors, gate: Gate, clock: MovedClock
 ) -> None:
-    """One refreshes, the other waits for it and takes what it got; so again an hour later."""
+    """One refreshes, and the other takes its tokens; an hour later again."""
     person.logs_in(name := fresh_name())
     other = visitors.come(gate.address)
     other.is_logged_in_as(name)
@@ -40,7 +40,7 @@ def test_two_tabs_that_refresh_at_once_keep_the_session(
 def test_a_tab_takes_over_a_refresh_whose_tab_was_closed(
     person: Person, visitors: Visitors, gate: Gate, clock: MovedClock
 ) -> None:
-    """It knows the key, since it was told before the request went out."""
+    """It was told the key before the request was sent."""
     person.logs_in(name := fresh_name())
     other = visitors.come(gate.address)
     clock.move(minutes=16)
@@ -58,7 +58,7 @@ def test_a_tab_takes_over_a_refresh_whose_tab_was_closed(
 def test_a_duplicated_tab_replays_nothing(
     person: Person, visitors: Visitors, gate: Gate, clock: MovedClock
 ) -> None:
-    """Its copy of the refresh token is old after the first tab's refresh, and it knows."""
+    """It knows that its copy of the refresh token is outdated."""
     person.logs_in(name := fresh_name())
     copy = visitors.come_from(person)
     for somebody in (person, copy, person):
@@ -72,7 +72,7 @@ def test_a_duplicated_tab_replays_nothing(
 def test_a_tab_that_heard_of_nothing_asks_before_it_refreshes(
     visitors: Visitors, gate: Gate, clock: MovedClock
 ) -> None:
-    """A message may come later than the lock; an old refresh token is never sent for that."""
+    """An outdated refresh token is not sent if a message is late."""
     visitors.may_be_deaf()
     person = visitors.come(gate.address)
     person.logs_in(name := fresh_name())
@@ -86,7 +86,7 @@ def test_a_tab_that_heard_of_nothing_asks_before_it_refreshes(
 
 
 def test_logging_out_in_one_tab_logs_out_in_all(person: Person, visitors: Visitors) -> None:
-    """At once, and nothing is left in any of them."""
+    """All tabs show it at once, and none keeps a token."""
     person.logs_in(name := fresh_name())
     other = visitors.come_from(person)
     other.is_logged_in_as(name)
@@ -98,7 +98,7 @@ def test_logging_out_in_one_tab_logs_out_in_all(person: Person, visitors: Visito
 def test_a_tab_that_comes_back_takes_the_newest_login(
     person: Person, visitors: Visitors, gate: Gate, clock: MovedClock
 ) -> None:
-    """Its copy is of a login that is over: it learns of the new one instead of ending it."""
+    """It does not end the new login because of its outdated copy."""
     person.logs_in(fresh_name())
     stored = person.run("return sessionStorage.getItem('authapi')")
     person.clicks("Log out")
@@ -115,7 +115,7 @@ def test_a_tab_that_comes_back_takes_the_newest_login(
 
 
 def test_a_page_over_http_says_what_is_wrong(visitors: Visitors, origin: str, gate: Gate) -> None:
-    """Web Locks are not there then; passwords do not go over http to another computer (S78)."""
+    """Passwords are not sent over http to another computer (S78)."""
     elsewhere = origin.replace("127.0.0.1", "api.example.test")
     page = visitors.come(gate.address, elsewhere)
     assert page.run("return isSecureContext") is False
