@@ -1,4 +1,4 @@
-"""The code of a second step behind the password: `password,123456`."""
+"""The code of an authenticator app after the password: `password,123456`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WRONG = (401, "invalid_code")
 
 
 def test_clients_that_know_nothing_send_the_code_behind_the_password(owner: Owner) -> None:
-    """S111: what they show says how."""
+    """S111: The message that they show explains it."""
     told = owner.first_step().json()["message"]
     assert told.endswith("like this: password,123456")
     assert owner.first_step(f"{PASSWORD},{owner.next_code()}").status_code == 200
@@ -31,7 +31,7 @@ def test_clients_that_know_nothing_send_the_code_behind_the_password(owner: Owne
 
 
 def test_a_comma_and_digits_may_be_a_whole_password(visitor: Visitor, clock: MovedClock) -> None:
-    """S111: with a second factor or without."""
+    """S111: Such a password works with a second factor and without."""
     password = "my own password,123456"
     name = visitor.new_user(password)
     assert visitor.authenticate(name, password).status_code == 200
@@ -40,7 +40,7 @@ def test_a_comma_and_digits_may_be_a_whole_password(visitor: Visitor, clock: Mov
 
 
 def test_a_code_without_a_second_factor_is_a_wrong_password(somebody: Owner) -> None:
-    """S111: as it was before there were any."""
+    """S111: Without a second factor the code is a part of the password."""
     answer = somebody.first_step(f"{PASSWORD},123456")
     assert error_code(answer) == (401, "invalid_credentials")
 
@@ -48,7 +48,7 @@ def test_a_code_without_a_second_factor_is_a_wrong_password(somebody: Owner) -> 
 def test_known_and_unknown_names_cost_the_same_hashes(
     app: Flask, owner: Owner, somebody: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S111: two, where a code may stand behind the password; one attempt."""
+    """S111: Both cost two hashes and count as one attempt."""
     compared: list[str] = []
     verify = PasswordHasher.verify_password
 
@@ -66,7 +66,7 @@ def test_known_and_unknown_names_cost_the_same_hashes(
 def test_the_code_behind_the_password_can_be_switched_off(
     settings: Settings, clock: MovedClock
 ) -> None:
-    """`CODE_IN_PASSWORD=off`: then nobody is told to send it so."""
+    """With `CODE_IN_PASSWORD=off` the message does not suggest it either."""
     with served(replace(settings, code_in_password="off"), clock) as visitor:
         owner = Owner(visitor, clock).enrol()
         assert "123456" not in owner.first_step().json()["message"]

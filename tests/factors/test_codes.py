@@ -1,4 +1,4 @@
-"""Which code is right, as a pure decision."""
+"""Which codes are right, as a pure function."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ RFC_VECTORS = {  # RFC 6238, appendix B; the last six of its eight digits
 
 @pytest.mark.parametrize("seconds", RFC_VECTORS)
 def test_the_codes_are_those_of_the_standard(seconds: int) -> None:
-    """S104: RFC 6238, appendix B; so are the ones that these tests make by themselves."""
+    """S104: The test's own codes agree with RFC 6238, appendix B, too."""
     step = rules.step_at(datetime.fromtimestamp(seconds, UTC))
     assert totp.codes(RFC_SECRET, [step]) == {step: RFC_VECTORS[seconds]}
     assert code_at(RFC_SECRET, seconds) == RFC_VECTORS[seconds]
 
 
 def test_one_step_before_and_after_count_and_no_other() -> None:
-    """S104: as RFC 6238, 5.2 and 6 advise."""
+    """S104: RFC 6238, 5.2 and 6 advise this."""
     assert list(rules.near(100)) == [99, 100, 101]
 
 
 def test_the_latest_of_equal_codes_is_the_one_that_is_spent() -> None:
-    """S104: two steps may show the same code; the later one keeps the earlier from use as well."""
+    """S104: If two time steps have the same code, the later one is used up."""
     assert rules.matching_step("123456", {1: "123456", 2: "000000", 3: "123456"}) == 3
     assert rules.matching_step("654321", {1: "123456"}) is None
 
@@ -57,13 +57,13 @@ def test_the_latest_of_equal_codes_is_the_one_that_is_spent() -> None:
     ],
 )
 def test_six_digits_are_a_code(typed: str, read: str | None) -> None:
-    """Apps show them in two groups; digits of other scripts are none."""
+    """A space in the middle is allowed; digits of other scripts are not."""
     assert rules.totp_code(typed) == read
 
 
 @given(st.integers(1, 8), st.integers(0, 2**80 - 1))
 def test_a_recovery_code_is_read_as_it_is_shown(number: int, randomness: int) -> None:
-    """S108: 80 bits; case, dashes, spaces and `O` for `0` do not matter."""
+    """S108: It has 80 bits; case, dashes, spaces and `O` for `0` do not matter."""
     code = RecoveryCode.of(number, randomness)
     shown = str(code)
     assert len(shown) == 21
@@ -73,26 +73,26 @@ def test_a_recovery_code_is_read_as_it_is_shown(number: int, randomness: int) ->
 
 @pytest.mark.parametrize("typed", ["", "123456", "9-AAAA-BBBB-CCCC-DDDD", "1-AAAA-BBBB-CCCC-DDD"])
 def test_what_is_no_recovery_code(typed: str) -> None:
-    """Another length, or a number that no code has."""
+    """Another length or an impossible number is refused."""
     assert RecoveryCode.read(typed) is None
 
 
 def test_secrets_have_160_bits() -> None:
-    """RFC 4226, 4: what every authenticator app takes."""
+    """Every authenticator app accepts them (RFC 4226, 4)."""
     made = {totp.new_secret() for _ in range(20)}
     assert {len(base64.b32decode(secret)) for secret in made} == {20}
     assert len(made) == 20
 
 
 def test_the_address_for_the_app_names_service_and_account() -> None:
-    """Marks in a name do no harm."""
+    """Special characters in a name are escaped."""
     address = totp.uri(RFC_SECRET, "a&b?c/ü", "Example & Co")
     assert address.startswith("otpauth://totp/Example%20%26%20Co:a%26b%3Fc/%C3%BC?")
     assert f"secret={RFC_SECRET}" in address
 
 
 def test_the_picture_is_svg_that_stands_alone() -> None:
-    """It is an image of its own: no script, and a white ground on dark pages."""
+    """It has no script, and a white background for dark pages."""
     picture = totp.qr_code(f"otpauth://totp/a?secret={secrets.token_hex(8)}")
     assert picture.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     assert "<script" not in picture

@@ -1,4 +1,4 @@
-"""A process that dies after any write of a story about factors."""
+"""A process dies after any write while second factors are changed or used."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def story(owner: Owner, method: str, path: str, **body: object) -> str:
 def test_turning_on_is_whole_wherever_the_process_dies(
     somebody: Owner, dying: dict[str, str], collections: Collections
 ) -> None:
-    """S96: on with all recovery codes, or off while the secret still waits."""
+    """S96: It is on with all recovery codes, or off with the secret still pending."""
     for writes in range(1, 12):
         somebody.clock.reset()  # the other process has the real time
         owner = Owner(somebody.visitor, somebody.clock)
@@ -49,7 +49,7 @@ def test_turning_on_is_whole_wherever_the_process_dies(
 
 
 def test_a_login_is_whole_wherever_the_process_dies(owner: Owner, dying: dict[str, str]) -> None:
-    """S102: a code is spent at the most; the next one logs in."""
+    """S102: At most the code is used up; the next one logs in."""
     for writes in range(1, 9):
         body = {"username": owner.name, "password": PASSWORD, "code": owner.recovery[writes - 1]}
         died = dies_after(writes, dying, story(owner, "POST", "/authenticate", **body))

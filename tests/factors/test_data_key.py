@@ -1,4 +1,4 @@
-"""The data key, and rotations of the secret that wraps it."""
+"""The data key that encrypts TOTP secrets, and rotations of the master secret."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def key(database: Database, *secrets: Secret) -> DataKey:
 
 
 def test_what_is_sealed_opens_for_its_purpose_alone(database: Database) -> None:
-    """S89: not for another user, and not when it was changed."""
+    """S89: It does not decrypt for another user or when it was changed."""
     data_key = key(database, OLD)
     box = data_key.seal("a secret", "totp", "u1")
     assert data_key.unseal(box, "totp", "u1") == "a secret"
@@ -58,14 +58,14 @@ def test_what_is_sealed_opens_for_its_purpose_alone(database: Database) -> None:
 
 
 def test_processes_that_begin_at_once_share_one_key(database: Database) -> None:
-    """The insert decides; whoever comes second takes the first one's."""
+    """The first insert decides, and the others use its key."""
     keys = [key(database, OLD) for _ in range(16)]
     boxes = at_once([lambda each=each: each.seal("x", "p") for each in keys])  # type: ignore[misc]
     assert {each.unseal(box, "p") for each in keys for box in boxes} == {"x"}
 
 
 def test_a_rotation_with_overlap_keeps_what_was_sealed(database: Database) -> None:
-    """S112: twice in a row; each process adds the wrapping of its own secret."""
+    """S112: Each process wraps the key with its own secret; two rotations work."""
     box = key(database, OLD).seal("x", "p")
     assert key(database, NEW, OLD).unseal(box, "p") == "x"
     assert key(database, NEW).unseal(box, "p") == "x"
@@ -74,7 +74,7 @@ def test_a_rotation_with_overlap_keeps_what_was_sealed(database: Database) -> No
 
 
 def test_without_overlap_nothing_opens(database: Database) -> None:
-    """S112: a 503, and no new key in the place of the old one."""
+    """S112: The answer is a 503, and no new key replaces the old one."""
     box = key(database, OLD).seal("x", "p")
     lost = key(database, NEW)
     with pytest.raises(ApiError) as refused:
@@ -87,7 +87,7 @@ def test_without_overlap_nothing_opens(database: Database) -> None:
 
 
 def test_a_process_takes_the_key_of_a_database_that_was_restored(database: Database) -> None:
-    """S112: else what it seals is lost with it, and what others sealed does not open."""
+    """S112: It does not go on with a key that the database does not have."""
     early = key(database, OLD)
     early.seal("x", "p")
     database["keys"].delete_many({})
@@ -98,7 +98,7 @@ def test_a_process_takes_the_key_of_a_database_that_was_restored(database: Datab
 
 
 def test_rewrapping_leaves_one_wrapping(database: Database) -> None:
-    """So that a secret that leaked opens nothing any more."""
+    """Afterwards a leaked old secret decrypts nothing."""
     box = key(database, OLD).seal("x", "p")
     rotated = key(database, NEW, OLD)
     rotated.unseal(box, "p")
@@ -113,7 +113,7 @@ def test_rewrapping_leaves_one_wrapping(database: Database) -> None:
 def test_a_rotated_secret_keeps_apps_going(
     own: Settings, database: Database, clock: MovedClock
 ) -> None:
-    """S112: with overlap codes go on; without, TOTP is a 503 and recovery codes still help."""
+    """S112: Without overlap TOTP answers 503, and recovery codes still work."""
     with served(own, clock) as visitor:
         owner = Owner(visitor, clock).enrol()
     with served(replace(own, jwt_secret=NEW, jwt_secret_previous=OLD), clock) as visitor:

@@ -1,4 +1,4 @@
-"""An authenticator app: turned on, turned off."""
+"""Turning an authenticator app on and off."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HERE = Client("127.0.0.1", "pytest")
 
 
 def test_a_secret_that_waits_counts_for_nothing(somebody: Owner) -> None:
-    """S107: until a code of it was shown, the password is enough."""
+    """S107: Until its first code the password is enough."""
     answer = somebody.ask("POST", "/me/totp")
     body = answer.json()
     assert body.keys() == {"status", "secret", "uri", "svg", "expires_in"}
@@ -34,7 +34,7 @@ def test_a_secret_that_waits_counts_for_nothing(somebody: Owner) -> None:
 
 
 def test_turning_on_ends_all_other_sessions(somebody: Owner) -> None:
-    """S107: the caller's goes on, as one of two factors; the answer holds its tokens."""
+    """S107: The caller's session goes on with two factors, by the tokens of the answer."""
     other = somebody.visitor.log_in(somebody.name)
     before = dict(somebody.tokens)
     somebody.enrol()
@@ -49,7 +49,7 @@ def test_turning_on_ends_all_other_sessions(somebody: Owner) -> None:
 
 
 def test_a_client_that_ignores_the_new_tokens_goes_on(somebody: Owner) -> None:
-    """S107: with the refresh token it has; what wants both factors asks it for them."""
+    """S107: Its refresh token works; some requests ask it for both factors."""
     refresh_token = somebody.tokens["refresh_token"]
     somebody.enrol()
     somebody.tokens = somebody.visitor.refresh(refresh_token).json()
@@ -61,7 +61,7 @@ def test_a_client_that_ignores_the_new_tokens_goes_on(somebody: Owner) -> None:
 
 
 def test_a_login_under_way_gets_nothing(app: Flask, somebody: Owner) -> None:
-    """S107: a password that was right before a factor was turned on opens no session after."""
+    """S107: A password checked before the factor was turned on opens no session."""
     services = services_of(app)
     proof, _ = services[PasswordProof].check(somebody.name, PASSWORD, HERE)
     somebody.enrol()
@@ -78,7 +78,7 @@ def test_a_login_under_way_gets_nothing(app: Flask, somebody: Owner) -> None:
 def test_changes_ask_for_a_recent_login_with_the_factor(
     owner: Owner, method: str, path: str
 ) -> None:
-    """S109: RFC 9470; or for password and code in the same request."""
+    """S109: Password and code in the same request are enough as well."""
     owner.clock.move(minutes=11)
     refused = owner.ask(method, path)
     assert error_code(refused) == STALE
@@ -92,7 +92,7 @@ def test_changes_ask_for_a_recent_login_with_the_factor(
 
 
 def test_a_wrong_code_turns_nothing_on(somebody: Owner) -> None:
-    """S107: nor one that is no code, nor one without a secret that waits."""
+    """S107: An invalid code, or one without a pending secret, is refused as well."""
     assert error_code(somebody.ask("POST", "/me/totp/confirm", code="123456")) == WRONG
     somebody.begin()
     for code in (somebody.wrong_code(), "abcdef", "1-AAAA-BBBB-CCCC-DDDD"):
@@ -102,7 +102,7 @@ def test_a_wrong_code_turns_nothing_on(somebody: Owner) -> None:
 
 @pytest.mark.parametrize("steps", [-20, -2, 2, 20])
 def test_a_wrong_clock_is_told(somebody: Owner, steps: int) -> None:
-    """Whose device is up to ten minutes off learns by how much."""
+    """The error says by how much a clock is off, up to ten minutes."""
     somebody.begin()
     answer = somebody.ask("POST", "/me/totp/confirm", code=somebody.code(steps))
     assert error_code(answer) == WRONG
@@ -112,7 +112,7 @@ def test_a_wrong_clock_is_told(somebody: Owner, steps: int) -> None:
 
 
 def test_a_secret_waits_for_ten_minutes(somebody: Owner) -> None:
-    """S107: later its code is worth nothing."""
+    """S107: Afterwards its code is refused."""
     somebody.begin()
     somebody.clock.move(minutes=10, seconds=1)
     answer = somebody.ask("POST", "/me/totp/confirm", code=somebody.code())
@@ -121,13 +121,13 @@ def test_a_secret_waits_for_ten_minutes(somebody: Owner) -> None:
 
 
 def test_the_code_that_turned_it_on_is_spent(somebody: Owner) -> None:
-    """S104: it opens no session."""
+    """S104: It cannot be used to log in."""
     somebody.enrol()
     assert error_code(somebody.log_in(somebody.code())) == (401, "invalid_code")
 
 
 def test_another_app_takes_the_place_of_the_first(owner: Owner) -> None:
-    """Codes of the former secret and former recovery codes are void then."""
+    """The former secret and recovery codes are invalid then."""
     former, recovery = owner.secret, owner.recovery
     owner.enrol()
     current, owner.secret = owner.secret, former
@@ -139,7 +139,7 @@ def test_another_app_takes_the_place_of_the_first(owner: Owner) -> None:
 
 
 def test_turning_off_leaves_the_password_alone(owner: Owner, collections: Collections) -> None:
-    """S108: recovery codes go with the last factor; other sessions end."""
+    """S108: Recovery codes are removed with the last factor, and other sessions end."""
     other = owner.log_in().json()
     answer = owner.ask("DELETE", "/me/totp")
     assert answer.status_code == 200
@@ -153,14 +153,14 @@ def test_turning_off_leaves_the_password_alone(owner: Owner, collections: Collec
 
 
 def test_turning_off_what_is_off_gives_no_tokens(somebody: Owner) -> None:
-    """Contract 4: nothing ended; an access token alone never becomes a refresh token."""
+    """Contract 4: An access token alone never becomes a refresh token."""
     answer = somebody.ask("DELETE", "/me/totp")
     assert answer.json().keys() == {"status", "message"}
     assert somebody.visitor.refresh(somebody.tokens["refresh_token"]).status_code == 200
 
 
 def test_new_recovery_codes_void_the_earlier_ones(owner: Owner) -> None:
-    """S108: shown once, stored as hashes; without a factor there are none."""
+    """S108: They are shown once and stored as hashes."""
     made = owner.ask("POST", "/me/recovery-codes").json()["recovery_codes"]
     assert len(set(made) | set(owner.recovery)) == 16
     assert error_code(owner.log_in(owner.recovery[0])) == (401, "invalid_code")
@@ -169,12 +169,12 @@ def test_new_recovery_codes_void_the_earlier_ones(owner: Owner) -> None:
 
 
 def test_without_a_second_factor_there_are_no_recovery_codes(somebody: Owner) -> None:
-    """They would open nothing."""
+    """Asking for some is refused."""
     assert error_code(somebody.ask("POST", "/me/recovery-codes")) == (404, "not_found")
 
 
 def test_what_is_stored_is_exported_without_its_secrets(owner: Owner) -> None:
-    """S89: dates and numbers, no secret and no hash."""
+    """S89: The export has dates and numbers only."""
     exported = owner.ask("GET", "/me/export").json()["factors"]
     assert exported["recovery_codes_left"] == 8
     assert owner.secret not in str(exported)

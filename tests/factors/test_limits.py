@@ -1,4 +1,4 @@
-"""How often a second step may be wrong."""
+"""Limits on wrong codes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def guess(visitor: Visitor, owner: Owner, code: str | None = None) -> tuple[int,
 def test_of_fifty_at_once_as_many_are_answered_as_the_limit_allows(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
-    """S105: right ones among them; each with a first step of its own, which buys nothing."""
+    """S105: Even right codes are refused beyond it, whatever `mfa_token` they come with."""
     visitor, codes = stranger(), [owner.wrong_code()] * 45 + [owner.next_code()] * 5
     tokens = [owner.mfa_token() for _ in codes]
 
@@ -62,7 +62,7 @@ def test_of_fifty_at_once_as_many_are_answered_as_the_limit_allows(
 
 
 def test_tokens_buy_no_more_tries(owner: Owner, stranger: Callable[[], Visitor]) -> None:
-    """S105: the account counts, at every way a code can be sent."""
+    """S105: The account is counted, at every endpoint that takes a code."""
     visitor = stranger()
     assert [guess(visitor, owner) for _ in range(3)] == [WRONG] * 3
     for _ in range(2):
@@ -78,7 +78,7 @@ def test_tokens_buy_no_more_tries(owner: Owner, stranger: Callable[[], Visitor])
 def test_guesses_from_everywhere_slow_strangers_down(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
-    """S106: twenty in a row; the owner in a known network logs in at once."""
+    """S106: After twenty in a row strangers wait; the owner in a known network does not."""
     assert [guess(stranger(), owner) for _ in range(20)] == [WRONG] * 20
     assert guess(stranger(), owner, owner.code(1)) == LIMITED
     assert owner.log_in().status_code == 200
@@ -90,7 +90,7 @@ def test_the_place_where_it_was_turned_on_is_a_known_one(
     stranger: Callable[[], Visitor],
     clock: MovedClock,
 ) -> None:
-    """S106: from the beginning, and not with the first login by it."""
+    """S106: It is known from the beginning, not only after a login with the factor."""
     owner = Owner(come_from(base_url), clock).enrol()
     for _ in range(20):
         assert guess(stranger(), owner) == WRONG
@@ -100,7 +100,7 @@ def test_the_place_where_it_was_turned_on_is_a_known_one(
 def test_the_owner_at_a_new_place_waits_for_minutes_at_most(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
-    """S106: nobody is locked out for good."""
+    """S106: Nobody is locked out permanently."""
     for _ in range(20):
         guess(stranger(), owner)
     owner.clock.move(minutes=10)
@@ -111,7 +111,7 @@ def test_the_owner_at_a_new_place_waits_for_minutes_at_most(
 def test_without_the_password_nobody_slows_the_second_step_down(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
-    """S106: wrong passwords with codes count as wrong passwords alone."""
+    """S106: Wrong passwords with codes count only as wrong passwords."""
     visitor = stranger()
     for _ in range(8):
         body = {"username": owner.name, "password": "wrong", "code": owner.wrong_code()}
@@ -123,7 +123,7 @@ def test_without_the_password_nobody_slows_the_second_step_down(
 def test_a_right_second_step_ends_the_failures_in_a_row(
     owner: Owner, stranger: Callable[[], Visitor]
 ) -> None:
-    """S106: below the threshold, as for passwords."""
+    """S106: It does so below the threshold, as a right password does."""
     for _ in range(15):
         guess(stranger(), owner)
     assert owner.log_in().status_code == 200

@@ -1,4 +1,4 @@
-"""What the owner of an account is told about its factors."""
+"""Mails to the owner of an account about its second factors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def subjects(service: Service, owner: Owner) -> list[str]:  # noqa: F811
 
 
 def test_every_change_is_told(service: Service, owner: Owner) -> None:  # noqa: F811
-    """S96: by the write that makes it true."""
+    """S96: The notice is stored by the write that makes the change."""
     owner.ask("POST", "/me/recovery-codes")
     owner.ask("DELETE", "/me/totp")
     assert subjects(service, owner) == [
@@ -40,7 +40,7 @@ def test_every_change_is_told(service: Service, owner: Owner) -> None:  # noqa: 
 
 
 def test_every_used_recovery_code_is_told(service: Service, owner: Owner) -> None:  # noqa: F811
-    """S108: with how many are left."""
+    """S108: The mail says how many are left."""
     assert owner.log_in(owner.recovery[0]).status_code == 200
     service.send()
     (text,) = [text for text in service.texts(owner.name) if text.startswith("A recovery code")]
@@ -51,7 +51,7 @@ def test_a_wrong_second_step_from_a_new_network_is_told_once_a_day(
     service: Service,  # noqa: F811
     owner: Owner,
 ) -> None:
-    """S113: somebody knows the password; the mail has the link that secures the account."""
+    """S113: Somebody may know the password, so the mail links to securing the account."""
     service.parts[Limits].forget(owner.name)  # no place is known
     for _ in range(3):
         assert owner.log_in(owner.wrong_code()).status_code == 401
@@ -67,14 +67,14 @@ def test_a_wrong_second_step_from_a_known_place_is_not_told(
     service: Service,  # noqa: F811
     owner: Owner,
 ) -> None:
-    """S113: there it is the owner who mistypes."""
+    """S113: It is probably the owner's own mistake."""
     assert owner.log_in().status_code == 200
     assert owner.log_in(owner.wrong_code()).status_code == 401
     assert "Somebody knows your password for Example" not in subjects(service, owner)
 
 
 def test_a_reset_keeps_the_second_step(service: Service, owner: Owner) -> None:  # noqa: F811
-    """S87, S103: a mailbox alone never opens an account that has a factor."""
+    """S87, S103: The mailbox alone does not open an account with a second factor."""
     service.link(owner.name)
     (mail,) = [text for text in service.texts(owner.name) if text.startswith("Choose a new")]
     (token,) = TOKEN.findall(mail)

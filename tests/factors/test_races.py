@@ -1,4 +1,4 @@
-"""Many second steps at the same moment."""
+"""Concurrent second steps."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def used_at_once(owner: Owner, code: str) -> list[int]:
 def test_of_uses_of_one_recovery_code_at_once_one_wins(
     two_processes: str, clock: MovedClock
 ) -> None:
-    """S108: 32 at once, over two processes; each round with another code."""
+    """S108: 32 requests to two processes, in several rounds."""
     for _ in range(ROUNDS // 6):
         owner = enrolled(two_processes, clock)
         for code in owner.recovery[:6]:
@@ -66,7 +66,7 @@ def test_of_uses_of_one_recovery_code_at_once_one_wins(
 
 
 def test_of_uses_of_one_code_at_once_one_wins(two_processes: str, clock: MovedClock) -> None:
-    """S104: 32 at once, over two processes; each round with another account."""
+    """S104: 32 requests to two processes, in several rounds."""
     for _ in range(ROUNDS):
         owner = enrolled(two_processes, clock)
         statuses = used_at_once(owner, owner.code())

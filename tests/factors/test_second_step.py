@@ -33,7 +33,7 @@ HERE = Client("127.0.0.1", "pytest")
 def test_the_right_password_alone_opens_nothing(
     app: Flask, owner: Owner, collections: Collections
 ) -> None:
-    """S102: no token, no session, no known network; failures in a row go on."""
+    """S102: It gives no token, no session and no known network, and ends no streak."""
     limits, sessions = services_of(app)[Limits], collections["sessions"]
     owner.visitor.authenticate(owner.name, "wrong password")
     before = limits.streak(owner.name)
@@ -52,7 +52,7 @@ def test_the_right_password_alone_opens_nothing(
 
 
 def test_the_second_step_opens_the_session(owner: Owner) -> None:
-    """Both factors are in the tokens (RFC 8176), and stay there."""
+    """The tokens name both factors (RFC 8176), also after a refresh."""
     answer = owner.second_step(owner.next_code())
     assert answer.status_code == 200
     tokens = answer.json()
@@ -63,7 +63,7 @@ def test_the_second_step_opens_the_session(owner: Owner) -> None:
 
 
 def test_a_code_is_good_once(owner: Owner) -> None:
-    """S104: at once, at `/authenticate/second`, or behind the password."""
+    """S104: It is used up by each of the ways to send it."""
     code = owner.next_code()
     assert owner.log_in(code).status_code == 200
     assert error_code(owner.log_in(code)) == WRONG
@@ -72,7 +72,7 @@ def test_a_code_is_good_once(owner: Owner) -> None:
 
 
 def test_no_code_of_before_is_good_after_a_later_one(owner: Owner) -> None:
-    """S104: the step counts, not the digits."""
+    """S104: The time step decides, not the digits."""
     owner.clock.move(minutes=5)
     assert owner.log_in(owner.code(1)).status_code == 200
     assert error_code(owner.log_in(owner.code())) == WRONG
@@ -81,14 +81,14 @@ def test_no_code_of_before_is_good_after_a_later_one(owner: Owner) -> None:
 
 @pytest.mark.parametrize(("steps", "good"), [(-2, False), (-1, True), (1, True), (2, False)])
 def test_a_device_may_be_one_step_off(owner: Owner, steps: int, good: bool) -> None:
-    """S104: by the server's clock."""
+    """S104: The server's clock decides."""
     owner.clock.move(minutes=5)
     owner.clock.move(seconds=15 - owner.clock().timestamp() % 30)  # the middle of a step
     assert (owner.log_in(owner.code(steps)).status_code == 200) is good
 
 
 def test_a_recovery_code_is_good_once(owner: Owner) -> None:
-    """S108: however it is typed; the answer says how many are left."""
+    """S108: It may be typed in any form; the answer tells how many are left."""
     first, second = owner.recovery[:2]
     answer = owner.log_in(first.lower().replace("-", " "))
     assert answer.json()["recovery_codes_left"] == 7
@@ -99,7 +99,7 @@ def test_a_recovery_code_is_good_once(owner: Owner) -> None:
 
 
 def test_the_first_step_is_good_for_five_minutes(owner: Owner) -> None:
-    """Later it is asked for again."""
+    """Afterwards the password is needed again."""
     token = owner.mfa_token()
     owner.clock.move(minutes=5)
     late = owner.second_step(owner.code(), token)
@@ -108,7 +108,7 @@ def test_the_first_step_is_good_for_five_minutes(owner: Owner) -> None:
 
 
 def test_what_ends_all_sessions_ends_a_login_under_way(owner: Owner) -> None:
-    """S107: its first step is of an earlier epoch."""
+    """S107: Its `mfa_token` belongs to an earlier epoch."""
     token = owner.mfa_token()
     body = {"refresh_token": owner.tokens["refresh_token"], "everywhere": True}
     assert owner.visitor.post("/logout", body).status_code == 200
@@ -116,7 +116,7 @@ def test_what_ends_all_sessions_ends_a_login_under_way(owner: Owner) -> None:
 
 
 def test_no_other_token_is_a_first_step(owner: Owner) -> None:
-    """S37: each kind has a key of its own."""
+    """S37: Each kind of token has its own key."""
     for token in (owner.tokens["access_token"], owner.tokens["refresh_token"], "x.y.z", "x"):
         assert error_code(owner.second_step(owner.next_code(), token)) == VOID
     mine = {"Authorization": f"Bearer {owner.mfa_token()}"}
@@ -124,7 +124,7 @@ def test_no_other_token_is_a_first_step(owner: Owner) -> None:
 
 
 def test_the_first_step_is_of_its_own_account(owner: Owner) -> None:
-    """Somebody's code does not help with another's password."""
+    """One user's code does not complete another's login."""
     other = Owner(owner.visitor, owner.clock).enrol()
     assert error_code(other.second_step(owner.next_code())) == WRONG
 
@@ -134,21 +134,21 @@ def test_the_first_step_is_of_its_own_account(owner: Owner) -> None:
     [{}, {"mfa_token": "x"}, {"code": "123456"}, {"mfa_token": "x", "code": ""}],
 )
 def test_half_a_second_step_is_a_clear_mistake(visitor: Visitor, body: dict[str, str]) -> None:
-    """422, naming what is missing."""
+    """It gets a 422 that names what is missing."""
     answer = visitor.post("/authenticate/second", body)
     assert error_code(answer) == (422, "validation_error")
     assert answer.json()["errors"]
 
 
 def test_a_code_and_a_passkey_at_once_are_a_mistake(owner: Owner) -> None:
-    """It would be open which of them counts."""
+    """The request must have exactly one of them."""
     both = {"code": "123456", "passkey": {"ceremony": "x", "credential": {}}}
     body = {"mfa_token": "x", **both}
     assert error_code(owner.visitor.post("/authenticate/second", body))[0] == 422
 
 
 def test_a_repeat_of_the_same_request_gets_the_same_session(owner: Owner) -> None:
-    """Contract 4: its code is spent, and the answer may have been lost."""
+    """Contract 4: Its code is used up, but the answer may have been lost."""
     token, code = owner.mfa_token(), owner.next_code()
     first = owner.second_step(code, token, **{"Idempotency-Key": KEY})
     again = owner.second_step(code, token, **{"Idempotency-Key": KEY})
@@ -159,7 +159,7 @@ def test_a_repeat_of_the_same_request_gets_the_same_session(owner: Owner) -> Non
 
 
 def test_a_repeat_finds_a_session_that_a_recovery_code_opened(owner: Owner) -> None:
-    """Contract 4: the code's hash is gone by then."""
+    """Contract 4: It is found although the code's hash is removed."""
     token, code = owner.mfa_token(), owner.recovery[3]
     first = owner.second_step(code, token, **{"Idempotency-Key": KEY})
     again = owner.second_step(code, token, **{"Idempotency-Key": KEY})
@@ -168,7 +168,7 @@ def test_a_repeat_finds_a_session_that_a_recovery_code_opened(owner: Owner) -> N
 
 
 def test_a_repeat_opens_no_session_beside_one_that_was_used(app: Flask, owner: Owner) -> None:
-    """S104: the code of it is spent, and the answer of then has arrived."""
+    """S104: If the first answer was used, the repeat is refused."""
     token, code = owner.mfa_token(), owner.next_code()
     first = owner.second_step(code, token, **{"Idempotency-Key": KEY})
     assert owner.visitor.refresh(first.json()["refresh_token"]).status_code == 200
@@ -181,7 +181,7 @@ def test_a_repeat_opens_no_session_beside_one_that_was_used(app: Flask, owner: O
 
 
 def test_what_asks_for_the_password_asks_for_the_code_too(owner: Owner) -> None:
-    """S109: unless the login of both is recent."""
+    """S109: A recent login with both factors is enough."""
     owner.clock.move(minutes=11)
     change = {"current_password": PASSWORD, "new_password": "another good password"}
     for method, path, body in (
@@ -201,7 +201,7 @@ def test_what_asks_for_the_password_asks_for_the_code_too(owner: Owner) -> None:
 def test_a_session_that_was_ended_spares_nobody_the_code(
     settings: Settings, clock: MovedClock
 ) -> None:
-    """S109: also where access tokens live until they expire (`REVOCATION=off`)."""
+    """S109: Not even with `REVOCATION=off`, where its access token still works."""
     with served(replace(settings, revocation="off"), clock) as visitor:
         owner = Owner(visitor, clock).enrol()
         body = {"refresh_token": owner.tokens["refresh_token"], "everywhere": True}
@@ -212,6 +212,6 @@ def test_a_session_that_was_ended_spares_nobody_the_code(
 
 
 def test_reauthenticating_always_asks_for_the_code(owner: Owner) -> None:
-    """S120: a recent login must not renew itself by half of what it was."""
+    """S120: A recent login cannot be prolonged by one factor alone."""
     assert error_code(owner.ask("POST", "/reauthenticate", password=PASSWORD)) == ASKED
     assert owner.ask("DELETE", "/me", password=PASSWORD).status_code == 200

@@ -1,4 +1,4 @@
-"""A copy of all collections in the wrong hands."""
+"""A copy of all collections reveals no secret of a second factor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.authenticator import Owner
 
 
 def test_it_gives_no_secret_and_no_code(owner: Owner, collections: Collections) -> None:
-    """S89, S108: neither stands anywhere, as text or as bytes."""
+    """S89, S108: None is stored, as text or as bytes."""
     everything = repr(
         [list(collections[name].find()) for name in ("users", "sessions", "keys", "limits")]
     )

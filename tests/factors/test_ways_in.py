@@ -1,4 +1,4 @@
-"""Every way to tokens asks for the second step."""
+"""Every way to get tokens asks for the second factor."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def gives_tokens(description: dict[str, Any], operation: dict[str, Any]) -> bool
 
 
 def test_every_way_to_tokens_is_in_the_table(visitor: Visitor) -> None:
-    """S103: whoever adds one says here how it asks for the second step."""
+    """S103: A new endpoint with tokens has to be added to the table."""
     description = visitor.send("GET", "/openapi.json").json()
     found = {
         (method, path)
@@ -122,14 +122,14 @@ def test_every_way_to_tokens_is_in_the_table(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way[0]} {way[1]}")
 def test_it_asks_for_the_second_step(owner: Owner, way: tuple[str, str]) -> None:
-    """S103: the password alone, or a session of before, gives no token there."""
+    """S103: The password, or an earlier session, gives no token there."""
     answer = WAYS[way](owner)
     assert answer.status_code in {400, 401}
     assert not {"access_token", "refresh_token"} & answer.json().keys()
 
 
 def test_a_new_way_in_cannot_forget_to_ask(app: Flask, owner: Owner) -> None:
-    """S103: a proof of one factor opens no session, whatever made it."""
+    """S103: `open_session` refuses a proof by one factor."""
     services = services_of(app)
     user = services[AccountService].find_user(owner.name)
     assert user is not None
@@ -142,14 +142,14 @@ def test_a_new_way_in_cannot_forget_to_ask(app: Flask, owner: Owner) -> None:
 
 
 def test_registering_again_opens_nothing(visitor: Visitor, owner: Owner) -> None:
-    """S103: the repeat of a registration is answered as the first one was: without tokens."""
+    """S103: A repeated registration is answered without tokens."""
     again = visitor.register(owner.name, PASSWORD, KEY)
     assert again.status_code == 400
     assert "access_token" not in again.json()
 
 
 def test_what_both_factors_opened_says_so(app: Flask, owner: Owner) -> None:
-    """S103: no session of one factor is left, so that none has to be looked for."""
+    """S103: No session with one factor is left."""
     tokens = owner.log_in().json()
     listed = owner.ask("GET", "/sessions").json()["sessions"]
     assert len(listed) == 2

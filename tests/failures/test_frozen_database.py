@@ -9,7 +9,7 @@ from tests.support.waiting import until
 
 
 def test_nobody_gets_in_and_nobody_waits(installation: Installation, owner: Visitor) -> None:
-    """S74: right or wrong password, new user, refresh: 503 within two seconds, never a token."""
+    """S74: Every request gets a 503 within two seconds, and never a token."""
     name = owner.new_user()
     token = owner.log_in(name)["refresh_token"]
     with asleep(installation.database.server()):
@@ -29,7 +29,7 @@ def test_nobody_gets_in_and_nobody_waits(installation: Installation, owner: Visi
 
 
 def test_it_goes_on_where_it_stopped(installation: Installation, owner: Visitor) -> None:
-    """S54, S74: after the thaw logins work, and a refresh that got no answer is repeated."""
+    """S54, S74: Afterwards logins work, and an unanswered refresh can be repeated."""
     name, key = owner.new_user(), "a-key-made-before-sending"
     token = owner.log_in(name)["refresh_token"]
     with asleep(installation.database.server()):

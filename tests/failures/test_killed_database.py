@@ -14,7 +14,7 @@ ROUNDS = 20
 def test_requests_meanwhile_are_told_to_come_again(
     installation: Installation, owner: Visitor
 ) -> None:
-    """S74: 503 with `Retry-After`, each within two seconds; then it is back without a restart."""
+    """S74: They get a 503 with `Retry-After` within two seconds, until it is back."""
     database = installation.database
     with Registrations(installation.server.base_url) as load:
         load.wait_for(10)
@@ -29,7 +29,7 @@ def test_requests_meanwhile_are_told_to_come_again(
 
 
 def test_no_acknowledged_user_is_lost(installation: Installation, owner: Visitor) -> None:
-    """S74: killed twenty times under load: whoever was told "registered" can log in."""
+    """S74: After twenty kills under load every registered user can log in."""
     with Registrations(installation.server.base_url) as load:
         victim = installation.database.server()
         for _ in range(ROUNDS):
@@ -43,7 +43,7 @@ def test_no_acknowledged_user_is_lost(installation: Installation, owner: Visitor
 
 
 def test_its_supervisor_is_replaced_too(installation: Installation, owner: Visitor) -> None:
-    """S74: with the process gone that would have started it again, it is back all the same."""
+    """S74: The database comes back even if the supervisor was killed as well."""
     name = owner.new_user()
     running = installation.database
     supervisor, victim = running.supervisor(), running.server()

@@ -1,4 +1,4 @@
-"""However often a request needs the database, it waits for it once."""
+"""A request waits for an unavailable database only once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def tries() -> Iterator[Tries]:
 def test_a_bearer_route_waits_once(
     tmp_path: Path, settings: Settings, tries: Tries, path: str
 ) -> None:
-    """S74: though it looks for revocations first, and goes on with its copy when it finds none."""
+    """S74: The check for revocations and the view share the wait."""
     clock, folder = MovedClock(), tmp_path / "mongo"
     uri = Secret(ensure_running(folder, wait_seconds=300))
     own = replace(settings, mongo_uri=uri)
@@ -70,7 +70,7 @@ def test_a_bearer_route_waits_once(
 
 
 def test_logins_of_one_account_wait_together(tmp_path: Path, settings: Settings) -> None:
-    """S74: 24 at once are told 503 together, not one after the other."""
+    """S74: 24 logins get their 503 at the same time."""
     folder = tmp_path / "mongo"
     uri = Secret(ensure_running(folder, wait_seconds=300))
     own = replace(settings, mongo_uri=uri)

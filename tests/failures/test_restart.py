@@ -1,4 +1,4 @@
-"""`flask run` ends, one way or another, and is started again."""
+"""`flask run` is stopped or killed, and started again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.waiting import DEADLINE
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_what_was_stored_is_there_after_a_restart(tmp_path: Path, sign: signal.Signals) -> None:
-    """S74: after Ctrl+C, a stop or a kill, users log in and sessions go on."""
+    """S74: Logins and sessions work after Ctrl+C, a stop or a kill."""
     with flask_run(patient(tmp_path)) as server:
         before = Visitor(server.base_url)
         tokens = before.log_in(name := before.new_user())

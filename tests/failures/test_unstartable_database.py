@@ -1,4 +1,4 @@
-"""A development server whose embedded database cannot start, or has a password of another."""
+"""A development server whose embedded database cannot start, or has another password."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DAMAGED, WRONG = "data/WiredTiger.wt", "password"
 def test_the_reason_is_told_at_once_until_it_is_mended(
     tmp_path: Path, file: str, reason: str
 ) -> None:
-    """S74: at the start and by `/readyz`, to everybody; mended, no restart is needed."""
+    """S74: At the start and by `/readyz`; afterwards no restart is needed."""
     with flask_run(patient(tmp_path)) as server:
         visitor = Visitor(server.base_url)
         name = visitor.new_user()

@@ -1,4 +1,4 @@
-"""The database is there, and does not let the service in; or it is not there at all."""
+"""A database that refuses the service, or does not exist."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def guest(server: ServerProcess) -> Iterator[Visitor]:
 
 
 def test_it_says_503_and_no_secret(server: ServerProcess, guest: Visitor) -> None:
-    """S74, S76: every answer is a 503 within two seconds; neither answers nor log give secrets."""
+    """S74, S76: Every answer is a 503 within two seconds; answers and log have no secret."""
     answers = [
         guest.register("somebody"),
         guest.authenticate("somebody"),
@@ -50,7 +50,7 @@ def test_it_says_503_and_no_secret(server: ServerProcess, guest: Visitor) -> Non
 
 
 def test_readiness_says_what_is_wrong(guest: Visitor) -> None:
-    """`/readyz` names the check that failed; `/healthz` says that the process lives."""
+    """`/readyz` names the failed check; `/healthz` still succeeds."""
     checks = guest.send("GET", "/readyz").json()["checks"]
     assert checks["keys"] == "ok"
     assert checks["database"].startswith("the database does not answer")

@@ -1,4 +1,4 @@
-"""The checks behind `/readyz`, however many ask."""
+"""The checks of `/readyz` under many requests."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Counted:
 
 
 def test_a_second_has_one_check(clock: MovedClock) -> None:
-    """S74: 500 who ask cost what one costs; the next second has the next check."""
+    """S74: 500 requests share a check; the next second has another one."""
     check = Counted()
     readiness = Readiness({"database": check}, clock)
     with ThreadPoolExecutor(16) as pool:
@@ -50,7 +50,7 @@ def test_a_second_has_one_check(clock: MovedClock) -> None:
 
 
 def test_nobody_waits_for_a_check_that_another_makes(clock: MovedClock) -> None:
-    """S74: as long as there is a report that is not too old."""
+    """S74: Meanwhile requests get the last report, if it is recent."""
     check = Counted()
     readiness = Readiness({"database": check}, clock)
     readiness.report()
@@ -67,7 +67,7 @@ def test_nobody_waits_for_a_check_that_another_makes(clock: MovedClock) -> None:
 
 
 def test_whoever_knows_nothing_recent_waits(clock: MovedClock) -> None:
-    """S74: an old report tells nothing: all wait for the one check, and get its result."""
+    """S74: Without a recent report all wait for the same check."""
     check = Counted()
     readiness = Readiness({"database": check}, clock)
     readiness.report()
@@ -85,7 +85,7 @@ def test_whoever_knows_nothing_recent_waits(clock: MovedClock) -> None:
 
 
 def test_a_clock_that_is_set_back_keeps_no_report(clock: MovedClock) -> None:
-    """A report of the future would stay for as long as the clock was wrong."""
+    """A report from the future is not used."""
     check = Counted()
     readiness = Readiness({"database": check}, clock)
     readiness.report()
@@ -95,7 +95,7 @@ def test_a_clock_that_is_set_back_keeps_no_report(clock: MovedClock) -> None:
 
 
 def test_a_failed_check_ends_the_round(clock: MovedClock) -> None:
-    """S74: what needs the database is not asked when it is away."""
+    """S74: The remaining checks, which need the database, are not made."""
     never = Counted()
     report = Readiness({"database": lambda: "away", "indexes": never}, clock).report()
     assert report == {"database": "away", "indexes": "not checked"}

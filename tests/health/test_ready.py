@@ -46,14 +46,14 @@ def operator(settings: Settings) -> Iterator[Operator]:
 
 
 def test_a_service_that_can_serve_is_ready(visitor: Visitor) -> None:
-    """S74: keys, database and indexes are there."""
+    """S74: Its keys, database and indexes are checked."""
     answer = visitor.send("GET", "/readyz")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "checks": CHECKS}
 
 
 def test_the_first_look_makes_the_indexes(operator: Operator) -> None:
-    """S13: before the first user is registered, uniqueness is there."""
+    """S13: They exist before the first user is registered."""
     assert operator.visitor.send("GET", "/readyz").status_code == 200
     assert operator.database["users"].index_information()["name_key_1"]["unique"]
 
@@ -62,7 +62,7 @@ def test_the_first_look_makes_the_indexes(operator: Operator) -> None:
     ("collection", "index"), [("users", "name_key_1"), ("sessions", "expires_at_1")]
 )
 def test_a_missing_index_is_named(operator: Operator, collection: str, index: str) -> None:
-    """S13, S74: a 503 that says which; made again, the service is ready."""
+    """S13, S74: The 503 names it; once it is made, the service is ready."""
     operator.visitor.send("GET", "/readyz")
     operator.database[collection].drop_index(index)
     until(lambda: operator.look().status_code == 503, what="the next second's look")
@@ -78,7 +78,7 @@ def test_a_missing_index_is_named(operator: Operator, collection: str, index: st
 def test_a_clock_that_is_too_far_from_the_databases_is_told(
     operator: Operator, seconds: int
 ) -> None:
-    """S138: beyond what is tolerated the server is not ready: others refuse what it makes."""
+    """S138: The server is not ready, since others would refuse its tokens."""
     operator.database.server_time._machine = lambda: utc_now() + timedelta(seconds=seconds)
     answer = operator.look()
     told = answer.json()["checks"]["clock"]
@@ -94,7 +94,7 @@ def test_a_clock_that_is_too_far_from_the_databases_is_told(
 
 
 def test_without_a_database_the_service_is_not_ready(stranded: Visitor) -> None:
-    """S71, S74: 503 within two seconds, with `Retry-After` and CORS headers, and no secret."""
+    """S71, S74: It is a 503 within two seconds, with CORS headers and without a secret."""
     headers = {"Origin": "https://app.example"}
     answer = stranded.send("GET", "/readyz", headers=headers)
     assert error_code(answer) == (503, "service_unavailable")
@@ -110,7 +110,7 @@ def test_without_a_database_the_service_is_not_ready(stranded: Visitor) -> None:
 
 @pytest.mark.parametrize("path", ["/register", "/authenticate"])
 def test_without_a_database_nobody_gets_in(stranded: Visitor, path: str) -> None:
-    """S74: 503 within two seconds, never an open door."""
+    """S74: It is a 503 within two seconds."""
     answer = stranded.post(path, {"username": "user1", "password": "password123"})
     assert error_code(answer) == (503, "service_unavailable")
     assert answer.elapsed.total_seconds() < bound(stranded)
@@ -120,7 +120,7 @@ def test_without_a_database_nobody_gets_in(stranded: Visitor, path: str) -> None
 def test_without_a_database_tokens_are_judged_all_the_same(
     stranded: Visitor, visitor: Visitor
 ) -> None:
-    """S74: a bad token is refused; a good one has to wait, since it might have been revoked."""
+    """S74: A bad token gets a 401; a valid one a 503, since it may have been revoked."""
     tokens = visitor.log_in()
     good = stranded.protected(tokens["access_token"])
     assert error_code(good) == (503, "service_unavailable")

@@ -1,4 +1,4 @@
-"""`GET /`: the printed address answers in a browser."""
+"""`GET /`, the address that `flask run` prints."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
     "accept", [None, "*/*", "application/json", "application/json, text/html;q=0.9", "image/png"]
 )
 def test_a_program_gets_json(visitor: Visitor, accept: str | None) -> None:
-    """Contract 1: an object with a status, for whoever does not prefer a page."""
+    """Contract 1: An object with a status is the default answer."""
     answer = visitor.send("GET", "/", headers={"Accept": accept})
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {
@@ -34,7 +34,7 @@ def test_a_program_gets_json(visitor: Visitor, accept: str | None) -> None:
 
 
 def test_a_browser_gets_a_page(visitor: Visitor) -> None:
-    """What this is, that it runs, and where to go: nothing in line, nothing from elsewhere."""
+    """It has nothing inline or from other hosts."""
     answer = visitor.send("GET", "/", headers=BROWSER)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -45,14 +45,14 @@ def test_a_browser_gets_a_page(visitor: Visitor) -> None:
 
 
 def test_caches_tell_page_and_json_apart(visitor: Visitor) -> None:
-    """RFC 9110, 12.5.5: the answer depends on `Accept`; and on `Origin`, as every one."""
+    """`Vary` has `Accept` (RFC 9110, 12.5.5) and `Origin`."""
     for headers in (BROWSER, {}):
         vary = visitor.send("GET", "/", headers=headers).headers["Vary"]
         assert {part.strip() for part in vary.split(",")} == {"Accept", "Origin"}
 
 
 def test_the_page_is_guarded(visitor: Visitor) -> None:
-    """S72: a policy without anything in line, no frame, no form, no copy kept."""
+    """S72: Its headers forbid inline content, frames, forms and caching."""
     headers = visitor.send("GET", "/", headers=BROWSER).headers
     policy = dict(
         part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
@@ -65,7 +65,7 @@ def test_the_page_is_guarded(visitor: Visitor) -> None:
 
 
 def test_every_place_that_it_names_is_there(visitor: Visitor) -> None:
-    """Its style too."""
+    """Links and the stylesheet exist."""
     page = visitor.send("GET", "/", headers=BROWSER).text
     addresses = [one for one in re.findall(r'href="([^"]+)"', page) if one != "data:,"]
     assert "/home.css" in addresses
@@ -73,7 +73,7 @@ def test_every_place_that_it_names_is_there(visitor: Visitor) -> None:
 
 
 def test_no_place_is_named_that_is_not_there(settings: Settings) -> None:
-    """Without `/docs` there is no link to it."""
+    """With `DOCS=off` there is no link to `/docs`."""
     with served(replace(settings, docs="off")) as visitor:
         assert visitor.send("GET", "/").json()["links"] == {}
         page = visitor.send("GET", "/", headers=BROWSER).text
@@ -83,7 +83,7 @@ def test_no_place_is_named_that_is_not_there(settings: Settings) -> None:
 
 @pytest.mark.parametrize("path", ["/account", "/dev/mailbox"])
 def test_a_place_is_named_when_it_is_there(settings: Settings, path: str) -> None:
-    """The account page, and the mailbox of a development server."""
+    """Account page and mailbox are linked when they exist."""
 
     def with_place(app: Flask) -> None:
         answer: Callable[[], str] = lambda: ""  # noqa: E731
@@ -96,7 +96,7 @@ def test_a_place_is_named_when_it_is_there(settings: Settings, path: str) -> Non
 
 
 def test_links_stay_below_the_path_that_the_service_lives_at(app: Flask) -> None:
-    """A server that mounts it says so in SCRIPT_NAME (PEP 3333)."""
+    """They begin with SCRIPT_NAME (PEP 3333)."""
     below = {"SCRIPT_NAME": "/accounts"}
     page = app.test_client().get("/", headers=BROWSER, environ_overrides=below).text
     assert 'href="/accounts/docs"' in page
@@ -105,7 +105,7 @@ def test_links_stay_below_the_path_that_the_service_lives_at(app: Flask) -> None
 
 @pytest.mark.parametrize("style", ["home/static/home.css", "reference/static/docs.css"])
 def test_the_colours_are_the_extensions(style: str) -> None:
-    """One look: each colour of the page, and of `/docs`, is the one of that name there."""
+    """Page and `/docs` use the extension's colours."""
     ours, theirs = (
         re.findall(r"--([\w-]+): ([^;]+);", text)
         for text in (

@@ -1,4 +1,4 @@
-"""`@token_required` and its like in an app that the service was added to."""
+"""`@token_required` and other decorators in an app with the service added."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.support.servers import free_port
 
 
 def test_a_view_of_the_host_knows_who_calls(client: FlaskClient, tokens: dict[str, Any]) -> None:
-    """S36: by the tokens that the service gave."""
+    """S36: The service's access tokens are accepted."""
     answer = client.get("/notes", headers=bearing(tokens))
     assert answer.get_json() == {"owner": tokens["username"]}
     assert answer.headers["X-Host"] == "yes"
 
 
 def test_nobody_else_gets_in(client: FlaskClient) -> None:
-    """S43: a 401 in the one error shape with its challenge, after what the host does around it."""
+    """S43: A request without a token gets the service's 401 with its challenge."""
     answer = client.get("/notes")
     assert (answer.status_code, answer.get_json()["code"]) == (401, "missing_token")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -42,7 +42,7 @@ def test_nobody_else_gets_in(client: FlaskClient) -> None:
 
 
 def test_an_ended_session_is_over_there_too(client: FlaskClient, tokens: dict[str, Any]) -> None:
-    """At once in this process."""
+    """Its access token is refused at once in this process."""
     client.post("/auth/logout", json={"refresh_token": tokens["refresh_token"]})
     assert client.get("/notes", headers=bearing(tokens)).status_code == 401
 
@@ -50,7 +50,7 @@ def test_an_ended_session_is_over_there_too(client: FlaskClient, tokens: dict[st
 def test_a_recent_login_can_be_asked_for(
     client: FlaskClient, tokens: dict[str, Any], clock: MovedClock
 ) -> None:
-    """RFC 9470: with the challenge that says so."""
+    """The refusal has the challenge of RFC 9470."""
     assert client.get("/secret", headers=bearing(tokens)).status_code == 200
     clock.move(minutes=6)
     answer = client.get("/secret", headers=bearing(tokens))
@@ -59,7 +59,7 @@ def test_a_recent_login_can_be_asked_for(
 
 
 def test_a_hosts_own_page_for_a_401_is_shown(new_host: Flask) -> None:
-    """For its views alone: the service's clients read JSON."""
+    """It is used for the host's views, not for the service's."""
     new_host.register_error_handler(401, lambda error: (f"<h1>{error.description}</h1>", 401))
     client = new_host.test_client()
     assert client.get("/notes").text == "<h1>Missing Authorization header.</h1>"
@@ -78,14 +78,14 @@ def lost(settings: Settings) -> Iterator[FlaskClient]:
 
 
 def test_a_database_that_is_away_is_a_503(lost: FlaskClient, tokens: dict[str, Any]) -> None:
-    """Said in the guard's words, and no page for faults of the host's."""
+    """The guard answers it; the host's page for errors is not shown."""
     answer = lost.get("/notes", headers=bearing(tokens))
     assert (answer.status_code, answer.get_json()["code"]) == (503, "service_unavailable")
     assert answer.headers["Retry-After"] == "2"
 
 
 def test_code_of_the_host_runs_in_the_host(new_host: Flask) -> None:
-    """Claims and receivers of signals find its extensions; each is asked once."""
+    """Claims functions and signal receivers have the host as `current_app`."""
     apps: list[str] = []
 
     @claims(new_host)
@@ -102,7 +102,7 @@ def test_code_of_the_host_runs_in_the_host(new_host: Flask) -> None:
 
 
 def test_a_fault_of_its_code_is_raised_where_the_host_is_tested(new_host: Flask) -> None:
-    """As in its own views; everywhere else it is a plain 500, and no session is left."""
+    """Otherwise it becomes a plain 500, and no session is stored."""
 
     @claims(new_host)
     def tenant(_identity: Identity) -> dict[str, str]:
@@ -118,11 +118,11 @@ def test_a_fault_of_its_code_is_raised_where_the_host_is_tested(new_host: Flask)
 
 
 def test_templates_of_the_host_know_the_caller(client: FlaskClient, tokens: dict[str, Any]) -> None:
-    """As in an app that the service made."""
+    """They have `current_identity`."""
     assert client.get("/card", headers=bearing(tokens)).text == tokens["username"]
 
 
 def test_roles_are_asked_for(client: FlaskClient, tokens: dict[str, Any]) -> None:
-    """A 403 in the one error shape for who lacks them."""
+    """Without the role the answer is a 403 of the usual form."""
     answer = client.get("/admin", headers=bearing(tokens))
     assert (answer.status_code, answer.get_json()["code"]) == (403, "forbidden")

@@ -1,4 +1,4 @@
-"""An app that the service is added to stays as it is."""
+"""Adding the service does not change the app."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("method", "path"), ASKED, ids=" ".join)
 def test_it_answers_as_it_did(client: FlaskClient, method: str, path: str) -> None:
-    """Status, words and headers: no error page, policy, CORS or request id of ours."""
+    """Its answers get no error page, policy, CORS or request id of the service."""
 
     def asked(client: FlaskClient) -> TestResponse:
         body = b"x" * 100_000 if method == "POST" else b""
@@ -48,7 +48,7 @@ def _unsigned(answer: TestResponse) -> list[tuple[str, str]]:
 
 
 def test_its_sessions_are_its_own(client: FlaskClient) -> None:
-    """They last from page to page, and the service sets no cookie and reads none."""
+    """The service neither reads nor sets cookies."""
     client.get("/me")
     with client.session_transaction() as session:
         assert dict(session) == {"name": "Ann"}
@@ -56,7 +56,7 @@ def test_its_sessions_are_its_own(client: FlaskClient) -> None:
 
 
 def test_its_configuration_is_not_touched(host: Flask) -> None:
-    """No key is added, none is changed."""
+    """No key is added or changed."""
     assert host.config == existing_app().config
     assert host.json.dumps({"b": 1, "a": 1}) == '{"a": 1, "b": 1}'
     assert host.url_map.strict_slashes
@@ -64,7 +64,7 @@ def test_its_configuration_is_not_touched(host: Flask) -> None:
 
 
 def test_url_for_leads_to_its_own_pages_and_to_the_service(host: Flask) -> None:
-    """Under a name that none of its blueprints can have: they have no endpoint without a dot."""
+    """The service's endpoint has a name without a dot, as no blueprint's has."""
     with host.test_request_context("/", base_url="https://notes.example/app"):
         assert url_for("me") == "/app/me"
         assert url_for("authapi") == "/app/auth/"
@@ -73,7 +73,7 @@ def test_url_for_leads_to_its_own_pages_and_to_the_service(host: Flask) -> None:
 
 
 def test_server_name_is_its_own(new_host: Flask) -> None:
-    """Outside of requests as well; the service answers by every name."""
+    """It works outside of requests; the service answers to every name."""
     new_host.config["SERVER_NAME"] = "notes.example"
     client = new_host.test_client()
     with new_host.app_context():
@@ -93,7 +93,7 @@ def choosy(settings: Settings) -> Iterator[Flask]:
 
 
 def test_trusted_hosts_may_be_set_later(new_host: Flask) -> None:
-    """As its other configuration: by a file that is read after `init_app`, or by a test."""
+    """They may be configured after `init_app`."""
     client = new_host.test_client()
     assert client.get("/auth/healthz", base_url="http://evil.example").status_code == 200
     new_host.config["TRUSTED_HOSTS"] = ["notes.example"]
@@ -103,7 +103,7 @@ def test_trusted_hosts_may_be_set_later(new_host: Flask) -> None:
 
 @pytest.mark.parametrize("path", ["/docs", "/auth/healthz"])
 def test_trusted_hosts_are_obeyed_by_both(choosy: Flask, path: str) -> None:
-    """A name that the app does not answer by is refused, by the service too."""
+    """Another host name is refused by app and service."""
     client = choosy.test_client()
     assert client.get(path, base_url="http://notes.example").status_code == 200
     assert client.get(path, base_url="http://evil.example").status_code == 400
@@ -127,7 +127,7 @@ assert state() == before
 
 
 def test_its_logging_and_its_development_server_stay(environment: dict[str, str]) -> None:
-    """The service logs below its own logger, and leaves werkzeug's server alone."""
+    """The service uses a logger of its own and does not change werkzeug's."""
     done = subprocess.run(
         [sys.executable, "-c", WATCHED],
         cwd=ROOT,
@@ -141,7 +141,7 @@ def test_its_logging_and_its_development_server_stay(environment: dict[str, str]
 
 
 def test_its_commands_stay_and_ours_are_beside_them(host: Flask) -> None:
-    """`flask users` is the app's; `flask authapi users` is the service's."""
+    """`flask authapi users` does not hide the app's `flask users`."""
     run = host.test_cli_runner().invoke
     assert run(args=["users"]).output == f"the users of {host.name}\n"
     listed = run(args=["authapi", "users", "list"])

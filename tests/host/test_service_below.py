@@ -1,4 +1,4 @@
-"""Below the prefix the service is what it is alone."""
+"""The service below a prefix behaves as it does alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ VOLATILE = {"Date", "X-Request-ID", "Last-Modified"}
 def test_it_answers_as_it_does_alone(
     app: Flask, client: FlaskClient, method: str, path: str
 ) -> None:
-    """Status, body and headers, security headers and CORS among them; nothing of the host's."""
+    """Status, body and headers are the same."""
     origin = {"Origin": ORIGIN}
     alone = app.test_client().open(path, method=method, headers=origin, buffered=True)
     below = client.open(f"/auth{path}", method=method, headers=origin, buffered=True)
@@ -53,27 +53,27 @@ def headers_of(answer: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - an answe
 
 
 def test_the_prefix_itself_is_its_page(client: FlaskClient) -> None:
-    """With and without a slash; what only begins alike is the host's."""
+    """A path that only begins with the same letters is the host's."""
     assert client.get("/auth").get_json()["service"] == "authapi"
     assert client.get("/auth/").get_json()["service"] == "authapi"
     assert client.get("/authentic").text == "<h1>not here</h1>"
 
 
 def test_two_slashes_are_no_way_in(client: FlaskClient) -> None:
-    """S136: a proxy's rule for an address holds."""
+    """S136: A proxy's rule for a path cannot be avoided so."""
     assert client.get("/auth//healthz").get_json()["code"] == "not_found"
     assert client.get("/", environ_overrides={"PATH_INFO": "//auth/healthz"}).status_code == 404
 
 
 def test_a_body_is_bounded_there_and_nowhere_else(client: FlaskClient) -> None:
-    """`MAX_BODY_BYTES` is the service's, `MAX_CONTENT_LENGTH` the host's."""
+    """`MAX_BODY_BYTES` is for the service, `MAX_CONTENT_LENGTH` for the host."""
     long = {"username": "x" * 100_000, "password": "y"}
     assert client.post("/auth/register", json=long).get_json()["code"] == "body_too_large"
     assert client.post("/upload", json=long).status_code == 200
 
 
 def test_its_description_names_where_it_is(client: FlaskClient) -> None:
-    """OpenAPI 3.1, 4.8.5: paths are relative to the server's address."""
+    """`servers` has the prefix (OpenAPI 3.1, 4.8.5)."""
     description = client.get("/auth/openapi.json").get_json()
     OpenAPIV31SpecValidator(description).validate()
     assert description["servers"] == [{"url": "/auth", "description": "This server"}]
@@ -82,7 +82,7 @@ def test_its_description_names_where_it_is(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("page", ["/auth/docs", "/auth/"])
 def test_everything_on_its_pages_is_served(client: FlaskClient, page: str) -> None:
-    """By links that stay below the prefix."""
+    """All links stay below the prefix."""
     html = client.get(page, headers={"Accept": "text/html"}).text
     found = linked(html)
     assert len(found) >= 2
@@ -103,7 +103,7 @@ def proxied(settings: Settings) -> Iterator[Flask]:
 @pytest.mark.parametrize("twice", [False, True])
 @pytest.mark.parametrize("prefix", ["/app", "/app/", "/a, /app"])
 def test_a_proxys_prefix_comes_before_its_own(proxied: Flask, prefix: str, twice: bool) -> None:
-    """`X-Forwarded-Prefix`, whether the host reads it as well or not."""
+    """`X-Forwarded-Prefix` counts once, even if the host reads it as well."""
     if twice:
         proxied.wsgi_app = ProxyFix(proxied.wsgi_app, x_prefix=1)  # type: ignore[method-assign]
     client, headers = proxied.test_client(), {"X-Forwarded-Prefix": prefix}
@@ -114,7 +114,7 @@ def test_a_proxys_prefix_comes_before_its_own(proxied: Flask, prefix: str, twice
 
 @pytest.mark.parametrize("prefix", ["//evil.example", "https://evil.example", "/a b", '/"', "/%2f"])
 def test_a_prefix_that_leads_elsewhere_is_none(proxied: Flask, prefix: str) -> None:
-    """S27: not every proxy takes away what a client claims."""
+    """S27: A client may have sent it through the proxy."""
     headers = {"X-Forwarded-Prefix": prefix}
     page = proxied.test_client().get("/auth/docs", headers=headers).text
     assert 'href="/auth/docs/swagger-ui.css"' in page
@@ -122,13 +122,13 @@ def test_a_prefix_that_leads_elsewhere_is_none(proxied: Flask, prefix: str) -> N
 
 
 def test_without_proxies_no_prefix_is_believed(client: FlaskClient) -> None:
-    """S27: with `TRUSTED_PROXIES=0`."""
+    """S27: With `TRUSTED_PROXIES=0` the header is ignored."""
     page = client.get("/auth/docs", headers={"X-Forwarded-Prefix": "/app"}).text
     assert 'href="/auth/docs/swagger-ui.css"' in page
 
 
 def test_an_account_lives_as_it_does_alone(client: FlaskClient, tokens: dict[str, Any]) -> None:
-    """Registered, logged in, refreshed, seen and logged out below the prefix."""
+    """Registration, login, refresh, sessions and logout work below the prefix."""
     assert client.get("/auth/me", headers=bearing(tokens)).get_json()["username"]
     new = client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]}).get_json()
     assert client.get("/auth/sessions", headers=bearing(new)).status_code == 200
@@ -139,7 +139,7 @@ def test_an_account_lives_as_it_does_alone(client: FlaskClient, tokens: dict[str
 
 
 def test_parts_can_be_left_out(settings: Settings) -> None:
-    """The documentation and the sample."""
+    """The documentation and the sample can be switched off."""
     app = Flask("bare")
     init_app(app, "/accounts/v1", settings=settings, docs=False, protected=False)
     client = app.test_client()
@@ -151,14 +151,14 @@ def test_parts_can_be_left_out(settings: Settings) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "/", "auth", "/auth/", "/auth//x", "/a b", "/<name>"])
 def test_a_prefix_has_to_be_one(settings: Settings, prefix: str) -> None:
-    """The service below nothing would be in place of the host."""
+    """An empty prefix would replace the host."""
     with pytest.raises(ValueError, match="url_prefix must be a path such as /auth"):
         init_app(Flask("any"), prefix, settings=settings)
 
 
 @pytest.mark.parametrize("path", ["/auth", "/auth/", "/auth/me", "/auth/<name>"])
 def test_a_hosts_address_below_the_prefix_is_refused(settings: Settings, path: str) -> None:
-    """Nobody would reach it: whether it was there before, or comes later, in a blueprint."""
+    """It could not be reached; routes that are added later are checked, too."""
     early, late = Flask("early"), Flask("late")
     early.add_url_rule(path, "mine", lambda name="": name)
     with pytest.raises(ValueError, match=f"would answer for {re.escape(path)} .mine."):
@@ -172,7 +172,7 @@ def test_a_hosts_address_below_the_prefix_is_refused(settings: Settings, path: s
 
 
 def test_a_service_is_added_once(settings: Settings) -> None:
-    """A second one would share its name with the first; so would one in the service itself."""
+    """A second one, or one inside of `create_app()`, is refused."""
     app = Flask("any")
     init_app(app, settings=settings)
     for taken in (app, create_app(settings)):
@@ -181,7 +181,7 @@ def test_a_service_is_added_once(settings: Settings) -> None:
 
 
 def test_two_apps_in_a_process_have_a_service_each(host: Flask, settings: Settings) -> None:
-    """With its own database, and no part of it in common."""
+    """They share no state and no database."""
     other = existing_app()
     init_app(other, "/accounts", settings=settings)
     add_notes(other)
@@ -201,7 +201,7 @@ def development(settings: Settings) -> Iterator[FlaskClient]:
 
 
 def test_mailed_links_and_the_mailbox_stay_below(development: FlaskClient) -> None:
-    """From the registration to the page that confirms an address."""
+    """Links in mails lead to pages below the prefix."""
     user = {"username": fresh_name(), "password": PASSWORD, "email": "ann@example.com"}
     assert development.post("/auth/register", json=user).status_code == 200
     seen, to_see = set[str](), {"/auth/dev/mailbox"}

@@ -1,4 +1,4 @@
-"""What clients look for at the root of a domain (RFC 8615), in an app with the service."""
+"""Well-known addresses (RFC 8615) at the root of an app with the service."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def found(client: FlaskClient, address: str) -> Any:  # noqa: ANN401 - JSON
     ("issuer", "path"), [(f"{SITE}/auth", f"{METADATA}/auth"), (SITE, METADATA)]
 )
 def test_who_is_told_the_issuer_finds_the_keys(make: Make, issuer: str, path: str) -> None:
-    """RFC 8414, 3.1: the issuer's path comes last; all addresses in the document are right."""
+    """The metadata is found by RFC 8414, 3.1, and its addresses are right."""
     client = make(issuer, introspection_secret=Secret("for-tests-Qw7Tq2Lr9ZpK")).test_client()
     told = found(client, path)
     assert told == found(client, f"/auth{METADATA}")
@@ -67,7 +67,7 @@ def test_who_is_told_the_issuer_finds_the_keys(make: Make, issuer: str, path: st
 
 
 def test_keys_and_related_origins_are_at_the_root(make: Make) -> None:
-    """Browsers look for the one nowhere else (WebAuthn, 5.11.1), some gateways for the other."""
+    """Browsers (WebAuthn, 5.11.1) and some gateways look only there."""
     client = make(webauthn_origins=("https://accounts.example", "https://a.example")).test_client()
     assert found(client, WEBAUTHN) == found(client, f"/auth{WEBAUTHN}")
     assert "https://accounts.example" in found(client, WEBAUTHN)["origins"]
@@ -77,20 +77,20 @@ def test_keys_and_related_origins_are_at_the_root(make: Make) -> None:
 
 @pytest.mark.parametrize("path", [METADATA, f"{METADATA}/auth", JWKS, WEBAUTHN])
 def test_what_the_service_has_not_is_the_hosts_to_answer(make: Make, path: str) -> None:
-    """Without keys, an address as issuer, and passkeys: its own page for what is not there."""
+    """Without keys, issuer address or passkeys the host's 404 is shown."""
     client = make("authapi", jwt_keys=None, webauthn_rp_id=None).test_client()
     assert client.get(path).text == "<h1>not here</h1>"
 
 
 @pytest.mark.parametrize("path", [f"{METADATA}/other", f"{METADATA}/auth/", f"{JWKS}/x"])
 def test_only_the_very_path_is_taken(make: Make, path: str) -> None:
-    """The metadata of another issuer at this host is another's."""
+    """Metadata of other issuers at this host is not affected."""
     assert make().test_client().get(path).text == "<h1>not here</h1>"
 
 
 @pytest.mark.parametrize("rule", [WEBAUTHN, "/.well-known/<path:name>", "/.well-known/<name>"])
 def test_a_hosts_own_answer_stays(make: Make, rule: str) -> None:
-    """Also one that it gets later."""
+    """Routes that the host adds later count as well."""
     app = make()
     app.add_url_rule(rule, "own", lambda name="": "my own")
     client = app.test_client()
@@ -99,7 +99,7 @@ def test_a_hosts_own_answer_stays(make: Make, rule: str) -> None:
 
 
 def test_a_page_for_every_address_is_no_answer(make: Make) -> None:
-    """A host whose pages are one program in the browser answers anything."""
+    """A catch-all route of the host does not count as one."""
     app = make()
     app.add_url_rule("/<path:page>", "spa", lambda page: f"<main>{page}</main>")
     client = app.test_client()

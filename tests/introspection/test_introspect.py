@@ -1,4 +1,4 @@
-"""`POST /introspect` (RFC 7662), as another service asks it."""
+"""`POST /introspect` (RFC 7662), called by another service."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def ask(visitor: Visitor, token: str, header: str = WAYS["basic"]) -> requests.R
 def test_a_good_token_is_active_and_says_what_it_says(
     open_to_services: Visitor, apps: list[Flask], way: str
 ) -> None:
-    """RFC 7662, 2.2: its claims, and the roles."""
+    """The answer has its claims and roles (RFC 7662, 2.2)."""
     name = open_to_services.new_user()
     services_of(apps[0])[Administration].change_roles(UserRef(name), {"editor"}, (), now=False)
     token = open_to_services.log_in(name)["access_token"]
@@ -88,7 +88,7 @@ def test_a_good_token_is_active_and_says_what_it_says(
 def test_an_ended_an_expired_and_any_other_token_are_not_active(
     open_to_services: Visitor, moved: MovedClock
 ) -> None:
-    """S58: within a second, and it is not said why."""
+    """S58: The answer does not tell why."""
     ended, expired = (open_to_services.log_in() for _ in range(2))
     open_to_services.log_out(ended["refresh_token"])
     moved.move(seconds=0.6)
@@ -116,7 +116,7 @@ def test_an_ended_an_expired_and_any_other_token_are_not_active(
     ],
 )
 def test_nobody_else_is_told_anything(open_to_services: Visitor, header: str, code: str) -> None:
-    """RFC 7662, 2.1: not about a good token, and not what a question has to be."""
+    """Without the credential even malformed requests get a 401 (RFC 7662, 2.1)."""
     token = open_to_services.log_in()["access_token"]
     refused = ask(open_to_services, token, header)
     assert error_code(refused) == (401, code)
@@ -126,7 +126,7 @@ def test_nobody_else_is_told_anything(open_to_services: Visitor, header: str, co
 
 
 def test_an_access_token_is_no_credential(open_to_services: Visitor) -> None:
-    """Whoever has one may not ask about those of others."""
+    """It does not allow to ask about other tokens."""
     token = open_to_services.log_in()["access_token"]
     assert error_code(ask(open_to_services, token, f"Bearer {token}")) == (401, "invalid_token")
 
@@ -135,7 +135,7 @@ def test_an_access_token_is_no_credential(open_to_services: Visitor) -> None:
 def test_a_question_without_a_token_is_a_422(
     open_to_services: Visitor, body: dict[str, Any]
 ) -> None:
-    """It is a form, as RFC 7662 has it."""
+    """The body is a form, as RFC 7662 requires."""
     headers = {"Authorization": WAYS["basic"]}
     refused = open_to_services.send("POST", "/introspect", headers=headers, **body)
     assert error_code(refused) == (422, "validation_error")
@@ -143,13 +143,13 @@ def test_a_question_without_a_token_is_a_422(
 
 
 def test_without_a_credential_there_is_nothing_to_ask(visitor: Visitor) -> None:
-    """Where `INTROSPECTION_SECRET` is not set."""
+    """Without `INTROSPECTION_SECRET` it is a 404."""
     for header in ("", f"Bearer {CREDENTIAL}", "Bearer "):
         assert error_code(ask(visitor, "x", header)) == (404, "not_found")
 
 
 def test_an_apps_own_claims_are_told_and_change_none_of_ours(settings: Settings) -> None:
-    """Also where they have the names of what only the answer has."""
+    """They cannot replace the members of the answer, such as `active`."""
 
     def prepare(app: Flask) -> None:
         authapi.claims(app)(lambda _: {"tenant": {"ids": [1]}, "status": "x", "active": False})

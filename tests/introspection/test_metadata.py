@@ -1,4 +1,4 @@
-"""`/.well-known/oauth-authorization-server` (RFC 8414): what is true here, and nothing else."""
+"""`/.well-known/oauth-authorization-server` (RFC 8414)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEYS = {"keys": [jwks.generate(jwks.EDDSA, "new"), jwks.generate(jwks.ES256, "ol
 
 
 def test_it_says_where_the_keys_are_and_who_may_ask(settings: Settings) -> None:
-    """And that there is no grant: left out, two would be assumed."""
+    """`grant_types_supported` is empty; left out, it would mean two grants."""
     changed = replace(
         settings,
         jwt_issuer=ISSUER,
@@ -40,7 +40,7 @@ def test_it_says_where_the_keys_are_and_who_may_ask(settings: Settings) -> None:
 
 
 def test_it_names_nothing_that_is_not_there(settings: Settings) -> None:
-    """No keys where a shared secret signs, and no introspection without a credential."""
+    """Without key pairs or INTROSPECTION_SECRET their addresses are left out."""
     with served(replace(settings, jwt_issuer=ISSUER)) as visitor:
         assert visitor.send("GET", PATH).json().keys() == {
             "issuer",
@@ -50,7 +50,7 @@ def test_it_names_nothing_that_is_not_there(settings: Settings) -> None:
 
 
 def test_an_issuer_that_is_no_address_has_none(visitor: Visitor) -> None:
-    """RFC 8414, 2: the name alone leads nowhere."""
+    """It is a 404 then (RFC 8414, 2)."""
     refused = visitor.send("GET", PATH)
     assert error_code(refused) == (404, "not_found")
     assert "JWT_ISSUER" in refused.json()["message"]
@@ -72,5 +72,5 @@ def test_an_issuer_that_is_no_address_has_none(visitor: Visitor) -> None:
     ],
 )
 def test_which_issuers_are_addresses(issuer: str, base: str | None) -> None:
-    """RFC 8414, 2: https, without a query and a fragment."""
+    """They are https, without query and fragment (RFC 8414, 2)."""
     assert base_of(issuer) == base

@@ -1,4 +1,4 @@
-"""`GET /verify`, as a proxy asks it; with real ones in `tests/deploy/test_forward_auth.py`."""
+"""`GET /verify`, called by a proxy; see also `tests/deploy/test_forward_auth.py`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def bearer(app: Flask, *roles: str) -> dict[str, str]:
 def test_a_good_token_is_a_204_that_says_whose_it_is(
     app: Flask, visitor: Visitor, method: str
 ) -> None:
-    """S45: empty, in headers alone, and for no cache."""
+    """S45: The user is in headers, and no cache stores the answer."""
     answer = visitor.send(method, "/verify", headers=bearer(app, "editor", "writer"))
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["X-Auth-User"] == "Ann"
@@ -42,13 +42,13 @@ def test_a_good_token_is_a_204_that_says_whose_it_is(
 
 
 def test_each_header_is_there_for_everybody(app: Flask, visitor: Visitor) -> None:
-    """Without roles the last one is empty: a proxy puts it in the place of a client's own."""
+    """Without roles it is empty, so that it replaces a header of the client."""
     answer = visitor.send("GET", "/verify", headers=bearer(app))
     assert answer.headers["X-Auth-Roles"] == ""
 
 
 def test_a_bad_token_and_none_are_refused_with_a_challenge(visitor: Visitor) -> None:
-    """S43: as anywhere else."""
+    """S43: It is the 401 of all endpoints."""
     assert error_code(visitor.send("GET", "/verify")) == (401, "missing_token")
     bad = visitor.send("GET", "/verify", headers={"Authorization": "Bearer x"})
     assert error_code(bad) == (401, "invalid_token")
@@ -63,7 +63,7 @@ def test_a_bad_token_and_none_are_refused_with_a_challenge(visitor: Visitor) -> 
 def test_no_method_is_a_yes_without_a_token(
     visitor: Visitor, method: str, origin: dict[str, str]
 ) -> None:
-    """S43: Envoy, and Traefik if it is told to, ask by the method of the request that they hold.
+    """S43: Some proxies ask with the method of the original request.
 
     A preflight is no exception: anybody can send one.
     """
@@ -78,7 +78,7 @@ def test_no_method_is_a_yes_without_a_token(
     [("role=editor", 204), ("role=admin", 403), ("role=admin&role=editor", 204)],
 )
 def test_a_role_may_be_asked_for(app: Flask, visitor: Visitor, query: str, status: int) -> None:
-    """One of those that are named."""
+    """One of the roles in the query is needed."""
     answer = visitor.send("GET", f"/verify?{query}", headers=bearer(app, "editor"))
     assert answer.status_code == status
     if status == 403:
@@ -90,7 +90,7 @@ def test_a_role_may_be_asked_for(app: Flask, visitor: Visitor, query: str, statu
 def test_a_question_about_what_is_no_role_is_a_422(
     app: Flask, visitor: Visitor, query: str
 ) -> None:
-    """So that a mistake in a proxy's configuration lets nobody in."""
+    """A mistake in a proxy's configuration lets nobody in."""
     answer = visitor.send("GET", f"/verify?{query}", headers=bearer(app, "editor"))
     assert error_code(answer) == (422, "validation_error")
 
@@ -105,6 +105,6 @@ def test_a_question_about_what_is_no_role_is_a_422(
     ],
 )
 def test_a_name_is_percent_encoded(name: str, encoded: str) -> None:
-    """RFC 3986, 2.1: nothing in it ends a header or stands for something else."""
+    """So a name cannot end a header (RFC 3986, 2.1)."""
     identity = Identity(name, "u1", "s1", "t1", UNIX_EPOCH, UNIX_EPOCH)
     assert forwarded_headers(identity)["X-Auth-User"] == encoded

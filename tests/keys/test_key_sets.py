@@ -1,4 +1,4 @@
-"""Key sets that cannot be used are refused with the reason."""
+"""Invalid key sets are refused with the reason."""
 
 import json
 
@@ -51,7 +51,7 @@ BASE = {"AUTHAPI_ENV": "development"}
     ],
 )
 def test_an_unusable_key_set_is_refused_with_the_reason(value: str, reason: str) -> None:
-    """S77: the service does not start, and says why without repeating the key."""
+    """S77: The service does not start, and the message does not repeat the key."""
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ({**BASE, "JWT_KEYS": value})
     assert f"JWT_KEYS {reason}" in str(refused.value) or reason in str(refused.value)
@@ -59,12 +59,12 @@ def test_an_unusable_key_set_is_refused_with_the_reason(value: str, reason: str)
 
 
 def test_the_key_that_signs_cannot_be_retired() -> None:
-    """S39: retiring it would log everybody out."""
+    """S39: That would log everybody out."""
     with pytest.raises(jwks.KeySetError, match="rotate first"):
         jwks.retire([KEY], "one")
 
 
 def test_a_rotation_needs_a_second_key() -> None:
-    """S39: there is nothing to rotate to."""
+    """S39: With one key there is nothing to rotate to."""
     with pytest.raises(jwks.KeySetError, match="one key only"):
         jwks.rotate([KEY])

@@ -1,4 +1,4 @@
-"""Signing keys: several at once, an overlap at rotation, and what resource servers see."""
+"""Signing keys, their rotation with an overlap, and the published JWKS."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def serving(settings: Settings, *keys: dict[str, Any], **changes: Any) -> Iterat
 
 @pytest.mark.parametrize("algorithm", OLD)
 def test_a_resource_server_verifies_with_the_jwks_alone(settings: Settings, algorithm: str) -> None:
-    """S40: another library, given the public keys and nothing else, verifies our tokens."""
+    """S40: Another library verifies the tokens with it."""
     with serving(settings, OLD[algorithm]) as visitor:
         token = visitor.log_in()["access_token"]
         published = visitor.send("GET", "/.well-known/jwks.json").json()
@@ -54,7 +54,7 @@ def test_a_resource_server_verifies_with_the_jwks_alone(settings: Settings, algo
 
 
 def test_the_jwks_shows_public_halves_only(settings: Settings) -> None:
-    """S40: no private member of any key is ever published."""
+    """S40: No private member is published."""
     with serving(settings, *OLD.values()) as visitor:
         published = visitor.send("GET", "/.well-known/jwks.json").json()["keys"]
     assert [key["kid"] for key in published] == [key["kid"] for key in OLD.values()]
@@ -64,14 +64,14 @@ def test_the_jwks_shows_public_halves_only(settings: Settings) -> None:
 
 
 def test_without_key_pairs_the_jwks_is_empty(visitor: Visitor) -> None:
-    """S40: the shared secret of HS256 is nobody else's business."""
+    """S40: The secret of HS256 is not published."""
     assert visitor.send("GET", "/.well-known/jwks.json").json() == {"keys": []}
 
 
 def test_after_a_rotation_old_tokens_verify_and_new_ones_carry_the_new_kid(
     settings: Settings,
 ) -> None:
-    """S39: the overlap logs nobody out."""
+    """S39: Nobody is logged out."""
     old = OLD[jwks.ES256]
     with serving(settings, old) as visitor:
         before = visitor.log_in()
@@ -86,7 +86,7 @@ def test_after_a_rotation_old_tokens_verify_and_new_ones_carry_the_new_kid(
 
 
 def test_a_retired_key_is_refused(settings: Settings) -> None:
-    """S39: what it signed opens nothing any more; a refresh helps."""
+    """S39: Its access tokens are refused; a refresh gets a new one."""
     old = OLD[jwks.EDDSA]
     with serving(settings, old) as visitor:
         before = visitor.log_in()
@@ -97,7 +97,7 @@ def test_a_retired_key_is_refused(settings: Settings) -> None:
 
 
 def test_a_new_secret_overlaps_with_the_previous_one(settings: Settings) -> None:
-    """S39: both tokens of the old secret are good; without it they are not."""
+    """S39: Tokens of the previous secret are accepted as long as it is configured."""
     with serving(settings) as visitor:
         before = visitor.log_in()
     overlap = {"jwt_secret": OTHER_SECRET, "jwt_secret_previous": settings.jwt_secret}

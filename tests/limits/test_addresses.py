@@ -1,4 +1,4 @@
-"""Registrations and refused refreshes per address, and what counts as one address."""
+"""Limits on registrations and refused refreshes per address."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.support.clock import MovedClock
 def test_registrations_are_limited_for_an_address(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S22, S26: names that are taken count as well; another address goes on; waiting works."""
+    """S22, S26: Attempts at taken names count; another address is not affected."""
     url = serve(limit_registrations="2/hour")
     anyone, somebody_else = come_from(url), come_from(url)
     name = anyone.new_user()
@@ -24,7 +24,7 @@ def test_registrations_are_limited_for_an_address(
 
 
 def test_a_body_that_is_not_valid_is_no_registration(serve: Serve, come_from: From) -> None:
-    """A person who mistypes in the form uses up nothing."""
+    """Mistakes in the form are not counted."""
     anyone = come_from(serve(limit_registrations="1/hour"))
     assert [anyone.register(fresh_name(), "short").status_code for _ in range(3)] == [422] * 3
     assert anyone.register(fresh_name()).status_code == 200
@@ -33,7 +33,7 @@ def test_a_body_that_is_not_valid_is_no_registration(serve: Serve, come_from: Fr
 def test_refused_refreshes_are_limited_and_honest_ones_are_not(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S26: too many refusals are a 429; an honest refresh from the same address passes."""
+    """S26: Beyond the limit refusals are a 429; valid refreshes still pass."""
     url = serve(limit_refreshes="2/minute")
     anyone, somebody_else = come_from(url), come_from(url)
     token = anyone.log_in()["refresh_token"]
@@ -48,7 +48,7 @@ def test_refused_refreshes_are_limited_and_honest_ones_are_not(
 
 
 def test_a_replay_ends_its_session_over_the_limit_too(serve: Serve, come_from: From) -> None:
-    """S51: whoever replays is told to wait, and the session ends nevertheless."""
+    """S51: The answer is a 429, and the session ends."""
     anyone = come_from(serve(limit_refreshes="1/hour"))
     spent = anyone.log_in()["refresh_token"]
     successor = anyone.refresh(spent).json()["refresh_token"]
@@ -62,7 +62,7 @@ def test_a_replay_ends_its_session_over_the_limit_too(serve: Serve, come_from: F
 def test_each_kind_of_refusal_counts(
     serve: Serve, come_from: From, clock: MovedClock, kind: str
 ) -> None:
-    """A token of ours that is no good any more counts like one that never was."""
+    """Expired or used tokens count as foreign ones do."""
     anyone = come_from(serve(limit_refreshes="1/hour"))
     token = anyone.log_in()["refresh_token"]
     if kind == "ended":
@@ -85,7 +85,7 @@ def test_each_kind_of_refusal_counts(
     ],
 )
 def test_these_two_are_one_client(serve: Serve, come_from: From, first: str, second: str) -> None:
-    """S28: a /64 is one address, a mapped IPv4 address is itself, a port is no part of it."""
+    """S28: Addresses of a /64, mapped IPv4 addresses and ports make no difference."""
     url = serve(limit_login_failures="1/hour")
     name = fresh_name()
     assert fail(come_from(url, first), name) == [401]
@@ -97,7 +97,7 @@ def test_these_two_are_one_client(serve: Serve, come_from: From, first: str, sec
     [("2001:db8:1:2::1", "2001:db8:1:3::1"), ("198.51.100.7", "198.51.100.8")],
 )
 def test_these_two_are_two_clients(serve: Serve, come_from: From, first: str, second: str) -> None:
-    """S28: neighbours do not share a limit."""
+    """S28: Neighbouring networks have limits of their own."""
     url = serve(limit_login_failures="1/hour")
     name = fresh_name()
     assert fail(come_from(url, first), name) == [401]

@@ -1,4 +1,4 @@
-"""The pure rules of the backoff: who waits, how long, and what all strangers get together."""
+"""The pure rules of the backoff: which strangers wait, and for how long."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def failing(streak: Streak, network: str, now: datetime, backoff: Backoff = DEFA
 
 @given(backoffs, st.integers(0, TIERS - 1), st.integers(0, 2000))
 def test_waits_grow_to_the_longest(backoff: Backoff, tier: int, further: int) -> None:
-    """S23: never shorter than before, never longer than the longest."""
+    """S23: They never get shorter, and have a maximum."""
     waits = [backoff.wait(tier, failures) for failures in (further, further + 1)]
     assert timedelta(0) < waits[0] <= waits[1] <= backoff.longest
 
 
 @given(backoffs, st.integers(0, 300), st.integers(0, 100_000))
 def test_only_strangers_wait(backoff: Backoff, failures: int, seconds: int) -> None:
-    """S24: a known network is never kept waiting; a stranger not below the threshold."""
+    """S24: A known network never waits; a stranger only beyond the threshold."""
     now = NOW + timedelta(seconds=seconds)
     streak = Streak(failures, NOW, ("home",))
     assert backoff.free_at(streak, "home", now) is None
@@ -64,7 +64,7 @@ def test_only_strangers_wait(backoff: Backoff, failures: int, seconds: int) -> N
 
 
 def test_who_has_not_tried_yet_comes_first() -> None:
-    """S128: after a failure a network waits longer than one that comes for the first time."""
+    """S128: A network that failed waits longer than a new one."""
     now = NOW + FIRST_WAIT
     streak = failing(GUESSED_AT, "hostile", now)
     for _ in range(8):
@@ -83,7 +83,7 @@ def test_who_has_not_tried_yet_comes_first() -> None:
 def test_hostile_networks_do_not_starve_a_patient_owner(
     hostile: int, arrives: int, mistakes: int
 ) -> None:
-    """S128: each tries the moment it may, always before the owner, who obeys `Retry-After`."""
+    """S128: The owner gets in although each of them tries as soon as it may."""
     made_mistake = mistakes > 0
     networks = [f"hostile {number}" for number in range(hostile)]
     streak, now = GUESSED_AT, NOW
@@ -106,7 +106,7 @@ def test_hostile_networks_do_not_starve_a_patient_owner(
 
 
 def test_all_strangers_together_are_bounded() -> None:
-    """S128: whoever has any number of networks guesses 3 times an hour in the end."""
+    """S128: Any number of networks can make at most 3 guesses an hour in the end."""
     streak, now, fresh, guesses, last_day = GUESSED_AT, NOW, 0, 0, 0
     while now < NOW + FORGOTTEN_AFTER:
         seen = [stranger.id for stranger in streak.strangers]
@@ -123,7 +123,7 @@ def test_all_strangers_together_are_bounded() -> None:
 
 
 def test_what_is_remembered_of_strangers_is_bounded() -> None:
-    """S130: the document of an account that thousands of networks guess at does not grow."""
+    """S130: The document does not grow with the number of networks."""
     streak, now = GUESSED_AT, NOW
     for number in range(200):
         now += HOUR
@@ -133,7 +133,7 @@ def test_what_is_remembered_of_strangers_is_bounded() -> None:
 
 
 def test_a_streak_is_remembered_as_long_as_it_is_long() -> None:
-    """Half as many failures as the threshold are forgotten in half the time; more not later."""
+    """Shorter streaks are forgotten earlier."""
     assert DEFAULT.kept_for(50) == FORGOTTEN_AFTER / 2
     assert DEFAULT.kept_for(1000) == FORGOTTEN_AFTER
     short = Streak(1, NOW)
@@ -144,14 +144,14 @@ def test_a_streak_is_remembered_as_long_as_it_is_long() -> None:
 
 
 def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting() -> None:
-    """What was noted a year ahead does not count; half a minute may be another server's clock."""
+    """Times far in the future are ignored; half a minute may be another clock."""
     for ahead, waits in ((timedelta(days=365), False), (timedelta(seconds=30), True)):
         streak = Streak(100, NOW + ahead)
         assert (DEFAULT.free_at(streak, "elsewhere", NOW) is not None) == waits
 
 
 def test_how_a_failure_counts() -> None:
-    """Below the threshold any; above it one stranger after the other; a known network not."""
+    """Above the threshold only one stranger at a time counts, a known network not."""
     backoff = Backoff(3, HOUR)
     for streak, failures, seen in (
         (Streak(), 1, False),

@@ -1,4 +1,4 @@
-"""What is free, and what happens just as a limit is met."""
+"""Refusals that are not counted, and requests at the moment a limit is reached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.actors import fresh_name
 
 
 def test_a_registration_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
-    """Who is sent away with a 503 may come again; who is told that the name is taken has had it."""
+    """A 503 is not counted; a taken name is."""
     limits = make(limit_registrations=Rate.parse("1/hour"))[Limits]
     for code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.USER_EXISTS):
         with pytest.raises(ApiError) as told, limits.registration(guest):
@@ -25,7 +25,7 @@ def test_a_registration_that_the_service_is_too_busy_for_is_free(make: Make, gue
 
 
 def test_an_attempt_that_the_service_is_too_busy_for_is_free(make: Make, guest: Client) -> None:
-    """A password that nobody looked at is no wrong one, neither here nor in the streak."""
+    """A password that was not checked counts nowhere as wrong."""
     once = Rate.parse("1/hour")
     limits = make(limit_login_failures=once, limit_failures_in_a_row=1)[Limits]
     name = fresh_name()
@@ -47,7 +47,7 @@ def test_an_attempt_that_the_service_is_too_busy_for_is_free(make: Make, guest: 
 def test_who_comes_in_just_as_the_limit_is_met_learns_nothing(
     make: Make, guest: Client, before: int, right: bool, nearby: bool
 ) -> None:
-    """S29: while a password was looked at, another process had the last one: 429, right or not.
+    """S29: It is a 429, whether the password is right or not.
 
     It is the last one of the address, or of the account everywhere.
     """
@@ -68,7 +68,7 @@ def test_who_comes_in_just_as_the_limit_is_met_learns_nothing(
 def test_a_session_stored_just_as_the_limit_is_met_is_no_login(
     make: Make, guest: Client, nearby: bool
 ) -> None:
-    """S29: a right password is no earlier than the wrong ones beside it; and nobody is known."""
+    """S29: The login is refused, and its network does not become known."""
     limits = make(limit_login_failures=Rate.parse("1/hour"), limit_failures_in_a_row=1)[Limits]
     name, other = fresh_name(), guest if nearby else Client(new_address(), "test")
     with limits.password_attempt(name, guest).checking() as attempt:

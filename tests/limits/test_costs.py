@@ -1,4 +1,4 @@
-"""What the limits cost, and what they leave in the log."""
+"""The database commands of the limits, and their log lines."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_what_each_route_costs(commands: Commands, serve: Serve, come_from: From
 def test_a_login_is_written_down_when_there_is_news_in_it(
     commands: Commands, serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """From another network than the last one, after a failure, or once a day; else not."""
+    """That is another network, a failure before, or another day."""
     url = serve(audit_days=0)
     home, work = come_from(url), come_from(url)
     name = home.new_user()
@@ -65,7 +65,7 @@ def test_a_login_is_written_down_when_there_is_news_in_it(
 def test_only_refused_refreshes_cost_a_command(
     commands: Commands, serve: Serve, come_from: From
 ) -> None:
-    """One write each; over the limit one that changes nothing, and a read."""
+    """It is one write; over the limit a write without effect and a read."""
     visitor = come_from(serve(limit_refreshes="1/hour", revocation="off", audit_days=0))
     token = visitor.log_in()["refresh_token"]
     commands.since_last()
@@ -84,7 +84,7 @@ def test_only_refused_refreshes_cost_a_command(
 def test_every_refusal_is_a_security_event(
     serve: Serve, come_from: From, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """S75: which limit it was, in a fixed word, under the request's id; nothing that was typed."""
+    """S75: It names the limit by a fixed word and has the request id, but no input."""
     url = serve(
         limit_registrations="1/hour",
         limit_refreshes="1/hour",

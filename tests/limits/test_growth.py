@@ -1,4 +1,4 @@
-"""What one address can leave in the collection of the limits, however long it goes on."""
+"""How much one address can store in the limits' collection."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def documented(deed: str) -> tuple[int, float]:
 def test_failures_leave_no_more_than_the_table_says(
     services: Services, clock: MovedClock, deed: str, times: int, names: int
 ) -> None:
-    """S130: as many failures as an address may have, without a pause, for ever.
+    """S130: This is measured with as many failures as an address may have.
 
     What is there at any moment is what a failure leaves, times how long that stays, times how many
     failures there are in a second.
@@ -97,7 +97,7 @@ def seconds_kept(document: Document) -> float:
 
 
 def test_windows_leave_no_more_than_the_table_says(services: Services, clock: MovedClock) -> None:
-    """S130: as many as an address can fill at once: the next ones come when these have ended."""
+    """S130: This is measured with as many windows as an address can fill."""
     limits, part = services[Limits], RATE.count // 10
     for _ in range(part):
         fail(limits, secrets.token_hex(8), 1, clock)

@@ -1,4 +1,4 @@
-"""One caller at a time, for each key."""
+"""A lock for each key, with a bounded queue."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from tests.support.waiting import DEADLINE, until
 
 
 def test_nobody_holds_a_key_together() -> None:
-    """Forty callers, never two inside."""
+    """Of forty callers never two are inside."""
     lock, inside, together = KeyedLock(queue_limit=40), threading.Semaphore(1), []
 
     def visit(_: int) -> None:
@@ -27,14 +27,14 @@ def test_nobody_holds_a_key_together() -> None:
 
 
 def test_other_keys_do_not_wait() -> None:
-    """Whoever comes for another key is served at once, though nobody may wait."""
+    """A caller with another key enters at once."""
     lock = KeyedLock(queue_limit=0)
     with lock.hold("one"), lock.hold("another"):
         pass
 
 
 def test_beyond_the_queue_limit_the_answer_is_no() -> None:
-    """One inside, one waiting; the third is sent away, and those two are served."""
+    """With one inside and one waiting, the third is refused."""
     lock, served = KeyedLock(queue_limit=1), []
 
     def visit() -> None:
@@ -54,7 +54,7 @@ def test_beyond_the_queue_limit_the_answer_is_no() -> None:
 
 
 def test_a_failure_inside_frees_the_key() -> None:
-    """The next one does not wait for ever."""
+    """The next caller enters."""
     lock = KeyedLock(queue_limit=0)
     with pytest.raises(ValueError, match="inside"), lock.hold("key"):
         raise ValueError("inside")
@@ -63,7 +63,7 @@ def test_a_failure_inside_frees_the_key() -> None:
 
 
 def test_a_shared_failure_ends_all_who_wait() -> None:
-    """S12: whoever waits does not pay the same timeout again; whoever comes later may try."""
+    """S12: They get the same failure without waiting; later callers may try."""
     lock, refusals, entered = KeyedLock(queue_limit=8, shared_failures=(OSError,)), [], []
 
     def visit() -> None:
@@ -93,7 +93,7 @@ def test_a_shared_failure_ends_all_who_wait() -> None:
 
 
 def test_a_failure_of_ones_own_ends_nobody_else() -> None:
-    """A wrong password is nobody else's: the next one in line goes on."""
+    """After a wrong password the next caller enters."""
     lock, served = KeyedLock(queue_limit=1, shared_failures=(OSError,)), []
 
     def visit() -> None:

@@ -1,4 +1,4 @@
-"""Wrong passwords: how many, and how long to wait."""
+"""Limits on wrong passwords, and the waiting times."""
 
 import pytest
 
@@ -13,7 +13,7 @@ LIMITED = (429, "rate_limited")
 def test_wrong_passwords_are_limited_for_an_account_and_an_address(
     serve: Serve, come_from: From
 ) -> None:
-    """S22: after the limit even the right password waits; another account does not."""
+    """S22: Beyond the limit even the right password waits; other accounts do not."""
     anyone = come_from(serve(limit_login_failures="3/5 minutes"))
     name, other = anyone.new_user(), anyone.new_user()
     assert fail(anyone, name, 3) == [401] * 3
@@ -22,7 +22,7 @@ def test_wrong_passwords_are_limited_for_an_account_and_an_address(
 
 
 def test_wrong_passwords_are_limited_for_an_address(serve: Serve, come_from: From) -> None:
-    """S22: guessing at many accounts from one address ends; from another address they log in."""
+    """S22: Guessing at many accounts from one address is limited."""
     url = serve(limit_login_failures_per_address="4/5 minutes")
     guesser, owner = come_from(url), come_from(url)
     name = owner.new_user()
@@ -32,7 +32,7 @@ def test_wrong_passwords_are_limited_for_an_address(serve: Serve, come_from: Fro
 
 
 def test_a_stranger_does_not_lock_the_owner_out(serve: Serve, come_from: From) -> None:
-    """S24: failures at one address do not keep the owner out at another."""
+    """S24: The owner at another address is not affected."""
     url = serve(limit_login_failures="2/5 minutes")
     owner, stranger = come_from(url), come_from(url)
     name = owner.new_user()
@@ -42,7 +42,7 @@ def test_a_stranger_does_not_lock_the_owner_out(serve: Serve, come_from: From) -
 
 @pytest.mark.parametrize("limit", ["limit_login_failures", "limit_login_failures_per_address"])
 def test_a_successful_login_does_not_count(serve: Serve, come_from: From, limit: str) -> None:
-    """Any number of right passwords pass, and the failures between them stay counted."""
+    """It neither counts nor resets the failures."""
     owner = come_from(serve(**{limit: "2/5 minutes"}))
     name = owner.new_user()
     assert [owner.authenticate(name).status_code for _ in range(5)] == [200] * 5
@@ -52,7 +52,7 @@ def test_a_successful_login_does_not_count(serve: Serve, come_from: From, limit:
 
 
 def test_waiting_as_long_as_said_works(serve: Serve, come_from: From, clock: MovedClock) -> None:
-    """S26: a second less does not; afterwards the first failure's place is free, and no other."""
+    """S26: A second less does not; then one more attempt is free."""
     owner = come_from(serve(limit_login_failures="2/5 minutes"))
     name = owner.new_user()
     fail(owner, name)
@@ -69,7 +69,7 @@ def test_waiting_as_long_as_said_works(serve: Serve, come_from: From, clock: Mov
 def test_the_longest_of_several_waits_is_said(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S26: who met two limits is told when both are over."""
+    """S26: `Retry-After` is the longer wait of two limits."""
     url = serve(
         limit_login_failures="1/minute",
         limit_login_failures_per_address="1/10 minutes",
@@ -84,7 +84,7 @@ def test_the_longest_of_several_waits_is_said(
 
 
 def test_a_refused_attempt_costs_nothing(serve: Serve, come_from: From, clock: MovedClock) -> None:
-    """S26: knocking on does not make the wait longer."""
+    """S26: It does not prolong the wait."""
     owner = come_from(serve(limit_login_failures="1/5 minutes"))
     name = owner.new_user()
     fail(owner, name)
@@ -96,7 +96,7 @@ def test_a_refused_attempt_costs_nothing(serve: Serve, come_from: From, clock: M
 
 
 def test_the_password_asked_for_again_is_limited_too(serve: Serve, come_from: From) -> None:
-    """S22, S60: a stolen access token does not make `/password` and `DELETE /me` guessable."""
+    """S22, S60: Passwords cannot be guessed at `/password` and `DELETE /me`."""
     owner = come_from(serve(limit_login_failures="2/5 minutes"))
     tokens = owner.log_in()
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -109,13 +109,13 @@ def test_the_password_asked_for_again_is_limited_too(serve: Serve, come_from: Fr
 
 
 def test_by_default_the_eleventh_wrong_password_is_refused(serve: Serve, come_from: From) -> None:
-    """S22: with nothing configured."""
+    """S22: This is the default limit."""
     anyone = come_from(serve(limit_login_failures=Settings.limit_login_failures))
     assert fail(anyone, fresh_name(), 11) == [401] * 10 + [429]
 
 
 def test_limits_can_be_switched_off(serve: Serve, come_from: From) -> None:
-    """`LIMITS=off`: nothing is refused."""
+    """With `LIMITS=off` nothing is refused."""
     anyone = come_from(serve(limits="off", limit_login_failures="1/hour"))
     assert fail(anyone, fresh_name(), 3) == [401] * 3
 

@@ -1,4 +1,4 @@
-"""Several server processes, and a restart: the limits are one."""
+"""Several processes share the limits, which also survive a restart."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def all_at_once(base_url: str, path: str, bodies: list[dict[str, str]]) -> list[
 def test_of_fifty_guesses_at_once_exactly_five_are_answered(
     processes: str, registered: bool
 ) -> None:
-    """S29: over three processes, five rounds, for a name that is there and one that is not."""
+    """S29: This holds over three processes, for known and unknown names."""
     visitor = Visitor(processes, forwarded_for=new_address())
     for _ in range(5):
         name = visitor.new_user() if registered else fresh_name()
@@ -63,7 +63,7 @@ def test_of_fifty_guesses_at_once_exactly_five_are_answered(
 
 
 def test_of_fifty_registrations_at_once_exactly_five_are_made(processes: str) -> None:
-    """S29: for the other limits as well."""
+    """S29: The other limits are exact as well."""
     bodies = [{"username": fresh_name(), "password": WRONG} for _ in range(CROWD)]
     answers = all_at_once(processes, "/register", bodies)
     assert answers.count((200, None)) == 5
@@ -71,7 +71,7 @@ def test_of_fifty_registrations_at_once_exactly_five_are_made(processes: str) ->
 
 
 def test_of_fifty_refused_refreshes_at_once_exactly_five_are_told(processes: str) -> None:
-    """S29: the others are told to wait; honest ones at the same moment all pass."""
+    """S29: The others get a 429; valid refreshes pass."""
     bodies = [{"refresh_token": f"rubbish {number}"} for number in range(CROWD)]
     answers = all_at_once(processes, "/refresh", bodies)
     assert answers.count((400, "invalid_refresh_token")) == 5
@@ -79,7 +79,7 @@ def test_of_fifty_refused_refreshes_at_once_exactly_five_are_told(processes: str
 
 
 def test_honest_refreshes_meet_no_limit(processes: str) -> None:
-    """Fifty sessions of one address refreshed at the same moment: each gets its pair."""
+    """Fifty sessions of one address can refresh at once."""
     visitor = Visitor(processes, forwarded_for=new_address())
     name = visitor.new_user()
     tokens = [visitor.log_in(name)["refresh_token"] for _ in range(CROWD)]
@@ -89,7 +89,7 @@ def test_honest_refreshes_meet_no_limit(processes: str) -> None:
 
 
 def test_right_passwords_at_once_are_not_taken_for_failures(processes: str) -> None:
-    """Forty logins of one user at the same moment, with room for five failures: all succeed."""
+    """Forty concurrent logins succeed with a limit of five failures."""
     visitor = Visitor(processes, forwarded_for=new_address())
     name = visitor.new_user()
     visitor.close()
@@ -98,7 +98,7 @@ def test_right_passwords_at_once_are_not_taken_for_failures(processes: str) -> N
 
 
 def test_a_restart_does_not_forget(environment: dict[str, str]) -> None:
-    """S30: the failures before it count after it."""
+    """S30: Failures before it count after it."""
     name, address = fresh_name(), new_address()
     settings = {**environment, **LIMITS}
     for expected in ([401] * 5, [429]):

@@ -19,12 +19,12 @@ gaps = st.lists(st.integers(0, 200_000), max_size=40)  # milliseconds between on
     "text", ["10/5 minutes", "300/minute", "1/hour", "7/2 days", "1000/second", "5/90 seconds"]
 )
 def test_a_rate_is_read_and_written(text: str) -> None:
-    """What is documented is what is read."""
+    """The documented notation is read."""
     assert str(Rate.parse(text)) == text
 
 
 def test_a_rate_may_be_written_in_words() -> None:
-    """`per`, and the plural or not: the same rate."""
+    """`per`, singular and plural are accepted."""
     assert Rate.parse("10 per 5 minute") == Rate(10, timedelta(minutes=5))
 
 
@@ -36,14 +36,14 @@ def test_a_rate_may_be_written_in_words() -> None:
     ],
 )
 def test_no_rate(text: str) -> None:
-    """Anything else is refused, with a reason that can follow the variable's name."""
+    """Anything else is refused, with a reason."""
     with pytest.raises(ValueError, match=r"^must "):
         Rate.parse(text)
 
 
 @given(rates, gaps)
 def test_a_window_is_never_too_full_and_never_shut_too_long(rate: Rate, gaps: list[int]) -> None:
-    """At most `count` hits in any stretch of `window`; a refused one is right when it is told."""
+    """It allows at most `count` hits per `window`, and its waits are exact."""
     hits: list[datetime] = []
     now = NOW
     for gap in gaps:
@@ -60,7 +60,7 @@ def test_a_window_is_never_too_full_and_never_shut_too_long(rate: Rate, gaps: li
 
 
 def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting() -> None:
-    """What was noted a year ahead does not count; half a minute may be another server's clock."""
+    """Times far in the future are ignored; half a minute may be another clock."""
     rate = Rate(2, timedelta(minutes=5))
     for ahead, waits in ((timedelta(days=365), False), (timedelta(seconds=30), True)):
         noted = NOW + ahead
@@ -69,5 +69,5 @@ def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting() -> None:
 
 @pytest.mark.parametrize(("seconds", "said"), [(-5, 1), (0, 1), (0.2, 1), (1, 1), (1.001, 2)])
 def test_retry_after_is_rounded_up(seconds: float, said: int) -> None:
-    """S26: waiting for whole seconds must be enough."""
+    """S26: Waiting for whole seconds is enough."""
     assert whole_seconds(NOW + timedelta(seconds=seconds), NOW) == said

@@ -1,4 +1,4 @@
-"""The limits below HTTP: what is stored, what is trusted, and no open door."""
+"""The service of the limits: what it stores and trusts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.clock import MovedClock
 
 
 def test_nothing_stored_names_a_user_or_an_address(make: Make, guest: Client) -> None:
-    """S57: a copy of the database does not say who tried to log in from where."""
+    """S57: A copy of the database does not tell who logged in from where."""
     services = make(mongo_database=f"test_{secrets.token_hex(6)}")
     name = fresh_name()
     with services[Limits].password_attempt(name, guest).checking() as attempt:
@@ -38,7 +38,7 @@ def test_nothing_stored_names_a_user_or_an_address(make: Make, guest: Client) ->
 
 
 def test_the_default_numbers(make: Make) -> None:
-    """S22, S23: 10 failures at one address; 100 from any, and a fresh one has to wait."""
+    """S22, S23: They are 10 failures from one address and 100 from all."""
     limits = make(
         limit_login_failures=Settings.limit_login_failures,
         limit_failures_in_a_row=Settings.limit_failures_in_a_row,
@@ -56,7 +56,7 @@ def test_the_default_numbers(make: Make) -> None:
 
 
 def test_without_the_database_nothing_is_let_through(make: Make, guest: Client) -> None:
-    """S74: what cannot be counted is not let through, but fails as the database does: a 503."""
+    """S74: Requests fail with a 503."""
     limits = make(
         mongo_uri=Secret("mongodb://127.0.0.1:1"),
         mongo_timeout_ms=100,
@@ -71,7 +71,7 @@ def test_without_the_database_nothing_is_let_through(make: Make, guest: Client) 
 
 
 def test_a_trusted_network_does_not_wait(make: Make, guest: Client) -> None:
-    """S24: whom a mailed link let in may try while other strangers wait; guessers gain nothing."""
+    """S24: After a reset by mail its network may log in while strangers wait."""
     limits = make(limit_failures_in_a_row=1)[Limits]
     name, stranger = fresh_name(), Client(new_address(), "test")
     guess(limits, name, Client(new_address(), "test"))
@@ -87,7 +87,7 @@ def test_a_trusted_network_does_not_wait(make: Make, guest: Client) -> None:
 def test_without_limits_what_was_stored_before_is_still_forgotten(
     make: Make, guest: Client
 ) -> None:
-    """An account that is deleted while `LIMITS` is off leaves no known networks behind."""
+    """A deletion with `LIMITS=off` removes known networks."""
     name = fresh_name()
     make()[Limits].password_attempt(name, guest).confirm()
     unlimited = make(limits="off")[Limits]
@@ -98,7 +98,7 @@ def test_without_limits_what_was_stored_before_is_still_forgotten(
 
 
 def test_without_limits_every_limit_lets_everything_pass() -> None:
-    """`LIMITS=off` replaces each method that counts; one of another name would replace nothing."""
+    """`LIMITS=off` replaces each method that counts."""
     ours = {name for name in vars(Unlimited) if not name.startswith("_")}
     assert ours <= {name for name in vars(Limits) if not name.startswith("_")}
     left = {"collections", "knows", "export", "erase", "streak", "forget"}
@@ -106,7 +106,7 @@ def test_without_limits_every_limit_lets_everything_pass() -> None:
 
 
 def test_without_limits_another_room_s_windows_have_no_end(make: Make) -> None:
-    """S95: the counts of mails per account and address are limits as well."""
+    """S95: The quotas of mails are switched off as well."""
     unlimited = make(limits="off")[Limits]
     window = (Rate.parse("1/hour"), ("a window of a test", fresh_name()))
     assert [unlimited.try_count(window) for _ in range(3)] == [True] * 3
@@ -115,7 +115,7 @@ def test_without_limits_another_room_s_windows_have_no_end(make: Make) -> None:
 def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
     settings: Settings, clock: MovedClock, guest: Client
 ) -> None:
-    """200 users of one address at one moment: registered, logged in, typos, and old tokens."""
+    """200 users of one address can register and log in at once."""
     services = build(
         Settings(
             environment=DEVELOPMENT,
@@ -137,7 +137,7 @@ def test_a_client_s_test_suite_meets_no_limit_on_a_development_server(
 def test_a_deletion_after_a_rotation_of_the_secret_leaves_nothing(
     make: Make, guest: Client, settings: Settings
 ) -> None:
-    """S134: what was stored under the secret before is found, and goes as well."""
+    """S134: Data stored under the previous secret is removed as well."""
     new, name = Secret(secrets.token_urlsafe(32)), fresh_name()
     before = make()[Limits]
     before.password_attempt(name, guest).confirm()
@@ -149,7 +149,7 @@ def test_a_deletion_after_a_rotation_of_the_secret_leaves_nothing(
 def test_ten_hostile_addresses_do_not_keep_a_patient_owner_out(
     make: Make, clock: MovedClock
 ) -> None:
-    """S128: on the database; each guesses the moment it may, and the owner comes after them."""
+    """S128: The owner gets in on the real database although they try as often as they may."""
     limits = make(limit_failures_in_a_row=3, limit_longest_wait_minutes=60)[Limits]
     name, owner = fresh_name(), Client(new_address(), "test")
     hostile = [Client(new_address(), "test") for _ in range(10)]

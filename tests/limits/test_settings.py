@@ -1,4 +1,4 @@
-"""The settings of the limits, and the page that documents them."""
+"""The settings of the limits and their documentation."""
 
 import re
 from dataclasses import fields
@@ -19,14 +19,14 @@ ROWS = dict(
 
 
 def test_limits_are_on_by_default() -> None:
-    """S22, S27: nothing has to be said for that, and no proxy is trusted."""
+    """S22, S27: No proxy is trusted by default."""
     settings = Settings.from_environ(REQUIRED)
     assert settings.limits == "on"
     assert settings.trusted_proxies == 0
 
 
 def test_the_documented_defaults_are_the_real_ones() -> None:
-    """Every row of the limits, and no other."""
+    """The page has a row for each limit."""
     defaults = {
         spec.metadata["variable"]: "none" if spec.default is None else str(spec.default)
         for spec in fields(Settings)
@@ -37,14 +37,14 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
 
 @pytest.mark.parametrize("environment", ["production", "development"])
 def test_the_documented_registrations_are_the_real_ones(environment: str) -> None:
-    """The default that depends on the environment stands in the text."""
+    """The page has the default of each environment."""
     settings = Settings.from_environ({**REQUIRED, "AUTHAPI_ENV": environment})
     page = (ROOT / "docs" / "configuration.md").read_text()
     assert f"`{settings.registration_rate}`" in page
 
 
 def test_every_number_is_a_setting() -> None:
-    """What is set is what is used."""
+    """Each setting is used."""
     wanted = {name: "7/2 hours" for name, default in ROWS.items() if "/" in default}
     wanted["LIMIT_REGISTRATIONS"] = "7/2 hours"
     settings = Settings.from_environ({**REQUIRED, **wanted, "LIMIT_FAILURES_IN_A_ROW": "7"})
@@ -54,6 +54,6 @@ def test_every_number_is_a_setting() -> None:
 
 
 def test_a_bad_rate_keeps_the_service_from_starting() -> None:
-    """The variable is named, with what it must be."""
+    """The error names the variable and the right notation."""
     with pytest.raises(SettingsError, match="LIMIT_REFRESHES must be a rate such as"):
         Settings.from_environ({**REQUIRED, "LIMIT_REFRESHES": "often"})

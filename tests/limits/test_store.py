@@ -1,4 +1,4 @@
-"""Moving windows and failure streaks on the real database."""
+"""Moving windows and streaks of failures in the real database."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def a_window(rate: str) -> Counter:
 
 
 def test_a_window_keeps_no_more_than_it_needs(store: LimitStore) -> None:
-    """What has left the window leaves the document with the next hit."""
+    """The next hit removes those that have left the window."""
     counter = a_window("3/minute")
     assert [store.count_all_or_nothing([counter], NOW) for _ in range(3)] == [True] * 3
     assert not store.count_all_or_nothing([counter], NOW + timedelta(seconds=59.999))
@@ -53,7 +53,7 @@ def test_a_window_keeps_no_more_than_it_needs(store: LimitStore) -> None:
 def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting(
     store: LimitStore, count: int
 ) -> None:
-    """Hits from a year ahead do not count; those of a clock that is a little ahead do."""
+    """Hits far in the future are ignored; those slightly ahead count."""
     counter = Counter(secrets.token_hex(8), Rate(count, timedelta(hours=1)))
     ahead, little = NOW + timedelta(days=365), NOW + timedelta(seconds=30)
     assert all(store.count_all_or_nothing([counter], ahead) for _ in range(count))
@@ -63,7 +63,7 @@ def test_a_clock_that_was_wrong_and_put_right_keeps_nobody_waiting(
 
 
 def test_a_refusal_counts_nowhere(store: LimitStore) -> None:
-    """One window without room: the ones before it get their hit back, the ones after it none."""
+    """If one window is full, hits in the others are taken back."""
     before, full, after = a_window("9/hour"), a_window("1/hour"), a_window("9/hour")
     assert store.count_all_or_nothing([full], NOW)
     assert not store.count_all_or_nothing([before, full, after], NOW)
@@ -72,7 +72,7 @@ def test_a_refusal_counts_nowhere(store: LimitStore) -> None:
 
 
 def test_a_hit_given_back_makes_room_for_one(store: LimitStore) -> None:
-    """Not for two, although both hits were made in the same millisecond."""
+    """Only one hit is taken back, even if two have the same millisecond."""
     counter = a_window("2/hour")
     assert [store.count_all_or_nothing([counter], NOW) for _ in range(3)] == [True, True, False]
     store.give_back([counter])
@@ -80,7 +80,7 @@ def test_a_hit_given_back_makes_room_for_one(store: LimitStore) -> None:
 
 
 def test_hits_at_once_never_exceed_the_rate(store: LimitStore) -> None:
-    """S29: with a race for the first hit of each window, and never one too many."""
+    """S29: The first hits of a window may race, too."""
     with ThreadPoolExecutor(16) as pool:
         for _ in range(10):
             counter = a_window("5/hour")
@@ -90,7 +90,7 @@ def test_hits_at_once_never_exceed_the_rate(store: LimitStore) -> None:
 
 
 def test_of_strangers_at_once_one_may_try(store: LimitStore) -> None:
-    """S23, S29: past the threshold one attempt at a time, whoever is first."""
+    """S23, S29: Beyond the threshold one attempt at a time is allowed."""
     backoff, account = Backoff(3, timedelta(hours=1)), secrets.token_hex(8)
     for _ in range(3):
         assert store.count_all_or_nothing([a_window("9/hour")], NOW, account, A_FAILURE)
@@ -107,7 +107,7 @@ def test_of_strangers_at_once_one_may_try(store: LimitStore) -> None:
 
 
 def test_the_networks_of_an_account_are_bounded_and_the_latest_stay(store: LimitStore) -> None:
-    """A traveller's old hotels are forgotten; home is not, as long as it is used."""
+    """A network that is used regularly is never forgotten."""
     account = secrets.token_hex(8)
     for number in range(KNOWN_NETWORKS + 5):
         for network in (f"hotel {number}", "home"):
@@ -121,7 +121,7 @@ def test_the_networks_of_an_account_are_bounded_and_the_latest_stay(store: Limit
 def test_a_login_ends_a_streak_unless_the_backoff_is_active_by_then(
     store: LimitStore, failures: int, days: int, left: int
 ) -> None:
-    """S23: the streak that is there when it is written decides, not the one that was read."""
+    """S23: The streak at the time of the write decides."""
     account = secrets.token_hex(8)
     for _ in range(failures):
         assert store.count_all_or_nothing([a_window("9/hour")], NOW, account, A_FAILURE)
@@ -130,7 +130,7 @@ def test_a_login_ends_a_streak_unless_the_backoff_is_active_by_then(
 
 
 def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database) -> None:
-    """S74: only a full window is a 429; any other error is the database's, and so a 503."""
+    """S74: Only a full window is a 429; errors of the database are a 503."""
     account = secrets.token_hex(8)
     database["limits"].insert_one({"_id": account, "failures": "damaged"})
     with pytest.raises(PyMongoError):
@@ -138,7 +138,7 @@ def test_a_write_that_fails_is_no_refusal(store: LimitStore, database: Database)
 
 
 def test_documents_end_by_themselves(store: LimitStore, database: Database) -> None:
-    """A window with itself, a streak after a month, known networks after the longest."""
+    """A TTL index removes windows, streaks and known networks."""
     counter, failing, known = a_window("1/hour"), secrets.token_hex(8), secrets.token_hex(8)
     store.count_all_or_nothing([counter], NOW, failing, A_FAILURE)
     store.note_login(known, "home", NOW, 3)

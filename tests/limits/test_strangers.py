@@ -1,4 +1,4 @@
-"""Many addresses guess at one account: strangers wait longer and longer, its owner does not."""
+"""Many addresses guess at one account: they wait ever longer, its owner does not."""
 
 from tests.limits.conftest import From, Serve, fail
 from tests.limits.test_logins import LIMITED, retry_after
@@ -11,7 +11,7 @@ STREAK = 5
 def test_a_fresh_address_waits_longer_and_longer(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S23: ten seconds more after each new address, up to the longest; waiting works (S26)."""
+    """S23: Each new address adds ten seconds, up to a maximum (S26)."""
     url = serve(limit_failures_in_a_row=STREAK, limit_longest_wait_minutes=1)
     name = come_from(url).new_user()
     for _ in range(STREAK):
@@ -26,7 +26,7 @@ def test_a_fresh_address_waits_longer_and_longer(
 def test_the_same_address_waits_twice_as_long_each_time(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S23, S128: while it does, an address that has not tried yet is not kept waiting by it."""
+    """S23, S128: It does not make other new addresses wait."""
     url = serve(limit_failures_in_a_row=STREAK, limit_longest_wait_minutes=60)
     name = come_from(url).new_user()
     for _ in range(STREAK):
@@ -41,7 +41,7 @@ def test_the_same_address_waits_twice_as_long_each_time(
 
 
 def test_an_address_that_logged_in_before_gets_in_at_once(serve: Serve, come_from: From) -> None:
-    """S24: while strangers wait, the owner does not, wherever the owner was before."""
+    """S24: Its owner does not wait while strangers do."""
     url = serve(limit_failures_in_a_row=STREAK)
     home, work = come_from(url), come_from(url)
     name = home.new_user()
@@ -56,7 +56,7 @@ def test_an_address_that_logged_in_before_gets_in_at_once(serve: Serve, come_fro
 def test_the_owner_s_login_does_not_give_strangers_new_guesses(
     serve: Serve, come_from: From
 ) -> None:
-    """S23: once past the number, a login ends the wait for its own address only."""
+    """S23: Beyond the threshold it ends the wait only for its own address."""
     url = serve(limit_failures_in_a_row=STREAK, limit_longest_wait_minutes=60)
     home = come_from(url)
     name = home.new_user()
@@ -70,7 +70,7 @@ def test_the_owner_s_login_does_not_give_strangers_new_guesses(
 def test_the_owner_at_a_fresh_address_waits_once(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S24: the right password makes the address known, and its next login is at once."""
+    """S24: The login makes the address known."""
     url = serve(limit_failures_in_a_row=STREAK)
     hotel = come_from(url)
     name = hotel.new_user()
@@ -82,7 +82,7 @@ def test_the_owner_at_a_fresh_address_waits_once(
 
 
 def test_a_login_ends_a_streak_that_is_not_yet_too_long(serve: Serve, come_from: From) -> None:
-    """Failures in a row are in a row: the right password in between starts the count anew."""
+    """Below the threshold it resets the count."""
     url = serve(limit_failures_in_a_row=STREAK)
     owner = come_from(url)
     name = owner.new_user()
@@ -92,7 +92,7 @@ def test_a_login_ends_a_streak_that_is_not_yet_too_long(serve: Serve, come_from:
 
 
 def test_a_known_address_may_not_guess_without_end(serve: Serve, come_from: From) -> None:
-    """S22: the limit of an account and an address holds for a known one, too."""
+    """S22: The limit of account and address applies to it."""
     url = serve(limit_failures_in_a_row=1, limit_login_failures="3/hour")
     home = come_from(url)
     name = home.new_user()
@@ -103,7 +103,7 @@ def test_a_known_address_may_not_guess_without_end(serve: Serve, come_from: From
 def test_a_streak_is_forgotten_after_a_month(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """An attack of long ago slows nobody down, also when a known address kept its document."""
+    """An old attack slows nobody down."""
     url = serve(limit_failures_in_a_row=STREAK)
     home = come_from(url)
     name = home.new_user()
@@ -116,7 +116,7 @@ def test_a_streak_is_forgotten_after_a_month(
 
 
 def test_a_deleted_account_leaves_no_known_addresses(serve: Serve, come_from: From) -> None:
-    """Everything of the user is gone: who has the name next starts with nothing."""
+    """The next user of the name starts without any."""
     url = serve(limit_failures_in_a_row=1)
     home = come_from(url)
     name = home.new_user()
@@ -129,7 +129,7 @@ def test_a_deleted_account_leaves_no_known_addresses(serve: Serve, come_from: Fr
 def test_a_streak_below_the_threshold_is_forgotten_too(
     serve: Serve, come_from: From, clock: MovedClock
 ) -> None:
-    """S23: after 30 days without a failure the next one is the first, and slows nobody down."""
+    """S23: After 30 days the next failure counts as the first."""
     url = serve(limit_failures_in_a_row=3)
     name = come_from(url).new_user()
     fail(come_from(url), name, 2)

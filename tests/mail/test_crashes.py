@@ -1,4 +1,4 @@
-"""A sender that is killed: every mail goes, and none of them twice but one (S96, S97)."""
+"""A killed sender loses no mail, and repeats at most one (S96, S97)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def sent(server: MailServer) -> Counter[str]:
 def test_a_sender_that_dies_after_any_write_loses_and_doubles_nothing(
     room: Room, server: MailServer, mailing: dict[str, str]
 ) -> None:
-    """S96: from the notices to the last note of what was sent, whatever the write it died after."""
+    """S96: It is killed after each write between the notice and the end of sending."""
     deaths = 0
     for writes in count(1):
         ids = tell(room)
@@ -99,7 +99,7 @@ def test_a_sender_that_dies_after_any_write_loses_and_doubles_nothing(
 def test_a_crash_past_the_acceptance_repeats_the_very_same_mail(
     room: Room, server: MailServer, mailing: dict[str, str]
 ) -> None:
-    """S97: one mail at most, of the same Message-ID and with the same link."""
+    """S97: One mail is repeated, with the same Message-ID and link."""
     ids = tell(room)
     assert dies_after(1000, mailing, STORY.format(trap=TRAP.format(dead=DEAD)))
     sweep(room, server)

@@ -1,4 +1,4 @@
-"""Several senders on one outbox: each mail is one's at a time."""
+"""Several senders with one outbox: each mail is claimed by one of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.waiting import DEADLINE
 
 
 def test_one_of_many_sends(room: Room, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """S97: 32 senders have all seen one mail that is due before any claims it; it is sent once."""
+    """S97: 32 senders read the same due mail before any claims it; it is sent once."""
     room.add()
     look, all_have_seen = room.store.due, threading.Barrier(32)
 
@@ -34,7 +34,7 @@ def test_one_of_many_sends(room: Room, server: MailServer, monkeypatch: pytest.M
 def test_a_mail_that_a_dead_process_claimed_is_sent_after_a_minute(
     room: Room, server: MailServer
 ) -> None:
-    """S97: the lease is the due date."""
+    """S97: A claim moves the due date by a minute."""
     mail_id = room.add()
     (mail,) = room.store.due(room.clock(), 10)
     until = room.clock() + timedelta(seconds=60)
@@ -47,7 +47,7 @@ def test_a_mail_that_a_dead_process_claimed_is_sent_after_a_minute(
 
 
 def test_who_lost_the_lease_settles_nothing_but_what_was_sent(room: Room) -> None:
-    """S97: a slow sender revives no mail that another one sent; but what it sent itself is sent."""
+    """S97: A slow sender changes no state of a mail, except to "sent" if it sent it."""
     mail_id = room.add()
     (seen,) = room.store.due(room.clock(), 10)
     now = room.clock()

@@ -1,4 +1,4 @@
-"""Links and codes: derived, never stored."""
+"""Links and codes are derived, never stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tokens() -> MailedTokens:
 
 
 def test_a_token_is_laid_out_as_promised(tokens: MailedTokens) -> None:
-    """Version, purpose, user, epoch, end, address and MAC, byte by byte, in 59 characters."""
+    """Version, purpose, user, epoch, expiry, address and MAC, in 59 characters."""
     bound = hmac.digest(derive_key(Secret(SECRET), "mailed address"), ADDRESS.encode(), "sha256")
     body = (
         b"\x01r"
@@ -44,12 +44,12 @@ def test_a_token_is_laid_out_as_promised(tokens: MailedTokens) -> None:
 
 
 def test_a_token_is_the_same_whenever_it_is_derived(tokens: MailedTokens) -> None:
-    """A mail that is sent twice carries one link."""
+    """A mail that is sent again has the same link."""
     assert tokens.token(CLAIMS, END) == MailedTokens(Secret(SECRET)).token(CLAIMS, END)
 
 
 def test_a_token_says_what_it_was_made_of(tokens: MailedTokens) -> None:
-    """User, epoch, end, and the address by its digest."""
+    """It has the user, the epoch, the expiry and a digest of the address."""
     link = tokens.read(tokens.token(CLAIMS, END), Purpose.RESET, now=NOW)
     assert (link.purpose, link.user_id, link.epoch, link.until) == (Purpose.RESET, ANN, 7, END)
     assert tokens.fits(link, ADDRESS)
@@ -58,7 +58,7 @@ def test_a_token_says_what_it_was_made_of(tokens: MailedTokens) -> None:
 
 
 def test_claims_may_end_before_their_mail(tokens: MailedTokens) -> None:
-    """An undo is good for 72 hours, however long its notice is tried."""
+    """The link to undo a change expires after 72 hours, whenever it is sent."""
     claims = LinkClaims(Purpose.UNDO, ANN, 7, ADDRESS, until=NOW + timedelta(minutes=1))
     assert tokens.token(claims, END) == tokens.token(claims, END + timedelta(days=1))
     with pytest.raises(InvalidLink):
@@ -66,7 +66,7 @@ def test_claims_may_end_before_their_mail(tokens: MailedTokens) -> None:
 
 
 def test_a_token_ends(tokens: MailedTokens) -> None:
-    """S85: by time, to the second."""
+    """S85: It expires to the second."""
     token = tokens.token(CLAIMS, END)
     tokens.read(token, Purpose.RESET, now=END - timedelta(seconds=1))
     with pytest.raises(InvalidLink):
@@ -75,7 +75,7 @@ def test_a_token_ends(tokens: MailedTokens) -> None:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_token_is_good_for_its_purpose_alone(tokens: MailedTokens, purpose: Purpose) -> None:
-    """S88: a verification resets nothing, and so on."""
+    """S88: A verification token resets no password, and so on."""
     token = tokens.token(LinkClaims(purpose, ANN, 7, ADDRESS), END)
     assert tokens.read(token, purpose, now=NOW).purpose is purpose
     with pytest.raises(InvalidLink):
@@ -83,7 +83,7 @@ def test_a_token_is_good_for_its_purpose_alone(tokens: MailedTokens, purpose: Pu
 
 
 def test_every_changed_character_is_refused(tokens: MailedTokens) -> None:
-    """S88: all 59, each by each other character; also the two bits that decode to nothing."""
+    """S88: Each of the 59 is replaced by each other character."""
     token = tokens.token(CLAIMS, END)
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     for place, char in enumerate(token):
@@ -109,14 +109,14 @@ def test_every_changed_character_is_refused(tokens: MailedTokens) -> None:
     ],
 )
 def test_what_is_no_token_is_refused(tokens: MailedTokens, change: object) -> None:
-    """S88: cut, longer, padded, not ASCII: one and the same refusal."""
+    """S88: Cut, longer, padded and non-ASCII tokens get the same refusal."""
     assert callable(change)
     with pytest.raises(InvalidLink):
         tokens.read(change(tokens.token(CLAIMS, END)), Purpose.RESET, now=NOW)
 
 
 def test_another_secrets_token_is_foreign(tokens: MailedTokens) -> None:
-    """S88: unless that secret is the one before."""
+    """S88: Only the previous secret is still accepted."""
     foreign = MailedTokens(OTHER).token(CLAIMS, END)
     with pytest.raises(InvalidLink):
         tokens.read(foreign, Purpose.RESET, now=NOW)
@@ -130,7 +130,7 @@ def test_another_secrets_token_is_foreign(tokens: MailedTokens) -> None:
     "user_id", ["7", "auth0|5f7c8ec7c33c6c004bbafe82", ANN.upper(), ANN[:-1], ANN + "0", "x" * 128]
 )
 def test_an_id_that_an_import_kept_gets_a_token(tokens: MailedTokens, user_id: str) -> None:
-    """It names that very user, however the id is written; what is changed in it is refused."""
+    """The token works for ids of any form."""
     token = tokens.token(LinkClaims(Purpose.RESET, user_id, 7, ADDRESS), END)
     link = tokens.read(token, Purpose.RESET, now=NOW)
     assert (link.user_id, link.epoch, link.until) == (user_id, 7, END)
@@ -143,7 +143,7 @@ def test_an_id_that_an_import_kept_gets_a_token(tokens: MailedTokens, user_id: s
 
 
 def test_an_operators_link_is_bound_to_no_address(tokens: MailedTokens) -> None:
-    """It is for who has no address any more."""
+    """It is for users without an address."""
     claims = LinkClaims(Purpose.OPERATOR_RESET, ANN, 7, None)
     link = tokens.read(tokens.token(claims, END), Purpose.OPERATOR_RESET, now=NOW)
     assert tokens.fits(link, None)
@@ -151,7 +151,7 @@ def test_an_operators_link_is_bound_to_no_address(tokens: MailedTokens) -> None:
 
 
 def test_a_code_has_40_bits_in_crockfords_letters(tokens: MailedTokens) -> None:
-    """S92: eight of 32 letters, from an HMAC of account, address and request."""
+    """S92: It is eight of 32 letters, from an HMAC of account, address and request."""
     key = derive_key(Secret(SECRET), "mail code")
     parts = [part.encode() for part in (ANN, ADDRESS, "a nonce")]
     framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
@@ -178,7 +178,7 @@ def test_a_code_has_40_bits_in_crockfords_letters(tokens: MailedTokens) -> None:
     ],
 )
 def test_a_code_may_be_typed_as_people_do(tokens: MailedTokens, typed: object) -> None:
-    """S92: in any case, with or without its mark, with O for 0 and l for 1."""
+    """S92: Case, the dash, O for 0 and l for 1 do not matter."""
     assert callable(typed)
     for number in range(50):
         claims = CodeClaims(ANN, ADDRESS, str(number))
@@ -197,18 +197,18 @@ def test_a_code_may_be_typed_as_people_do(tokens: MailedTokens, typed: object) -
 def test_a_code_is_bound_to_account_address_and_request(
     tokens: MailedTokens, claims: CodeClaims
 ) -> None:
-    """S92: a new request, or another account's, has another code."""
+    """S92: A new request or another account has another code."""
     assert not tokens.is_code(tokens.code(CODE), claims)
 
 
 @pytest.mark.parametrize("typed", ["", "-", "AAAA-AAAA", "\ud800", "é" * 8, "K" * 10_000])
 def test_what_is_no_code_is_refused(tokens: MailedTokens, typed: str) -> None:
-    """S92: whatever was typed."""
+    """S92: Any other text is refused."""
     assert not tokens.is_code(typed, CODE)
 
 
 def test_the_code_of_the_secret_before_is_good(tokens: MailedTokens) -> None:
-    """A rotation of the secret loses no verification."""
+    """After a rotation of the secret, mailed codes still work."""
     both = MailedTokens(OTHER, Secret(SECRET))
     assert both.is_code(tokens.code(CODE), CODE)
     assert both.code(CODE) != tokens.code(CODE)

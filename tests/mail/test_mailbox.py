@@ -1,4 +1,4 @@
-"""`/dev/mailbox`: what a development server would have mailed."""
+"""`/dev/mailbox`: the mails of a development server."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def mails_of(app: Flask) -> MailService:
 
 
 def test_the_mailbox_shows_what_was_sent_and_what_not(app: Flask, browser: FlaskClient) -> None:
-    """The newest first, with link, code and reason; null where there is none."""
+    """The newest is first, with link, code and reason."""
     mails = mails_of(app)
     mails.add(due_mail("1" * 24, "reset", to="ann@example.com"))
     mails.add(
@@ -94,7 +94,7 @@ def test_the_mailbox_shows_what_was_sent_and_what_not(app: Flask, browser: Flask
 def test_a_question_that_met_nobody_keeps_no_later_one_away(
     app: Flask, browser: FlaskClient
 ) -> None:
-    """Nor does it where nothing is shown: there its row is gone."""
+    """A request for an unknown name does not hide a later one."""
     for _ in range(2):
         mails_of(app).add(due_mail("1" * 24, "nobody", asked_for="bob@example.com"))
         found = browser.get("/dev/mailbox.json").get_json()["mails"]
@@ -104,7 +104,7 @@ def test_a_question_that_met_nobody_keeps_no_later_one_away(
 def test_a_mail_that_was_kept_shows_the_same_link_for_ever(
     app: Flask, browser: FlaskClient
 ) -> None:
-    """S89: derived when shown, stored nowhere; looking again makes no new one."""
+    """S89: The link is derived when it is shown, and stored nowhere."""
     mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     (first,) = browser.get("/dev/mailbox.json").get_json()["mails"]
     (second,) = browser.get("/dev/mailbox.json").get_json()["mails"]
@@ -115,7 +115,7 @@ def test_a_mail_that_was_kept_shows_the_same_link_for_ever(
 
 
 def test_the_pages_show_it(app: Flask, browser: FlaskClient) -> None:
-    """A list that looks again by itself, a page for each mail, its HTML part in a frame."""
+    """A list that reloads, a page for each mail, and its HTML part in a frame."""
     mails_of(app).add(due_mail("1" * 24, "reset", to="<i>@example.com"))
     mails_of(app).add(due_mail("2" * 24, "verify", to="new@example.com"))
     listed = browser.get("/dev/mailbox")
@@ -133,7 +133,7 @@ def test_the_pages_show_it(app: Flask, browser: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/dev/mailbox", f"/dev/mailbox/{'1' * 24}"])
 def test_the_pages_run_nothing(app: Flask, browser: FlaskClient, path: str) -> None:
-    """S121: no script, no style in line, nothing from elsewhere, not stored, not framed."""
+    """S121: They have no script, inline style, foreign content, caching or frames around them."""
     mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     browser.get("/dev/mailbox")
     page = browser.get(path)
@@ -148,7 +148,7 @@ def test_the_pages_run_nothing(app: Flask, browser: FlaskClient, path: str) -> N
 
 
 def test_the_html_part_is_a_page_of_its_own(app: Flask, browser: FlaskClient) -> None:
-    """Its own style by its digest, and in a sandbox."""
+    """It is sandboxed, and its style is allowed by a hash."""
     mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     browser.get("/dev/mailbox")
     part = browser.get(f"/dev/mailbox/{'1' * 24}/html")
@@ -164,7 +164,7 @@ PATHS = ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox.css", "/dev/mailbox/
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("caller", ["192.168.1.7", "10.0.0.1", "2001:db8::1", ""])
 def test_others_see_nothing(browser: FlaskClient, path: str, caller: str) -> None:
-    """S122: from this machine alone, whatever a header says."""
+    """S122: It answers this machine only, whatever headers say."""
     answer = browser.get(
         path,
         environ_overrides={"REMOTE_ADDR": caller},
@@ -178,19 +178,19 @@ def test_others_see_nothing(browser: FlaskClient, path: str, caller: str) -> Non
 def test_a_page_that_calls_itself_this_machine_sees_nothing(
     browser: FlaskClient, path: str, host: str
 ) -> None:
-    """S122: a name that was made to lead here (DNS rebinding) is not ours."""
+    """S122: A foreign host name that leads here (DNS rebinding) is refused."""
     assert browser.get(path, headers={"Host": host}).status_code == 404
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "[::1]"])
 def test_this_machine_has_several_names(browser: FlaskClient, host: str) -> None:
-    """S122: by any of them it is there."""
+    """S122: Each name of the loopback interface works."""
     assert browser.get("/dev/mailbox.json", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_production_has_no_mailbox(settings: Settings, path: str) -> None:
-    """S122: not even from this machine."""
+    """S122: It is a 404 even from this machine."""
     app = create_app(settings)
     assert app.test_client().get(path).status_code == 404
     services_of(app)[Database].close()
@@ -198,7 +198,7 @@ def test_production_has_no_mailbox(settings: Settings, path: str) -> None:
 
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "Forwarded", "X-Original-Host"])
 def test_no_header_changes_a_link(app: Flask, browser: FlaskClient, header: str) -> None:
-    """S100: links begin with the configured address, whatever a request says."""
+    """S100: Links begin with the configured address."""
     mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     browser.get("/healthz", headers={header: "evil.example"})
     (mail,) = browser.get("/dev/mailbox.json").get_json()["mails"]
@@ -209,7 +209,7 @@ def test_no_header_changes_a_link(app: Flask, browser: FlaskClient, header: str)
 def test_a_mail_is_announced_in_a_line(
     app: Flask, browser: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where `flask run` was typed: to whom, about what, and the link."""
+    """`flask run` prints the recipient, the subject and the link."""
     mails_of(app).add(due_mail("1" * 24, "reset", to="ann@example.com"))
     (mail,) = browser.get("/dev/mailbox.json").get_json()["mails"]
     line = f"mail to ann@example.com: {mail['subject']} {mail['link']}"

@@ -1,4 +1,4 @@
-"""Notices: written by the write that makes them true, mailed once."""
+"""Notices are stored by the write that makes a change, and mailed once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(room: Room, server: MailServer) -> dict[str, int]:
 
 
 def test_a_notice_is_mailed_once(room: Room, server: MailServer) -> None:
-    """S96: to the verified address, in the user's language, with the link that secures."""
+    """S96: It goes to the verified address, in the user's language, with a link to secure."""
     facts: dict[str, Fact] = {"device": "Firefox on Linux", "at": room.clock()}
     add_user(room, Notice("password_changed", room.clock(), facts=facts), locale="de")
     assert run(room, server) == {"sent": 1}
@@ -60,7 +60,7 @@ def test_a_notice_is_mailed_once(room: Room, server: MailServer) -> None:
 
 
 def test_a_notice_waits_for_who_wrote_it(room: Room, server: MailServer) -> None:
-    """Its story has two seconds to end; then whoever looks ends it."""
+    """After two seconds any sender finishes what the request has not."""
     add_user(room, Notice("password_changed", room.clock()))
     sender = room.sender(servers(server.port, clock=room.clock))
     assert sender.run_once() == {}
@@ -69,7 +69,7 @@ def test_a_notice_waits_for_who_wrote_it(room: Room, server: MailServer) -> None
 
 
 def test_twice_is_once(room: Room, server: MailServer) -> None:
-    """S96: a sender that died after it added the mail, and before it removed the notice."""
+    """S96: A sender that died between adding the mail and removing the notice repeats nothing."""
     notice = Notice("password_changed", room.clock())
     add_user(room, notice)
     assert run(room, server) == {"sent": 1}
@@ -82,7 +82,7 @@ def test_twice_is_once(room: Room, server: MailServer) -> None:
 def test_a_story_that_was_cut_off_is_ended_before_it_is_told(
     room: Room, server: MailServer
 ) -> None:
-    """S96: what the kind's room has to finish is done first, and again if that fails."""
+    """S96: The room of the notice completes the change first, and again after a failure."""
     finished: list[str] = []
 
     def finish(user: Notified, notice: Notice) -> None:
@@ -101,7 +101,7 @@ def test_a_story_that_was_cut_off_is_ended_before_it_is_told(
 
 
 def test_who_has_no_address_any_more_is_not_told(room: Room, server: MailServer) -> None:
-    """The notice goes, with a reason in its row."""
+    """The notice is removed, and its row has the reason."""
     notice = Notice("password_changed", room.clock())
     add_user(room, notice, email=None)
     assert run(room, server) == {"void": 1}
@@ -109,7 +109,7 @@ def test_who_has_no_address_any_more_is_not_told(room: Room, server: MailServer)
 
 
 def test_a_named_address_gets_no_link_for_another(room: Room, server: MailServer) -> None:
-    """S101: the link goes to the address that is the user's now, and to no former one."""
+    """S101: The link goes to the user's present address only."""
     add_user(room, Notice("email_removed", room.clock(), to="old@example.com"))
     assert run(room, server) == {"sent": 1}
     assert "/account/" not in server.mails[0].as_string()
@@ -117,7 +117,7 @@ def test_a_named_address_gets_no_link_for_another(room: Room, server: MailServer
 
 
 def test_the_deleted_are_told_by_the_row_alone(room: Room, server: MailServer) -> None:
-    """S134: the name's document has the notice, and nothing of it afterwards."""
+    """S134: Afterwards the reserved name has nothing of the notice."""
     last_notice = Notice("deleted", room.clock(), to="ann@example.com")
     room.database["users"].insert_one(
         {
@@ -136,7 +136,7 @@ def test_the_deleted_are_told_by_the_row_alone(room: Room, server: MailServer) -
 
 
 def test_many_users_are_told_in_one_run(room: Room, server: MailServer) -> None:
-    """More than one page of them, several notices each."""
+    """Several pages of users with several notices each are sent."""
     now = room.clock()
     room.database["users"].insert_many(
         {
@@ -156,7 +156,7 @@ def test_many_users_are_told_in_one_run(room: Room, server: MailServer) -> None:
 def test_a_notice_of_somebody_who_was_deleted_meanwhile_leaves_nothing(
     room: Room, server: MailServer
 ) -> None:
-    """S134: the sender had read it before the deletion, and made a mail of it afterwards."""
+    """S134: A mail that was made after the deletion is removed."""
     notice = Notice("password_changed", room.clock(), facts={"place": "192.0.2.1"})
     add_user(room, notice)
     room.clock.move(seconds=3)
@@ -167,7 +167,7 @@ def test_a_notice_of_somebody_who_was_deleted_meanwhile_leaves_nothing(
 
 
 def test_a_last_mail_that_is_refused_is_forgotten(room: Room) -> None:
-    """S134: the row alone knows the address, and nobody is left who could have it erased."""
+    """S134: The address of a deleted user is removed with the row."""
     last_mail = secrets.token_hex(12)
     room.add(kind="deleted", id=last_mail, to="ann@example.com", facts={"username": "ann"})
     with mail_server(rcpt=lambda address: f"550 no {address}") as refusing:

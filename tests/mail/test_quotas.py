@@ -1,4 +1,4 @@
-"""How many mails there may be in an hour: in all, of one account, to one address."""
+"""Quotas of mails per hour, account and address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.mail_server import MailServer
 
 
 def test_the_hour_has_room_for_so_many(room: Room, server: MailServer) -> None:
-    """S95: the rest waits, loses no attempt, and goes when there is room again."""
+    """S95: The other mails wait without losing an attempt."""
     room.per_hour = 3
     for number in range(5):
         room.add(f"user{number}@example.com", "deleted")
@@ -25,7 +25,7 @@ def test_the_hour_has_room_for_so_many(room: Room, server: MailServer) -> None:
 
 
 def test_one_account_gets_so_many_that_were_asked_for(room: Room, server: MailServer) -> None:
-    """S95: 5 an hour; the others are void, and no answer ever says so."""
+    """S95: After 5 in an hour the others are dropped, and no answer tells so."""
     room.kinds["reset"] = replace(KINDS["reset"], on_request=True)
     ids = [room.add() for _ in range(7)]
     sender = room.sender(servers(server.port, clock=room.clock))
@@ -37,7 +37,7 @@ def test_one_account_gets_so_many_that_were_asked_for(room: Room, server: MailSe
 
 
 def test_one_address_gets_so_many_from_all_accounts(room: Room, server: MailServer) -> None:
-    """S95: 10 a day, however many accounts name it, and however it is cased."""
+    """S95: It gets 10 a day, from all accounts and in any case."""
 
     def of_many(mail: Mail) -> Envelope:
         return Envelope(str(mail.facts["to"]), user_id=mail.id)
@@ -53,7 +53,7 @@ def test_one_address_gets_so_many_from_all_accounts(room: Room, server: MailServ
 def test_strangers_who_claim_an_address_keep_no_mail_from_its_owner(
     room: Room, server: MailServer
 ) -> None:
-    """S90, S95: after as many mails as they may have sent there, the owner's link comes."""
+    """S90, S95: The owner's own mails have a quota of their own."""
 
     def to_claimed(mail: Mail) -> Envelope:
         return Envelope("ann@example.com", user_id=mail.id, verified=False)

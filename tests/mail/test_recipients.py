@@ -1,4 +1,4 @@
-"""Who gets a mail, what is written to them, and what stays of it."""
+"""The recipients of mails, their content, and what is kept of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.mail_server import MailServer, always, mail_server
 
 
 def test_a_request_is_void_once_the_account_changed(room: Room) -> None:
-    """S85: a reset that was asked for before the epoch went up brings no link of the new epoch."""
+    """S85: A reset requested before the epoch changed is not mailed."""
     epochs = iter([3, 4])
 
     def of_now(_mail: Mail) -> Envelope:
@@ -33,14 +33,14 @@ def test_a_request_is_void_once_the_account_changed(room: Room) -> None:
 
 
 def test_what_concerns_nobody_leaves_no_row(room: Room, server: MailServer) -> None:
-    """Somebody asked for a name that nobody has: nothing of what was typed is kept."""
+    """A request for an unknown name is removed."""
     mail_id = room.add(to=None)
     assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"void": 1}
     assert room.store.find_mail(mail_id) is None
 
 
 def test_the_last_mail_leaves_no_address(room: Room, server: MailServer) -> None:
-    """S134: of a deleted user nothing personal stays, and the mail is not sent twice either."""
+    """S134: Nothing personal of a deleted user is left, and the mail is not repeated."""
     mail_id = room.add(kind="deleted")
     room.sender(servers(server.port, clock=room.clock)).run_once()
     assert len(server.mails) == 1
@@ -57,7 +57,7 @@ def test_the_last_mail_leaves_no_address(room: Room, server: MailServer) -> None
 def test_a_fault_in_one_mail_keeps_no_other(
     room: Room, server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its kind's room raises; the mail waits, the others go, and the log has no address (S123)."""
+    """The others are sent, and the log has no address (S123)."""
 
     def broken(mail: Mail) -> Envelope:
         raise RuntimeError(f"about {mail.to}")
@@ -79,7 +79,7 @@ def test_a_fault_in_one_mail_keeps_no_other(
     ["", "ann", "a@b, c@d", "a@b\r\nBcc: c@d", "<a@b>", "Ann <a@b>", "a@bücher.example", "@b"],
 )
 def test_a_bad_address_gets_nothing(room: Room, server: MailServer, to: str) -> None:
-    """S94: lists, line ends and names are no address; the mail is dead, and the run goes on."""
+    """S94: The mail is given up, and the others are sent."""
     mail_id = room.add(to)
     room.add()
     room.sender(servers(server.port, clock=room.clock)).run_once()
@@ -91,7 +91,7 @@ def test_a_bad_address_gets_nothing(room: Room, server: MailServer, to: str) -> 
 def test_an_unverified_address_reads_nothing_that_a_stranger_chose(
     room: Room, server: MailServer, kind: str
 ) -> None:
-    """S94: no user name, no device, whatever the words: name, code, link, and "ignore this"."""
+    """S94: Its mail has no user name and no device."""
     room.kinds[kind] = replace(KINDS[kind], resolve=to_unverified)
     facts = {"username": "Visit evil.example", "device": "evil.example", "name": "evil.example"}
     room.add(kind=kind, id="1" * 24, to="new@example.com", facts=facts)
@@ -102,7 +102,7 @@ def test_an_unverified_address_reads_nothing_that_a_stranger_chose(
 
 
 def test_an_address_beyond_ascii_is_reached(room: Room, server: MailServer) -> None:
-    """RFC 6531: by servers that say that they can."""
+    """It needs a server with SMTPUTF8 (RFC 6531)."""
     room.add("änn@example.com")
     assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"sent": 1}
     assert server.mails[0]["To"] == "änn@example.com"
@@ -110,7 +110,7 @@ def test_an_address_beyond_ascii_is_reached(room: Room, server: MailServer) -> N
 
 @pytest.mark.parametrize("answer", ["451 later", "250 OK"])
 def test_what_somebody_asked_for_is_forgotten_with_the_user(room: Room, answer: str) -> None:
-    """S134: also a mail that waits for its server, and those that were too many."""
+    """S134: Waiting mails and those beyond a quota are removed as well."""
 
     def of_ann(_mail: Mail) -> Envelope:
         return Envelope("ann@example.com", user_id=ANN)

@@ -1,4 +1,4 @@
-"""What is stored, logged and loaded: nothing that lets in, and nothing that nobody asked for."""
+"""No secret of a mail is stored or logged, and without mail nothing is loaded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ print(sorted(name for name in sys.modules if name.startswith(('authapi.mail', 's
 
 @pytest.mark.parametrize("shows", [True, False])
 def test_a_copy_of_the_database_lets_nobody_in(room: Room, server: MailServer, shows: bool) -> None:
-    """S89: no link, no code and no part of one is stored, before, while and after it is sent."""
+    """S89: No link or code, nor a part of one, is stored at any time."""
     room.add()
     room.add("new@example.com", "verify")
     with mail_server(data=lambda _address: "451 later") as later:
@@ -45,7 +45,7 @@ def test_a_copy_of_the_database_lets_nobody_in(room: Room, server: MailServer, s
 
 
 def test_who_has_the_database_alone_derives_nothing(room: Room, server: MailServer) -> None:
-    """S89: all that a token is made of but the secret makes another token."""
+    """S89: Without the secret the stored data gives another token."""
     room.add()
     room.sender(servers(server.port, clock=room.clock)).run_once()
     text = server.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -56,7 +56,7 @@ def test_who_has_the_database_alone_derives_nothing(room: Room, server: MailServ
 
 
 def test_no_log_line_has_a_link_a_code_or_an_address(room: Room, server: MailServer) -> None:
-    """S123: whatever becomes of a mail; S83: nor is a token in any path or query."""
+    """S123, S83: Nor is a token in any path or query."""
     answers = {"dead@example.com": "550 dead@example.com is unknown", "new@example.com": "250 OK"}
     with recorded_log() as log:
         for address in answers:
@@ -82,7 +82,7 @@ def test_no_log_line_has_a_link_a_code_or_an_address(room: Room, server: MailSer
 def test_nothing_of_it_is_loaded_where_no_mail_is_sent(
     environment: dict[str, str], mails: bool
 ) -> None:
-    """An instance without mail imports its settings, and what the operator's links derive from."""
+    """Only the settings and the derivation of links are imported."""
     own = {"AUTHAPI_ENV": "production", "MAIL_SWEEP": "off"}
     if mails:
         own |= {

@@ -1,4 +1,4 @@
-"""Sending: what a mail server may answer, and what becomes of the mail."""
+"""The answers of mail servers, and what becomes of mails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STEPS = (1.0, 5.0, 25.0, 125.0)
 
 
 def test_a_mail_reaches_its_reader(room: Room, server: MailServer) -> None:
-    """Both parts, the headers that no machine answers, and a link that verifies."""
+    """It has both parts, the headers against automatic replies, and a valid link."""
     mail_id = room.add()
     assert room.sender(servers(server.port, clock=room.clock)).run_once() == {"sent": 1}
     (mail,) = server.mails
@@ -53,7 +53,7 @@ def test_a_mail_reaches_its_reader(room: Room, server: MailServer) -> None:
 
 
 def test_a_mail_is_shown_once_it_is_sent(room: Room) -> None:
-    """Whoever looks meanwhile finds no link beside the word that it was not sent yet."""
+    """Meanwhile the mailbox shows no link."""
     mail_id, before = room.add(), []
     mailbox = Mailbox(lambda _line: before.append(room.record(mail_id)))
     room.sender(mailbox, shows=True).run_once()
@@ -81,7 +81,7 @@ def test_a_mail_is_shown_once_it_is_sent(room: Room) -> None:
 def test_every_answer_has_its_consequence(
     room: Room, script: dict[str, str], after: str, accepted: int
 ) -> None:
-    """S98: only a refusal of the address or the text is for good; what was accepted is sent."""
+    """S98: Only a refusal of the address or the text is permanent."""
     mail_id = room.add()
     rcpt, data = (always(script.get(command, "250 OK")) for command in ("rcpt", "data"))
     with mail_server(rcpt=rcpt, data=data) as server:
@@ -93,7 +93,7 @@ def test_every_answer_has_its_consequence(
 
 
 def test_a_deferred_mail_is_sent_later_with_the_same_link(room: Room) -> None:
-    """After 30 seconds and a little; the same Message-ID and the very same link."""
+    """It is sent after 30 seconds, with the same Message-ID."""
     mail_id = room.add()
     with mail_server(data=always("451 later")) as server:
         room.sender(servers(server.port, clock=room.clock)).run_once()
@@ -112,7 +112,7 @@ def test_a_deferred_mail_is_sent_later_with_the_same_link(room: Room) -> None:
 
 
 def test_a_mail_is_given_up_at_its_end(room: Room) -> None:
-    """Its link is over: nobody gets one that is dead, and an event says so."""
+    """No expired link is mailed, and an event is recorded."""
     mail_id = room.add()
     with mail_server(data=always("451 later")) as server:
         sender = room.sender(servers(server.port, clock=room.clock))
@@ -124,7 +124,7 @@ def test_a_mail_is_given_up_at_its_end(room: Room) -> None:
 
 
 def test_a_mail_that_waited_too_long_is_not_sent(room: Room, server: MailServer) -> None:
-    """All senders were away for longer than a reset is good: whoever asked has asked again."""
+    """After an outage longer than the link's lifetime it is dropped."""
     mail_id = room.add()
     room.clock.move(minutes=61)
     room.sender(servers(server.port, clock=room.clock)).run_once()
@@ -132,7 +132,7 @@ def test_a_mail_that_waited_too_long_is_not_sent(room: Room, server: MailServer)
 
 
 def test_a_mail_that_was_given_up_keeps_nothing_that_a_stranger_typed(room: Room) -> None:
-    """S134: such a row is in no user's export, so that nothing personal may stay in it."""
+    """S134: Its row belongs to no user, so it has nothing personal."""
     mail_id = room.add(None, asked_for="ann", facts={"client": "Firefox"})
     room.clock.move(minutes=61)
     room.sender(servers(free_port(), clock=room.clock)).run_once()
@@ -145,7 +145,7 @@ def test_a_mail_that_was_given_up_keeps_nothing_that_a_stranger_typed(room: Room
 
 
 def test_a_dead_address_delays_nobody(room: Room) -> None:
-    """S98: others are sent in the same run, past refused and deferred ones."""
+    """S98: Other mails are sent in the same run."""
     answers = {
         "dead@example.com": "550 unknown",
         "odd@example.com": "501 5.1.3 bad address syntax",
@@ -161,7 +161,7 @@ def test_a_dead_address_delays_nobody(room: Room) -> None:
 
 @pytest.mark.parametrize("first", ["silent", "closed"])
 def test_the_second_server_takes_over(room: Room, server: MailServer, first: str) -> None:
-    """S98: from one that swallows connections, or is not there; then that is passed over."""
+    """S98: It does so for a server that hangs or is not there, which is skipped then."""
     with silent_server() as silent:
         ports = {"silent": silent, "closed": free_port()}
 
@@ -181,7 +181,7 @@ def test_the_second_server_takes_over(room: Room, server: MailServer, first: str
 def test_the_second_server_takes_over_for_one_address(
     room: Room, server: MailServer, fault: str
 ) -> None:
-    """S98: the first one fails for it alone, and goes on to take the mails for others."""
+    """S98: The first server goes on to send the other mails."""
     dead = "dead@example.com"
 
     def takes_over(step: float) -> bool:
@@ -205,7 +205,7 @@ def test_the_second_server_takes_over_for_one_address(
 def test_a_server_that_fails_for_three_in_a_row_is_passed_over(
     room: Room, server: MailServer
 ) -> None:
-    """S98: then nobody's address is at fault; it is asked again a minute later."""
+    """S98: It is tried again a minute later."""
     with mail_server(rcpt=always("421 closing")) as closing:
         sender = room.sender(servers(closing.port, server.port, clock=room.clock))
         for number in range(5):
@@ -220,7 +220,7 @@ def test_a_server_that_fails_for_three_in_a_row_is_passed_over(
 
 @pytest.mark.parametrize("fault", ["421 closing", CUT_BEFORE_ACCEPTING])
 def test_an_address_that_ends_the_session_delays_nobody(room: Room, fault: str) -> None:
-    """S98: where there is one server only, the others are sent by it in the same run."""
+    """S98: With one server the other mails are sent in the same run."""
     dead = "dead@example.com"
     with mail_server(data=lambda address: fault if address == dead else "250 OK") as server:
         for address in (dead, *(f"user{number}@example.com" for number in range(5))):
@@ -230,7 +230,7 @@ def test_an_address_that_ends_the_session_delays_nobody(room: Room, fault: str) 
 
 
 def test_mails_wait_while_no_server_is_there(room: Room) -> None:
-    """One mail learns it; the others lose no attempt."""
+    """Only one mail uses an attempt."""
     ids = [room.add(f"user{number}@example.com") for number in range(5)]
     sender = room.sender(servers(free_port(), clock=room.clock))
     assert sender.run_once() == {"deferred": 1}
@@ -239,7 +239,7 @@ def test_mails_wait_while_no_server_is_there(room: Room) -> None:
 
 
 def test_hundreds_of_mails_pass_a_faulty_server(room: Room) -> None:
-    """None is lost and none doubled: it says 451 and 421, cuts lines, and refuses some for good."""
+    """None is lost or doubled with temporary errors and lost connections."""
     script = ["250 OK"] * 5 + ["451 later", CUT_AFTER_ACCEPTING, "554 no"]
     turns = itertools.cycle([*script * 30, "421 closing"])
     _add_many(room, MANY)

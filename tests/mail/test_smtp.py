@@ -1,4 +1,4 @@
-"""SMTP itself: TLS that is verified, logins, servers that answer strangely."""
+"""SMTP: verified TLS, logins, and unusual answers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Tls = tuple[Path, ssl.SSLContext]
 
 @pytest.mark.parametrize("implicit", [True, False])
 def test_mails_go_over_tls_and_after_a_login(chain_and_context: Tls, implicit: bool) -> None:
-    """S99: from the first byte (465) or by STARTTLS (587); dots arrive as they were sent."""
+    """S99: This works on port 465 and with STARTTLS; leading dots arrive."""
     chain, context = chain_and_context
     login = ("kim", "p@ss")
     with mail_server(tls=context, implicit=implicit, login=login) as server:
@@ -69,7 +69,7 @@ def test_mails_go_over_tls_and_after_a_login(chain_and_context: Tls, implicit: b
 def test_a_certificate_that_does_not_verify_gets_nothing(
     chain_and_context: Tls, implicit: bool, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """S99: neither the password nor the mail; it is an error, and the mail waits."""
+    """S99: Neither password nor mail is sent; the mail waits."""
     chain, context = chain_and_context
     known = fault == "other name"
     host = "127.0.0.2" if known else "127.0.0.1"
@@ -86,7 +86,7 @@ def test_a_certificate_that_does_not_verify_gets_nothing(
 
 
 def test_a_server_without_starttls_gets_nothing() -> None:
-    """S99: whoever strips TLS from the greeting learns nothing, not even the login."""
+    """S99: If an attacker removes STARTTLS, not even the login is sent."""
     with mail_server(login=("kim", "secret")) as server:
         named = MailServer("127.0.0.1", server.port, "starttls", "kim", "secret")
         transport = Servers(named)
@@ -96,7 +96,7 @@ def test_a_server_without_starttls_gets_nothing() -> None:
 
 
 def test_a_wrong_login_is_ours_to_mend(caplog: pytest.LogCaptureFixture) -> None:
-    """No mail is lost by it; the log names the server, and neither the password nor the reader."""
+    """No mail is lost; the log names the server only."""
     with mail_server(login=("kim", "right")) as wrong, mail_server() as second:
         named = MailServer("127.0.0.1", wrong.port, "none", "kim", "wrong-password")
         transport = Servers(named, MailServer("127.0.0.1", second.port, "none"))
@@ -127,7 +127,7 @@ def test_a_wrong_login_is_ours_to_mend(caplog: pytest.LogCaptureFixture) -> None
 def test_a_strange_server_loses_no_mail(
     lines: list[bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever it says, the mail waits for another one, and no address is in the log (S123)."""
+    """Mails wait for another server, and no address is logged (S123)."""
     with talking_server(*lines) as port:
         transport = Servers(MailServer("127.0.0.1", port, "none"))
         answer = transport.deliver(a_mail())
@@ -141,7 +141,7 @@ ASKED_FOR_THE_TEXT = (*HELLO, b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
 
 @pytest.mark.parametrize("lines", [HELLO[:1], HELLO, (*HELLO, b"250 ok\r\n"), ASKED_FOR_THE_TEXT])
 def test_a_server_that_dribbles_keeps_no_mail_beyond_its_attempt(lines: tuple[bytes, ...]) -> None:
-    """S98: each byte of an answer comes in time, and its end never; then it is passed over.
+    """S98: An answer that comes byte by byte is cut off.
 
     Once it has heard of the reader, that may be the reader's fault.
     """
@@ -159,14 +159,14 @@ def test_a_server_that_dribbles_keeps_no_mail_beyond_its_attempt(lines: tuple[by
 
 
 def test_a_slow_goodbye_keeps_no_mail_from_being_sent() -> None:
-    """S97: what was accepted is noted at once, however long the server takes to say goodbye."""
+    """S97: An accepted mail counts as sent before QUIT is answered."""
     with dribbling_server(*ASKED_FOR_THE_TEXT, b"250 kept\r\n", b"221 bye") as port:
         transport = Servers(MailServer("127.0.0.1", port, "none"))
         assert isinstance(transport.deliver(a_mail()), Accepted)
 
 
 def test_what_a_server_says_moves_no_terminal() -> None:
-    """The operator reads it in `flask mail show`: on one line, without escapes."""
+    """Its text is shown on one line with escapes removed."""
     said = b"250 \x1b[2J\x07kept\r\n"
     with talking_server(*ASKED_FOR_THE_TEXT, said, b"221 bye\r\n") as port:
         answer = Servers(MailServer("127.0.0.1", port, "none")).deliver(a_mail())
@@ -174,14 +174,14 @@ def test_what_a_server_says_moves_no_terminal() -> None:
 
 
 def test_a_text_that_was_never_asked_for_is_not_sent() -> None:
-    """No mail is lost where the answer to DATA is that of another command."""
+    """If DATA is not answered properly, the mail waits."""
     with talking_server(*HELLO, *[b"250 ok\r\n"] * 3) as port:
         answer = Servers(MailServer("127.0.0.1", port, "none")).deliver(a_mail())
     assert isinstance(answer, NotNow)
 
 
 def test_a_failed_server_is_passed_over_and_comes_back() -> None:
-    """S98: for a minute; also when the clock was put back meanwhile."""
+    """S98: It is skipped for a minute, also if the clock was set back."""
     clock = MovedClock()
     named = MailServer("127.0.0.1", 1, "none")
     transport = SmtpServers([named], "no-reply@example.com", clock, lambda: None)

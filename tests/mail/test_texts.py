@@ -1,4 +1,4 @@
-"""The texts: every kind, every language, whatever the facts are."""
+"""The texts of mails: every kind in every language, with any values."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fact", HOSTILE)
 def test_facts_stay_facts(kind: str, language: str, fact: str) -> None:
-    """S94: they add no tag, no link, no line; both parts carry the same link and code."""
+    """S94: Values add no tag, link or line; both parts have the same link and code."""
     facts: dict[str, Fact] = {**dict.fromkeys(NAMES, fact), "left": 3, "at": NOON}
     mail = TEXTS.render(kind, language, facts, link=LINK, code=CODE, until=NOON)
     page = Page(mail.html)
@@ -79,7 +79,7 @@ def test_facts_stay_facts(kind: str, language: str, fact: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_can_do_without_its_facts(kind: str, language: str) -> None:
-    """A notice of which only the kind is known is told all the same."""
+    """Each template works without values."""
     mail = TEXTS.render(kind, language, {}, link=LINK, code=CODE, until=NOON)
     assert "None" not in mail.text
     assert "Example" in mail.subject
@@ -87,7 +87,7 @@ def test_each_kind_can_do_without_its_facts(kind: str, language: str) -> None:
 
 
 def test_every_template_is_of_a_kind() -> None:
-    """And each kind has one in each language."""
+    """Each kind has a template in each language."""
     for language in LANGUAGES:
         found = {path.stem for path in (FOLDER / language).glob("*.txt")}
         assert {name for name in found if not name.startswith("_")} == set(KINDS)
@@ -107,12 +107,12 @@ def test_every_template_is_of_a_kind() -> None:
     ],
 )
 def test_the_language_is_the_readers(locale: str | None, default: str, chosen: str) -> None:
-    """Else the service's, else English; what is no language leads nowhere."""
+    """Otherwise it is the service's, otherwise English."""
     assert Texts("Example", default).render("test", locale, {}).language == chosen
 
 
 def test_moments_are_written_as_people_do() -> None:
-    """In the language of the text, in UTC."""
+    """Times are in the language of the text, in UTC."""
     facts: dict[str, Fact] = {"at": NOON, "username": "ann"}
     texts = Texts("Example", "en")
     assert "1 March 2030, 12:00 UTC" in texts.render("password_changed", "en", facts).text
@@ -128,7 +128,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_the_operators_words_come_first(own: Path) -> None:
-    """Text, HTML part and layout; the rest stays as it is."""
+    """Text, HTML part and layout can be replaced separately."""
     (own / "en" / "reset.txt").write_text("Hi\n\nOurs: {{ username }} {{ link }}\n")
     (own / "en" / "reset.html").write_text("<b>{{ username }}</b>")
     (own / "fr" / "test.txt").write_text("Un essai\n\nRien à faire.\n")
@@ -146,7 +146,7 @@ def test_the_operators_words_come_first(own: Path) -> None:
 def test_a_fault_in_them_loses_no_mail(
     own: Path, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is an error in the log, and the mail has our words."""
+    """The built-in text is used, and the log has an error."""
     (own / "en" / "reset.txt").write_text(f"Hi\n\n{text}\n")
     mail = Texts("Example", "en", own).render("reset", "en", {"username": "ann"}, link=LINK)
     assert LINK in mail.text
@@ -155,14 +155,14 @@ def test_a_fault_in_them_loses_no_mail(
 
 @pytest.mark.parametrize("written", ["", "\n\n\n", "A subject alone\n", "\n\nA text alone.\n"])
 def test_one_that_is_being_written_loses_no_mail(own: Path, written: str) -> None:
-    """An editor makes a file empty first: what has no subject or no text is a fault."""
+    """An empty file, as while an editor saves it, is not used."""
     (own / "en" / "reset.txt").write_text(written)
     texts = Texts("Example", "en", own)
     assert LINK in texts.render("reset", "en", {"username": "ann"}, link=LINK).text
 
 
 def test_one_that_turns_out_to_be_none_loses_no_mail(own: Path) -> None:
-    """Of another encoding, a folder, what no program may read: it came while the service ran."""
+    """A file that cannot be read is not used."""
     texts, path = Texts("Example", "en", own), own / "en" / "reset.txt"
     for put in (
         lambda: path.write_bytes("Grüße\n\n{{ link }}".encode("latin-1")),
@@ -176,7 +176,7 @@ def test_one_that_turns_out_to_be_none_loses_no_mail(own: Path) -> None:
 
 @pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\r"])
 def test_no_mark_in_a_subject_loses_a_mail(own: Path, mark: str) -> None:
-    """S94: what ends a line anywhere is a space in a header; a lone CR ends the subject."""
+    """S94: Line ends in a subject become spaces."""
     (own / "en" / "test.txt").write_text(f"Hi{mark}there\n\nText.\n", newline="")
     subject = Texts("Example", "en", own).render("test", "en", {}).subject
     assert subject == ("Hi" if mark == "\r" else "Hi there")
@@ -184,7 +184,7 @@ def test_no_mark_in_a_subject_loses_a_mail(own: Path, mark: str) -> None:
 
 
 def test_what_cannot_be_read_is_named(own: Path) -> None:
-    """With its file and line, for the start to refuse."""
+    """The service does not start, and names file and line."""
     (own / "en" / "reset.txt").write_text("Hi\n\n{% if %}\n")
     (own / "fr" / "test.txt").write_bytes(b"\xff\xfe")
     (own / "logo.png").write_bytes(b"\x89PNG")  # no template
@@ -196,7 +196,7 @@ def test_what_cannot_be_read_is_named(own: Path) -> None:
 
 
 def test_a_folder_that_goes_away_loses_no_mail(own: Path) -> None:
-    """A volume that is not there any more: the mail has our words, and its own again later."""
+    """The built-in texts are used until it is back."""
     (own / "en" / "test.txt").write_text("Ours\n\nText.\n")
     texts, away = Texts("Example", "en", own), own.with_name("away")
     assert texts.render("test", "en", {}).subject == "Ours"

@@ -1,4 +1,4 @@
-"""A thousand mails, a mail server with faults, and senders that are killed (S97, S98)."""
+"""A thousand mails with a faulty mail server and killed senders (S97, S98)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Killers:
 def test_a_thousand_mails_pass_killed_senders_and_a_faulty_server(
     room: Room, environment: dict[str, str]
 ) -> None:
-    """None is lost; a kill past the acceptance costs one more mail at most, the very same."""
+    """None is lost; a kill repeats at most one mail."""
     ids, killers = tell_everybody(room), Killers()
     with mail_server(data=killers.answer) as server:
         told = told_to_send(room, server, environment)

@@ -1,4 +1,4 @@
-"""The thread that sends: started when it is needed, woken, and never in the way."""
+"""The thread that sends mails."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def a_worker(sender: object, room: Room, *, on: bool = True) -> Worker:
 
 
 def test_a_mail_that_is_added_goes_by_itself(room: Room, server: MailServer) -> None:
-    """Whoever adds it waits for nothing; a thread sends it a moment later."""
+    """A thread sends it a moment later."""
     worker = a_worker(room.sender(servers(server.port, clock=room.clock)), room)
     mail_id = room.add()
     worker.wake()
@@ -57,7 +57,7 @@ def test_a_mail_that_is_added_goes_by_itself(room: Room, server: MailServer) -> 
 
 
 def test_what_was_deferred_goes_by_itself(room: Room) -> None:
-    """Nobody has to come by: the thread comes back when the mail is due."""
+    """The thread sends it when it is due."""
     answers = iter(["451 later", "250 OK"])
     with mail_server(data=lambda _address: next(answers)) as server:
         worker = a_worker(room.sender(servers(server.port, clock=room.clock)), room)
@@ -71,7 +71,7 @@ def test_what_was_deferred_goes_by_itself(room: Room) -> None:
 
 
 def test_adding_waits_for_no_mail_server(room: Room) -> None:
-    """S98: one that swallows connections holds the thread, and nobody who adds."""
+    """S98: A server that hangs delays only the thread."""
     with silent_server() as port:
         transport = servers(port, clock=room.clock, step=600.0, attempt=600.0)
         worker = a_worker(room.sender(transport), room)
@@ -85,7 +85,7 @@ def test_adding_waits_for_no_mail_server(room: Room) -> None:
 
 
 def test_a_thread_begins_at_first_need_and_is_one(room: Room) -> None:
-    """Nothing runs where nothing is mailed; many calls make no second one."""
+    """Without mail no thread is started, and there is never a second one."""
     counted = Counted()
     worker = a_worker(counted, room)
     assert not _threads(worker)
@@ -98,7 +98,7 @@ def test_a_thread_begins_at_first_need_and_is_one(room: Room) -> None:
 
 
 def test_looking_is_once_in_half_a_minute(room: Room) -> None:
-    """However many requests are served."""
+    """The number of requests does not matter."""
     counted = Counted()
     worker = a_worker(counted, room)
     for _ in range(1000):
@@ -109,7 +109,7 @@ def test_looking_is_once_in_half_a_minute(room: Room) -> None:
 
 
 def test_one_wake_takes_no_later_one_away(room: Room) -> None:
-    """S96: a notice is due two seconds on, whatever else is mailed meanwhile."""
+    """S96: A notice that is due later is still sent then."""
     for delay in (0.5, 5, 50):  # a thread that begins late runs once for both
         counted = Counted()
         worker = a_worker(counted, room)
@@ -125,7 +125,7 @@ def test_one_wake_takes_no_later_one_away(room: Room) -> None:
 
 @pytest.mark.parametrize("where", ["rcpt", "data"])
 def test_an_address_that_hangs_holds_no_other_mail_up(room: Room, where: str) -> None:
-    """S98: while it hangs, others are sent: those that were due with it, and those that follow."""
+    """S98: Other mails are sent meanwhile."""
     dead = [f"dead{number}@example.com" for number in range(2)]
     hangs: Answer = lambda address: HANG if address in dead else "250 OK"  # noqa: E731
     fine = always("250 OK")
@@ -143,7 +143,7 @@ def test_an_address_that_hangs_holds_no_other_mail_up(room: Room, where: str) ->
 
 
 def test_sweeping_may_be_off(room: Room) -> None:
-    """`MAIL_SWEEP=off`: no thread at all."""
+    """With `MAIL_SWEEP=off` there is no thread."""
     counted = Counted()
     worker = a_worker(counted, room, on=False)
     worker.wake()
@@ -152,7 +152,7 @@ def test_sweeping_may_be_off(room: Room) -> None:
 
 
 def test_a_fault_does_not_end_the_thread(room: Room, caplog: pytest.LogCaptureFixture) -> None:
-    """A database that is away is an error in the log; the next wake works again."""
+    """It logs an error, and works again at the next wake."""
     counted = Counted()
     counted.fails = True
     worker = a_worker(counted, room)
@@ -166,7 +166,7 @@ def test_a_fault_does_not_end_the_thread(room: Room, caplog: pytest.LogCaptureFi
 
 
 def test_a_forked_child_has_a_thread_of_its_own(room: Room) -> None:
-    """The parent's thread is not there, and its locks may be held for ever."""
+    """The parent's thread and locks are not used."""
     counted = Counted()
     worker = a_worker(counted, room)
     worker.wake()

@@ -1,4 +1,4 @@
-"""`make clean` leaves a checkout as it was cloned, and what is somebody's own."""
+"""`make clean` removes what is built or installed, and keeps user data."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ EVERYWHERE = {"__pycache__", "*.pyc"}  # Python sees to them itself
 
 
 def test_what_git_ignores_is_removed_but_for_ones_own(machine: Machine, tmp_path: Path) -> None:
-    """Installed, built and cached things go; settings and data stay."""
+    """Settings and data are kept."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     shutil.copy(ROOT / "Makefile", checkout)

@@ -1,4 +1,4 @@
-"""`make test` has several parts: all of them run, and one that fails makes the whole fail."""
+"""`make test` runs all its parts, and fails if one fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run(*parts: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("failing", [0, 1, 2])
 def test_all_parts_run_even_when_one_fails(failing: int) -> None:
-    """The end says which one it was."""
+    """The failed parts are listed at the end."""
     parts = [f"echo said {number}" for number in range(3)]
     parts[failing] += "; exit 7"
     done = run(*parts)
@@ -31,6 +31,6 @@ def test_all_parts_run_even_when_one_fails(failing: int) -> None:
 
 
 def test_where_all_goes_well_all_is_well() -> None:
-    """Quotes inside a part are the part's own."""
+    """Quotes inside a command are kept."""
     done = run("echo one", "printf '%s\\n' 'two words'")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "two words")

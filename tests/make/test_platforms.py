@@ -1,4 +1,4 @@
-"""What `make` says where the pinned packages have no wheels."""
+"""`make` on platforms without wheels of the pinned packages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.servers import ROOT
 def test_where_there_are_wheels_nothing_else_is_asked_for(
     machine: Machine, platform: str, purpose: str
 ) -> None:
-    """Neither a compiler nor a database."""
+    """Neither a compiler nor a database is needed."""
     path = machine(python3="3.13", platform=platform)
     assert chosen(path, variables={"PYTHON_FOR": purpose}) == ("python3", "")
 
@@ -27,7 +27,7 @@ def test_where_there_are_wheels_nothing_else_is_asked_for(
     "platform", ["Darwin x86_64", "Linux armv7l", "Linux riscv64", "FreeBSD amd64"]
 )
 def test_where_there_are_none_it_is_said_what_to_do(machine: Machine, platform: str) -> None:
-    """An Intel Mac, for example: Docker, or Rust and a MongoDB; both of these have to be there."""
+    """The message names Docker, or Rust together with MONGO_URI."""
     path = machine(python3="3.13", platform=platform)
     elsewhere = {"MONGO_URI": "mongodb://db.example/authapi"}
     assert chosen(path, variables={"PYTHON_FOR": "tools"}) == ("python3", "")
@@ -45,7 +45,7 @@ def test_where_there_are_none_it_is_said_what_to_do(machine: Machine, platform: 
 
 
 def test_the_same_platforms_stand_beside_the_development_database() -> None:
-    """`pip` passes over it where it has no wheels; with MONGO_URI nobody misses it."""
+    """On other platforms pip skips it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     [extra] = project["optional-dependencies"]["embedded"]
     [pinned] = re.findall(
@@ -69,7 +69,7 @@ def test_the_same_platforms_stand_beside_the_development_database() -> None:
 def test_an_environment_made_where_there_are_no_wheels_is_kept(
     machine: Machine, tmp_path: Path
 ) -> None:
-    """It was made with MONGO_URI, and that is missing now."""
+    """If MONGO_URI is missing now, `.venv` does not have to be removed."""
     path = machine(ours="3.13", platform="Darwin x86_64")
     environment_of(tmp_path, path / "ours", "3.13")
     none, said = chosen(path, "--made-is", folder=tmp_path)

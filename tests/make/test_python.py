@@ -1,4 +1,4 @@
-"""Which Python `make` takes, among stand-ins that answer as Pythons do."""
+"""Which Python `make` chooses, with stand-ins for Pythons."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from tests.support.servers import ROOT
 
 
 def test_the_newest_that_fits_is_taken(machine: Machine) -> None:
-    """Whatever `python3` is."""
+    """It need not be `python3`."""
     path = machine(python3="3.14", python3_14="3.14", python3_12="3.12", python3_11="3.11")
     assert chosen(path) == ("python3.12", "")
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_python3_is_taken_where_it_fits(machine: Machine, version: str) -> None:
-    """As on a bare Debian."""
+    """It is chosen if no other name exists."""
     assert chosen(machine(python3=version)) == ("python3", "")
 
 
 def test_one_that_has_no_venv_is_passed_over(machine: Machine) -> None:
-    """Debian keeps it in a package of its own."""
+    """Debian has the module in a package of its own."""
     path = machine(python3="3.11", python3_13="3.13", without_venv=("3.13",))
     assert chosen(path) == ("python3", "")
 
 
 def test_a_missing_venv_is_said(machine: Machine) -> None:
-    """With the package that has it."""
+    """The message names the Debian package."""
     none, said = chosen(machine(python3="3.11", without_venv=("3.11",)))
     assert none == ""
     assert "apt-get install python3.11-venv" in said
@@ -51,7 +51,7 @@ def test_a_missing_venv_is_said(machine: Machine) -> None:
 def test_where_none_fits_it_is_said_what_to_do(
     machine: Machine, pythons: dict[str, str], seen: str
 ) -> None:
-    """Which Pythons fit, what there is, and both ways out."""
+    """It lists the supported and the present versions, and two remedies."""
     none, said = chosen(machine(**pythons))
     assert none == ""
     assert seen in said
@@ -62,7 +62,7 @@ def test_where_none_fits_it_is_said_what_to_do(
 
 @pytest.mark.parametrize("version", ["3.14", "3.15"])
 def test_with_a_database_of_ones_own_a_newer_python_will_do(machine: Machine, version: str) -> None:
-    """Whatever its name; tests want the development database all the same."""
+    """The tests still need the development database."""
     elsewhere = {"MONGO_URI": "mongodb://db.example/authapi"}
     tests = {**elsewhere, "PYTHON_FOR": "tests"}
     name = f"python{version}"
@@ -76,7 +76,7 @@ def test_with_a_database_of_ones_own_a_newer_python_will_do(machine: Machine, ve
 
 
 def test_one_that_nobody_tried_is_refused(machine: Machine) -> None:
-    """What is pinned may have no wheels for it."""
+    """Pinned packages may have no wheels for it."""
     elsewhere = {"MONGO_URI": "mongodb://db.example/authapi"}
     none, said = chosen(machine(python3="3.16"), variables=elsewhere)
     assert none == ""
@@ -98,14 +98,14 @@ def test_one_that_nobody_tried_is_refused(machine: Machine) -> None:
 def test_the_database_may_stand_in_the_environment_file(
     machine: Machine, tmp_path: Path, line: str, elsewhere: bool
 ) -> None:
-    """Written as people write it; one that is empty is none."""
+    """Any usual notation is read; an empty value does not count."""
     (tmp_path / ".env").write_text(f"A=1\n{line}\nB=2\n")
     python, _ = chosen(machine(python3="3.14"), folder=tmp_path)
     assert python == ("python3" if elsewhere else "")
 
 
 def test_a_python_that_is_named_is_taken_or_refused(machine: Machine) -> None:
-    """Never another one instead."""
+    """Another one is never chosen instead."""
     path = machine(python3="3.12", mine="3.11", old="3.10")
     assert chosen(path, "mine") == ("mine", "")
     assert chosen(path, "") == ("python3", "")
@@ -116,7 +116,7 @@ def test_a_python_that_is_named_is_taken_or_refused(machine: Machine) -> None:
 
 
 def test_a_named_python_may_have_blanks_in_its_path(machine: Machine, tmp_path: Path) -> None:
-    """As folders of people's own often do."""
+    """The path is quoted."""
     path = machine(mine="3.12")
     (tmp_path / "my own").symlink_to(path)
     name = str(tmp_path / "my own" / "mine")
@@ -127,7 +127,7 @@ def test_a_named_python_may_have_blanks_in_its_path(machine: Machine, tmp_path: 
 def test_no_environment_has_to_go_for_a_slip_of_the_pen(
     machine: Machine, tmp_path: Path, name: str
 ) -> None:
-    """The Python that is named is none: that is said, and not that `.venv` is wrong."""
+    """The message is about the named Python, not about `.venv`."""
     path = machine(ours="3.12")
     environment_of(tmp_path, path / "ours", "3.12")
     none, said = chosen(path, "--made-is", name, folder=tmp_path)
@@ -147,7 +147,7 @@ def test_no_environment_has_to_go_for_a_slip_of_the_pen(
 def test_an_environment_that_another_python_made_is_refused(
     machine: Machine, tmp_path: Path, made: str, now: str | None, named: str, refused: bool
 ) -> None:
-    """The system has a newer one since, or none; or a different one is asked for."""
+    """The system's Python was replaced, or another one is named."""
     path = machine(mine="3.12", **({"ours": now} if now else {}))
     environment_of(tmp_path, path / "ours", made)
     python, said = chosen(path, "--made-is", named, folder=tmp_path)
@@ -156,7 +156,7 @@ def test_an_environment_that_another_python_made_is_refused(
 
 
 def test_an_environment_without_pip_is_refused(machine: Machine, tmp_path: Path) -> None:
-    """The system's own pip would answer in its place, and install for the whole system."""
+    """Otherwise the system's pip would install elsewhere."""
     environment = environment_of(tmp_path, machine(ours="3.13") / "ours", "3.13")
     python, said = chosen(machine(), "--made-is", folder=tmp_path)
     assert (python, said) == (".venv/bin/python", "")
@@ -170,7 +170,7 @@ def test_an_environment_without_pip_is_refused(machine: Machine, tmp_path: Path)
 def test_make_says_so_before_it_installs_anything(
     machine: Machine, tmp_path: Path, target: str
 ) -> None:
-    """Nothing is left behind in the checkout."""
+    """Nothing is created in the checkout."""
     checkout = tmp_path / "checkout"
     shutil.copytree(ROOT / "scripts", checkout / "scripts")
     shutil.copy(ROOT / "Makefile", checkout)

@@ -1,4 +1,4 @@
-"""The numbers of one process."""
+"""The metrics of one process."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def watched(settings: Settings) -> Iterator[Visitor]:
 
 
 def test_without_a_token_there_is_no_such_address(visitor: Visitor) -> None:
-    """Whatever one shows."""
+    """Without METRICS_TOKEN it is a 404."""
     assert error_code(asked(visitor)) == (404, "not_found")
 
 
 @pytest.mark.parametrize("wrong", [TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "é", ""])
 def test_only_the_token_opens_it(watched: Visitor, wrong: str) -> None:
-    """S43: anything else is a 401 with a challenge."""
+    """S43: Anything else gets a 401 with a challenge."""
     answer = watched.send("GET", "/metrics", headers={"Authorization": f"Bearer {wrong}".encode()})
     assert error_code(answer) == (401, "invalid_token")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
@@ -54,14 +54,14 @@ def test_only_the_token_opens_it(watched: Visitor, wrong: str) -> None:
 
 
 def test_a_users_token_does_not_open_it(watched: Visitor) -> None:
-    """S33: nor does the operator's open anything else."""
+    """S33: Nor does METRICS_TOKEN open any other endpoint."""
     token = watched.log_in()["access_token"]
     assert asked(watched, token).status_code == 401
     assert watched.protected(TOKEN).status_code == 401
 
 
 def test_every_outcome_is_counted(watched: Visitor) -> None:
-    """Logins, refreshes, registrations and limits, each under its word."""
+    """Logins, refreshes, registrations and limits have their labels."""
     name = watched.new_user()
     first = watched.log_in(name)["refresh_token"]
     assert watched.register(name).status_code == 400
@@ -93,7 +93,7 @@ def test_every_outcome_is_counted(watched: Visitor) -> None:
 
 
 def test_forged_tokens_are_counted_by_their_kind(watched: Visitor) -> None:
-    """S133: whichever address they come to; expired and good ones are not counted."""
+    """S133: Expired and valid tokens are not counted."""
     tokens = watched.log_in()
     assert watched.protected(tokens["access_token"]).status_code == 200
     for forged in ("x", tokens["refresh_token"], tokens["access_token"][:-3]):
@@ -106,7 +106,7 @@ def test_forged_tokens_are_counted_by_their_kind(watched: Visitor) -> None:
 
 
 def test_a_full_bulkhead_is_counted(settings: Settings) -> None:
-    """S12: who is inside now, and who was refused."""
+    """S12: The hashes in progress and the refusals are metrics."""
     full = replace(settings, metrics_token=Secret(TOKEN), hash_slots=1, hash_queue_limit=0)
     apps: list[Flask] = []
     with served(full, prepare=apps.append) as visitor:
@@ -120,7 +120,7 @@ def test_a_full_bulkhead_is_counted(settings: Settings) -> None:
 
 
 def test_no_label_is_a_clients_choice(watched: Visitor) -> None:
-    """S76: junk paths and methods make no new series; no name, address or token is told."""
+    """S76: Unknown paths and methods add no series, and no label has a name or token."""
     tokens = watched.log_in(name := watched.new_user())
     paths = [f"/nothing-{fresh_name()}" for _ in range(20)] + ["/docs/%00", "/sessions/x%0Ay"]
     for path in paths:
@@ -142,7 +142,7 @@ def test_no_label_is_a_clients_choice(watched: Visitor) -> None:
 
 
 def test_the_documentation_lists_them(watched: Visitor) -> None:
-    """Every metric with its labels, and no other."""
+    """It has each metric with its labels."""
     watched.authenticate(watched.new_user(), "not the password")
     families = scrape(watched).families
     told = {
@@ -160,7 +160,7 @@ def test_the_documentation_lists_them(watched: Visitor) -> None:
 
 
 def test_it_is_described(watched: Visitor) -> None:
-    """In `/openapi.json`, where it is on, with its own security scheme."""
+    """`/openapi.json` has it with its own security scheme, if it is on."""
     described = watched.send("GET", "/openapi.json").json()
     operation = described["paths"]["/metrics"]["get"]
     assert operation["security"] == [{"metricsToken": []}]
@@ -169,7 +169,7 @@ def test_it_is_described(watched: Visitor) -> None:
 
 
 def test_nothing_of_it_is_loaded_unless_asked_for(environment: dict[str, str]) -> None:
-    """Without `METRICS_TOKEN` a server does not even import the library."""
+    """Without METRICS_TOKEN the library is not imported."""
     program = (
         "import sys, wsgi; wsgi.app.test_client().get('/healthz');"
         "sys.exit('prometheus_client' in sys.modules or 'authapi.metrics.service' in sys.modules)"
@@ -180,7 +180,7 @@ def test_nothing_of_it_is_loaded_unless_asked_for(environment: dict[str, str]) -
 
 
 def test_links_for_a_new_password_are_counted(watched: Visitor) -> None:
-    """By what came of them; here a forged one."""
+    """They are counted by outcome."""
     body = {"token": "x", "new_password": "an entirely different password"}
     assert watched.post("/password/reset", body).status_code == 400
     assert scrape(watched).sum("authapi_resets_total", result="refused") == 1
@@ -188,7 +188,7 @@ def test_links_for_a_new_password_are_counted(watched: Visitor) -> None:
 
 
 def test_passkeys_are_counted(watched: Visitor) -> None:
-    """By what came of them; here of one that nobody has, for a ceremony that nobody began."""
+    """They are counted by outcome."""
     body = {"ceremony": "a.b.c", "credential": {"id": "x"}}
     assert watched.post("/authenticate/passkey", body).status_code == 401
     assert scrape(watched).sum("authapi_passkeys_total", result="refused") == 1

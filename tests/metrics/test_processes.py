@@ -1,4 +1,4 @@
-"""The numbers of several processes."""
+"""The metrics of several processes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def healthy(numbers: Numbers) -> float:
 
 
 def test_every_request_is_counted_once(server: ServerProcess) -> None:
-    """Whoever answers a scrape tells the sums of all, and they are what was sent."""
+    """Each process answers with the sums of all."""
     before = healthy(numbers_of(server))
     assert on_new_connections(server, 60) == [200] * 60
     guest = Visitor(server.base_url)
@@ -72,7 +72,7 @@ def test_every_request_is_counted_once(server: ServerProcess) -> None:
 
 
 def test_a_dead_workers_counts_stay(environment: dict[str, str], tmp_path: Path) -> None:
-    """What it counted was so; what it was in the middle of is over."""
+    """Its counters are kept, its gauges are not."""
     settings = {**environment, "METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path)}
     with served_by_us(settings, processes=1) as server:
         on_new_connections(server, 10)
@@ -90,14 +90,14 @@ def test_a_dead_workers_counts_stay(environment: dict[str, str], tmp_path: Path)
 
 
 def test_one_process_needs_no_folder(environment: dict[str, str]) -> None:
-    """`flask run` counts too."""
+    """`flask run` works without one."""
     with flask_run({**environment, "METRICS_TOKEN": TOKEN}) as server:
         assert on_new_connections(server, 5) == [200] * 5
         assert healthy(numbers_of(server)) >= 5
 
 
 def test_the_folder_goes_with_the_server(environment: dict[str, str], tmp_path: Path) -> None:
-    """Nothing is left behind, and nothing of it is another user's to read."""
+    """It is private, and removed at the end."""
     settings = {**environment, "METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path)}
     with served_by_us(settings) as server:
         (folder,) = os.scandir(tmp_path)
@@ -113,7 +113,7 @@ def test_the_folder_goes_with_the_server(environment: dict[str, str], tmp_path: 
 def test_on_a_read_only_disk_it_counts_in_shared_memory(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A container without a folder for temporary files needs none; without both it says so."""
+    """Without that, an error says so."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     monkeypatch.setattr(metrics_dir, "SHARED_MEMORY", str(tmp_path))
     folder = Path(metrics_dir.make_metrics_dir())

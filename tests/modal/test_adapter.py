@@ -39,7 +39,7 @@ def test_a_session_from_registration_to_replay(guest: Visitor) -> None:
 
 
 def test_refusals_keep_their_headers(guest: Visitor) -> None:
-    """S43, H: challenges, `Allow` and the request's id pass through the adapter."""
+    """S43: Challenges, `Allow` and request ids pass through the adapter."""
     refusal = guest.protected()
     assert refusal.headers["WWW-Authenticate"] == "Bearer"
     assert refusal.headers["X-Request-ID"]
@@ -47,6 +47,6 @@ def test_refusals_keep_their_headers(guest: Visitor) -> None:
 
 
 def test_the_documentation_is_served(guest: Visitor) -> None:
-    """The page and its script come out of the uploaded files."""
+    """The page and its script are uploaded."""
     assert "text/html" in guest.send("GET", "/docs").headers["Content-Type"]
     assert guest.send("GET", "/docs/start.js").status_code == 200

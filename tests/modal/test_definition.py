@@ -1,4 +1,4 @@
-"""What is deployed: the image, its files, its secrets."""
+"""The deployment on Modal: its image, files and secrets."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from tests.support.servers import ROOT, clean_environment
 
 
 def test_the_image_installs_every_pin_and_checks_its_hash() -> None:
-    """What runs on Modal are the very releases of requirements.txt, on the newest Python."""
+    """It has the releases of requirements.txt."""
     commands, files = definition.build_steps()
     (requirements,) = files.values()
     assert Path(requirements) == ROOT / "requirements.txt"
@@ -27,7 +27,7 @@ def test_the_image_installs_every_pin_and_checks_its_hash() -> None:
 
 
 def test_every_file_of_the_package_is_uploaded() -> None:
-    """Nothing that the service reads is missing: code, pages, scripts, lists."""
+    """Code, pages, scripts and lists are there."""
     package = ROOT / "authapi"
     ours = {
         f"/root/authapi/{path.relative_to(package)}"
@@ -54,12 +54,12 @@ def test_every_file_of_the_package_is_uploaded() -> None:
     ],
 )
 def test_secrets_and_data_are_not_uploaded(path: str) -> None:
-    """Whatever lies in the package's folder by accident stays at home."""
+    """Other files in the package's folder are left out."""
     assert not modal_deploy.UPLOADED(Path(path))
 
 
 def test_the_secret_must_hold_what_production_demands() -> None:
-    """S77: Modal refuses a secret without the variables without which the service would refuse."""
+    """S77: Modal refuses a secret without these variables."""
     with pytest.raises(SettingsError) as refusal:
         Settings.from_environ({})
     demanded = [problem.split()[0] for problem in refusal.value.problems]
@@ -67,7 +67,7 @@ def test_the_secret_must_hold_what_production_demands() -> None:
 
 
 def test_it_is_imported_where_only_the_code_is(tmp_path: Path) -> None:
-    """In the container there is no requirements.txt, and nobody is logged in to Modal."""
+    """The container has no requirements.txt and no login to Modal."""
     shutil.copy(ROOT / "modal_deploy.py", tmp_path)
     for name, file in definition.uploaded_files().items():
         target = tmp_path / Path(name).relative_to("/root")
@@ -81,7 +81,7 @@ def test_it_is_imported_where_only_the_code_is(tmp_path: Path) -> None:
 def test_the_function_returns_the_service(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the secret's variables Modal's function makes the Flask object."""
+    """It creates the app from the secret's variables."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     app = modal_deploy.flask_app.local()

@@ -1,4 +1,4 @@
-"""Where the function runs and how far it grows, as the environment of `modal deploy` says."""
+"""The region and the scaling of the function, set by environment variables."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def loaded(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_what_the_environment_says_is_what_modal_is_asked_for() -> None:
-    """Region, proxy, and how many containers there are."""
+    """Region, proxy and numbers of containers are passed on."""
     assert loaded(SHOW, **CHOSEN).stdout.splitlines() == [
         "['eu-west', 'eu-north'] modal.Proxy.from_name('atlas')",
         "1 50 2",
@@ -57,7 +57,7 @@ def test_what_the_environment_says_is_what_modal_is_asked_for() -> None:
 
 
 def test_without_it_nothing_is_pinned_and_growth_is_bounded() -> None:
-    """No region, no proxy, no container kept; and a rush cannot cost without end."""
+    """The number of containers has a maximum by default."""
     made = definition.function()
     assert made["scheduler_placement"] is None
     assert made["proxy"] is None
@@ -80,13 +80,13 @@ def test_without_it_nothing_is_pinned_and_growth_is_bounded() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:
-    """S77: before anything is sent to Modal, in words."""
+    """S77: The deployment stops before anything is uploaded."""
     with pytest.raises(SystemExit, match=f"- {variable} must"):
         modal_deploy.options({variable: value})
 
 
 def test_every_wrong_value_is_named_at_once_and_without_a_traceback() -> None:
-    """S77: as the service itself does."""
+    """S77: All errors are listed together."""
     done = loaded("import modal_deploy", DEPLOY_REGION="?", DEPLOY_MAX_CONTAINERS="?")
     assert done.returncode == 1
     assert [line.split()[1] for line in done.stderr.splitlines()[1:]] == [
@@ -96,13 +96,13 @@ def test_every_wrong_value_is_named_at_once_and_without_a_traceback() -> None:
 
 
 def test_a_container_reads_none_of_it() -> None:
-    """There the file is loaded again, and what a secret happens to hold must not end it."""
+    """The variables have no effect when the file is loaded in a container."""
     done = loaded("import modal_deploy", MODAL_IS_REMOTE="1", DEPLOY_REGION="?")
     assert done.returncode == 0, done.stderr
 
 
 def test_every_variable_is_documented() -> None:
-    """With its default, in the order of the file."""
+    """The table has each with its default."""
     text = (ROOT / "docs" / "deployment.md").read_text()
     rows = re.findall(r"^\| `(DEPLOY_\w+)` \| (\S+) \|", text, re.MULTILINE)
     wanted = [
@@ -113,7 +113,7 @@ def test_every_variable_is_documented() -> None:
 
 
 def test_a_container_holds_what_it_is_sent() -> None:
-    """A thread per request, as many as logins may take and what is quick; and their memory."""
+    """It has enough threads and memory for its concurrent requests."""
     made: Any = definition.function()
     given = definition.variables()
     settings = Settings.from_environ({**ENOUGH, **given})
@@ -124,7 +124,7 @@ def test_a_container_holds_what_it_is_sent() -> None:
 
 
 def test_no_request_lives_to_be_redirected_and_no_snapshot_is_taken() -> None:
-    """After 150 s Modal redirects; a snapshot would clone the state behind new object ids."""
+    """The timeout is below Modal's 150 s, and snapshots are off."""
     made = definition.function()
     assert made["timeout"] < 150
     assert made["enable_memory_snapshot"] is False
@@ -139,7 +139,7 @@ print(made["schedule"].proto_message.cron.cron_string, list(made["scheduler_plac
 
 
 def test_mails_are_sent_once_a_minute_where_that_is_asked_for() -> None:
-    """By a function of its own, near the same database; and only there."""
+    """A scheduled function does it, near the database."""
     done = loaded(CRON, DEPLOY_MAIL="on", DEPLOY_REGION="eu-west")
     assert done.stdout.splitlines() == ["* * * * * ['eu-west']"], done.stderr
     assert not hasattr(modal_deploy, "mail_cron")
@@ -148,7 +148,7 @@ def test_mails_are_sent_once_a_minute_where_that_is_asked_for() -> None:
 def test_the_function_sends_what_is_due(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It makes a service, and says so where the secret has no mail server."""
+    """Without a mail server in the secret it says so."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(RuntimeError, match="the secret has no MAIL_URL"):

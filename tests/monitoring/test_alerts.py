@@ -1,4 +1,4 @@
-"""Each alert fires when it should and stays silent when it should, as Prometheus evaluates it."""
+"""Each alert fires only when it should, evaluated by Prometheus."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def fired(alert: str) -> list[dict[str, Any]]:
 
 
 def test_prometheus_takes_the_files(tmp_path: Path) -> None:
-    """The rules, and the configuration that names them."""
+    """The rules and the configuration are valid."""
     done = promtool("check", "rules", str(ALERTS_FILE))
     assert done.returncode == 0, done.stderr
     token = tmp_path / "token"
@@ -148,7 +148,7 @@ def test_prometheus_takes_the_files(tmp_path: Path) -> None:
 
 
 def test_every_alert_fires_beyond_its_bound(tmp_path: Path) -> None:
-    """With its labels and its words."""
+    """Its labels and its text are checked."""
     assert FIRES.keys() == ALERTS.keys()
     tests = [case(alert, series, fired(alert)) for alert, (series, _) in FIRES.items()]
     done = judged(tests, tmp_path)
@@ -156,7 +156,7 @@ def test_every_alert_fires_beyond_its_bound(tmp_path: Path) -> None:
 
 
 def test_every_alert_is_silent_within_its_bound(tmp_path: Path) -> None:
-    """Nobody is called for what is no trouble."""
+    """Just below the threshold it does not fire."""
     assert SILENT.keys() == ALERTS.keys()
     tests = [case(alert, series, []) for alert, all_of in SILENT.items() for series in all_of]
     done = judged(tests, tmp_path)
@@ -177,7 +177,7 @@ def test_every_alert_is_silent_within_its_bound(tmp_path: Path) -> None:
 def test_what_happens_for_the_first_time_is_told(
     alert: str, series: Series, tmp_path: Path
 ) -> None:
-    """Though no number was there that it could have grown from."""
+    """A counter that appears with its first event fires as well."""
     done = judged([case(alert, series, fired(alert))], tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -199,7 +199,7 @@ def test_a_mail_server_that_takes_nothing_is_told(tmp_path: Path) -> None:
 
 
 def test_what_was_told_is_not_told_for_ever(tmp_path: Path) -> None:
-    """The number stays where it is, and the alert ends."""
+    """If the counter does not grow, the alert ends."""
     long_ago = f"_x{MINUTES - 80} 9x80"
     tests = [case("AuthapiFaults", {FAULT: long_ago}, [])]
     tests += [case("AuthapiMailDead", {DEAD: long_ago}, [])]
@@ -208,7 +208,7 @@ def test_what_was_told_is_not_told_for_ever(tmp_path: Path) -> None:
 
 
 def test_a_service_that_prometheus_does_not_find_is_down(tmp_path: Path) -> None:
-    """No series at all is no silence."""
+    """Missing series fire as well."""
     done = judged([case("AuthapiDown", {OK: each(1)}, fired("AuthapiDown"))], tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert judged([case("AuthapiDown", {OK: each(1)}, [])], tmp_path).returncode != 0

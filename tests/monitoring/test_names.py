@@ -1,4 +1,4 @@
-"""What alerts and dashboard name is there."""
+"""Alerts and dashboard use existing names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def watched(settings: Settings) -> Iterator[Visitor]:
 
 
 def test_every_metric_is_one_that_the_service_tells(watched: Visitor) -> None:
-    """And every one that it tells is looked at by a panel or an alert."""
+    """Each metric of the service is used in a panel or an alert."""
     told = {
         family.name + ("_total" if family.type == "counter" else "")
         for family in scrape(watched).families
@@ -38,7 +38,7 @@ def test_every_metric_is_one_that_the_service_tells(watched: Visitor) -> None:
 
 
 def test_every_label_has_a_value_that_it_can_have(app: Flask) -> None:
-    """Endpoints are those of the service, words those of the documentation."""
+    """Endpoints and label values exist."""
     found = set().union(*map(matchers, expressions()))
     assert found
     for name, label, value in found:
@@ -55,7 +55,7 @@ def test_every_label_has_a_value_that_it_can_have(app: Flask) -> None:
 
 
 def test_every_alert_says_what_to_do() -> None:
-    """In a section of its own, in the same order, with who is called."""
+    """It has a section in the documentation, in the same order."""
     sections = re.findall(r"^### (\w+)\n\n`(page|ticket)`: ", PAGE, re.MULTILINE)
     assert sections == [(name, rule["labels"]["severity"]) for name, rule in ALERTS.items()]
     for name, rule in ALERTS.items():
@@ -64,7 +64,7 @@ def test_every_alert_says_what_to_do() -> None:
 
 
 def test_the_panels_do_not_cover_each_other() -> None:
-    """Each has its place, its own number, a unit and something to read."""
+    """Each has its place, its id, a unit and a description."""
     panels = DASHBOARD["panels"]
     assert len({panel["id"] for panel in panels}) == len(panels)
     taken: set[tuple[int, int]] = set()

@@ -1,4 +1,4 @@
-"""A real Prometheus beside a service in use: what the dashboard asks it, it can answer."""
+"""A Prometheus that scrapes the service answers the dashboard's queries."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def use(visitor: Visitor) -> None:
 
 
 def test_every_panel_shows_something(service: ServerProcess, tmp_path: Path) -> None:
-    """Once something happened that it is about."""
+    """Each query has a result after some use."""
     visitor = Visitor(service.base_url)
     with prometheus(service, tmp_path) as url:
 

@@ -1,4 +1,4 @@
-"""Traces: the command of `docs/monitoring.md`, and a collector that takes what is sent."""
+"""Traces as `docs/monitoring.md` describes, sent to a collector."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def traced(environment: Mapping[str, str], collector: int) -> Iterator[ServerPro
 def test_a_login_is_traced_down_to_the_database(
     environment: dict[str, str], collector: Collector
 ) -> None:
-    """By its route, with its commands, from worker processes; and nothing of it is a secret."""
+    """It has the route and the commands, and no secret."""
     with traced(environment, collector.port) as server:
         visitor = Visitor(server.base_url)
         name = visitor.new_user()
@@ -121,7 +121,7 @@ def test_a_login_is_traced_down_to_the_database(
 
 
 def test_a_collector_that_is_away_costs_nobody_a_request(environment: dict[str, str]) -> None:
-    """What cannot be sent is dropped."""
+    """Traces that cannot be sent are dropped."""
     with traced(environment, free_port()) as server:
         visitor = Visitor(server.base_url)
         assert visitor.protected(visitor.log_in()["access_token"]).status_code == 200
@@ -129,7 +129,7 @@ def test_a_collector_that_is_away_costs_nobody_a_request(environment: dict[str, 
 
 
 def test_a_service_that_is_not_traced_imports_nothing_of_it(environment: dict[str, str]) -> None:
-    """Installed is not imported."""
+    """The installed packages are not imported."""
     program = (
         "import sys, wsgi; wsgi.app.test_client().get('/healthz');"
         "sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"

@@ -1,4 +1,4 @@
-"""The client for Python as somebody else installs it: wheel and sdist, in an environment alone."""
+"""The Python client as a package, installed alone."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def user(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
 
 
 def test_wheel_and_sdist_hold_the_package_and_nothing_else(built: Path) -> None:
-    """Code, the mark for types, and the licence."""
+    """They have the code, `py.typed` and the licence."""
     package = {
         str(path.relative_to(SOURCE))
         for path in SOURCE.rglob("*")
@@ -94,7 +94,7 @@ def test_wheel_and_sdist_hold_the_package_and_nothing_else(built: Path) -> None:
 
 
 def test_it_needs_httpx_alone(user: Newcomer) -> None:
-    """Every module can be imported, and warns of nothing."""
+    """Every module can be imported without warnings."""
     done = user.run("python", "-W", "error", "-c", WALK)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(user.environment))
@@ -104,7 +104,7 @@ def test_it_needs_httpx_alone(user: Newcomer) -> None:
 
 
 def test_mypy_strict_finds_nothing_wrong_in_a_program_that_uses_it(user: Newcomer) -> None:
-    """And finds what is."""
+    """It finds an error that is there."""
     (user.folder / "strict.py").write_text(STRICT)
     python = f"--python-executable={user.python}"
     done = subprocess.run(
@@ -120,7 +120,7 @@ def test_mypy_strict_finds_nothing_wrong_in_a_program_that_uses_it(user: Newcome
 
 
 def test_the_sdist_can_be_installed_too(built: Path, user: Newcomer, tmp_path: Path) -> None:
-    """It is all that is needed to make the wheel."""
+    """A wheel can be built from it."""
     [sdist] = built.glob("*.tar.gz")
     user.install("--no-deps", "--target", str(tmp_path / "there"), str(sdist))
     assert (tmp_path / "there" / "authapi_client" / "py.typed").exists()

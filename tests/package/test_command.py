@@ -1,4 +1,4 @@
-"""The command `authapi`, typed in a folder that is no checkout."""
+"""The command `authapi` outside of a checkout."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def python(
 
 
 def test_it_has_the_operators_commands_beside_run_and_serve(tmp_path: Path) -> None:
-    """S77: it lists them, and says what a service of this folder would still need."""
+    """S77: `--help` also says which settings are missing."""
     done = authapi(tmp_path, "--help")
     listed = set(re.findall(r"^  ([a-z]+)  ", done.stdout, re.MULTILINE))
     assert {"run", "serve", "users", "sessions", "keys", "audit", "mail", "db"} <= listed
@@ -50,7 +50,7 @@ def test_it_has_the_operators_commands_beside_run_and_serve(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("words", [["users", "list"], ["serve"], ["db", "ensure-indexes"]])
 def test_what_is_missing_is_said_plainly(tmp_path: Path, words: list[str]) -> None:
-    """S77: production is the default here too."""
+    """S77: Production is the default."""
     done = authapi(tmp_path, *words)
     assert done.returncode != 0
     assert "JWT_SECRET is missing" in done.stderr
@@ -58,14 +58,14 @@ def test_what_is_missing_is_said_plainly(tmp_path: Path, words: list[str]) -> No
 
 
 def test_an_app_that_is_not_there_is_named(tmp_path: Path, environment: dict[str, str]) -> None:
-    """S77: in one line."""
+    """S77: The error is one line."""
     done = authapi(tmp_path, "--app", "nothing", "users", "list", environment=environment)
     assert done.returncode == 2
     assert "Could not import 'nothing'" in done.stderr
 
 
 def test_the_file_of_settings_is_read(tmp_path: Path, environment: dict[str, str]) -> None:
-    """In this folder; what the environment says goes before it."""
+    """`.env` of this folder is read; the environment takes precedence."""
     lines = [f"{name}='{value}'\n" for name, value in environment.items()]
     (tmp_path / ".env").write_text("".join(lines))
     assert authapi(tmp_path, "users", "list", "--json").stdout.startswith('{"users": ')
@@ -85,7 +85,7 @@ def test_the_file_of_settings_is_read(tmp_path: Path, environment: dict[str, str
 def test_a_broken_file_of_settings_is_refused(
     tmp_path: Path, environment: dict[str, str], written: bytes, why: str
 ) -> None:
-    """S77: nothing of it is passed over, whoever reads it; what stands there is not repeated."""
+    """S77: The error does not repeat its content."""
     (tmp_path / ".env").write_bytes(written)
     for words in (["users", "list"], ["serve"]):
         done = authapi(tmp_path, *words, environment={**environment, "PORT": str(free_port())})
@@ -96,7 +96,7 @@ def test_a_broken_file_of_settings_is_refused(
 
 
 def test_flasks_own_command_says_plainly_what_is_missing_or_broken(tmp_path: Path) -> None:
-    """S77: the package as an app, without a checkout's `wsgi.py`."""
+    """S77: `flask --app authapi` reports errors the same way."""
     run = ["-m", "flask", "--app", "authapi", "run", "--port", "0"]
     done = python(tmp_path, *run)
     assert done.returncode == 2
@@ -115,7 +115,7 @@ def test_flasks_own_command_says_plainly_what_is_missing_or_broken(tmp_path: Pat
 
 
 def test_flasks_command_looks_at_the_files_that_flask_reads_and_no_others(tmp_path: Path) -> None:
-    """S77: neither where it was told to read none, nor those of an app that the service is in."""
+    """S77: It respects Flask's options, and ignores files of a host app."""
     run = ["-m", "flask", "--app", "authapi", "users", "list"]
     (tmp_path / ".flaskenv").write_text("AUTHAPI_ENV=development\nLIMITS='off\n")
     assert ".flaskenv, line 2" in python(tmp_path, *run).stderr
@@ -132,7 +132,7 @@ def test_flasks_command_looks_at_the_files_that_flask_reads_and_no_others(tmp_pa
 
 
 def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:
-    """With its data in `./instance`, and nothing set, where the package was installed by pip."""
+    """Its data is in `./instance`."""
     site = tmp_path / "site-packages"
     shutil.copytree(ROOT / "authapi", site / "authapi")
     (site / "wsgi.py").touch()  # somebody else's
@@ -144,7 +144,7 @@ def test_run_serves_a_development_server_of_this_folder(tmp_path: Path) -> None:
 
 
 def test_serve_serves_an_app_of_this_folder(tmp_path: Path, environment: dict[str, str]) -> None:
-    """In production, as the file of settings has it."""
+    """It runs in production with the settings of `.env`."""
     (tmp_path / "notes.py").write_text(
         "from authapi import create_app\napp = create_app()\napp.get('/notes')(lambda: 'mine')\n"
     )
@@ -157,7 +157,7 @@ def test_serve_serves_an_app_of_this_folder(tmp_path: Path, environment: dict[st
 
 
 def test_the_example_of_a_file_of_settings_makes_a_development_server() -> None:
-    """And names no variable that there is not."""
+    """All variables in it exist."""
     text = (ROOT / ".env.example").read_text()
     named = re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE)
     assert set(named) <= set(SAMPLES)

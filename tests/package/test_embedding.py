@@ -1,4 +1,4 @@
-"""`docs/tutorial.md` and `docs/embedding.md`, done as written, in a folder that is no checkout."""
+"""`docs/tutorial.md` and `docs/embedding.md`, followed outside of a checkout."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEEN = re.findall(r"```json\n(.*?)```", TUTORIAL, re.DOTALL)
 
 
 def test_the_app_is_a_short_one() -> None:
-    """About thirty lines, with its blank ones."""
+    """It has about thirty lines."""
     assert len(NOTES.splitlines()) <= 34
     assert len(GUESTS.splitlines()) <= 32
 
@@ -34,7 +34,7 @@ def test_the_app_is_a_short_one() -> None:
 @pytest.mark.external
 @pytest.mark.timeout(3600)
 def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
-    """From an empty folder beside a clone: every line is typed, and answers what the page shows."""
+    """Each command gives the output that the page shows."""
     copy_to(tmp_path / "authapi")
     environment = clean_environment(UNCOMPILED)
     subprocess.run(["sh", "-ec", INSTALL], cwd=tmp_path, env=environment, check=True)
@@ -51,7 +51,7 @@ def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
 @pytest.mark.external
 @pytest.mark.timeout(3600)
 def test_its_tests_run_as_they_are_written(newcomer: Newcomer) -> None:
-    """By the plugin that the wheel brings, which pytest finds by itself; warnings are errors."""
+    """They use the pytest plugin of the package; warnings are errors."""
     folder = newcomer.folder / "tested"
     folder.mkdir()
     for name, text in {"notes": NOTES, "conftest": CONFTEST, "test_notes": TESTS}.items():
@@ -73,7 +73,7 @@ def test_its_tests_run_as_they_are_written(newcomer: Newcomer) -> None:
 @pytest.mark.external
 @pytest.mark.timeout(3600)
 def test_an_app_that_exists_gets_the_service_as_it_is_written(newcomer: Newcomer) -> None:
-    """Its page, its session and its template are as before; the service is below `/auth`."""
+    """Its page, session and template work as before."""
     (newcomer.folder / "guests.py").write_text(GUESTS)
     (newcomer.folder / "templates").mkdir()
     (newcomer.folder / "templates" / "me.html").write_text(PAGE)

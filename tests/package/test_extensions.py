@@ -1,4 +1,4 @@
-"""`@token_required` with what other people's apps are made of: the real packages."""
+"""`@token_required` with other Flask extensions."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def printed_by(builder: Newcomer, code: str) -> list[Any]:
 
 
 def test_resources_refuse_with_the_code_and_the_challenge(builder: Newcomer) -> None:
-    """S43: Flask-RESTful's and RESTX's, where `ApiError` alone was a 500."""
+    """S43: This holds for Flask-RESTful and Flask-RESTX."""
     for answers in printed_by(builder, RESOURCES):
         assert answers == {
             "nobody": [401, "missing_token", "Bearer"],
@@ -144,5 +144,5 @@ def test_resources_refuse_with_the_code_and_the_challenge(builder: Newcomer) -> 
 
 
 def test_greenlets_do_not_mix_up_their_callers(builder: Newcomer) -> None:
-    """S36: 32 at once, each of which waits in the middle of its view."""
+    """S36: 32 concurrent greenlets see their own identity."""
     assert printed_by(builder, GREENLETS) == [True]

@@ -1,4 +1,4 @@
-"""What is said where an extra of the package was not installed."""
+"""Errors for extras of the package that are not installed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ METRICS = {**ENOUGH, "METRICS_TOKEN": "for-tests-Xw7Tq2Lr9ZpK"}
 def test_an_extra_that_is_missing_is_named(
     module: str, code: str, environment: Mapping[str, str], extra: str
 ) -> None:
-    """S77: with the words that install it, and no traceback."""
+    """S77: The message has the command that installs it."""
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.modules[{module!r}] = None; {code}"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""What the package asks for, and what a checkout pins."""
+"""The requirements of the package and the pins of a checkout."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def listed(file: str) -> set[str]:
 
 
 def test_the_package_asks_for_what_the_checkout_runs_with() -> None:
-    """Nothing is needed in the one and forgotten in the other."""
+    """Both name the same packages."""
     extras = PROJECT["optional-dependencies"]
     served = [part for extra in ("metrics", "passkeys", "serve") for part in extras[extra]]
     asked = names([*PROJECT["dependencies"], *served])
@@ -33,11 +33,11 @@ def test_the_package_asks_for_what_the_checkout_runs_with() -> None:
 
 
 def test_the_benchmark_measures_the_service_with_all_that_it_needs() -> None:
-    """What it is compared with may hold a package back, but leaves none out."""
+    """Its requirements have all packages of the service."""
     assert listed("requirements.txt") <= listed("bench/requirements.txt")
 
 
 def test_nothing_that_another_project_needs_is_pinned() -> None:
-    """Lower bounds alone, but for the servers, which no view imports."""
+    """The package has lower bounds only, except for servers."""
     for requirement in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["metrics"]]:
         assert re.fullmatch(r"[a-z0-9-]+>=[0-9.]+", requirement), requirement

@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and what somebody else's project makes of it."""
+"""The wheel and its use in another project."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def added(app: Flask, settings: Settings) -> str:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
-    """Code, templates, static files, the list of passwords and the mark for types; no test."""
+    """It has code, templates, static files, the list of passwords and `py.typed`."""
     package = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "authapi").rglob("*")
@@ -57,7 +57,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
 
 def test_every_module_of_it_can_be_imported(newcomer: Newcomer) -> None:
-    """With what it asks for, and no checkout near."""
+    """The wheel's requirements are enough."""
     code = (
         "import pkgutil, importlib, authapi\n"
         "for found in pkgutil.walk_packages(authapi.__path__, 'authapi.'):\n"
@@ -71,7 +71,7 @@ def test_every_module_of_it_can_be_imported(newcomer: Newcomer) -> None:
 
 
 def test_mypy_strict_finds_nothing_wrong_in_a_project_that_uses_it(newcomer: Newcomer) -> None:
-    """No stub is missing, no decorator untyped, and a guarded view keeps its types."""
+    """Decorators keep the types of views."""
     (newcomer.folder / "strict.py").write_text(STRICT)
     python = f"--python-executable={newcomer.python}"
     done = subprocess.run(
@@ -87,7 +87,7 @@ def test_mypy_strict_finds_nothing_wrong_in_a_project_that_uses_it(newcomer: New
 
 
 def test_pip_installs_it_from_a_repository(newcomer: Newcomer, tmp_path: Path) -> None:
-    """As `git+https://…` does."""
+    """`pip install git+https://…` works."""
     repository_in(tmp_path / "repository")
     url = f"git+{(tmp_path / 'repository').as_uri()}"
     newcomer.install("--no-deps", "--target", str(tmp_path / "there"), url)

@@ -1,4 +1,4 @@
-"""The pages in a real browser: scanners, keyboards, no scripts, and how they look."""
+"""The pages in a browser: link scanners, keyboard, no scripts, appearance."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _walk(tab: Page, link: str) -> None:
 
 
 def test_a_scanner_changes_nothing(owner: Owner, tab: Page) -> None:
-    """S82: 100 GETs and HEADs, scripts run, every button pressed: sessions, password, link stay."""
+    """S82: It requests, runs scripts and presses buttons without any effect."""
     session = owner.log_in().json()
     link = owner.forget()
     page, _, token = link.partition("#")
@@ -63,7 +63,7 @@ def test_a_scanner_changes_nothing(owner: Owner, tab: Page) -> None:
 
 
 def test_a_scanner_secures_no_account(owner: Owner, tab: Page) -> None:
-    """S82: a link that would do alone wants a word; who types it secures the account."""
+    """S82: The page asks to type a word, which scanners do not."""
     old = owner.password
     owner.post("/password/reset", token=owner.forget().partition("#")[2], new_password=NEW)
     session = owner.log_in(NEW).json()
@@ -79,7 +79,7 @@ def test_a_scanner_secures_no_account(owner: Owner, tab: Page) -> None:
 
 
 def test_everything_goes_by_keyboard(owner: Owner, tab: Page) -> None:
-    """S121: the focus begins in the first field, an error has it, Tab and Enter do the rest."""
+    """S121: The first field, or the error, has the focus."""
     link = owner.forget()
     tab.goto(link)
     assert tab.url.endswith("/account/reset")  # the address bar is clear
@@ -105,7 +105,7 @@ def test_everything_goes_by_keyboard(owner: Owner, tab: Page) -> None:
 
 
 def test_everything_goes_without_scripts(owner: Owner, chromium: Browser) -> None:
-    """S121: the field says what to paste, and takes the code or the whole link."""
+    """S121: The field takes the code or the whole link."""
     link = owner.forget()
     context = patient(chromium.new_context(java_script_enabled=False, locale="en-GB"))
     tab = context.new_page()
@@ -125,7 +125,7 @@ def test_everything_goes_without_scripts(owner: Owner, chromium: Browser) -> Non
 
 
 def test_another_link_in_the_same_tab_counts(site: str, tab: Page) -> None:
-    """Only the fragment changes then, and the page is not loaded again."""
+    """A change of the fragment alone is noticed."""
     tab.goto(f"{site}/account/reset#first")
     tab.evaluate("location.hash = 'second'")
     tab.wait_for_function("document.querySelector('#token').value === 'second'")
@@ -136,7 +136,7 @@ def test_another_link_in_the_same_tab_counts(site: str, tab: Page) -> None:
 def test_a_form_from_elsewhere_is_refused_by_what_the_browser_says(
     site: str, tab: Page, name: str
 ) -> None:
-    """S140: `localhost` and `127.0.0.1` are two sites to a browser."""
+    """S140: A form from another site is refused by `Sec-Fetch-Site`."""
     tab.goto(site.replace("127.0.0.1", "localhost") + "/readyz")
     tab.set_content(
         f"<form method=post action='{site}/account/{name}'>"
@@ -152,7 +152,7 @@ def test_a_form_from_elsewhere_is_refused_by_what_the_browser_says(
 def test_they_look_good_and_everybody_can_use_them(
     site: str, chromium: Browser, scheme: Literal["light", "dark"], language: str
 ) -> None:
-    """S121: no rule of axe is broken, no text too pale, nothing wider than 320 pixels."""
+    """S121: axe finds nothing, and 320 pixels are wide enough."""
     context = patient(
         chromium.new_context(
             color_scheme=scheme, locale=language, viewport={"width": 320, "height": 640}
@@ -189,6 +189,6 @@ def _look(tab: Page, language: str) -> None:
 def test_password_managers_know_the_fields(
     site: str, tab: Page, name: str, autocomplete: str
 ) -> None:
-    """HTML, 4.10.18.7.1."""
+    """They have `autocomplete` (HTML, 4.10.18.7.1)."""
     tab.goto(f"{site}/account/{name}")
     assert tab.locator(f"input[autocomplete={autocomplete}]").count() == 1

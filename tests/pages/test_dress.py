@@ -1,4 +1,4 @@
-"""The operator's stylesheet and logo, and where there are no pages."""
+"""The operator's stylesheet and logo, and services without pages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def dressed(development: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_the_operators_files_come_from_here(dressed: str) -> None:
-    """The policy stays as it is; a picture that is opened by itself runs nothing."""
+    """The policy does not change; an SVG opened by itself runs no script."""
     page = requests.get(f"{dressed}/account/forgot", timeout=DEADLINE)
     assert page.text.index("/account/pages.css") < page.text.index("/account/own.css")
     assert '<img src="/account/logo" alt="authapi">' in page.text
@@ -57,7 +57,7 @@ def test_the_operators_files_come_from_here(dressed: str) -> None:
 
 
 def test_the_language_and_the_origin_are_the_operators(dressed: str) -> None:
-    """`MAIL_LANGUAGE` for who asks for none of ours; `PUBLIC_URL` says where forms come from."""
+    """`MAIL_LANGUAGE` is the default, `PUBLIC_URL` the origin of forms."""
     french = requests.get(
         f"{dressed}/account/forgot", headers={"Accept-Language": "fr"}, timeout=DEADLINE
     )
@@ -71,19 +71,19 @@ def test_the_language_and_the_origin_are_the_operators(dressed: str) -> None:
 
 @pytest.mark.parametrize("path", ["/account/own.css", "/account/logo", "/account/pages.txt"])
 def test_there_is_no_file_that_nobody_named(site: str, path: str) -> None:
-    """Only what the settings name, and the pages' own two."""
+    """Only configured files and the pages' own two are served."""
     assert requests.get(f"{site}{path}", timeout=DEADLINE).status_code == 404
 
 
 def test_home_and_mailbox_lead_there(site: str) -> None:
-    """So that a newcomer finds it."""
+    """They link the page for a forgotten password."""
     for path in ("/", "/dev/mailbox"):
         page = requests.get(f"{site}{path}", headers={"Accept": "text/html"}, timeout=DEADLINE)
         assert 'href="/account/forgot"' in page.text
 
 
 def test_without_mail_there_is_no_page(environment: dict[str, str]) -> None:
-    """404, and nothing of it is loaded."""
+    """It is a 404, and its code is not imported."""
     found = subprocess.run(
         [sys.executable, "-c", ABSENT],
         env=clean_environment(environment),

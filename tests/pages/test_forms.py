@@ -1,4 +1,4 @@
-"""The forms over HTTP: what they refuse, and that they do what the endpoints do."""
+"""The forms over HTTP behave as their endpoints."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.support.waiting import DEADLINE
 def test_bad_bodies_have_an_answer(
     site: str, name: str, raw: bytes, kind: str, status: int | None
 ) -> None:
-    """A page says what is wrong; nothing is a fault of the server."""
+    """A page says what is wrong, never a 5xx."""
     headers = {**FORM, "Content-Type": kind}
     answer = requests.post(f"{site}/account/{name}", data=raw, headers=headers, timeout=DEADLINE)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -42,7 +42,7 @@ def test_bad_bodies_have_an_answer(
 
 @pytest.mark.parametrize("name", ["secure", "undo"])
 def test_the_endpoint_of_the_same_path_goes_on(site: str, name: str) -> None:
-    """JSON is answered as JSON, whoever sends it."""
+    """JSON requests get JSON."""
     answer = requests.post(f"{site}/account/{name}", json={"token": TOKEN}, timeout=DEADLINE)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_link")
     other = requests.post(f"{site}/account/{name}", data="x", timeout=DEADLINE)
@@ -51,7 +51,7 @@ def test_the_endpoint_of_the_same_path_goes_on(site: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["reset", "confirm", "secure", "undo"])
 def test_a_bad_link_is_said_beside_its_field(send: Send, name: str) -> None:
-    """In the reader's language, and the field is empty again."""
+    """The message is in the reader's language, and the field is empty."""
     values = {"token": TOKEN, "new_password": "a better one", "password": "x", "word": "sichern"}
     answer = send(name, headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}, **values)
     assert answer.status_code == 400
@@ -64,7 +64,7 @@ def test_a_bad_link_is_said_beside_its_field(send: Send, name: str) -> None:
 def test_a_refused_password_leaves_the_link_and_is_not_shown_again(
     owner: Owner, send: Send
 ) -> None:
-    """S146: the endpoint's rule, its words in both languages; the token is in its field again."""
+    """S146: The link's field is filled again, the password's is not."""
     token = owner.forget().partition("#")[2]
     for language, words in (("en", "at least 8 characters long"), ("de", "mindestens 8 Zeichen")):
         accept = {"Accept-Language": language}
@@ -78,14 +78,14 @@ def test_a_refused_password_leaves_the_link_and_is_not_shown_again(
 
 
 def test_forgotten_names_are_answered_alike(owner: Owner, send: Send) -> None:
-    """S80, S146: as the endpoint does, the page says the same of every name."""
+    """S80, S146: The page shows the same for every name."""
     known, unknown = send("forgot", username=owner.name), send("forgot", username="nobody-at-all")
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
     assert "a mail is on its way" in known.text
 
 
 def test_a_page_and_its_endpoint_share_their_limits_and_events(development: Settings) -> None:
-    """S146: both count in one window, and a refusal says when to come back."""
+    """S146: A refusal tells the waiting time."""
     tight = replace(development, limit_resets=Rate.parse("3/hour"))
     clock = MovedClock()
     clock.move(hours=2)  # past what others counted
@@ -105,7 +105,7 @@ def test_a_page_and_its_endpoint_share_their_limits_and_events(development: Sett
 
 
 def test_what_was_typed_is_escaped(send: Send) -> None:
-    """S121: it comes back as text."""
+    """S121: Input is shown as text, not as HTML."""
     answer = send("secure", token='"><script>alert(1)</script>', word="no")
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;" in answer.text

@@ -1,4 +1,4 @@
-"""What every page sends beside itself, and whose forms it takes."""
+"""The headers of pages, and the origins of their forms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _guarded(answer: requests.Response) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_answer_is_guarded(site: str, send: Send, name: str) -> None:
-    """S121, S145: nothing in line or from elsewhere, not stored, not framed, not indexed."""
+    """S121, S145: Headers forbid inline content, caching, frames and indexing."""
     _guarded(requests.get(f"{site}/account/{name}", timeout=DEADLINE))
     _guarded(send(name))
     _guarded(send(name, headers={"Sec-Fetch-Site": "cross-site"}))
@@ -48,7 +48,7 @@ def test_every_answer_is_guarded(site: str, send: Send, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_opening_a_page_reads_nothing(server: Flask, site: str, name: str) -> None:
-    """S82: no command to the database, by GET or HEAD."""
+    """S82: GET and HEAD send no command to the database."""
     requests.get(f"{site}/healthz", timeout=DEADLINE)
     commands = Commands("pages_")
     requests.get(f"{site}/account/{name}", timeout=DEADLINE)
@@ -72,7 +72,7 @@ def test_opening_a_page_reads_nothing(server: Flask, site: str, name: str) -> No
     ],
 )
 def test_foreign_forms_are_refused(site: str, name: str, headers: dict[str, str]) -> None:
-    """S140: whatever they hold, with 403, and the endpoint is not asked."""
+    """S140: They get a 403, and the endpoint is not called."""
     sent = {key: value.format(site=site) for key, value in headers.items()}
     values = {"token": TOKEN, "username": "ann", "word": "secure", "password": "x"}
     commands = Commands("pages_")
@@ -83,14 +83,14 @@ def test_foreign_forms_are_refused(site: str, name: str, headers: dict[str, str]
 
 
 def test_the_own_origin_is_enough_where_a_client_does_not_send_more(site: str) -> None:
-    """S140: an `Origin` of ours stands for `Sec-Fetch-Site`."""
+    """S140: `Origin` is used if `Sec-Fetch-Site` is missing."""
     headers = {"Origin": site}
     answer = requests.post(f"{site}/account/forgot", headers=headers, data=EMPTY, timeout=DEADLINE)
     assert answer.status_code == 422
 
 
 def test_a_page_that_calls_itself_this_machine_is_foreign(site: str) -> None:
-    """S140: a name that was made to lead here (DNS rebinding) is nobody's origin."""
+    """S140: A foreign host name that leads here (DNS rebinding) is refused."""
     headers = {"Host": "evil.example", "Origin": "http://evil.example"}
     answer = requests.post(f"{site}/account/forgot", headers=headers, data=EMPTY, timeout=DEADLINE)
     assert answer.status_code == 403

@@ -1,4 +1,4 @@
-"""The page of passkeys in a real Chromium, with an authenticator by its own DevTools protocol."""
+"""The passkeys page in Chromium with a virtual authenticator."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def page(tab: Page, owner: Owner, here: str) -> PasskeysPage:
 
 
 def test_a_passkey_is_added_and_lets_in(page: PasskeysPage) -> None:
-    """S103: added after the password, it is enough by itself; tried, named, removed."""
+    """S103: It can be tried, named and removed."""
     page.add()
     assert page.tab.inner_text("#list li span") == "Chrome on Linux"
     page.click("#try", WORKS)
@@ -63,7 +63,7 @@ def test_a_passkey_is_added_and_lets_in(page: PasskeysPage) -> None:
 
 
 def test_a_finger_that_is_not_the_right_one_does_not_log_in(page: PasskeysPage) -> None:
-    """S103: the browser itself refuses then."""
+    """S103: Without user verification the browser refuses."""
     page.add()
     page.open()
     page.verify(succeeds=False)
@@ -73,7 +73,7 @@ def test_a_finger_that_is_not_the_right_one_does_not_log_in(page: PasskeysPage) 
 
 
 def test_it_is_the_second_step(page: PasskeysPage) -> None:
-    """S103: after the password it is asked for, and presence is enough there."""
+    """S103: After the password, user presence is enough."""
     page.add()
     page.require()
     page.open()
@@ -85,7 +85,7 @@ def test_it_is_the_second_step(page: PasskeysPage) -> None:
 
 
 def test_a_counter_that_was_put_back_is_refused(page: PasskeysPage) -> None:
-    """S116: what a copy of the device would show; the owner is told by mail."""
+    """S116: The authenticator may have been copied; the owner gets a mail."""
     page.add()
     for _ in range(2):
         page.click("#try", WORKS)
@@ -98,7 +98,7 @@ def test_a_counter_that_was_put_back_is_refused(page: PasskeysPage) -> None:
 
 
 def test_after_a_reset_the_new_password_is_asked_for_once(page: PasskeysPage) -> None:
-    """S119: the page remembers the passkey that was shown, so that it is shown once."""
+    """S119: The passkey has to be used only once for it."""
     page.add()
     new = "an entirely different password"
     link = page.owner.forget()
@@ -113,7 +113,7 @@ def test_after_a_reset_the_new_password_is_asked_for_once(page: PasskeysPage) ->
 
 
 def test_at_an_address_without_a_name_it_says_why(page: PasskeysPage, site: str) -> None:
-    """`127.0.0.1` can have no passkeys; `localhost` can."""
+    """`127.0.0.1` cannot have passkeys; `localhost` can."""
     page.owner.site = site
     page.open()
     page.tab.click("#use")
@@ -121,7 +121,7 @@ def test_at_an_address_without_a_name_it_says_why(page: PasskeysPage, site: str)
 
 
 def test_a_session_ends_with_its_page(page: PasskeysPage) -> None:
-    """S121: its tokens are nowhere but in the page, which logs out when it goes."""
+    """S121: Its tokens are in memory, and leaving the page logs out."""
     page.open()
     page.log_in()
     page.tab.wait_for_selector("#account:visible")
@@ -138,7 +138,7 @@ def test_a_session_ends_with_its_page(page: PasskeysPage) -> None:
 
 
 def test_without_scripts_it_says_what_is_missing(here: str, chromium: Browser) -> None:
-    """S121: a passkey signs by a script; nothing else of the page is shown."""
+    """S121: The page then shows only that message."""
     context = patient(chromium.new_context(java_script_enabled=False, locale="en-GB"))
     tab = context.new_page()
     tab.goto(f"{here}/account/passkeys")
@@ -148,7 +148,7 @@ def test_without_scripts_it_says_what_is_missing(here: str, chromium: Browser) -
 
 
 def test_the_page_is_guarded_as_the_others(here: str) -> None:
-    """S121: nothing in line, not kept, not framed, not indexed, in the reader's language."""
+    """S121: It has the headers of the other pages, in the reader's language."""
     answer = requests.get(
         f"{here}/account/passkeys", headers={"Accept-Language": "de"}, timeout=DEADLINE
     )
@@ -170,7 +170,7 @@ def test_it_looks_good_and_everybody_can_use_it(
     scheme: Literal["light", "dark"],
     language: str,
 ) -> None:
-    """S121: no rule of axe is broken, no text too pale, nothing wider than 320 pixels."""
+    """S121: axe finds nothing, and 320 pixels are wide enough."""
     context = patient(
         chromium.new_context(
             color_scheme=scheme, locale=language, viewport={"width": 320, "height": 640}

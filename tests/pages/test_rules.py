@@ -1,4 +1,4 @@
-"""Where a form comes from, and what its values mean."""
+"""The origins of forms, and the meaning of their values."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FORGOT, RESET, CONFIRM, SECURE, UNDO = PAGES
     ],
 )
 def test_a_form_of_ours_is_known(fetch_site: str | None, origin: str | None, ours: str) -> None:
-    """S140: by Fetch Metadata, or by the origin where a client does not send that."""
+    """S140: Fetch Metadata decides, or `Origin` if that is missing."""
     assert comes_from_here(fetch_site, origin, ours)
 
 
 @pytest.mark.parametrize("fetch_site", ["cross-site", "same-site", "none", "", "SAME-ORIGIN"])
 @pytest.mark.parametrize("origin", [None, "null", OURS])
 def test_what_a_browser_says_of_a_foreign_form_decides(fetch_site: str, origin: str | None) -> None:
-    """S140: also beside an origin of ours."""
+    """S140: This holds even with our origin in `Origin`."""
     assert not comes_from_here(fetch_site, origin, OURS)
 
 
@@ -40,7 +40,7 @@ def test_what_a_browser_says_of_a_foreign_form_decides(fetch_site: str, origin: 
 )
 @pytest.mark.parametrize("ours", [OURS, None])
 def test_another_origin_is_not_ours(origin: str | None, ours: str | None) -> None:
-    """S140: exactly ours, and never one that nobody named."""
+    """S140: Only the exact origin is accepted."""
     assert not comes_from_here(None, origin, ours)
 
 
@@ -48,18 +48,18 @@ def test_another_origin_is_not_ours(origin: str | None, ours: str | None) -> Non
     "typed", ["abc", " abc\n", "https://accounts.example/account/reset#abc", "#abc", "a b\nc"]
 )
 def test_code_or_whole_link_may_be_pasted(typed: str) -> None:
-    """Whatever a mail program put between."""
+    """Characters that mail programs add are removed."""
     assert token(typed) == "abc"
 
 
 def test_the_body_is_what_the_endpoint_takes() -> None:
-    """S146: what was left empty is absent, and the word stays here."""
+    """S146: Empty fields and the typed word are left out."""
     assert body(SECURE, {"token": "#abc", "word": "secure", "more": "x"}) == {"token": "abc"}
     assert body(RESET, {"token": "", "new_password": " p "}) == {"new_password": " p "}
 
 
 def test_a_word_has_to_be_typed() -> None:
-    """S82: in any case; without it every empty field is named."""
+    """S82: Case does not matter; empty fields are reported with it."""
     assert unconfirmed(RESET, {}, "secure") is None
     assert unconfirmed(UNDO, {"word": " Secure "}, "secure") is None
     refused = unconfirmed(UNDO, {}, "secure")
@@ -71,7 +71,7 @@ def test_a_word_has_to_be_typed() -> None:
 
 
 def test_a_failure_stands_beside_its_field() -> None:
-    """Or above the form, when it belongs to none."""
+    """Other failures are above the form."""
     assert by_field(CONFIRM, Outcome(400, "invalid_link")) == {"token": "invalid_link"}
     assert by_field(CONFIRM, Outcome(401, "invalid_credentials")) == {
         "password": "invalid_credentials"
@@ -90,7 +90,7 @@ def _names(words: dict[str, Any], path: str = "") -> set[str]:
 
 
 def test_every_language_says_everything() -> None:
-    """What one language has, the others have too; all of it is in English."""
+    """All languages have the keys of the English texts."""
     english = _names(texts("en").words)
     for language in LANGUAGES:
         assert english <= _names(texts(language).words), language
@@ -100,7 +100,7 @@ def test_every_language_says_everything() -> None:
 
 
 def test_what_no_page_knows_has_words() -> None:
-    """A code or a problem that was added later is not shown in another language."""
+    """Unknown codes get a general text in the right language."""
     assert "wurde nichts geändert" in texts("de").refusal("added_later")
     assert texts("de").problem("Something new.") == "Das kann nicht verwendet werden."
     assert texts("en").problem("Something new.") == "Something new."

@@ -1,4 +1,4 @@
-"""The whole story in a browser, and that no token is where others look."""
+"""A whole recovery in a browser, and where its tokens are."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _follow(tab: Page, person: Owner, subject: str) -> None:
 
 
 def test_nobody_loses_an_account(newcomer: Owner, tab: Page) -> None:
-    """Registered, confirmed, forgotten, reset by the mailed link; every other session is out.
+    """After a reset by the mailed link all other sessions are over.
 
     S83: meanwhile no token is in a path, a query, a Referer or the log.
     """
@@ -88,7 +88,7 @@ def test_nobody_loses_an_account(newcomer: Owner, tab: Page) -> None:
 
 
 def test_links_lead_to_an_apps_own_pages(development: Settings) -> None:
-    """`RESET_URL` and `VERIFY_URL`: the token is behind the `#` there too."""
+    """With `RESET_URL` and `VERIFY_URL` the token is in the fragment, too."""
     clock = MovedClock()
     app = "https://app.example"
     own = replace(development, reset_url=f"{app}/reset", verify_url=f"{app}/verify")
@@ -105,7 +105,7 @@ def test_links_lead_to_an_apps_own_pages(development: Settings) -> None:
 
 
 def test_an_operators_link_has_its_page_without_mail(settings: Settings) -> None:
-    """Where `PUBLIC_URL` is set, since it leads there; the others come with mail."""
+    """The page for a reset exists if `PUBLIC_URL` is set."""
     with served(replace(settings, public_url="https://accounts.example")) as visitor:
         page = visitor.send("GET", "/account/reset")
         assert page.status_code == 200

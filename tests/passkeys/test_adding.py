@@ -1,4 +1,4 @@
-"""A passkey is added."""
+"""Adding a passkey."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REFUSED = (400, "invalid_passkey")
 
 
 def test_it_is_listed_without_its_key(member: Member, device: Authenticator) -> None:
-    """S109: id, name, dates, and whether it is on more than one device."""
+    """S109: The list has id, name, dates, and whether it is backed up."""
     member.with_passkey(device)
     (listed,) = member.factors()["passkeys"]
     assert listed["id"] == base64url(device.id)
@@ -43,7 +43,7 @@ def test_it_is_listed_without_its_key(member: Member, device: Authenticator) -> 
 
 
 def test_a_browser_is_asked_for_the_right_thing(member: Member, device: Authenticator) -> None:
-    """WebAuthn 5.4: discoverable, verified, no attestation, none twice on one device."""
+    """The options are discoverable, verified, without attestation (WebAuthn 5.4)."""
     options = member.begin()["options"]
     assert options["rp"]["id"] == "accounts.example"
     assert options["user"]["name"] == member.name
@@ -62,7 +62,7 @@ def test_a_browser_is_asked_for_the_right_thing(member: Member, device: Authenti
 
 @pytest.mark.parametrize("key", [Ed25519Key, P256Key, RsaKey])
 def test_every_kind_of_key_logs_in(member: Member, key: type[Key]) -> None:
-    """WebAuthn 5.8.5: what browsers make."""
+    """The algorithms that browsers use work (WebAuthn 5.8.5)."""
     device = Authenticator(key())
     member.with_passkey(device)
     assert log_in_alone(member.visitor, device).status_code == 200
@@ -71,7 +71,7 @@ def test_every_kind_of_key_logs_in(member: Member, key: type[Key]) -> None:
 def test_a_user_with_the_longest_id_has_a_passkey(
     app: Flask, visitor: Visitor, device: Authenticator
 ) -> None:
-    """WebAuthn 5.4.3: browsers take 64 bytes to know a user by; an import keeps longer ids."""
+    """The user handle has at most 64 bytes (WebAuthn 5.4.3)."""
     name = fresh_name()
     line = json.dumps(user(name, _id=f"{name:x>128}"))
     app.test_cli_runner().invoke(args=["users", "import", "-", "--keep-ids"], input=line)
@@ -102,7 +102,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
 def test_what_is_wrong_is_refused(member: Member, wrong: dict[str, Any]) -> None:
-    """S114: one and the same 400, whatever it is, and nothing is stored."""
+    """S114: Every defect gets the same 400, and nothing is stored."""
     answer = member.add(Authenticator(), **wrong)
     assert error_code(answer) == REFUSED
     assert answer.json()["message"] == "That passkey was not accepted. Please try again."
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_refused(member: Member, wrong: dict[str, Any]) -> None
 def test_what_an_authenticator_adds_by_itself_is_fine(
     member: Member, device: Authenticator
 ) -> None:
-    """WebAuthn 9: extensions that nobody asked for, at the beginning and at each login."""
+    """Extensions that were not requested are allowed (WebAuthn 9)."""
     added = {"set_flags": EXTENDED, "extensions": cbor2.dumps({"credProtect": 2, "b": [None]})}
     assert member.add(device, **added).status_code == 200
     assert log_in_alone(member.visitor, device, **added).status_code == 200
@@ -129,13 +129,13 @@ def test_what_an_authenticator_adds_by_itself_is_fine(
     ],
 )
 def test_what_is_no_credential_is_refused(member: Member, credential: dict[str, Any]) -> None:
-    """S17: never a fault."""
+    """S17: It is never a 5xx."""
     body = {"ceremony": member.begin()["ceremony"], "credential": credential}
     assert error_code(member.ask("POST", "/me/passkeys", **body)) == REFUSED
 
 
 def test_a_ceremony_is_good_once(member: Member) -> None:
-    """S115: of 8 answers at once to one challenge, one is taken."""
+    """S115: Of 8 concurrent answers to one challenge one is accepted."""
     begun = member.begin()
     made = [Authenticator().create(begun["options"]) for _ in range(8)]
 
@@ -154,7 +154,7 @@ def test_a_ceremony_is_good_once(member: Member) -> None:
 def test_a_ceremony_ends_after_five_minutes(
     member: Member, device: Authenticator, clock: MovedClock
 ) -> None:
-    """S115: by the server's clock."""
+    """S115: The server's clock decides."""
     begun = member.begin()
     clock.move(minutes=5, seconds=1)
     body = {"ceremony": begun["ceremony"], "credential": device.create(begun["options"])}
@@ -162,7 +162,7 @@ def test_a_ceremony_ends_after_five_minutes(
 
 
 def test_a_ceremony_is_ones_own(new_member: NewMember, device: Authenticator) -> None:
-    """S114: what one began another cannot end."""
+    """S114: Another user cannot complete it."""
     ann, bob = new_member(), new_member()
     begun = ann.begin()
     body = {"ceremony": begun["ceremony"], "credential": device.create(begun["options"])}
@@ -171,7 +171,7 @@ def test_a_ceremony_is_ones_own(new_member: NewMember, device: Authenticator) ->
 
 
 def test_a_credential_belongs_to_one_account(new_member: NewMember, device: Authenticator) -> None:
-    """S118: another account cannot have its id, and takes nothing away by trying."""
+    """S118: Another account that sends its id gets nothing, and changes nothing."""
     ann, bob = new_member().with_passkey(device), new_member()
     thief = Authenticator(id=device.id)
     assert error_code(bob.add(thief)) == REFUSED
@@ -181,7 +181,7 @@ def test_a_credential_belongs_to_one_account(new_member: NewMember, device: Auth
 
 
 def test_an_account_has_ten(member: Member) -> None:
-    """Counted by the write that adds one, also when two are added at once."""
+    """The limit also holds for concurrent requests."""
     for _ in range(9):
         member.with_passkey(Authenticator())
     begun = [member.begin(), member.begin()]

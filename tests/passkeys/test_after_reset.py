@@ -127,7 +127,7 @@ def undo(site: Site) -> None:
 def test_it_asks_for_the_new_password_once(
     site: Site, device: Authenticator, way: Callable[[Site], None]
 ) -> None:
-    """S119: alone it is told to bring the password; beside it it lets in, and then alone again."""
+    """S119: Alone it is refused; after its use with the password it is enough alone again."""
     assert log_in_alone(site.member.visitor, device).status_code == 200
     way(site)
     for _ in range(2):
@@ -140,7 +140,7 @@ def test_it_asks_for_the_new_password_once(
 
 
 def test_the_same_answer_does_beside_the_password(site: Site, device: Authenticator) -> None:
-    """S119: nobody has to touch the device twice."""
+    """S119: The passkey need not be used twice."""
     site.choose()
     shown = answer_of(device, challenge(site.member.visitor))
     assert error_code(site.member.visitor.post("/authenticate/passkey", shown)) == ASKED
@@ -150,7 +150,7 @@ def test_the_same_answer_does_beside_the_password(site: Site, device: Authentica
 
 
 def test_a_step_up_with_both_confirms_it(site: Site, device: Authenticator) -> None:
-    """S119: a passkey alone is no step-up before; with the password it is one, and confirmed."""
+    """S119: Before, a passkey alone is not enough for a step-up."""
     site.choose()
     site.member.log_in(NEW)
     token = site.member.tokens["access_token"]
@@ -162,7 +162,7 @@ def test_a_step_up_with_both_confirms_it(site: Site, device: Authenticator) -> N
 
 
 def test_one_that_is_not_used_beside_it_stays_out(site: Site, device: Authenticator) -> None:
-    """S119: the passkey of whoever had the account before gets no help from the owner's own."""
+    """S119: A thief's passkey stays refused when the owner confirms another."""
     trojan = Authenticator()
     site.member.with_passkey(trojan)
     site.choose()
@@ -176,7 +176,7 @@ def test_one_that_is_not_used_beside_it_stays_out(site: Site, device: Authentica
 
 
 def test_one_that_is_being_added_does_not_slip_past(site: Site) -> None:
-    """S119: what was begun before the reset is not finished after it."""
+    """S119: A registration that began before the reset is refused."""
     trojan, begun = Authenticator(), site.member.begin()
     site.choose()
     body = {"ceremony": begun["ceremony"], "credential": trojan.create(begun["options"])}
@@ -185,7 +185,7 @@ def test_one_that_is_being_added_does_not_slip_past(site: Site) -> None:
 
 
 def test_a_reset_takes_no_second_step_away(site: Site, device: Authenticator) -> None:
-    """S103: the new password alone is not enough where a passkey is asked for beside it."""
+    """S103: Where a passkey is required, the new password alone is not enough."""
     assert site.member.require().status_code == 200
     site.choose()
     asked = site.member.visitor.authenticate(site.member.name, NEW)
@@ -199,14 +199,14 @@ def test_a_reset_takes_no_second_step_away(site: Site, device: Authenticator) ->
 def test_a_password_that_its_owner_changes_doubts_no_passkey(
     site: Site, device: Authenticator
 ) -> None:
-    """S119: it is the reset that anybody may have done who reads the mail."""
+    """S119: Only a reset needs a confirmation, as anybody with the mailbox can do it."""
     body = {"current_password": PASSWORD, "new_password": NEW}
     assert site.member.ask("POST", "/password", **body).status_code == 200
     assert log_in_alone(site.member.visitor, device).status_code == 200
 
 
 def test_the_owner_is_told_of_each_change(site: Site, device: Authenticator) -> None:
-    """S96: added, asked for, copied (once a day), removed with the second step."""
+    """S96: Mails tell of adding, requiring, copying (once a day) and removing."""
     assert site.notices() == ["passkey_added"]
     site.member.require()
     device.count = 9

@@ -1,4 +1,4 @@
-"""What authenticators write is looked at before it is decoded."""
+"""CBOR from authenticators is checked before it is decoded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BEHIND = b"\x00"
     ],
 )
 def test_it_ends_where_a_decoder_ends(value: object) -> None:
-    """RFC 8949, 3: whatever has no tag."""
+    """The length of data without tags is right (RFC 8949, 3)."""
     written = cbor2.dumps(value)
     assert end_of_item(written + BEHIND, 0) == len(written)
 
@@ -40,14 +40,14 @@ def test_it_ends_where_a_decoder_ends(value: object) -> None:
     ],
 )
 def test_what_no_authenticator_writes_is_refused(written: bytes) -> None:
-    """S17: tags, which a decoder makes objects of; unknown lengths; depth."""
+    """S17: Tags, indefinite lengths and deep nesting are refused."""
     with pytest.raises(ValueError, match="no authenticator"):
         end_of_item(written, 0)
 
 
 @pytest.mark.parametrize("written", [b"", b"\x82\x00", b"\xbb" + b"\xff" * 8, b"\x19\x00"])
 def test_it_ends_with_the_data(written: bytes) -> None:
-    """S17: a number of members costs nothing before they are there."""
+    """S17: A large number of members costs nothing if they are missing."""
     with pytest.raises(IndexError):
         end_of_item(written, end_of_item(written, 0))
 
@@ -61,7 +61,7 @@ def _rewrite(item: bytes) -> bytes:
 
 
 def test_the_key_has_one_way_to_be_written() -> None:
-    """Who decodes it goes on behind the usual way: another one would hide what comes next."""
+    """Another encoding of the key could hide what follows it."""
     key, hidden = cbor2.dumps({1: 2}), cbor2.dumps(re.compile("a"))
     both, head = ATTESTED | EXTENDED, bytes(16) + b"\x00\x00"
     check_authenticator_data(_data(both, head + key + b"\xa0"), _rewrite)

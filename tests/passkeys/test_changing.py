@@ -1,4 +1,4 @@
-"""A passkey is named and removed."""
+"""Renaming and removing passkeys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSED = (400, "invalid_passkey")
 
 
 def test_it_is_renamed(new_member: NewMember, device: Authenticator) -> None:
-    """By its owner, and by nobody else."""
+    """Only its owner can do it."""
     ann, bob = new_member().with_passkey(device), new_member()
     path = f"/me/passkeys/{ann.passkey_id}"
     assert ann.ask("PATCH", path, name="Señor Yubi 🔑").status_code == 200
@@ -36,7 +36,7 @@ def test_it_is_renamed(new_member: NewMember, device: Authenticator) -> None:
 def test_it_is_removed_and_the_others_sessions_with_it(
     new_member: NewMember, device: Authenticator, collections: Collections
 ) -> None:
-    """S107: it lets nobody in any more, and all that it let in is over; the caller goes on."""
+    """S107: All sessions but the caller's end."""
     ann, bob = new_member().with_passkey(device), new_member()
     elsewhere = log_in_alone(ann.visitor, device).json()
     path = f"/me/passkeys/{ann.passkey_id}"
@@ -66,7 +66,7 @@ def test_a_change_asks_for_a_recent_login(
     path: str,
     body: dict[str, Any],
 ) -> None:
-    """S109: or for the password in the same request."""
+    """S109: The password in the same request is enough as well."""
     member.with_passkey(device)
     clock.move(minutes=12)
     path = path.format(member.passkey_id)
@@ -78,7 +78,7 @@ def test_a_change_asks_for_a_recent_login(
 def test_what_a_dead_process_left_lets_nobody_in_and_is_removed(
     member: Member, device: Authenticator, collections: Collections, clock: MovedClock
 ) -> None:
-    """A passkey that its user does not name is none; the next one that is added clears it away."""
+    """A credential that its user does not name is removed by the next addition."""
     member.with_passkey(device)
     collections["users"].update_one({"name_key": member.name}, {"$unset": {"factors.passkeys": ""}})
     assert error_code(log_in_alone(member.visitor, device)) == (401, "invalid_passkey")
@@ -94,7 +94,7 @@ def test_what_a_dead_process_left_lets_nobody_in_and_is_removed(
 def test_a_passkey_is_exported_and_goes_with_its_user(
     member: Member, device: Authenticator, collections: Collections
 ) -> None:
-    """S134: all about it but the key."""
+    """S134: The export does not have the key."""
     member.with_passkey(device)
     (exported,) = member.ask("GET", "/me/export").json()["passkeys"]
     assert exported["transports"] == ["internal", "hybrid"]
@@ -106,7 +106,7 @@ def test_a_passkey_is_exported_and_goes_with_its_user(
 def test_what_an_operator_removes_is_not_kept(
     member: Member, device: Authenticator, app: Flask, collections: Collections
 ) -> None:
-    """S110: nothing is left of a passkey, and a new one can be added."""
+    """S110: Nothing of it is stored, and a new one can be added."""
     member.with_passkey(device)
     user_id = payload_of(member.tokens["access_token"])["uid"]
     services_of(app)[OperatorFactors].reset(user_id, "stolen")

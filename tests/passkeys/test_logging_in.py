@@ -1,4 +1,4 @@
-"""A passkey is enough to log in, if all about it is right."""
+"""Logging in by a passkey alone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REFUSED = (401, "invalid_passkey")
 
 
 def test_it_is_two_factors_in_one(member: Member, device: Authenticator) -> None:
-    """S103: the session says how it began, and goes on as any."""
+    """S103: The session's tokens name both factors."""
     answer = log_in_alone(member.with_passkey(device).visitor, device)
     assert answer.status_code == 200
     assert answer.json().keys() == {
@@ -73,7 +73,7 @@ WRONG: dict[str, dict[str, Any]] = {
 def test_what_is_wrong_is_refused(
     member: Member, device: Authenticator, wrong: dict[str, Any]
 ) -> None:
-    """S114: one and the same 401, whatever it is; the passkey stays good."""
+    """S114: Every defect gets the same 401, and the passkey stays valid."""
     member.with_passkey(device)
     answer = log_in_alone(member.visitor, device, **wrong)
     assert error_code(answer) == REFUSED
@@ -83,7 +83,7 @@ def test_what_is_wrong_is_refused(
 
 
 def test_a_key_of_somebody_else_is_refused(new_member: NewMember, device: Authenticator) -> None:
-    """S114: what another key signs under a known id, and what says it is another user's."""
+    """S114: A signature by another key, or another user's handle, is refused."""
     ann, bob = new_member().with_passkey(device), new_member()
     theirs = Authenticator()
     bob.with_passkey(theirs)
@@ -97,7 +97,7 @@ def test_a_key_of_somebody_else_is_refused(new_member: NewMember, device: Authen
     [{}, {"id": 7}, {"id": {}}, {"id": ""}, {"id": "AAAA", "response": []}],
 )
 def test_what_is_no_credential_is_refused(visitor: Visitor, credential: dict[str, Any]) -> None:
-    """S17: never a fault."""
+    """S17: It is never a 5xx."""
     body = {"ceremony": challenge(visitor)["ceremony"], "credential": credential}
     assert error_code(visitor.post("/authenticate/passkey", body)) == REFUSED
 
@@ -107,7 +107,7 @@ def test_what_is_no_credential_is_refused(visitor: Visitor, credential: dict[str
 def test_rubbish_in_any_part_is_refused(
     member: Member, device: Authenticator, part: str, rubbish: object
 ) -> None:
-    """S17: never a fault, and never a login."""
+    """S17: It is never a 5xx and never a login."""
     member.with_passkey(device)
     body = answer_of(device, challenge(member.visitor))
     body["credential"]["response"][part] = rubbish
@@ -115,7 +115,7 @@ def test_rubbish_in_any_part_is_refused(
 
 
 def test_an_answer_is_good_once(member: Member) -> None:
-    """S115: also of a device that counts nothing, whose second answer looks as the first."""
+    """S115: This includes passkeys without a signature counter."""
     device = Authenticator(counts=False)
     member.with_passkey(device)
     body = answer_of(device, challenge(member.visitor))
@@ -127,7 +127,7 @@ def test_an_answer_is_good_once(member: Member) -> None:
 def test_an_answer_ends_after_five_minutes(
     member: Member, device: Authenticator, clock: MovedClock
 ) -> None:
-    """S115: by the server's clock."""
+    """S115: The server's clock decides."""
     asked = challenge(member.with_passkey(device).visitor)
     clock.move(minutes=5, seconds=1)
     body = answer_of(device, asked)
@@ -135,7 +135,7 @@ def test_an_answer_ends_after_five_minutes(
 
 
 def test_a_ceremony_is_for_one_thing(member: Member, device: Authenticator) -> None:
-    """S114: what was begun to add a passkey, or for who is known, lets nobody in."""
+    """S114: One for adding a passkey, or for a known user, does not log in."""
     member.with_passkey(device)
     asked = challenge(member.visitor)
     for other in (member.begin(), challenge(member.visitor, member.tokens["access_token"])):
@@ -149,7 +149,7 @@ def test_a_ceremony_is_for_one_thing(member: Member, device: Authenticator) -> N
 def test_a_counter_that_fell_is_refused_and_told(
     member: Member, device: Authenticator, collections: Collections
 ) -> None:
-    """S116: two have the key; its user can see that, and the device that counts on goes on."""
+    """S116: The owner can see it; the device with the higher counter goes on."""
     member.with_passkey(device)
     device.count = 5
     assert log_in_alone(member.visitor, device).status_code == 200
@@ -166,7 +166,7 @@ def test_a_counter_that_fell_is_refused_and_told(
 
 
 def test_options_tell_nothing_about_names(member: Member, device: Authenticator) -> None:
-    """S117: they are asked without a name, list no credential, and cost no look at the database."""
+    """S117: They need no name, list no credential, and read nothing from the database."""
     member.with_passkey(device)
     commands = Commands("test_")
     options = challenge(member.visitor, username=member.name)["options"]
@@ -182,14 +182,14 @@ def test_options_tell_nothing_about_names(member: Member, device: Authenticator)
 def test_a_disabled_user_is_refused(
     member: Member, device: Authenticator, collections: Collections
 ) -> None:
-    """S114: as any other."""
+    """S114: The answer is that of any other refusal."""
     member.with_passkey(device)
     collections["users"].update_one({"name_key": member.name}, {"$set": {"disabled": True}})
     assert error_code(log_in_alone(member.visitor, device)) == REFUSED
 
 
 def test_a_repeat_gets_the_same_session(member: Member, device: Authenticator) -> None:
-    """Contract 7: with its key; without it, or with another one, the answer is used up."""
+    """Contract 7: Without the same Idempotency-Key the answer is used up."""
     body = answer_of(device, challenge(member.with_passkey(device).visitor))
     key = {"Idempotency-Key": secrets.token_urlsafe(24)}
     answers = [member.visitor.post("/authenticate/passkey", body, key) for _ in range(3)]
@@ -203,7 +203,7 @@ def test_a_repeat_gets_the_same_session(member: Member, device: Authenticator) -
 def test_a_step_up_by_a_passkey_alone(
     new_member: NewMember, device: Authenticator, clock: MovedClock
 ) -> None:
-    """S120: its user is verified, and it is the caller's own."""
+    """S120: It needs user verification and the caller's own passkey."""
     ann, bob = new_member().with_passkey(device), new_member()
     clock.move(minutes=12)
     ann.log_in()

@@ -1,4 +1,4 @@
-"""Many at once, and processes that die: each thing happens once, or has not happened."""
+"""Concurrent requests and killed processes with passkeys."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def all_send(base_url: str, path: str, body: object) -> list[int]:
 
 @pytest.mark.parametrize("counts", [True, False], ids=["counting", "synchronised"])
 def test_of_32_uses_of_one_answer_one_logs_in(member: Member, *, counts: bool) -> None:
-    """S115: in 12 rounds each, also of a device that counts nothing."""
+    """S115: This includes passkeys without a signature counter."""
     device = Authenticator(counts=counts)
     member.with_passkey(device)
     for _ in range(12):
@@ -56,7 +56,7 @@ def test_of_32_uses_of_one_answer_one_logs_in(member: Member, *, counts: bool) -
 
 
 def test_over_two_processes_as_well(processes: str) -> None:
-    """S115: they share nothing but the database."""
+    """S115: They share only the database."""
     visitor = Visitor(processes)
     member, device = Member(visitor, visitor.new_user()), Authenticator(counts=False)
     member.log_in()
@@ -70,7 +70,7 @@ def test_over_two_processes_as_well(processes: str) -> None:
 def test_of_32_second_steps_by_one_answer_one_succeeds(
     member: Member, device: Authenticator
 ) -> None:
-    """S115: whatever login each of them belongs to."""
+    """S115: They may belong to different logins."""
     member.with_passkey(device).require()
     asked = member.visitor.authenticate(member.name).json()
     shown = answer_of(device, challenge(member.visitor))
@@ -81,7 +81,7 @@ def test_of_32_second_steps_by_one_answer_one_succeeds(
 
 
 def test_two_that_are_added_at_once_are_both_there(member: Member) -> None:
-    """S118: the write that names one sees what another one named meanwhile."""
+    """S118: No addition is lost."""
     begun = [member.begin() for _ in range(4)]
     made = [Authenticator().create(each["options"]) for each in begun]
 
@@ -97,7 +97,7 @@ def test_two_that_are_added_at_once_are_both_there(member: Member) -> None:
 
 
 def test_a_removal_beside_a_login_leaves_no_session(member: Member, device: Authenticator) -> None:
-    """S107: whichever is first, in 12 rounds: what the passkey let in is over with it."""
+    """S107: Whichever is first, no session by the passkey remains."""
     for _ in range(12):
         device = Authenticator()
         member.with_passkey(device)
@@ -132,7 +132,7 @@ def dies(environment: dict[str, str], writes: int, member: Member, *ask: object)
 def test_an_addition_is_whole_wherever_the_process_dies(
     new_member: NewMember, environment: dict[str, str]
 ) -> None:
-    """S96: listed and good, or neither; after an interruption another one can be added."""
+    """S96: The passkey is listed and works, or neither; another can be added."""
     for writes in count(1):
         member, device = new_member(), Authenticator()
         begun = member.begin()
@@ -157,7 +157,7 @@ def is_over(member: Member, session: dict[str, Any]) -> bool:
 def test_a_removal_is_whole_wherever_the_process_dies(
     new_member: NewMember, environment: dict[str, str], collections: Collections
 ) -> None:
-    """S96: from the first write on it lets nobody in, and all other sessions are over."""
+    """S96: From the first write it is refused, and other sessions have ended."""
     for writes in count(1):
         device = Authenticator()
         member = new_member().with_passkey(device)
@@ -175,7 +175,7 @@ def test_a_removal_is_whole_wherever_the_process_dies(
 def test_turning_it_on_is_whole_wherever_the_process_dies(
     new_member: NewMember, environment: dict[str, str]
 ) -> None:
-    """S107: asked for, with eight codes, and no session of before; or nothing of it."""
+    """S107: It is required, with eight codes and no earlier session; or nothing changed."""
     for writes in count(1):
         device = Authenticator()
         member = new_member().with_passkey(device)

@@ -1,4 +1,4 @@
-"""A passkey beside the password: as the second step, and asked for by every login."""
+"""A passkey as the second factor, optional or required."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def second(member: Member, shown: dict[str, Any]) -> Any:  # noqa: ANN401
 def test_turning_it_on_gives_codes_and_ends_the_other_sessions(
     member: Member, device: Authenticator
 ) -> None:
-    """S107, S108: eight recovery codes; the caller's session goes on."""
+    """S107, S108: Eight recovery codes are given, and the caller's session goes on."""
     elsewhere = member.visitor.log_in(member.name)
     assert error_code(member.require()) == (404, "not_found")
     answer = member.with_passkey(device).require()
@@ -57,7 +57,7 @@ def test_turning_it_on_gives_codes_and_ends_the_other_sessions(
 def test_who_has_used_all_codes_gets_new_ones(
     member: Member, device: Authenticator, collections: Collections
 ) -> None:
-    """S108: beside an authenticator app whose codes are used up."""
+    """S108: This also holds beside an authenticator app."""
     member.with_passkey(device)
     used_up = {"$set": {"second_factor": True, "factors.recovery": {}}}
     collections["users"].update_one({"name_key": member.name}, used_up)
@@ -68,7 +68,7 @@ def test_who_has_used_all_codes_gets_new_ones(
 
 
 def test_turning_it_on_again_changes_nothing(guarded: Member, device: Authenticator) -> None:
-    """A repeat succeeds, makes no codes, and ends nothing."""
+    """It succeeds without new codes and ends no session."""
     guarded.tokens = log_in_alone(guarded.visitor, device).json()
     elsewhere = log_in_alone(guarded.visitor, device).json()
     answer = guarded.require()
@@ -77,7 +77,7 @@ def test_turning_it_on_again_changes_nothing(guarded: Member, device: Authentica
 
 
 def test_the_password_alone_is_not_enough(guarded: Member, device: Authenticator) -> None:
-    """S103: it is asked for the passkey, or a recovery code; the passkey lets in."""
+    """S103: The passkey or a recovery code is asked for."""
     asked = guarded.visitor.authenticate(guarded.name)
     assert error_code(asked) == ASKED
     assert asked.json()["factors"] == ["recovery_code", "passkey"]
@@ -93,7 +93,7 @@ def test_the_password_alone_is_not_enough(guarded: Member, device: Authenticator
 
 
 def test_presence_is_enough_beside_the_password(guarded: Member, device: Authenticator) -> None:
-    """S103: without verification it does there, and nowhere else; nobody there never does."""
+    """S103: User verification is needed only for a passkey alone."""
     unverified = {"clear_flags": VERIFIED}
     assert error_code(log_in_alone(guarded.visitor, device, **unverified)) == REFUSED
     absent = {"clear_flags": VERIFIED | PRESENT}
@@ -106,13 +106,13 @@ def test_presence_is_enough_beside_the_password(guarded: Member, device: Authent
 def test_it_does_in_the_same_request_as_the_password(
     guarded: Member, device: Authenticator
 ) -> None:
-    """For clients that know already what they are going to be asked."""
+    """`/authenticate` accepts both at once."""
     assert log_in_with_both(guarded, device).status_code == 200
     assert log_in_with_both(guarded, device, "a wrong one").status_code == 401
 
 
 def test_it_counts_also_where_nobody_asks_for_it(member: Member, device: Authenticator) -> None:
-    """S103: shown beside the password it makes two factors; one that is wrong is refused."""
+    """S103: With the password it makes two factors; a wrong one is refused."""
     member.with_passkey(device)
     answer = log_in_with_both(member, device)
     assert payload_of(answer.json()["access_token"])["acr"] == "aal2"
@@ -122,7 +122,7 @@ def test_it_counts_also_where_nobody_asks_for_it(member: Member, device: Authent
 def test_the_passkey_of_somebody_else_is_refused(
     new_member: NewMember, device: Authenticator
 ) -> None:
-    """S114: also where it is a good one, and asked for by its owner."""
+    """S114: A valid passkey of another user does not help."""
     ann, bob, theirs = new_member().with_passkey(device), new_member(), Authenticator()
     bob.with_passkey(theirs)
     ann.require()
@@ -132,7 +132,7 @@ def test_the_passkey_of_somebody_else_is_refused(
 
 
 def test_an_answer_is_good_once_here_too(guarded: Member, device: Authenticator) -> None:
-    """S115: for a second login, for a login alone, and after it was good for that."""
+    """S115: It cannot be used again for another login or alone."""
     shown = answer_of(device, challenge(guarded.visitor))
     assert second(guarded, shown).status_code == 200
     assert error_code(second(guarded, shown)) == REFUSED
@@ -140,7 +140,7 @@ def test_an_answer_is_good_once_here_too(guarded: Member, device: Authenticator)
 
 
 def test_turning_it_off_is_one_write_too(guarded: Member, device: Authenticator) -> None:
-    """The codes go with the last second factor; the passkey stays, and lets in alone."""
+    """Recovery codes are removed with the last factor; the passkey works alone."""
     guarded.tokens = log_in_alone(guarded.visitor, device).json()
     assert guarded.require(passkeys=False).status_code == 200
     told = guarded.factors()
@@ -150,7 +150,7 @@ def test_turning_it_off_is_one_write_too(guarded: Member, device: Authenticator)
 
 
 def test_removing_the_last_one_ends_the_asking(guarded: Member, device: Authenticator) -> None:
-    """Nobody is asked for a passkey that is not there."""
+    """No passkey is required any more."""
     spare = Authenticator()
     guarded.tokens = log_in_alone(guarded.visitor, device).json()
     first = guarded.passkey_id
@@ -167,7 +167,7 @@ def test_removing_the_last_one_ends_the_asking(guarded: Member, device: Authenti
 def test_beside_an_app_it_goes_alone(
     guarded: Member, device: Authenticator, collections: Collections
 ) -> None:
-    """Turning passkeys off leaves the app, and with it the second step and its codes."""
+    """The app and the recovery codes stay."""
     guarded.tokens = log_in_alone(guarded.visitor, device).json()
     app = {"box": b"sealed", "last_step": 1, "since": utc_now()}
     collections["users"].update_one({"name_key": guarded.name}, {"$set": {"factors.totp": app}})
@@ -179,7 +179,7 @@ def test_beside_an_app_it_goes_alone(
 def test_a_change_wants_the_second_factor_where_there_is_one(
     guarded: Member, device: Authenticator
 ) -> None:
-    """S109: a session that began by the password alone does not do; one with the passkey does."""
+    """S109: A session by the password alone is not enough, one with the passkey is."""
     stale = guarded.require(passkeys=False)
     assert error_code(stale) == (401, "insufficient_user_authentication")
     assert stale.json()["acr_values"] == "aal2"

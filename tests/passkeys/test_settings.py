@@ -1,4 +1,4 @@
-"""Where passkeys are taken, and from which pages."""
+"""The settings of passkeys: domain and origins."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SITE = "https://accounts.example"
     ],
 )
 def test_an_origin_is_allowed_or_not(origin: str, *, production: bool, development: bool) -> None:
-    """S114: exactly those that are named; where people develop, this machine and extensions."""
+    """S114: Named ones are; in development, this machine and extensions as well."""
     assert is_allowed(origin, [SITE], development=False) is production
     assert is_allowed(origin, [SITE], development=True) is development
 
@@ -66,7 +66,7 @@ def test_an_origin_is_allowed_or_not(origin: str, *, production: bool, developme
 def test_origins_have_a_default(
     settings: Settings, given: dict[str, Any], origins: tuple[str, ...]
 ) -> None:
-    """The domain itself, and the service's own address where that is of the domain."""
+    """They are the domain itself, and the service's address if it is of the domain."""
     own = replace(settings, **{"webauthn_rp_id": None, **given})
     assert own.passkey_origins == origins
 
@@ -75,7 +75,7 @@ def test_origins_have_a_default(
     "name", ["http://a.example", "a.example:443", "127.0.0.1", "A.example", "a..example", "*"]
 )
 def test_an_rp_id_is_a_domain(settings: Settings, name: str) -> None:
-    """An address can have no passkeys (WebAuthn, 5.1.2)."""
+    """An IP address is refused (WebAuthn, 5.1.2)."""
     environ = {"AUTHAPI_ENV": DEVELOPMENT, "WEBAUTHN_RP_ID": name}
     with pytest.raises(SettingsError, match="WEBAUTHN_RP_ID must be a domain"):
         Settings.from_environ(environ)
@@ -86,21 +86,21 @@ def test_an_rp_id_is_a_domain(settings: Settings, name: str) -> None:
     ["http://a.example", "https://a.example/", "*", f"{FIREFOX}a", "http://localhost:8000"],
 )
 def test_an_origin_is_exact(origin: str) -> None:
-    """S114: no pattern, no path, nothing in the clear."""
+    """S114: Patterns, paths and plain http are refused."""
     environ = {"AUTHAPI_ENV": DEVELOPMENT, "WEBAUTHN_ORIGINS": origin}
     with pytest.raises(SettingsError, match="is not an exact origin"):
         Settings.from_environ(environ)
 
 
 def test_origins_alone_do_not_start(settings: Settings) -> None:
-    """S77: whose passkeys they are for has to be said."""
+    """S77: WEBAUTHN_RP_ID is needed as well."""
     own = replace(settings, webauthn_rp_id=None, webauthn_origins=(SITE,))
     with pytest.raises(SettingsError, match="WEBAUTHN_RP_ID is missing"):
         create_app(own)
 
 
 def test_without_a_domain_there_are_none_in_production(settings: Settings) -> None:
-    """Every address of theirs is 404; what else there is goes on."""
+    """Their endpoints are 404, and everything else works."""
     off = replace(settings, environment=PRODUCTION, webauthn_rp_id=None)
     with served(off) as visitor:
         told = visitor.send("GET", "/features").json()
@@ -126,7 +126,7 @@ def test_without_a_domain_there_are_none_in_production(settings: Settings) -> No
 
 
 def test_a_development_server_takes_localhost_and_extensions(settings: Settings) -> None:
-    """`make run` needs no setting for them."""
+    """No setting is needed."""
     own = replace(settings, environment=DEVELOPMENT, webauthn_rp_id=None)
     with served(own) as visitor:
         assert visitor.send("GET", "/features").json()["rp_id"] == "localhost"
@@ -141,7 +141,7 @@ def test_a_development_server_takes_localhost_and_extensions(settings: Settings)
 
 
 def test_related_origins_are_told(settings: Settings) -> None:
-    """WebAuthn 5.11: sites alone; the file may be kept for a while."""
+    """The file lists the origins of sites and may be cached (WebAuthn 5.11)."""
     own = replace(settings, webauthn_origins=(SITE, CHROMIUM, "https://other.example"))
     with served(own) as visitor:
         answer = visitor.send("GET", "/.well-known/webauthn")
@@ -150,7 +150,7 @@ def test_related_origins_are_told(settings: Settings) -> None:
 
 
 def test_the_service_tells_that_it_takes_them(visitor: Visitor) -> None:
-    """Clients show a button for them only then."""
+    """`/features` says so, for clients to show a button."""
     told = visitor.send("GET", "/features").json()
     assert (told["passkeys"], told["rp_id"], told["totp"]) == (True, "accounts.example", True)
     assert challenge(visitor)["options"]["rpId"] == "accounts.example"
@@ -161,19 +161,19 @@ def test_the_service_tells_that_it_takes_them(visitor: Visitor) -> None:
     [(0, 0, False), (0, 1, False), (1, 2, False), (1, 1, True), (2, 1, True), (1, 0, True)],
 )
 def test_a_counter_only_grows(stored: int, sent: int, *, fell: bool) -> None:
-    """S116: but for one that counts nothing."""
+    """S116: A counter that stays at zero is allowed."""
     assert counter_fell(stored, sent) is fell
 
 
 def test_what_is_confirmed_in_a_living_epoch_stands_alone() -> None:
-    """S119: epochs decide."""
+    """S119: The epochs of passkey and account decide."""
     factors = Factors(passkeys_since=3)
     assert [may_stand_alone(epoch, factors) for epoch in (2, 3, 4)] == [False, True, True]
     assert may_stand_alone(0, Factors())
 
 
 def test_the_last_second_factor_takes_its_codes_along() -> None:
-    """S108: and none before."""
+    """S108: Before the last one they are kept."""
     both = Factors(passkeys=("a", "b"), passkeys_required=True, recovery={"1": "hash"})
     one = without(both, "a")
     assert ended_with(both, one) == ()

@@ -1,4 +1,4 @@
-"""Which passwords the list refuses, and which it lets pass."""
+"""The list of common passwords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ rules = CommonPasswords("authapi", "Ümläut & Söhne")
 
 
 def test_the_list_has_the_ten_thousand_most_common_and_more() -> None:
-    """S6: all of them of a length that could be chosen, in the form that is looked up, sorted."""
+    """S6: It has those that are long enough, in the compared form, sorted."""
     assert len(LISTED) > 10_000
     assert sorted(set(LISTED)) == LISTED
     assert all(len(password) >= 8 and password == folded(password) for password in LISTED)
@@ -25,12 +25,12 @@ def test_the_list_has_the_ten_thousand_most_common_and_more() -> None:
 
 @pytest.mark.parametrize("password", ["password", "12345678", "qwertyuiop", "iloveyou", "trustno1"])
 def test_the_passwords_that_everybody_knows_are_on_it(password: str) -> None:
-    """S6: the first guesses of every attacker."""
+    """S6: Well-known passwords are checked one by one."""
     assert rules.problems(password, "somebody") == [COMMON]
 
 
 def test_every_password_of_the_list_is_refused_in_any_case() -> None:
-    """S6: `PassWord123` is as common as `password123`."""
+    """S6: `PassWord123` is refused as `password123` is."""
     assert all(COMMON in rules.problems(password.upper(), "somebody") for password in LISTED)
 
 
@@ -39,7 +39,7 @@ def test_every_password_of_the_list_is_refused_in_any_case() -> None:
     ["securepassword", "correct horse battery", "a better password", "password123x", "ﬀﬀﬀﬀﬀﬀﬀﬀ"],
 )
 def test_other_passwords_pass(password: str) -> None:
-    """S6: the list refuses what is on it, and no composition rule comes in with it."""
+    """S6: There is no composition rule."""
     assert rules.problems(password, "somebody") == []
 
 
@@ -60,7 +60,7 @@ def test_other_passwords_pass(password: str) -> None:
     ],
 )
 def test_the_username_is_refused(username: str, password: str) -> None:
-    """S7: in any case or Unicode form, digits and marks before and after or not."""
+    """S7: Case, Unicode form, and digits or marks around it do not matter."""
     assert rules.problems(password, username) == [USERNAME]
 
 
@@ -75,26 +75,26 @@ def test_the_username_is_refused(username: str, password: str) -> None:
     ],
 )
 def test_what_only_contains_the_username_passes(username: str, password: str) -> None:
-    """S7: a short name is in many a good phrase, and nobody would understand the refusal."""
+    """S7: A short name is a part of many good passwords."""
     assert rules.problems(password, username) == []
 
 
 @pytest.mark.parametrize("password", ["authapi2026", "AuthAPI!", "ümläut & söhne"])
 def test_the_services_name_is_refused(password: str) -> None:
-    """S7: `authapi`, and what the operator calls the service."""
+    """S7: `authapi` and the configured name are refused."""
     assert rules.problems(password, "somebody") == [SERVICE]
 
 
 def test_every_reason_is_told() -> None:
-    """One answer says all that is wrong."""
+    """One answer lists all reasons."""
     assert rules.problems("username", "UserName") == [COMMON, USERNAME]
 
 
 def test_a_long_password_is_judged_at_once() -> None:
-    """Digits without end cost no more than letters do."""
+    """The time does not explode for long strings of digits."""
     assert rules.problems("1" * 1_024, "somebody") == []
 
 
 def test_switched_off_it_refuses_nothing() -> None:
-    """A development server takes what tutorials type."""
+    """This is the default of a development server."""
     assert Blocklist().problems("password123", "password123") == []

@@ -1,4 +1,4 @@
-"""The bulkhead around the hashes: a bounded number at once, and no network takes it all."""
+"""The bulkhead: a bounded number of hashes at once, fair to all networks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def refusal(bulkhead: Bulkhead, network: str) -> ApiError:
 
 @pytest.mark.parametrize(("slots", "queue_limit"), [(1, 0), (1, 2), (3, 0), (2, 3)])
 def test_so_many_work_so_many_wait_and_the_next_is_refused(slots: int, queue_limit: int) -> None:
-    """S12: at once, with 503 and `Retry-After`; the others all get their slot in the end."""
+    """S12: The refusal is a 503 with `Retry-After`, at once."""
     changes: list[Change] = []
     bulkhead = Bulkhead(slots, queue_limit)
     bulkhead.observe_with(changes.append)
@@ -65,7 +65,7 @@ def test_so_many_work_so_many_wait_and_the_next_is_refused(slots: int, queue_lim
     ("slots", "queue_limit", "share"), [(1, 0, 1), (2, 3, 1), (2, 4, 2), (2, 48, 16)]
 )
 def test_no_network_has_more_than_a_third(slots: int, queue_limit: int, share: int) -> None:
-    """S127: the next of its callers is refused, while those of others come in."""
+    """S127: Its next caller is refused, while other networks' are admitted."""
     bulkhead = Bulkhead(slots, queue_limit)
     with ExitStack() as inside, ThreadPoolExecutor(1) as elsewhere:
 
@@ -83,7 +83,7 @@ def test_no_network_has_more_than_a_third(slots: int, queue_limit: int, share: i
 
 
 def test_the_networks_that_wait_are_served_in_turn() -> None:
-    """S127: behind fifty of one network two others wait for one of them, not for fifty."""
+    """S127: A caller waits for one of each network, not for all of one."""
     slots, served = FairSlots(1), []
 
     def wait(network: str) -> None:
@@ -103,7 +103,7 @@ def test_the_networks_that_wait_are_served_in_turn() -> None:
 
 
 def test_nothing_leaks_after_exceptions() -> None:
-    """S12: whatever goes wrong inside, or on the way in, there is room again."""
+    """S12: Every slot is freed, whatever goes wrong."""
     bulkhead = Bulkhead(1, 0)
     for _ in range(5):
         with pytest.raises(ZeroDivisionError), bulkhead.admit("a"):
@@ -114,7 +114,7 @@ def test_nothing_leaks_after_exceptions() -> None:
 
 
 def test_what_is_done_comes_back() -> None:
-    """S12: its result, or its very exception."""
+    """S12: The caller gets the result or the exception."""
     bulkhead = Bulkhead(1, 0)
     assert bulkhead.run(lambda: 6 * 7) == 42
     with pytest.raises(ZeroDivisionError):
@@ -122,7 +122,7 @@ def test_what_is_done_comes_back() -> None:
 
 
 def test_who_is_admitted_needs_no_other_room() -> None:
-    """S12: admitted again, and at work several times: room for one in all, and free after it."""
+    """S12: An admitted request uses one slot, however often it hashes."""
     bulkhead = Bulkhead(1, 0)
     for _ in range(2):
         with bulkhead.admit("a"):
@@ -136,7 +136,7 @@ def test_who_is_admitted_needs_no_other_room() -> None:
 
 
 def test_an_observer_is_told_of_every_change() -> None:
-    """S12: in order; a refusal is neither admitted nor left."""
+    """S12: It is told in order, and of refusals separately."""
     changes: list[Change] = []
     bulkhead = Bulkhead(1, 0)
     bulkhead.observe_with(changes.append)

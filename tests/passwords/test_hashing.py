@@ -1,4 +1,4 @@
-"""Password hashes."""
+"""Hashing and verifying passwords."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,7 +23,7 @@ def hasher() -> PasswordHasher:
 
 
 def test_a_hash_is_verified_by_its_password_alone(hasher: PasswordHasher) -> None:
-    """S3: and by its other Unicode form (S5)."""
+    """S3: The password's other Unicode form works as well (S5)."""
     stored = hasher.hash("caf\u00e9 au lait")
     assert hasher.verify_password("caf\u00e9 au lait", stored)
     assert hasher.verify_password("cafe\u0301 au lait", stored)
@@ -31,24 +31,24 @@ def test_a_hash_is_verified_by_its_password_alone(hasher: PasswordHasher) -> Non
 
 
 def test_every_hash_has_a_salt_of_its_own(hasher: PasswordHasher) -> None:
-    """S10: also for one password."""
+    """S10: Two hashes of one password differ."""
     assert hasher.hash(PASSWORD) != hasher.hash(PASSWORD)
 
 
 def test_the_default_cost_is_owasps() -> None:
-    """S10: Argon2id, 19 MiB, two passes, one lane."""
+    """S10: It is Argon2id with 19 MiB, two passes and one lane."""
     stored = PasswordHasher(Argon2Cost(), Bulkhead(1, 0)).hash(PASSWORD)
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.mark.parametrize("password", ["", PASSWORD, "\0", "x" * 1024])
 def test_the_dummy_hash_is_never_right(hasher: PasswordHasher, password: str) -> None:
-    """S20: an unknown user cannot log in."""
+    """S20: No password matches it."""
     assert not hasher.verify_password(password, None)
 
 
 def test_the_dummy_hash_costs_a_slot_like_any_other() -> None:
-    """S21: an unknown user is hashed for, so a full bulkhead refuses both alike."""
+    """S21: A full bulkhead refuses known and unknown users alike."""
     bulkhead = Bulkhead(1, 0)
     hasher = PasswordHasher(CHEAP, bulkhead)
     known = hasher.hash(PASSWORD)
@@ -60,7 +60,7 @@ def test_the_dummy_hash_costs_a_slot_like_any_other() -> None:
 
 
 def test_the_dummy_hash_has_the_current_cost(hasher: PasswordHasher) -> None:
-    """S21: a salt, a digest and parameters like a real one's."""
+    """S21: Its parameters are those of a real hash."""
     real, dummy = hasher.hash(PASSWORD).split("$"), hasher._dummy_hash.split("$")
     assert real[:4] == dummy[:4]
     assert [len(part) for part in real] == [len(part) for part in dummy]
@@ -68,7 +68,7 @@ def test_the_dummy_hash_has_the_current_cost(hasher: PasswordHasher) -> None:
 
 @pytest.mark.parametrize("length", [71, 72, 73, 200])
 def test_bcrypt_takes_the_bytes_that_it_took_before(hasher: PasswordHasher, length: int) -> None:
-    """S11: the first 72, as where the hash was made; a longer password gets in all the same."""
+    """S11: Only the first 72 bytes count, as where the hash was made."""
     password = "é" * length
     stored = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
     assert hasher.verify_password(password, stored)
@@ -77,7 +77,7 @@ def test_bcrypt_takes_the_bytes_that_it_took_before(hasher: PasswordHasher, leng
 
 @pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
 def test_every_spelling_of_bcrypt_verifies(hasher: PasswordHasher, prefix: str) -> None:
-    """S11: other libraries write other prefixes."""
+    """S11: The prefixes of all libraries are accepted."""
     stored = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     assert hasher.verify_password(PASSWORD, prefix + stored[4:])
 
@@ -86,13 +86,13 @@ def test_every_spelling_of_bcrypt_verifies(hasher: PasswordHasher, prefix: str) 
 def test_a_hash_made_elsewhere_takes_the_form_typed_there(
     hasher: PasswordHasher, password: str
 ) -> None:
-    """S5, S11: whether it was normalised there or not."""
+    """S5, S11: Normalised and other passwords work."""
     stored = generate_password_hash(password, "pbkdf2:sha256:10")
     assert hasher.verify_password(password, stored)
 
 
 def test_only_todays_argon2id_is_up_to_date(hasher: PasswordHasher) -> None:
-    """S11: another method or another cost is outdated."""
+    """S11: Another method or another cost is outdated."""
     dearer = PasswordHasher(Argon2Cost(memory_kib=128, passes=1), Bulkhead(1, 0))
     today = hasher.hash(PASSWORD)
     assert not hasher.is_outdated(today)
@@ -138,14 +138,14 @@ ELSEWHERE = {
 def test_hashes_of_other_programs_verify_and_are_outdated(
     hasher: PasswordHasher, password: str, stored: str
 ) -> None:
-    """S11: Django's, passlib's and Firebase's let their owner in, nobody else, and are replaced."""
+    """S11: Django's, passlib's and Firebase's hashes work and are replaced."""
     assert hasher.verify_password(password, stored)
     assert not hasher.verify_password(password + "!", stored)
     assert hasher.is_outdated(stored)
 
 
 def test_a_damaged_firebase_hash_lets_nobody_in(hasher: PasswordHasher) -> None:
-    """S11: base64 of a wrong length is no fault of the server's."""
+    """S11: Invalid base64 is not a 5xx."""
     stored = f"$fbscrypt$v=1,n=0,r=8,p=1{FIREBASE_REST}"
     assert not hasher.verify_password("user1password", stored)
     assert not hasher.verify_password(
@@ -159,7 +159,7 @@ NFC, NFD = "p\u00e4ssw\u00f6rd-stra\u00dfe", "pa\u0308sswo\u0308rd-stra\u00dfe"
 def test_an_argon2_hash_made_elsewhere_verifies_as_it_was_typed_there(
     hasher: PasswordHasher,
 ) -> None:
-    """S5, S11: of a password that is not NFC; it is replaced even where its cost is today's."""
+    """S5, S11: A password that is not NFC works, and its hash is replaced."""
     elsewhere = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1).hash(NFD)
     assert hasher.verify_password(NFD, elsewhere)
     assert not hasher.verify_password(NFC, elsewhere)
@@ -173,7 +173,7 @@ def test_an_argon2_hash_made_elsewhere_verifies_as_it_was_typed_there(
 def test_known_and_unknown_names_are_tried_equally_often(
     hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch, password: str, tries: int
 ) -> None:
-    """S21: the typed password alone says how many hashes are made."""
+    """S21: The number of hashes depends on the typed password only."""
     made: list[str] = []
     real = Argon2Hasher.verify
 
@@ -227,7 +227,7 @@ SALT, DIGEST = "c2FsdHNhbHRzYWx0c2FsdA", "A" * 43
     ],
 )
 def test_what_a_stored_hash_may_cost_is_capped(stored: str, fits: bool) -> None:
-    """S11: at these very numbers; what is unknown is not tried."""
+    """S11: Hashes above the maximum are not computed."""
     assert (find_format(stored) is not None) is fits
 
 
@@ -242,6 +242,6 @@ def test_what_a_stored_hash_may_cost_is_capped(stored: str, fits: bool) -> None:
 def test_a_damaged_hash_is_refused_before_any_library_sees_it(
     hasher: PasswordHasher, stored: str
 ) -> None:
-    """S11: characters that no hash has, or a salt of thousands."""
+    """S11: Invalid characters and enormous salts are refused."""
     assert find_format(stored) is None
     assert not hasher.verify_password(PASSWORD, stored)

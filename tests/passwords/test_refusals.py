@@ -1,4 +1,4 @@
-"""The blocklist over HTTP and at the command line: where it is asked, and what people are told."""
+"""The list of common passwords over HTTP and at the command line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def newcomer(strict_url: str) -> Iterator[Visitor]:
 
 
 def test_production_refuses_a_common_password_and_says_why(newcomer: Visitor) -> None:
-    """S6: the field, the reason, and nobody is registered."""
+    """S6: The field is named, and no user is registered."""
     name = fresh_name()
     answer = newcomer.register(name, "Password123")
     assert error_code(answer) == (422, "validation_error")
@@ -46,14 +46,14 @@ def test_production_refuses_a_common_password_and_says_why(newcomer: Visitor) ->
 
 
 def test_production_refuses_the_username(newcomer: Visitor) -> None:
-    """S7: with a number behind it, too."""
+    """S7: A number after it does not help."""
     name = f"{fresh_name()}@example.com"
     answer = newcomer.register(name, name.upper() + "1")
     assert answer.json()["errors"] == {"password": [USERNAME]}
 
 
 def test_a_password_is_not_changed_to_a_common_one(newcomer: Visitor) -> None:
-    """S6: the new password's field is named, and the old one goes on."""
+    """S6: The field is named, and the old password stays."""
     name = newcomer.new_user()
     headers = {"Authorization": f"Bearer {newcomer.log_in(name)['access_token']}"}
     body = {"current_password": PASSWORD, "new_password": "iloveyou"}
@@ -69,13 +69,13 @@ def test_a_password_is_not_changed_to_a_common_one(newcomer: Visitor) -> None:
 def test_a_common_password_that_is_in_use_still_logs_in(
     visitor: Visitor, newcomer: Visitor
 ) -> None:
-    """The list is about choosing: nobody is locked out when it is switched on."""
+    """The list applies to new passwords only."""
     name = visitor.new_user("password123")
     assert newcomer.authenticate(name, "password123").status_code == 200
 
 
 def test_a_development_server_takes_what_tutorials_type(settings: Settings) -> None:
-    """S6: `user1` / `password123` works there, without a setting."""
+    """S6: `user1` / `password123` works without a setting."""
     app = create_app(replace(settings, environment=DEVELOPMENT, password_blocklist=None))
     body = {"username": fresh_name(), "password": "password123"}
     answer = app.test_client().post("/register", json=body)
@@ -87,7 +87,7 @@ def test_a_development_server_takes_what_tutorials_type(settings: Settings) -> N
 def test_the_setting_decides_at_the_command_line(
     environment: Mapping[str, str], told: str, code: int
 ) -> None:
-    """S6: `flask users create` obeys `PASSWORD_BLOCKLIST`, in development too."""
+    """S6: `flask users create` obeys `PASSWORD_BLOCKLIST`."""
     environment = {**environment, "PASSWORD_BLOCKLIST": told}
     args = ("users", "create", fresh_name(), "--password-stdin")
     done = flask_process(environment, *args, stdin=b"password123\n")
@@ -96,6 +96,6 @@ def test_the_setting_decides_at_the_command_line(
 
 
 def test_any_other_word_keeps_the_service_from_starting() -> None:
-    """A misspelt `off` is no silent `on`."""
+    """A misspelt `off` is an error."""
     with pytest.raises(Exception, match="PASSWORD_BLOCKLIST must be one of: on, off"):
         Settings.from_environ({"AUTHAPI_ENV": "development", "PASSWORD_BLOCKLIST": "of"})

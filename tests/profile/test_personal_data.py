@@ -1,4 +1,4 @@
-"""What is stored about a user is exported, and gone after a deletion (S134)."""
+"""Data about a user is exported, and removed with the user (S134)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def holding(database: Database, *needles: str) -> set[str]:
 def test_every_collection_is_somebodys_or_says_why_it_is_nobodys(
     everything: Settings, clock: MovedClock
 ) -> None:
-    """S134: what holds something of users is exported and erased by its room."""
+    """S134: Personal data is exported and erased by its room."""
     parts = build(everything, clock).personal_data
     looked_after = {name for part in parts for name in part.collections}
     for collection in collections_of(everything):
@@ -72,7 +72,7 @@ def test_every_collection_is_somebodys_or_says_why_it_is_nobodys(
 def test_nothing_is_stored_in_a_collection_that_nobody_declared(
     visitor: Visitor, everything: Settings, services: Services
 ) -> None:
-    """S134: whoever adds a collection says whose data is in it."""
+    """S134: Every collection in the database is declared."""
     busy_user(visitor, "an agent")
     services[AuditTrail].flush()
     declared = {each.name for each in collections_of(everything)}
@@ -82,7 +82,7 @@ def test_nothing_is_stored_in_a_collection_that_nobody_declared(
 def test_nothing_personal_is_left_after_a_deletion(
     visitor: Visitor, services: Services, clock: MovedClock, collections: Collections
 ) -> None:
-    """S134: at once nothing but the taken name; when it is released, not even that."""
+    """S134: At first only the reserved name is left, and later not even that."""
     agent = f"agent-{secrets.token_hex(8)}"
     name, tokens = busy_user(visitor, agent)
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}

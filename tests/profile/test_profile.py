@@ -1,4 +1,4 @@
-"""`/me`, `/me/export`, `/password`, `/sessions`: what users do with their own account."""
+"""`/me`, `/me/export`, `/password`, `/sessions`: a user's own account."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def delete(visitor: Visitor, tokens: dict[str, Any], password: str = PASSWORD) -
 
 
 def test_me_says_who_the_caller_is(visitor: Visitor) -> None:
-    """The name as registered, the permanent id, and the session of the token."""
+    """It has the name, the permanent id and the session."""
     name = visitor.new_user()
     body = visitor.send("GET", "/me", headers=bearer(visitor.log_in(name))).json()
     assert body["status"] == "ok"
@@ -38,7 +38,7 @@ def test_me_says_who_the_caller_is(visitor: Visitor) -> None:
 
 
 def test_a_password_change_wants_the_current_password(visitor: Visitor) -> None:
-    """S60: a stolen access token does not change the password."""
+    """S60: An access token alone does not change it."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     answer = change_password(visitor, tokens, current="not the password")
@@ -47,7 +47,7 @@ def test_a_password_change_wants_the_current_password(visitor: Visitor) -> None:
 
 
 def test_after_a_password_change_only_the_new_one_logs_in(visitor: Visitor) -> None:
-    """The old password is worth nothing from then on."""
+    """The old password is refused."""
     name = visitor.new_user()
     assert change_password(visitor, visitor.log_in(name)).status_code == 200
     assert error_code(visitor.authenticate(name, PASSWORD)) == (401, "invalid_credentials")
@@ -55,7 +55,7 @@ def test_after_a_password_change_only_the_new_one_logs_in(visitor: Visitor) -> N
 
 
 def test_a_password_change_ends_the_other_sessions(visitor: Visitor) -> None:
-    """S58: the session that changed it goes on with the tokens of the answer, no other does."""
+    """S58: The caller's goes on with the tokens of the answer."""
     name = visitor.new_user()
     mine, other = visitor.log_in(name), visitor.log_in(name)
     fresh = change_password(visitor, mine).json()
@@ -67,7 +67,7 @@ def test_a_password_change_ends_the_other_sessions(visitor: Visitor) -> None:
 
 
 def test_a_client_that_ignores_the_fresh_tokens_refreshes(visitor: Visitor) -> None:
-    """Contract 7: the refresh token of before a password change is good for its one use."""
+    """Contract 7: Its previous refresh token still works once."""
     mine = visitor.log_in()
     assert change_password(visitor, mine).status_code == 200
     renewed = visitor.refresh(mine["refresh_token"]).json()
@@ -76,14 +76,14 @@ def test_a_client_that_ignores_the_fresh_tokens_refreshes(visitor: Visitor) -> N
 
 
 def test_a_new_password_obeys_the_rules_of_registration(visitor: Visitor) -> None:
-    """S1: a short one is refused with the field's own message."""
+    """S1: The field of a short one is named."""
     answer = change_password(visitor, visitor.log_in(), new="short")
     assert error_code(answer) == (422, "validation_error")
     assert list(answer.json()["errors"]) == ["new_password"]
 
 
 def test_a_deletion_wants_the_password(visitor: Visitor) -> None:
-    """S60: a stolen access token does not delete the account."""
+    """S60: An access token alone does not delete the account."""
     tokens = visitor.log_in()
     answer = delete(visitor, tokens, "not the password")
     assert error_code(answer) == (401, "invalid_credentials")
@@ -91,7 +91,7 @@ def test_a_deletion_wants_the_password(visitor: Visitor) -> None:
 
 
 def test_a_deleted_account_is_gone_at_once(visitor: Visitor) -> None:
-    """S41: no login, no refresh, no access token of it works any more."""
+    """S41: Login, refresh and access tokens are refused."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     assert delete(visitor, tokens).status_code == 200
@@ -101,14 +101,14 @@ def test_a_deleted_account_is_gone_at_once(visitor: Visitor) -> None:
 
 
 def test_a_deleted_name_is_not_given_away_while_its_tokens_may_live(visitor: Visitor) -> None:
-    """S41: nobody takes over a name that a living token still says."""
+    """S41: The name is reserved until they have expired."""
     name = visitor.new_user()
     delete(visitor, visitor.log_in(name))
     assert error_code(visitor.register(name)) == (400, "user_exists")
 
 
 def test_the_export_holds_what_is_stored_and_no_secret(visitor: Visitor) -> None:
-    """The account, its sessions and its failed logins, but neither password hash nor token."""
+    """It has account, sessions and failed logins, without hashes and tokens."""
     name = visitor.new_user()
     visitor.log_in(name)
     visitor.authenticate(name, "not the password")
@@ -126,7 +126,7 @@ def test_the_export_holds_what_is_stored_and_no_secret(visitor: Visitor) -> None
 
 
 def test_a_user_sees_the_own_sessions_and_which_is_this_one(visitor: Visitor) -> None:
-    """S59: device, address, first and last seen of each, the own one marked."""
+    """S59: Each has its device, address and times."""
     name = visitor.new_user()
     visitor.log_in(name)
     tokens = visitor.log_in(name)
@@ -137,7 +137,7 @@ def test_a_user_sees_the_own_sessions_and_which_is_this_one(visitor: Visitor) ->
 
 
 def test_a_user_ends_one_of_the_own_sessions(visitor: Visitor) -> None:
-    """S59: the other session is over, this one goes on."""
+    """S59: The other session ends, this one goes on."""
     name = visitor.new_user()
     other, mine = visitor.log_in(name), visitor.log_in(name)
     sessions = visitor.send("GET", "/sessions", headers=bearer(mine)).json()["sessions"]
@@ -149,7 +149,7 @@ def test_a_user_ends_one_of_the_own_sessions(visitor: Visitor) -> None:
 
 
 def test_somebody_elses_session_is_not_found(visitor: Visitor) -> None:
-    """S59: its owner's sessions go on, and its id tells a stranger nothing."""
+    """S59: The answer is that of an unknown id."""
     victim, stranger = visitor.log_in(), visitor.log_in()
     sessions = visitor.send("GET", "/sessions", headers=bearer(victim)).json()["sessions"]
     answer = visitor.send("DELETE", f"/sessions/{sessions[0]['id']}", headers=bearer(stranger))
@@ -158,7 +158,7 @@ def test_somebody_elses_session_is_not_found(visitor: Visitor) -> None:
 
 
 def test_sessions_come_in_pages(visitor: Visitor) -> None:
-    """S125: every one once, the one used last first, whatever ends in between."""
+    """S125: Each session is listed once, even if others end meanwhile."""
     name = visitor.new_user()
     pairs = [visitor.log_in(name) for _ in range(5)]
     headers = bearer(pairs[-1])
@@ -177,7 +177,7 @@ def test_sessions_come_in_pages(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "before=x", "before=%00"])
 def test_a_page_that_is_none_is_refused(visitor: Visitor, query: str) -> None:
-    """S17: a 422 that names the parameter."""
+    """S17: It gets a 422 that names the parameter."""
     answer = visitor.send("GET", f"/sessions?{query}", headers=bearer(visitor.log_in()))
     assert error_code(answer) == (422, "validation_error")
     assert answer.json()["errors"].keys() == {query.partition("=")[0]}

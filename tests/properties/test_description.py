@@ -1,4 +1,4 @@
-"""`/openapi.json` and the running service say the same."""
+"""`/openapi.json` agrees with the running service."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def compare(
 def test_the_service_does_what_its_description_says(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """S15, S16, S17: right and wrong requests of every kind to every operation: as described."""
+    """S15, S16, S17: Generated requests to every operation get documented answers."""
     secrets = dict.fromkeys(("METRICS_TOKEN", "INTROSPECTION_SECRET"), "a-token-Xw7Tq2Lr9ZpK")
     everything = {**environment, **secrets}
     with workers(everything, processes=1, threads=16) as server:

@@ -1,4 +1,4 @@
-"""Any order of events leads where the model says."""
+"""Random sequences of events with second factors, compared with a model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.clock import MovedClock
 def test_no_story_opens_an_account_by_half_or_locks_its_owner_out(
     base_url: str, clock: MovedClock, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S102, S103, S104, S107, S108: as the model says, in hundreds of made-up stories."""
+    """S102, S103, S104, S107, S108: The service and the model agree in hundreds of sequences."""
     itself: Any = None
     unlimited = partial(Unlimited.second_step, itself)  # the stories mistype without end
     monkeypatch.setattr(services_of(app)[Limits], "second_step", unlimited)

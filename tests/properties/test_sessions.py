@@ -1,4 +1,4 @@
-"""Any order of events leads where the model says."""
+"""Random sequences of events with sessions, compared with a model."""
 
 from functools import partial
 from typing import Any

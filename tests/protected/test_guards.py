@@ -1,4 +1,4 @@
-"""Every way in which Flask lets a view be guarded."""
+"""Every way to protect a view in Flask."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ WAYS = [
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_caller_is_known_whichever_way_a_view_is_guarded(either: Flask, way: str) -> None:
-    """S36, S43: and without a token each of them is a 401 with its challenge."""
+    """S36, S43: Without a token each answers a 401 with its challenge."""
     client = either.test_client()
     assert client.get(f"/{way}", headers=token(either, "Ann")).text == "Ann"
     refused = client.get(f"/{way}")
@@ -194,7 +194,7 @@ def test_the_caller_is_known_whichever_way_a_view_is_guarded(either: Flask, way:
 
 
 def test_nobody_is_taken_for_the_caller_of_another_request(either: Flask) -> None:
-    """S36: 32 threads, each with requests of several users, one after another."""
+    """S36: 32 threads with requests of several users get their own identity."""
 
     def ask(number: int) -> bool:
         client = either.test_client()
@@ -211,7 +211,7 @@ def test_nobody_is_taken_for_the_caller_of_another_request(either: Flask) -> Non
 
 
 def test_an_apps_own_page_for_a_401_is_for_its_own_views(guarded: Flask) -> None:
-    """The service's clients go on reading JSON."""
+    """The service's endpoints still answer JSON."""
     guarded.register_error_handler(401, lambda error: (f"<h1>{error.description}</h1>", 401))
     client = guarded.test_client()
     assert client.get("/class").text == "<h1>Missing Authorization header.</h1>"
@@ -220,7 +220,7 @@ def test_an_apps_own_page_for_a_401_is_for_its_own_views(guarded: Flask) -> None
 
 
 def test_a_token_may_be_optional(guarded: Flask) -> None:
-    """S36: whoever sends none is nobody; a bad one is refused, not ignored."""
+    """S36: Without one there is no identity; an invalid one is refused."""
     client = guarded.test_client()
     assert client.get("/optional", headers=token(guarded, "Ann")).text == "Ann"
     assert client.get("/optional").text == "nobody"
@@ -230,7 +230,7 @@ def test_a_token_may_be_optional(guarded: Flask) -> None:
 
 @pytest.mark.parametrize("path", ["/class", "/optional"])
 def test_an_app_without_the_service_says_so(path: str) -> None:
-    """In one sentence, whatever the request brings."""
+    """The error says it in one sentence."""
     app = Flask(__name__)
     with_views(app)
     app.testing = True

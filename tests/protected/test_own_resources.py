@@ -1,4 +1,4 @@
-"""Somebody else's resources behind `@token_required`."""
+"""An app's own views with `@token_required`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read(reader: Visitor, path: str, token: str | None) -> Any:  # noqa: ANN401 
 
 
 def test_the_view_knows_who_is_calling(reader: Visitor) -> None:
-    """S36: `current_identity` is what the token says."""
+    """S36: `current_identity` has the claims of the token."""
     name = reader.new_user()
     token = reader.log_in(name)["access_token"]
     claims = payload_of(token)
@@ -77,14 +77,14 @@ def test_the_view_knows_who_is_calling(reader: Visitor) -> None:
 
 @pytest.mark.parametrize(("token", "code"), [(None, "missing_token"), ("x", "invalid_token")])
 def test_nobody_gets_in_without_a_token(reader: Visitor, token: str | None, code: str) -> None:
-    """S43: refused as at the example resource, challenge included."""
+    """S43: The answer is that of `/protected`."""
     answer = read(reader, "/notes/7", token)
     assert error_code(answer) == (401, code)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_refresh_token_is_refused_here_too(reader: Visitor) -> None:
-    """S37: whoever copies the example is safe."""
+    """S37: Only access tokens are accepted."""
     assert error_code(read(reader, "/notes/7", reader.log_in()["refresh_token"])) == (
         401,
         "invalid_token",
@@ -92,7 +92,7 @@ def test_a_refresh_token_is_refused_here_too(reader: Visitor) -> None:
 
 
 def test_every_guarded_view_keeps_its_name_and_methods(settings: Settings) -> None:
-    """The decorator is transparent to Flask."""
+    """The decorator does not hide the view's attributes."""
     app = create_app(settings)
     with_notes(app)
     assert note.__name__ == "note"
@@ -101,7 +101,7 @@ def test_every_guarded_view_keeps_its_name_and_methods(settings: Settings) -> No
 
 
 def test_callers_do_not_get_mixed_up(reader: Visitor) -> None:
-    """S36: each request has its own identity, on one connection as well."""
+    """S36: Requests on one connection have their own identity."""
     names = [reader.new_user() for _ in range(3)]
     tokens = {name: reader.log_in(name)["access_token"] for name in names}
     for name in names * 2:
@@ -109,7 +109,7 @@ def test_callers_do_not_get_mixed_up(reader: Visitor) -> None:
 
 
 def test_outside_a_guarded_view_nobody_is_calling(reader: Visitor, app: Flask) -> None:
-    """S73: a clear `RuntimeError`, which a client sees as a plain 500; never a stranger's name."""
+    """S73: `current_identity` raises a RuntimeError, which is a plain 500."""
     with app.test_request_context("/"), pytest.raises(RuntimeError, match="@token_required"):
         _ = current_identity.username
     token = reader.log_in()["access_token"]
@@ -117,7 +117,7 @@ def test_outside_a_guarded_view_nobody_is_calling(reader: Visitor, app: Flask) -
 
 
 def test_a_caller_is_forgotten_when_the_view_ends(settings: Settings) -> None:
-    """S73: the next request of the same thread, to a careless view, meets nobody."""
+    """S73: The next request in the same thread has no identity."""
     app = create_app(settings)
     with_notes(app)
     services = services_of(app)
@@ -130,6 +130,6 @@ def test_a_caller_is_forgotten_when_the_view_ends(settings: Settings) -> None:
 
 
 def test_outside_any_request_nobody_is_calling() -> None:
-    """S73: neither is it an attribute of nothing."""
+    """S73: `current_identity` raises a RuntimeError."""
     with pytest.raises(RuntimeError):
         _ = current_identity.username

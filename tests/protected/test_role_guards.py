@@ -73,13 +73,13 @@ def token(app: Flask, *roles: str) -> dict[str, str]:
 def test_a_view_is_for_who_has_one_of_its_roles(
     guarded: Flask, path: str, roles: list[str], status: int
 ) -> None:
-    """S36: exactly that one; two guards ask for both."""
+    """S36: One of them is enough; two decorators need both."""
     answer = guarded.test_client().get(path, headers=token(guarded, *roles))
     assert answer.status_code == status
 
 
 def test_the_refusal_says_that_another_token_is_no_help(guarded: Flask) -> None:
-    """Contract 1, RFC 6750, 3.1: a 403 in the one error shape, with its challenge."""
+    """Contract 1: It is a 403 with the challenge of RFC 6750, 3.1."""
     answer = guarded.test_client().get("/one", headers=token(guarded, "reader"))
     assert answer.get_json() == {
         "status": "error",
@@ -92,13 +92,13 @@ def test_the_refusal_says_that_another_token_is_no_help(guarded: Flask) -> None:
 
 
 def test_the_view_knows_the_roles(guarded: Flask) -> None:
-    """`current_identity.roles`, as the token says."""
+    """`current_identity.roles` has those of the token."""
     answer = guarded.test_client().get("/one", headers=token(guarded, "editor", "writer"))
     assert answer.get_json() == {"roles": ["editor", "writer"]}
 
 
 @pytest.mark.parametrize("roles", ["Editor", "", [], {"editor", "no role"}])
 def test_a_role_that_nobody_can_have_is_refused_at_once(roles: str | Collection[str]) -> None:
-    """Not when the first request comes."""
+    """The decorator raises when the view is defined."""
     with pytest.raises(ValueError, match="roles="):
         token_required(roles=roles)

@@ -1,4 +1,4 @@
-"""`httpx.Client(auth=AuthapiAuth(…))`, and who gets its tokens."""
+"""`httpx.Client(auth=AuthapiAuth(…))`, and where its tokens are sent."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def bearer(gate: Gate, path: str) -> list[str]:
 def test_each_request_has_a_fresh_token(
     gate: Gate, clock: MovedClock, new: New, store: Store
 ) -> None:
-    """A refused one is renewed unnoticed; the history holds no answer with tokens."""
+    """A refused token is renewed; the history has no answer with tokens."""
     name = joined(new(gate.address, store))
     clock.move(minutes=16)
     auth = AuthapiAuth(gate.address, store)
@@ -56,7 +56,7 @@ def test_each_request_has_a_fresh_token(
 
 
 def test_tasks_share_one_refresh(gate: Gate, clock: MovedClock, new: New, store: Store) -> None:
-    """The same with `httpx.AsyncClient`; others run while one waits for the lock."""
+    """With `httpx.AsyncClient` other tasks run while one waits for the lock."""
     name = joined(new(gate.address, store))
     clock.move(minutes=16)
 
@@ -71,7 +71,7 @@ def test_tasks_share_one_refresh(gate: Gate, clock: MovedClock, new: New, store:
 
 
 def test_a_token_goes_to_its_service_only(gate: Gate, other: Gate, new: New) -> None:
-    """Not to another address, be it in the request, in a redirect, or in what the store holds."""
+    """Another address in a request, a redirect or the store gets none."""
     store = MemoryStore()
     joined(new(gate.address, store))
     auth = AuthapiAuth(gate.address, store)
@@ -91,7 +91,7 @@ def test_a_token_goes_to_its_service_only(gate: Gate, other: Gate, new: New) -> 
 def test_a_refresh_token_follows_no_redirect(
     gate: Gate, other: Gate, clock: MovedClock, new: New
 ) -> None:
-    """Whatever the httpx client was told."""
+    """This holds even if the httpx client follows redirects."""
     store = MemoryStore()
     name = joined(new(gate.address, store))
     clock.move(minutes=16)
@@ -107,7 +107,7 @@ def test_a_refresh_token_follows_no_redirect(
 
 
 def test_another_service_that_takes_the_same_tokens(gate: Gate, other: Gate, new: New) -> None:
-    """It is named; the API's own address is none of it then."""
+    """The `audience` gets the tokens, the API's own address does not."""
     store = MemoryStore()
     joined(new(gate.address, store))
     other.replace("/notes", answer(401, '{"code": "token_expired"}'))
@@ -125,7 +125,7 @@ def test_another_service_that_takes_the_same_tokens(gate: Gate, other: Gate, new
 
 
 def test_a_stream_is_sent_once(gate: Gate, clock: MovedClock, new: New) -> None:
-    """It cannot be repeated: the 401 is handed on, and the next request has a fresh token."""
+    """The 401 is returned, and the next request has a new token."""
     store = MemoryStore()
     joined(new(gate.address, store))
     clock.move(minutes=16)
@@ -139,7 +139,7 @@ def test_a_stream_is_sent_once(gate: Gate, clock: MovedClock, new: New) -> None:
 
 
 def test_a_download_is_not_read_before_its_time(gate: Gate, new: New) -> None:
-    """`stream()` streams, with a token as any other."""
+    """`stream()` streams the body."""
     store = MemoryStore()
     name = joined(new(gate.address, store))
     auth = AuthapiAuth(gate.address, store)
@@ -154,7 +154,7 @@ def test_a_download_is_not_read_before_its_time(gate: Gate, new: New) -> None:
 def test_a_network_that_fails_is_no_logout_and_leaves_no_lock(
     gate: Gate, clock: MovedClock, new: New, store: Store
 ) -> None:
-    """The error is httpx's own."""
+    """The error is httpx's."""
     name = joined(new(gate.address, store))
     clock.move(minutes=16)
     gate.drop("/refresh")
@@ -168,7 +168,7 @@ def test_a_network_that_fails_is_no_logout_and_leaves_no_lock(
 
 
 def test_a_session_that_is_over_is_an_error(gate: Gate, new: New) -> None:
-    """And no 401 that somebody has to make sense of."""
+    """It is raised as `SessionEnded`, not returned as a 401."""
     store = MemoryStore()
     joined(new(gate.address, store))
     token = gate.tokens()["refresh_token"]

@@ -1,4 +1,4 @@
-"""From the registration to the logout, in threads and in tasks."""
+"""From registration to logout, with threads and with asyncio."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.waiting import DEADLINE
 
 
 def test_the_whole_journey(gate: Gate, new: New, store: Store) -> None:
-    """Register, log in, protected, log out; after that nobody is logged in, there as here."""
+    """After the logout neither client nor service knows the session."""
     client = new(gate.address, store, clock=lambda: 1e9)
     assert client.features()["totp"]
     name = joined(client)
@@ -37,7 +37,7 @@ def test_the_whole_journey(gate: Gate, new: New, store: Store) -> None:
 
 
 def test_the_whole_journey_in_tasks(gate: Gate, clock: MovedClock, store: Store) -> None:
-    """The same; 32 of them refresh once, and one that is cancelled leaves no lock behind."""
+    """32 tasks refresh once, and a cancelled one leaves no lock."""
 
     async def journey() -> None:
         async with AsyncAuthClient(
@@ -76,7 +76,7 @@ def test_the_whole_journey_in_tasks(gate: Gate, clock: MovedClock, store: Store)
 
 
 def test_a_service_that_is_away_is_told_of_the_logout_later(gate: Gate, new: New) -> None:
-    """By the next logout or login; nobody waits for it, and the tokens are forgotten at once."""
+    """The next logout or login sends it."""
     client = new(gate.address)
     name = joined(client)
     first = gate.tokens()["refresh_token"]
@@ -93,7 +93,7 @@ def test_a_service_that_is_away_is_told_of_the_logout_later(gate: Gate, new: New
 
 
 def test_a_login_takes_the_place_of_the_one_before(gate: Gate, new: New) -> None:
-    """Whose session ends at the service."""
+    """The previous session is ended at the service."""
     client = new(gate.address)
     joined(client)
     before = gate.tokens()["refresh_token"]
@@ -103,7 +103,7 @@ def test_a_login_takes_the_place_of_the_one_before(gate: Gate, new: New) -> None
 
 
 def test_fresh_tokens_in_an_answer_are_taken(gate: Gate, clock: MovedClock, new: New) -> None:
-    """As after a change of the password, which voids the ones before."""
+    """A password change invalidates the previous access token."""
     client = new(gate.address)
     name = joined(client)
     words = {"current_password": PASSWORD, "new_password": "an entirely different one"}
@@ -115,7 +115,7 @@ def test_fresh_tokens_in_an_answer_are_taken(gate: Gate, clock: MovedClock, new:
 
 
 def test_all_sessions_end_at_once(server: ServerProcess, new: New) -> None:
-    """Also those of other programs."""
+    """Sessions of other programs end as well."""
     store = MemoryStore()
     one, other = new(server.base_url), new(server.base_url, store)
     name = joined(one)
@@ -129,7 +129,7 @@ def test_all_sessions_end_at_once(server: ServerProcess, new: New) -> None:
 def test_a_listener_is_told_and_disturbs_nobody(
     server: ServerProcess, new: New, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Of a login, a refresh, a logout; what it raises stands in the log."""
+    """It is called for logins, refreshes and logouts; its errors are logged."""
     told = []
 
     def listen() -> None:
@@ -148,7 +148,7 @@ def test_a_listener_is_told_and_disturbs_nobody(
 
 
 def test_a_listener_may_use_the_client(server: ServerProcess, new: New) -> None:
-    """It is called when no lock is held."""
+    """It is called while no lock is held."""
     now = [1e9]
 
     def listen() -> None:
@@ -165,7 +165,7 @@ def test_a_listener_may_use_the_client(server: ServerProcess, new: New) -> None:
 
 
 def test_programs_are_named_in_the_list_of_sessions(server: ServerProcess, new: New) -> None:
-    """For the user who looks at it."""
+    """The list shows the User-Agent."""
     client = new(server.base_url)
     joined(client)
     [session] = client.send("GET", "/sessions")["sessions"]

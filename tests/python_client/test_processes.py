@@ -1,4 +1,4 @@
-"""Programs that share a file of tokens, at a server process: one login, whoever dies."""
+"""Processes that share a login in a file."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def heard(program: Program) -> str:
 def test_8_processes_are_one_login(
     front: Gate, start: Callable[[], Program], new: New, tmp_path: Path
 ) -> None:
-    """Five times all at once with an expired token: five refreshes, each by what the last gave."""
+    """Five times they have an expired token, and refresh once."""
     name = joined(new(front.address, FileStore(tmp_path / "tokens.json")))
     programs = [start() for _ in range(8)]
     for hour in range(1, 6):
@@ -106,7 +106,7 @@ def test_8_processes_are_one_login(
 def test_a_program_that_is_killed_in_a_refresh(
     front: Gate, start: Callable[[], Program], new: New, tmp_path: Path, *, answered: bool
 ) -> None:
-    """S54: between sending and storing. The next one goes on with its key, and its lock is free."""
+    """S54: The next process repeats the refresh with the stored key."""
     store = FileStore(tmp_path / "tokens.json")
     name = joined(new(front.address, store))
     victim = start()
@@ -128,7 +128,7 @@ def test_a_program_that_is_killed_in_a_refresh(
 def test_a_program_that_is_killed_in_a_login(
     front: Gate, start: Callable[[], Program], new: New, tmp_path: Path
 ) -> None:
-    """S54: the next one is given the same pair, so that no session is left that nobody has."""
+    """S54: The next process gets the same session."""
     word = PASSWORD.replace(" ", "-")  # a line of orders has words
     new(front.address).register(name := fresh_name(), word)
     victim = start()

@@ -1,4 +1,4 @@
-"""`clients/python/README.md`, done as it is written."""
+"""The examples in `clients/python/README.md` work as written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_ten_lines_log_in(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Somebody with an authenticator app, too; then any httpx client sends the tokens."""
+    """The example logs in with a second factor, and any httpx client uses the login."""
     owner = Owner(visitor, clock).enrol()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("builtins.input", lambda asked: owner.next_code())
@@ -43,7 +43,7 @@ def test_ten_lines_log_in(
 def test_a_keyring_is_a_store(
     base_url: str, new: New, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By three functions of the package `keyring`."""
+    """The example uses three functions of `keyring`."""
     kept: dict[tuple[str, str], str] = {}
     keyring = ModuleType("keyring")
     vars(keyring).update(
@@ -64,7 +64,7 @@ def test_a_keyring_is_a_store(
 
 
 def test_all_that_is_exported_is_said() -> None:
-    """Each class and exception has its place on the page."""
+    """The page names each class and exception."""
     internal = {
         "AuthapiError",
         "FileLock",

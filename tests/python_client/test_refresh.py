@@ -1,4 +1,4 @@
-"""The client when its token is old, at a real service: one refresh, and no login lost."""
+"""The Python client with expired tokens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.crowd import at_once
 
 
 def test_an_expired_token_is_renewed_unnoticed(gate: Gate, clock: MovedClock, new: New) -> None:
-    """The service refuses it, the client refreshes and repeats the request."""
+    """After the 401 it refreshes and repeats the request."""
     client = new(gate.address)
     name = joined(client)
     clock.move(minutes=16)
@@ -26,7 +26,7 @@ def test_an_expired_token_is_renewed_unnoticed(gate: Gate, clock: MovedClock, ne
 def test_32_threads_with_an_expired_token_refresh_once(
     gate: Gate, clock: MovedClock, new: New, store: Store
 ) -> None:
-    """All of them get through, and the session lives on."""
+    """All requests succeed."""
     client = new(gate.address, store)
     name = joined(client)
     clock.move(minutes=16)
@@ -39,7 +39,7 @@ def test_32_threads_with_an_expired_token_refresh_once(
 def test_a_lost_answer_costs_no_login(
     gate: Gate, clock: MovedClock, new: New, store: Store
 ) -> None:
-    """The same token goes out with the same key again, and gets the same successor."""
+    """The refresh is repeated with its key and gets the same tokens."""
     client = new(gate.address, store)
     name = joined(client)
     clock.move(minutes=16)
@@ -55,7 +55,7 @@ def test_a_lost_answer_costs_no_login(
 
 
 def test_a_replay_ends_the_login_with_a_reason(gate: Gate, new: New, tmp_path: Path) -> None:
-    """A copy of the file that was used meanwhile: the service ends the session, for both."""
+    """A copy of the file was used meanwhile, so the session ends for both."""
     path, copy = tmp_path / "tokens.json", tmp_path / "copy.json"
     name = joined(new(gate.address, FileStore(path)))
     copy.write_text(path.read_text())
@@ -72,7 +72,7 @@ def test_a_replay_ends_the_login_with_a_reason(gate: Gate, new: New, tmp_path: P
 
 
 def test_a_session_that_was_ended_elsewhere(gate: Gate, new: New, store: Store) -> None:
-    """The client forgets the login and says so; a new login is a new beginning."""
+    """The client raises `SessionEnded`, and can log in again."""
     client = new(gate.address, store)
     name = joined(client)
     visitor = Visitor(gate.address)
@@ -89,7 +89,7 @@ def test_a_session_that_was_ended_elsewhere(gate: Gate, new: New, store: Store) 
 def test_a_logout_during_a_refresh_wins(
     gate: Gate, clock: MovedClock, new: New, store: Store
 ) -> None:
-    """It waits for nothing, and the tokens that come late are ended as well."""
+    """It does not wait, and the session of the late tokens is ended."""
     client = new(gate.address, store)
     joined(client)
     clock.move(minutes=16)
@@ -117,7 +117,7 @@ def test_a_logout_during_a_refresh_wins(
 def test_a_refresh_does_not_keep_others_waiting(
     gate: Gate, clock: MovedClock, new: New, store: Store
 ) -> None:
-    """Who finds the token fresh uses it, also while somebody renews it."""
+    """Threads with a fresh token go on meanwhile."""
     client = new(gate.address, store)
     name = joined(client)
     held = gate.hold("/refresh")

@@ -1,4 +1,4 @@
-"""The client when the service says no, or not now, or is not the service at all."""
+"""The Python client when requests are refused or something else answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from tests.support.waiting import DEADLINE
 
 
 def test_refusals_are_errors_with_a_code(server: ServerProcess, new: New) -> None:
-    """For programs a code and fields, for people a text, for operators a request's id."""
+    """They have a code, fields, a message and the request id."""
     client = new(server.base_url)
     with pytest.raises(Refused, match="Invalid credentials") as caught:
         client.authenticate(fresh_name(), PASSWORD)
@@ -54,14 +54,14 @@ def test_refusals_are_errors_with_a_code(server: ServerProcess, new: New) -> Non
 def test_odd_input_is_the_service_s_to_refuse(
     server: ServerProcess, new: New, password: str
 ) -> None:
-    """Nothing breaks on its way: lone surrogates, numbers, too much of it."""
+    """Lone surrogates, numbers and long input are sent as they are."""
     with pytest.raises(Refused) as caught:
         new(server.base_url).authenticate(fresh_name(), password)
     assert 400 <= caught.value.status < 500
 
 
 def test_a_limit_is_told_with_its_seconds(settings: Settings, new: New, waits: list[float]) -> None:
-    """Nobody sits for minutes before a frozen program."""
+    """The client does not wait for minutes by itself."""
     limited = replace(settings, limit_login_failures=Rate.parse("1/10 minutes"))
     with served(limited, MovedClock().stop()) as visitor:
         name = visitor.new_user()
@@ -74,7 +74,7 @@ def test_a_limit_is_told_with_its_seconds(settings: Settings, new: New, waits: l
 
 
 def test_a_service_without_its_database(settings: Settings, new: New, waits: list[float]) -> None:
-    """It is asked once more, after as long as the 503 says."""
+    """The request is repeated once after `Retry-After`."""
     nowhere = Secret(f"mongodb://127.0.0.1:{free_port()}/")
     away = replace(settings, mongo_uri=nowhere, mongo_timeout_ms=100)
     with served(away) as visitor, pytest.raises(Refused) as caught:
@@ -84,13 +84,13 @@ def test_a_service_without_its_database(settings: Settings, new: New, waits: lis
 
 
 def test_nobody_there(new: New) -> None:
-    """Is an answer that did not come."""
+    """A refused connection raises `Unreachable`."""
     with pytest.raises(Unreachable, match="No answer from http://127"):
         new(f"http://127.0.0.1:{free_port()}").features()
 
 
 def test_another_address_is_not_followed(gate: Gate, new: New) -> None:
-    """A password goes where it was sent, also by an httpx client that follows redirects."""
+    """Passwords follow no redirect, even if the httpx client does."""
     elsewhere = answer(307, "", Location=f"{gate.address}/elsewhere")
     gate.replace("/authenticate", elsewhere)
     with pytest.raises(Redirected):
@@ -113,7 +113,7 @@ def test_another_address_is_not_followed(gate: Gate, new: New) -> None:
     ],
 )
 def test_an_error_passes_from_one_process_to_another(error: AuthapiError) -> None:
-    """As a pool of processes hands it on, with all that it says."""
+    """Errors can be pickled with their attributes."""
     revived = pickle.loads(pickle.dumps(error))
     assert (type(revived), str(revived)) == (type(error), str(error))
     assert vars(revived) == vars(error)
@@ -135,7 +135,7 @@ def test_an_error_passes_from_one_process_to_another(error: AuthapiError) -> Non
 def test_each_answer_is_known_for_what_it_is(
     status: int, headers: dict[str, str], body: str, error: type[Exception]
 ) -> None:
-    """A proxy, a web page, another service."""
+    """Answers of proxies, web pages and other services have their own errors."""
     request = httpx.Request("GET", "https://api.test/features")
     with pytest.raises(error) as caught:
         read_answer(httpx.Response(status, headers=headers, text=body, request=request))
@@ -150,5 +150,5 @@ def test_each_answer_is_known_for_what_it_is(
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: int | None) -> None:
-    """And nothing is made of nonsense."""
+    """Other values are ignored."""
     assert retry_after(httpx.Response(503, headers={"Retry-After": header})) == seconds

@@ -1,4 +1,4 @@
-"""The client with a second step, at a real service, and with a forgotten password."""
+"""The Python client with second factors and forgotten passwords."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def asked(client: AuthClient, name: str) -> SecondFactorRequired:
 
 
 def test_an_app_is_turned_on_and_asked_for(server: ServerProcess, new: New) -> None:
-    """All of it by this client, at a server process, by the time of this computer."""
+    """Everything is done by this client, against a server process."""
     client = new(server.base_url)
     name = joined(client)
     secret = client.send("POST", "/me/totp")["secret"]
@@ -47,7 +47,7 @@ def test_an_app_is_turned_on_and_asked_for(server: ServerProcess, new: New) -> N
 
 @pytest.mark.parametrize("kind", ["totp", "recovery_code"])
 def test_the_code_finishes_the_login(owner: Owner, new: New, base_url: str, kind: str) -> None:
-    """The refusal says what may be shown, and how long; either is enough."""
+    """The error lists the accepted factors and the time left."""
     client = new(base_url)
     step = asked(client, owner.name)
     assert (step.factors, step.expires_in) == (("totp", "recovery_code"), 300)
@@ -57,7 +57,7 @@ def test_the_code_finishes_the_login(owner: Owner, new: New, base_url: str, kind
 
 
 def test_a_wrong_code_can_be_corrected(owner: Owner, new: New, base_url: str) -> None:
-    """By the same first step."""
+    """The same `mfa_token` is used again."""
     client = new(base_url)
     step = asked(client, owner.name)
     with pytest.raises(Refused, match="wrong") as caught:
@@ -68,7 +68,7 @@ def test_a_wrong_code_can_be_corrected(owner: Owner, new: New, base_url: str) ->
 
 
 def test_a_code_that_comes_too_late(owner: Owner, new: New, base_url: str) -> None:
-    """Begins with the password again."""
+    """It raises `SecondStepOver`."""
     client = new(base_url)
     step = asked(client, owner.name)
     owner.clock.move(minutes=6)
@@ -78,14 +78,14 @@ def test_a_code_that_comes_too_late(owner: Owner, new: New, base_url: str) -> No
 
 
 def test_a_code_that_is_known_already_goes_along(owner: Owner, new: New, base_url: str) -> None:
-    """With the password, in one request."""
+    """It is sent with the password in one request."""
     client = new(base_url)
     client.authenticate(owner.name, PASSWORD, code=owner.next_code())
     assert greeting(client) == f"Hello, {owner.name}!"
 
 
 def test_a_step_whose_answer_is_lost_spends_no_code(owner: Owner, new: New, gate: Gate) -> None:
-    """S54: it is repeated with its key, and opens one session."""
+    """S54: It is repeated with its key, and opens one session."""
     client = new(gate.address)
     step = asked(client, owner.name)
     gate.drop("/authenticate/second")
@@ -99,7 +99,7 @@ def test_a_step_whose_answer_is_lost_spends_no_code(owner: Owner, new: New, gate
 
 
 def test_an_old_login_is_made_recent(owner: Owner, new: New, base_url: str) -> None:
-    """S120: by the password and a code, with the refresh token that it has."""
+    """S120: Password and code confirm it; its refresh token stays."""
     client = new(base_url)
     client.authenticate(owner.name, PASSWORD, code=owner.next_code())
     owner.clock.move(minutes=11)
@@ -115,7 +115,7 @@ def test_an_old_login_is_made_recent(owner: Owner, new: New, base_url: str) -> N
 
 
 def test_a_forgotten_password(mailing: Mailing, new: New) -> None:
-    """The link comes by mail; what stands behind its `#` chooses a new password, once."""
+    """The token of the mailed link sets a new password, once."""
     client, name = new(mailing.url), mailing.new_user()
     client.forgot_password(name)
     token = mailing.link(name, "reset").partition("#")[2]

@@ -1,4 +1,4 @@
-"""Where a login rests."""
+"""Where the Python client stores a login."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Keyring:
 def test_the_file_is_for_its_owner_only(
     gate: Gate, clock: MovedClock, new: New, tmp_path: Path
 ) -> None:
-    """0600 from the first byte and after a refresh, no half-written file beside it, and gone."""
+    """It has mode 0600 at all times, and no temporary file is left."""
     path = tmp_path / "new" / "folder" / "tokens.json"
     client = new(gate.address, FileStore(path))
     joined(client)
@@ -69,7 +69,7 @@ def test_the_file_is_for_its_owner_only(
 def test_a_draft_that_a_killed_process_left_is_in_nobody_s_way(
     server: ServerProcess, new: New, tmp_path: Path
 ) -> None:
-    """It may be old, half written, or a link to elsewhere: it goes."""
+    """It is removed, even if it is a symbolic link."""
     (tmp_path / "precious").write_text("untouched")
     draft = tmp_path / "tokens.json.new"
     draft.symlink_to(tmp_path / "precious")
@@ -82,7 +82,7 @@ def test_a_draft_that_a_killed_process_left_is_in_nobody_s_way(
 def test_a_program_that_changes_its_folder_keeps_its_login(
     server: ServerProcess, new: New, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As daemons do."""
+    """Changing the working directory does not matter."""
     monkeypatch.chdir(tmp_path)
     client = new(server.base_url, FileStore("tokens.json"))
     name = joined(client)
@@ -92,7 +92,7 @@ def test_a_program_that_changes_its_folder_keeps_its_login(
 
 
 def test_no_password_and_no_code_is_stored(gate: Gate, new: New, tmp_path: Path) -> None:
-    """Not even while a login is under way."""
+    """They are not stored even during a login."""
     path = tmp_path / "tokens.json"
     client = new(gate.address, FileStore(path))
     joined(client)
@@ -114,7 +114,7 @@ def test_no_password_and_no_code_is_stored(gate: Gate, new: New, tmp_path: Path)
     ],
 )
 def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, content: str) -> None:
-    """Whoever named the wrong file loses nothing by it."""
+    """A wrong path does not destroy another file."""
     path = tmp_path / "tokens.json"
     path.write_text(content)
     with AuthClient(BASE, FileStore(path)) as client:
@@ -125,7 +125,7 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, conte
 
 
 def test_an_empty_file_is_an_empty_store(server: ServerProcess, new: New, tmp_path: Path) -> None:
-    """As `install -m 600 /dev/null` makes one."""
+    """`install -m 600 /dev/null` can create it."""
     (path := tmp_path / "tokens.json").touch()
     client = new(server.base_url, FileStore(path))
     with pytest.raises(LoggedOut):
@@ -136,7 +136,7 @@ def test_an_empty_file_is_an_empty_store(server: ServerProcess, new: New, tmp_pa
 def test_what_a_later_version_adds_is_no_obstacle(
     server: ServerProcess, new: New, tmp_path: Path
 ) -> None:
-    """Two versions can share a file."""
+    """Two versions of the client can share a file."""
     path = tmp_path / "tokens.json"
     name = joined(new(server.base_url, FileStore(path)))
     stored: dict[str, Any] = json.loads(path.read_text())
@@ -146,7 +146,7 @@ def test_what_a_later_version_adds_is_no_obstacle(
 
 
 def test_a_store_of_ones_own(server: ServerProcess, new: New) -> None:
-    """Three functions are all it takes."""
+    """It needs three methods."""
     keyring = Keyring()
     name = joined(new(server.base_url, keyring))
     assert greeting(new(server.base_url, keyring)) == f"Hello, {name}!"
@@ -157,7 +157,7 @@ def test_a_store_of_ones_own(server: ServerProcess, new: New) -> None:
 def test_a_store_that_fails_is_said_to_and_costs_no_login_at_the_service(
     gate: Gate, new: New
 ) -> None:
-    """A logout reaches the service all the same, and says that the store still has it."""
+    """A logout still ends the session, and then raises `StoreError`."""
 
     class Full(MemoryStore):
         def save(self, text: str | None) -> None:
@@ -178,7 +178,7 @@ def test_a_store_that_fails_is_said_to_and_costs_no_login_at_the_service(
 
 
 def test_a_child_that_was_forked_meanwhile_holds_no_lock(tmp_path: Path) -> None:
-    """It has the file open, too; the lock is given back by name."""
+    """The lock is released explicitly, since the child has the file open."""
     store = FileStore(tmp_path / "tokens.json")
     lock, other = store.lock("refresh"), store.lock("refresh")
     assert lock.acquire()

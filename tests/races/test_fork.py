@@ -1,4 +1,4 @@
-"""A server that loads the service, uses it, and only then forks its workers."""
+"""A server that uses the service before it forks its workers."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ assert works() and client() is before
 
 
 def test_parent_and_child_work_with_a_client_each(environment: dict[str, str]) -> None:
-    """After a fork both register and log in, each over connections of its own; PyMongo is quiet."""
+    """Both use connections of their own, and PyMongo does not warn."""
     subprocess.run(
         [sys.executable, "-W", "error::UserWarning", "-c", SCRIPT],
         cwd=ROOT,

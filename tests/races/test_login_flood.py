@@ -1,4 +1,4 @@
-"""A rush of logins on one process."""
+"""Many logins at once on one process."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def guest(server: ServerProcess) -> Iterator[Visitor]:
 
 
 def test_a_flood_of_logins_costs_time_not_memory(server: ServerProcess, guest: Visitor) -> None:
-    """S12: 200 logins at once: 200 or 503 with `Retry-After`, memory under the budget."""
+    """S12: 200 logins get a 200 or a 503, and memory stays within the budget."""
     names = [guest.new_user() for _ in range(10)]
     guest.log_in(names[0])
     idle = resident(server.process.pid)
@@ -101,7 +101,7 @@ def test_a_flood_of_logins_costs_time_not_memory(server: ServerProcess, guest: V
 
 
 def test_one_address_leaves_room_to_the_others(server: ServerProcess, guest: Visitor) -> None:
-    """S127: beside 200 connections with right passwords of six own accounts 9 of 10 get in.
+    """S127: Beside 200 connections of one address 9 of 10 other logins succeed.
 
     The others come by fives: twenty who come one by one find the same, in four times as long.
     """
@@ -113,7 +113,7 @@ def test_one_address_leaves_room_to_the_others(server: ServerProcess, guest: Vis
 
 
 def test_one_account_leaves_room_to_the_others(server: ServerProcess, guest: Visitor) -> None:
-    """S12: while 200 people try one account, another user of the same address logs in."""
+    """S12: While 200 clients try one account, other users can log in."""
     address = new_address()
     other = guest.new_user()
     logins = Thread(target=flood, args=(server, ["nobody"], address))
@@ -126,7 +126,7 @@ def test_one_account_leaves_room_to_the_others(server: ServerProcess, guest: Vis
 
 
 def test_the_rest_is_served_during_a_flood(server: ServerProcess, guest: Visitor) -> None:
-    """S12: while 200 people log in, other requests do not wait in line with them."""
+    """S12: Other requests do not wait for the hashes."""
     token = guest.log_in(guest.new_user())["access_token"]
     names, logins = [f"nobody {number}" for number in range(10)], list[requests.Response]()
     flooding = Thread(target=lambda: logins.extend(flood(server, names)))

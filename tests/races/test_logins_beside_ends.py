@@ -1,4 +1,4 @@
-"""Logins beside the end of all their user's sessions."""
+"""Logins at the same time as the end of all sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROUNDS = 3
 def test_no_right_password_is_called_wrong_beside_a_logout_everywhere(
     crowd: Crowd, member: Visitor
 ) -> None:
-    """S58: each login is one before the logout or one after it; who is told to wait may wait."""
+    """S58: Each login is before or after it, or is told to wait."""
     name = member.new_user()
     for _ in range(ROUNDS):
         token = member.log_in(name)["refresh_token"]
@@ -27,7 +27,7 @@ def test_no_right_password_is_called_wrong_beside_a_logout_everywhere(
 
 
 def test_no_session_of_the_old_password_outlives_its_change(crowd: Crowd, member: Visitor) -> None:
-    """S58, S124: logins and refreshes that race a change of the password leave nothing of it."""
+    """S58, S124: Concurrent logins and refreshes leave no session of it."""
     name, old = member.new_user(), PASSWORD
     for number in range(ROUNDS):
         new = f"the password number {number}"

@@ -19,7 +19,7 @@ def test_a_logout_wins_whenever_it_comes(
     collections: Collections,
     new_session: Callable[[], tuple[str, str]],
 ) -> None:
-    """S55: logout and refresh at once, 200 rounds: never a living session afterwards."""
+    """S55: In 200 rounds with a concurrent refresh no session survives."""
     for _ in range(ROUNDS):
         session, token = new_session()
         left, renewed = crowd.all_do(

@@ -1,4 +1,4 @@
-"""The server worked, the client heard nothing."""
+"""The service answered, but the client did not receive it."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def lost(
 
 
 def test_a_lost_refresh_is_repeated_with_its_key(visitor: Visitor, lost: str, key: str) -> None:
-    """S54: the same token with the same key gets the successor: still logged in."""
+    """S54: The client gets the same new tokens."""
     answer = visitor.refresh(lost, key)
     assert answer.status_code == 200
     assert visitor.refresh(answer.json()["refresh_token"]).status_code == 200
 
 
 def test_a_lost_refresh_is_repeated_twice(visitor: Visitor, lost: str, key: str) -> None:
-    """S54: as long as the successor is unused it is given again, always the same one."""
+    """S54: The same tokens are given as long as they are unused."""
     first, second = visitor.refresh(lost, key).json(), visitor.refresh(lost, key).json()
     assert first["refresh_token"] == second["refresh_token"]
 
@@ -65,7 +65,7 @@ def test_a_lost_refresh_is_repeated_twice(visitor: Visitor, lost: str, key: str)
 def test_a_late_repeat_gets_the_same_successor(
     visitor: Visitor, clock: MovedClock, lost: str, key: str
 ) -> None:
-    """S53: a client that was offline for a day gets the very successor that was made at first."""
+    """S53: A repeat a day later works as well."""
     at_once = visitor.refresh(lost, key).json()["refresh_token"]
     clock.move(days=1)
     assert visitor.refresh(lost, key).json()["refresh_token"] == at_once
@@ -75,13 +75,13 @@ def test_a_late_repeat_gets_the_same_successor(
 def test_a_thief_ends_the_session(
     visitor: Visitor, lost: str, key: str, thiefs_key: str | None
 ) -> None:
-    """S54: who has the token but not the key is refused, and the session is over for everybody."""
+    """S54: A repeat without the key is a replay."""
     assert error_code(visitor.refresh(lost, thiefs_key)) == (400, "invalid_refresh_token")
     assert error_code(visitor.refresh(lost, key)) == (400, "invalid_refresh_token")
 
 
 def test_a_used_successor_is_not_given_again(visitor: Visitor, lost: str, key: str) -> None:
-    """S51: once the successor was used the key is worth nothing: it is a replay."""
+    """S51: Once it was used, a repeat is a replay."""
     successor = visitor.refresh(lost, key).json()["refresh_token"]
     newest = visitor.refresh(successor).json()["refresh_token"]
     assert error_code(visitor.refresh(lost, key)) == (400, "invalid_refresh_token")
@@ -91,7 +91,7 @@ def test_a_used_successor_is_not_given_again(visitor: Visitor, lost: str, key: s
 def test_a_lost_registration_is_repeated_with_its_key(
     visitor: Visitor, collections: Collections, key: str
 ) -> None:
-    """The same registration with the same key succeeds again; without it the name is taken."""
+    """Without the key the name is taken."""
     name = fresh_name()
     send_and_hang_up(visitor.base_url, "/register", {"username": name, "password": PASSWORD}, key)
     until(lambda: collections["users"].find_one({"name_key": name}))

@@ -1,4 +1,4 @@
-"""Many use one refresh token at once."""
+"""Concurrent uses of one refresh token."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def successors(answers: list[requests.Response]) -> set[str]:
 def test_one_token_has_one_successor_at_most(
     crowd: Crowd, member: Visitor, new_session: NewSession, _round: int
 ) -> None:
-    """S52: 32 uses at once without a key: one successor, no 5xx, and the session ends."""
+    """S52: Of 32 uses without a key at most one succeeds, and the session ends."""
     _, token = new_session()
     given = successors(crowd.all_do(*[refresh(token)] * CROWD))
     assert len(given) == 1
@@ -45,7 +45,7 @@ def test_one_token_has_one_successor_at_most(
 def test_with_one_key_all_get_the_same_successor(
     crowd: Crowd, member: Visitor, new_session: NewSession, _round: int
 ) -> None:
-    """S53: 32 uses at once with one key: 32 times the same successor, and the session lives."""
+    """S53: All 32 get the same token, and the session lives."""
     _, token = new_session()
     key = secrets.token_urlsafe(24)
     answers = crowd.all_do(*[refresh(token, key)] * CROWD)
@@ -57,7 +57,7 @@ def test_with_one_key_all_get_the_same_successor(
 def test_many_keys_have_one_successor_at_most(
     crowd: Crowd, collections: Collections, new_session: NewSession
 ) -> None:
-    """S52: 32 uses with 32 keys are 32 requests: one successor, and the session ends."""
+    """S52: 32 keys are 32 requests: at most one succeeds, and the session ends."""
     session, token = new_session()
     keys = [secrets.token_urlsafe(24) for _ in range(CROWD)]
     given = successors(crowd.all_do(*[refresh(token, key) for key in keys]))
@@ -68,7 +68,7 @@ def test_many_keys_have_one_successor_at_most(
 def test_a_token_and_its_successor_at_once_never_fork(
     crowd: Crowd, collections: Collections, new_session: NewSession
 ) -> None:
-    """S51: owner and thief, one generation apart, at once: the session is dead afterwards."""
+    """S51: Afterwards the session is over."""
     session, old = new_session()
     (new,) = successors(crowd.all_do(refresh(old)))
     successors(crowd.all_do(*[refresh(old), refresh(new)] * 8))

@@ -1,4 +1,4 @@
-"""Many register one name at once."""
+"""Concurrent registrations of one name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CROWD = 32
 
 
 def test_one_of_many_gets_the_name(crowd: Crowd, member: Visitor, collections: Collections) -> None:
-    """S13: 32 identical registrations: one success, 31 `user_exists`, one document, no 5xx."""
+    """S13: Of 32 one succeeds, 31 get `user_exists`, and one document is stored."""
     name = fresh_name()
     answers = crowd.all_do(*[partial(Visitor.register, username=name)] * CROWD)
     refused = [answer for answer in answers if answer.status_code != 200]
@@ -24,7 +24,7 @@ def test_one_of_many_gets_the_name(crowd: Crowd, member: Visitor, collections: C
 
 
 def test_with_one_key_all_succeed(crowd: Crowd, collections: Collections) -> None:
-    """One registration sent 32 times with its `Idempotency-Key`: 32 successes, one document."""
+    """All 32 succeed, and one document is stored."""
     name, key = fresh_name(), secrets.token_urlsafe(24)
     answers = crowd.all_do(*[partial(Visitor.register, username=name, key=key)] * CROWD)
     assert {answer.status_code for answer in answers} == {200}
@@ -32,7 +32,7 @@ def test_with_one_key_all_succeed(crowd: Crowd, collections: Collections) -> Non
 
 
 def test_spellings_of_one_name_race_as_one(crowd: Crowd, collections: Collections) -> None:
-    """S14: eight spellings of a name at once make one user."""
+    """S14: Eight spellings at once make one user."""
     name = fresh_name()
     spellings = [name, name.upper(), name.capitalize(), f" {name} "] * 2
 

@@ -1,4 +1,4 @@
-"""A role is taken away while its session is refreshed, in another process."""
+"""A role is removed while another process refreshes the session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROUNDS = 50
 
 
 def test_the_refresh_after_it_is_without_the_role(app: Flask, member: Visitor) -> None:
-    """S124: whichever was first; nobody is logged out, and no answer is lost for it."""
+    """S124: Whichever is first, nobody is logged out."""
     administration, barrier = services_of(app)[Administration], Barrier(2)
     name = member.new_user()
     tokens = member.log_in(name)
