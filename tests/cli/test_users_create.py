@@ -41,17 +41,7 @@ def test_the_password_is_asked_for_twice_and_unseen(
 ) -> None:
     """A terminal shows neither the password nor log lines meanwhile."""
     name = fresh_name()
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "users", "create", name],
-        cwd=ROOT,
-        env=clean_environment(environment),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
+    process, ours = _at_a_terminal(environment, name)
     seen = _until_asked(ours, b"Password: ")
     os.write(ours, STDIN)
     seen += _until_asked(ours, b"confirmation: ")
@@ -64,15 +54,47 @@ def test_the_password_is_asked_for_twice_and_unseen(
     assert visitor.authenticate(name).status_code == 200
 
 
-def _until_asked(terminal: int, expected: bytes) -> bytes:
+def test_what_is_typed_in_another_encoding_is_no_password(environment: Mapping[str, str]) -> None:
+    """As a terminal in Latin-1 sends an umlaut: one line says so, and nobody is created."""
+    process, ours = _at_a_terminal(environment, fresh_name())
+    _until_asked(ours, b"Password: ")
+    os.write(ours, b"ein P\xe4sschen\n")
+    seen = _until_asked(ours, b"is not UTF-8.", b"confirmation: ")
+    if b"confirmation" in seen:  # read as it is, where the environment names no encoding
+        os.write(ours, b"ein P\xe4sschen\n")
+        seen += _until_asked(ours, b"is not UTF-8.")
+    assert process.wait(timeout=DEADLINE) == 1
+    os.close(ours)
+    assert b"Traceback" not in seen
+
+
+def _at_a_terminal(
+    environment: Mapping[str, str], name: str
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Begin to create a user; return the process, and our end of its terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "users", "create", name],
+        cwd=ROOT,
+        env=clean_environment(environment),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    return process, ours
+
+
+def _until_asked(terminal: int, *expected: bytes) -> bytes:
     seen = b""
 
     def asked() -> bool:
         nonlocal seen
         seen += os.read(terminal, 1024)
-        return expected in seen
+        return any(words in seen for words in expected)
 
-    until(asked, what=expected.decode())
+    until(asked, what=expected[0].decode())
     return seen
 
 
