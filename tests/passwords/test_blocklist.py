@@ -96,5 +96,5 @@ def test_a_long_password_is_judged_at_once() -> None:
 
 
 def test_switched_off_it_refuses_nothing() -> None:
-    """This is the default of a development server."""
+    """A development server has no list by default."""
     assert Blocklist().problems("password123", "password123") == []

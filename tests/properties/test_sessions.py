@@ -14,7 +14,7 @@ from tests.support.clock import MovedClock
 def test_whatever_users_do_the_model_is_right(
     base_url: str, clock: MovedClock, collections: Collections
 ) -> None:
-    """S37, S50, S51, S53, S54, S56, S58: hundreds of made-up stories end as the model says."""
+    """S37, S50, S51, S53, S54, S56, S58: Service and model agree in hundreds of sequences."""
     machine: Any = partial(Sessions, base_url, clock, collections)
     run_state_machine_as_test(
         machine,

@@ -91,7 +91,7 @@ def test_a_token_goes_to_its_service_only(gate: Gate, other: Gate, new: New) -> 
 def test_a_refresh_token_follows_no_redirect(
     gate: Gate, other: Gate, clock: MovedClock, new: New
 ) -> None:
-    """This holds even if the httpx client follows redirects."""
+    """Not even if the httpx client follows redirects."""
     store = MemoryStore()
     name = joined(new(gate.address, store))
     clock.move(minutes=16)

@@ -1,4 +1,4 @@
-"""A process that dies after any write of a recovery: one of two states, and the mails due."""
+"""A process dies after any write of a recovery: nothing is half done, and mails are sent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def slot(service: Service) -> int:
 def test_a_reset_is_whole_wherever_the_process_dies(
     service: Service, environment: dict[str, str]
 ) -> None:
-    """S96: the old password and a good link, or the new one, no session, and one mail."""
+    """S96: The old password and a valid link, or the new one, no session, and one mail."""
     for writes in count(1):
         name = service.owner()
         before, token = service.visitor.log_in(name), service.link(name)
@@ -62,7 +62,7 @@ def test_a_reset_is_whole_wherever_the_process_dies(
 def test_this_was_not_me_is_whole_wherever_the_process_dies(
     service: Service, environment: dict[str, str]
 ) -> None:
-    """S96, S101: no password and no session, and one mail that lets in."""
+    """S96, S101: Password and sessions have ended, and one mail brings a link."""
     for writes in count(1):
         name = service.owner()
         change_password(service, name)
@@ -82,7 +82,7 @@ def test_this_was_not_me_is_whole_wherever_the_process_dies(
 def test_an_undo_is_whole_wherever_the_process_dies(
     service: Service, environment: dict[str, str]
 ) -> None:
-    """S96: the one address or the other, its entry in the registry, and a mail if it is back."""
+    """S96: One of both addresses is the account's, with its registry entry."""
     for writes in count(1):
         name, token = taken_over(service)
         died = run(service, environment, writes, "/account/undo", {"token": token})
@@ -104,7 +104,7 @@ def test_an_undo_is_whole_wherever_the_process_dies(
 def test_a_question_is_mailed_or_was_never_asked(
     service: Service, environment: dict[str, str]
 ) -> None:
-    """S96: the network is counted first; a repeat after the death is one mail."""
+    """S96: A repeat after the crash gives one mail."""
     for writes in count(1):
         began = None
         while began != slot(service):  # who asks again in the next two minutes is mailed twice

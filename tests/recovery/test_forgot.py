@@ -1,4 +1,4 @@
-"""`POST /password/forgot`: a link for who has a confirmed address, one answer for everybody."""
+"""`POST /password/forgot`: a link for confirmed addresses, the same answer for everybody."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def commands() -> Commands:
 
 
 def test_a_forgotten_password_is_replaced_by_the_mailed_link(service: Service) -> None:
-    """From the question to the login with the new password; every session of before is over."""
+    """All previous sessions have ended."""
     name = service.owner()
     before = service.visitor.log_in(name)
     assert service.forgot(name).json() == SAID
@@ -72,7 +72,7 @@ def asked(service: Service) -> Iterator[tuple[str, str]]:
 
 
 def test_nobody_learns_whether_a_name_is_anybodys(service: Service, commands: Commands) -> None:
-    """S80: one status, body and set of headers for all, and the same commands to the database."""
+    """S80: Status, body, headers and database commands are the same for all."""
     names = dict(asked(service))
     service.forgot(fresh_name())  # the network is counted already
     commands.since_last()
@@ -88,7 +88,7 @@ def test_nobody_learns_whether_a_name_is_anybodys(service: Service, commands: Co
 
 
 def test_only_a_living_owner_of_a_confirmed_address_gets_a_mail(service: Service) -> None:
-    """S80: who that is the sender sees; nothing is kept about the others."""
+    """S80: The sender decides that; nothing is kept about others."""
     owner, locked = service.owner(), service.owner(disabled=True)
     for name in (owner, locked, service.visitor.new_user(), fresh_name()):
         assert service.forgot(name).json() == SAID
@@ -102,7 +102,7 @@ def test_only_a_living_owner_of_a_confirmed_address_gets_a_mail(service: Service
 
 @pytest.mark.parametrize("spelled", [str.upper, lambda name: name.translate(WIDE)])
 def test_the_mail_goes_to_the_address_as_it_is_stored(service: Service, spelled: object) -> None:
-    """S81: what was typed names the account, in any case or form, and changes nothing else."""
+    """S81: The typed name only selects the account."""
     assert callable(spelled)
     name = service.owner()
     assert service.forgot(spelled(name)).status_code == 200
@@ -111,7 +111,7 @@ def test_the_mail_goes_to_the_address_as_it_is_stored(service: Service, spelled:
 
 
 def test_asking_again_at_once_is_one_mail(service: Service) -> None:
-    """S95: and what was typed otherwise is the same question."""
+    """S95: Another spelling of the name is the same request."""
     name = service.owner()
     for typed in (name, name, name.upper()):
         assert service.forgot(typed).json() == SAID
@@ -120,7 +120,7 @@ def test_asking_again_at_once_is_one_mail(service: Service) -> None:
 
 
 def test_links_that_were_asked_for_live_side_by_side(service: Service) -> None:
-    """A stranger's question kills nobody's link, and a late mail is as good as the next one."""
+    """A stranger's request does not invalidate an earlier link."""
     name = service.owner()
     first, second = service.link(name), service.link(name)
     assert first != second
@@ -128,7 +128,7 @@ def test_links_that_were_asked_for_live_side_by_side(service: Service) -> None:
 
 
 def test_one_place_asks_so_often(mailing: Settings) -> None:
-    """S95: 429 with a wait that is true, whoever is meant."""
+    """S95: The 429 has the right waiting time, whoever is meant."""
     with served(replace(mailing, limit_resets=Rate.parse("2/hour"))) as visitor:
         for _ in range(2):
             assert visitor.post("/password/forgot", {"username": fresh_name()}).ok
@@ -138,7 +138,7 @@ def test_one_place_asks_so_often(mailing: Settings) -> None:
 
 
 def test_without_limits_nothing_is_counted(mailing: Settings) -> None:
-    """`LIMITS=off`, as for a load test."""
+    """`LIMITS=off` applies here as well."""
     with served(replace(mailing, limits="off", limit_resets=Rate.parse("1/day"))) as visitor:
         for _ in range(3):
             assert visitor.post("/password/forgot", {"username": fresh_name()}).json() == SAID
@@ -148,14 +148,14 @@ def test_without_limits_nothing_is_counted(mailing: Settings) -> None:
     "body", [{}, {"username": ""}, {"username": 7}, {"username": "a" * 1025}, {"username": None}]
 )
 def test_what_is_no_name_is_refused(service: Service, body: object) -> None:
-    """A shape is no secret."""
+    """A wrong type gets a 422."""
     answer = service.visitor.post("/password/forgot", body)
     assert error_code(answer) == (422, "validation_error")
 
 
 @pytest.mark.parametrize("name", ["\0", "\u202e", "ann\nbcc: x@y", "ann@example.com, x@y", "$ne"])
 def test_any_name_is_answered_alike(service: Service, name: str) -> None:
-    """S80: one that nobody can have is as good as one that nobody has."""
+    """S80: A name that cannot exist gets the usual answer."""
     assert service.forgot(name).json() == SAID
     service.send()
     assert service.mails.mails == []
@@ -163,7 +163,7 @@ def test_any_name_is_answered_alike(service: Service, name: str) -> None:
 
 @pytest.mark.parametrize("where", ["Host", "X-Forwarded-Host", "Forwarded"])
 def test_no_header_changes_the_link(service: Service, where: str) -> None:
-    """S100: it begins with PUBLIC_URL."""
+    """S100: It begins with PUBLIC_URL."""
     name = service.owner()
     value = "host=evil.example" if where == "Forwarded" else "evil.example"
     body = {"username": name}
@@ -175,7 +175,7 @@ def test_no_header_changes_the_link(service: Service, where: str) -> None:
 
 
 def test_a_question_is_an_event_of_the_user(service: Service) -> None:
-    """The owner sees who asked, from where and when; the event has neither token nor address."""
+    """It has the time and the origin, but neither token nor address."""
     name = service.owner()
     service.link(name)
     trail = service.parts[AuditTrail].all_of(service.user(name)["_id"])
@@ -186,13 +186,13 @@ def test_a_question_is_an_event_of_the_user(service: Service) -> None:
 
 @pytest.mark.parametrize("path", ["/password/forgot", "/account/secure"])
 def test_without_mail_there_is_no_such_address(visitor: Visitor, path: str) -> None:
-    """A 404, where no mail can bring a link."""
+    """It is a 404."""
     answer = visitor.post(path, {"username": "ann", "token": "x"})
     assert error_code(answer) == (404, "not_found")
 
 
 def test_without_addresses_there_is_no_such_address(mailing: Settings) -> None:
-    """`EMAIL=off`: nobody can get a mail."""
+    """With `EMAIL=off` it is a 404."""
     with served(replace(mailing, email="off")) as visitor:
         answer = visitor.post("/password/forgot", {"username": "ann"})
         assert error_code(answer) == (404, "not_found")

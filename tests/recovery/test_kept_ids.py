@@ -1,4 +1,4 @@
-"""Users whose id an import kept are mailed like all others."""
+"""Password resets of users whose ids an import kept."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.support.actors import PASSWORD, fresh_name
 def test_who_was_imported_with_an_id_chooses_a_new_password_by_mail(
     service: Service, form: str
 ) -> None:
-    """A Firebase id, another provider's, the longest: a link is mailed, and lets in."""
+    """It works for ids of any kind, also the longest."""
     name = fresh_name()
     line = user(name, _id=form.format(name), email=f"{name}@example.com", email_verified=True)
     done = service.app.test_cli_runner().invoke(

@@ -1,4 +1,4 @@
-"""Ten thousand tokens that are almost good."""
+"""Random changes of valid tokens."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mutated(chance: random.Random) -> str:
 
 
 def test_no_mutation_of_a_token_is_good() -> None:
-    """S88: 10,000 of them are refused as they come in, each in the same way."""
+    """S88: 10,000 of them get the same refusal."""
     chance = random.Random(1)
     assert TOKENS.read(GOOD, Purpose.RESET, now=NOW).epoch == 7
     for _ in range(10_000):

@@ -1,4 +1,4 @@
-"""A reset at the same moment as everything else that makes or keeps a session (S86)."""
+"""A reset beside concurrent logins, refreshes and logouts (S86)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def as_somebody(url: str, deed: Callable[[Visitor], object]) -> Callable[[], obj
 def test_no_session_on_the_old_password_outlives_a_reset(
     two_processes: Visitor, operator: Flask
 ) -> None:
-    """S86: whoever logged in, refreshed or logged out meanwhile has nothing that works after it."""
+    """S86: No session that is opened or used meanwhile works afterwards."""
     visitor = two_processes
     name, password = visitor.new_user(), PASSWORD
     dead: list[str] = []

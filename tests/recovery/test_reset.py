@@ -1,4 +1,4 @@
-"""`POST /password/reset`: one use of a living link, decided by one write."""
+"""`POST /password/reset`: a link is used once, decided by one write."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.crowd import at_once
 
 
 def test_of_32_uses_of_one_link_one_succeeds(service: Service) -> None:
-    """S84: one password, 31 `invalid_link`, one notice, whoever is first."""
+    """S84: The others get `invalid_link`, and there is one notice."""
     name = service.owner()
     token = service.link(name)
 
@@ -53,7 +53,7 @@ def test_of_32_uses_of_one_link_one_succeeds(service: Service) -> None:
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_link_dies_by(service: Service, deed: Callable[[Service, str], None]) -> None:
-    """S85: use, time, another password, address or factor, the end of sessions; all at once."""
+    """S85: Its use, time, and changes of password, address or factor make it invalid."""
     name = service.owner()
     links = [service.link(name), service.link(name)]
     deed(service, name)
@@ -62,7 +62,7 @@ def test_a_link_dies_by(service: Service, deed: Callable[[Service, str], None]) 
 
 
 def test_a_link_that_was_used_is_over(service: Service) -> None:
-    """S85: also for who used it."""
+    """S85: A second use is refused."""
     token = service.link(service.owner())
     assert service.reset(token).status_code == 200
     assert error_code(service.reset(token)) == DEAD
@@ -71,7 +71,7 @@ def test_a_link_that_was_used_is_over(service: Service) -> None:
 def test_a_link_of_an_address_that_changes_meanwhile_is_too_late(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S85: the write itself wants the address that the link went to."""
+    """S85: The write checks that the address is still the same."""
     name = service.owner()
     token, hasher = service.link(name), service.parts[PasswordHasher]
     made = hasher.hash
@@ -87,13 +87,13 @@ def test_a_link_of_an_address_that_changes_meanwhile_is_too_late(
 
 
 def test_a_link_lives_for_as_long_as_the_setting_says(mailing: Settings) -> None:
-    """`RESET_MINUTES`, from when it is first sent."""
+    """`RESET_MINUTES` counts from the first time it is sent."""
     assert mailing.reset_life.total_seconds() == 3600
     assert replace(mailing, reset_minutes=5).reset_life.total_seconds() == 300
 
 
 def test_a_reset_logs_nobody_in_and_touches_no_factor(service: Service) -> None:
-    """S87: what was begun ends: an address, a secret; what is confirmed stays."""
+    """S87: Pending addresses and secrets are removed, confirmed ones stay."""
     waiting = {"email": "x@y.example", "email_key": "x@y.example", "nonce": "n"}
     name = service.owner(
         pending_email={**waiting, "asked_at": service.clock()},
@@ -118,7 +118,7 @@ def test_a_reset_logs_nobody_in_and_touches_no_factor(service: Service) -> None:
 
 
 def test_the_place_of_a_reset_is_known(service: Service) -> None:
-    """S24: whoever has the mailbox gets in at once, while strangers wait."""
+    """S24: Its network may log in at once while strangers wait."""
     name = service.owner()
     assert service.parts[Limits].streak(name).known == ()
     assert service.reset(service.link(name)).status_code == 200
@@ -129,7 +129,7 @@ def test_the_place_of_a_reset_is_known(service: Service) -> None:
 def test_a_reset_that_is_cut_short_has_happened(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S124: no 503 for what was done; what is left is void."""
+    """S124: The answer is a success, and the sweep does the rest."""
     name = service.owner()
     token, before = service.link(name), service.visitor.log_in(name)
 
@@ -144,7 +144,7 @@ def test_a_reset_that_is_cut_short_has_happened(
 
 
 def test_what_happens_is_on_record(service: Service) -> None:
-    """A reset and a refusal, with their user; a forged link is nobody's."""
+    """Resets and refusals are events of their user."""
     name = service.owner()
     token = service.link(name)
     service.reset(token)
@@ -177,7 +177,7 @@ def make_new_codes(owner: Owner) -> None:
 def test_a_link_dies_by_a_change_of_a_factor_that_ends_no_session(
     service: Service, change: Callable[[Owner], None]
 ) -> None:
-    """S85: one that was mailed before; the next one is good."""
+    """S85: A link that is mailed afterwards works."""
     name = service.owner()
     owner = Owner(service.visitor, service.clock, name).enrol()
     link = service.link(name)
@@ -188,7 +188,7 @@ def test_a_link_dies_by_a_change_of_a_factor_that_ends_no_session(
 
 
 def test_this_was_not_me_outlives_a_change_of_a_factor(service: Service) -> None:
-    """S101: whoever it was may have added one."""
+    """S101: A thief may have added a factor."""
     name = service.owner()
     owner = Owner(service.visitor, service.clock, name).enrol()
     service.send()
@@ -200,7 +200,7 @@ def test_this_was_not_me_outlives_a_change_of_a_factor(service: Service) -> None
 def test_a_link_is_too_late_when_a_factor_changes_meanwhile(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S85: the write itself wants the factors that the link was made with."""
+    """S85: The write checks that the factors are still the same."""
     name = service.owner()
     owner = Owner(service.visitor, service.clock, name).enrol()
     token, hasher = service.link(name), service.parts[PasswordHasher]

@@ -1,4 +1,4 @@
-"""`POST /password/reset`: what it refuses, at what cost, and that the link stays good."""
+"""`POST /password/reset`: refusals, which leave the link valid."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def commands() -> Commands:
 
 
 def test_a_refused_password_leaves_the_link_good(mailing: Settings, service: Service) -> None:
-    """S87: too short, or too easily guessed: the next try works."""
+    """S87: After a short or common password the next try works."""
     name = service.owner()
     token = service.link(name)
     answer = service.reset(token, "short")
@@ -39,7 +39,7 @@ def test_a_refused_password_leaves_the_link_good(mailing: Settings, service: Ser
 
 
 def test_a_full_house_leaves_the_link_good(mailing: Settings, service: Service) -> None:
-    """S12: a 503 and nothing done."""
+    """S12: A 503 changes nothing."""
     token = service.link(service.owner())
     apps: list[Flask] = []
     full = replace(mailing, hash_slots=1, hash_queue_limit=0)
@@ -54,7 +54,7 @@ def test_a_full_house_leaves_the_link_good(mailing: Settings, service: Service) 
 def test_no_forged_link_costs_a_hash_or_a_look_at_the_database(
     service: Service, commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S88: wrong by a bit, cut, foreign, for something else or over: refused as it comes in."""
+    """S88: Altered, foreign and expired tokens are refused before."""
     name = service.owner()
     token = service.link(name)
     user = service.parts[AccountService].get_user(name)
@@ -72,20 +72,20 @@ def test_no_forged_link_costs_a_hash_or_a_look_at_the_database(
 
 @pytest.mark.parametrize("body", [{"token": None}, {"token": 7}, {"token": ["x"]}, {}])
 def test_what_is_no_text_is_refused(service: Service, body: dict[str, object]) -> None:
-    """A shape is no link."""
+    """A wrong type gets a 422."""
     answer = service.visitor.post("/password/reset", {**body, "new_password": NEW})
     assert error_code(answer) == (422, "validation_error")
 
 
 def test_a_service_without_mail_takes_no_links_but_the_operators(settings: Settings) -> None:
-    """There `/password/reset` is for the links of `flask users recovery-link`."""
+    """Links of `flask users recovery-link` still work."""
     with served(settings) as visitor:
         answer = visitor.post("/password/reset", {"token": "x", "new_password": NEW})
         assert error_code(answer) == DEAD
 
 
 def test_no_link_lets_a_disabled_user_choose_a_password(service: Service) -> None:
-    """S85: also one that was made after the user was disabled."""
+    """S85: A link made afterwards is refused as well."""
     name = service.owner()
     token = service.link(name)
     service.write(name, {"disabled": True})

@@ -28,7 +28,7 @@ def secure(service: Service, token: str) -> tuple[int, str]:
 
 
 def test_this_was_not_me_puts_the_other_out(service: Service) -> None:
-    """S101: all sessions and the password end at once, and a link for a new one comes by mail."""
+    """S101: Sessions and password end at once, and a link for a new one is mailed."""
     name, token = taken_over(service)
     thief = service.visitor.log_in(name, STOLEN)
     assert secure(service, token) == (200, "ok")
@@ -45,7 +45,7 @@ def test_this_was_not_me_puts_the_other_out(service: Service) -> None:
 
 
 def test_the_link_for_a_new_password_is_good_for_a_day(service: Service) -> None:
-    """S101: nobody else can get in meanwhile."""
+    """S101: It may be longer than others, since nobody can log in meanwhile."""
     name, token = taken_over(service)
     assert secure(service, token) == (200, "ok")
     service.send()
@@ -54,7 +54,7 @@ def test_the_link_for_a_new_password_is_good_for_a_day(service: Service) -> None
 
 
 def test_no_quota_keeps_the_link_back(service: Service) -> None:
-    """S101: whoever asks for many links does not use up this one."""
+    """S101: A thief cannot use up the quota for it."""
     name = service.owner()
     for _ in range(6):
         service.clock.move(minutes=2)
@@ -69,7 +69,7 @@ def test_no_quota_keeps_the_link_back(service: Service) -> None:
 
 
 def test_what_was_begun_ends(service: Service) -> None:
-    """S87: an address and a secret that wait, and what a former address could undo."""
+    """S87: Pending addresses, secrets and undo links end."""
     name, token = taken_over(service)
     undo = {"id": "u" * 24, "email": "old@example.com", "until": service.clock()}
     waiting = {"email": "x@y.example", "email_key": "x@y.example", "nonce": "n"}
@@ -85,7 +85,7 @@ def test_what_was_begun_ends(service: Service) -> None:
     "deed", [deed for deed in DEEDS if deed not in (change_password, use_another, wait)]
 )
 def test_it_dies_as_other_links_do(service: Service, deed: object) -> None:
-    """S85: by whatever ends all sessions, and by another address."""
+    """S85: The end of all sessions and another address make it invalid."""
     assert callable(deed)
     name = service.owner()
     change_password(service, name)
@@ -99,7 +99,7 @@ def test_it_dies_as_other_links_do(service: Service, deed: object) -> None:
 
 
 def test_it_works_once_and_for_a_week(service: Service) -> None:
-    """S85: use and time."""
+    """S85: A second use and a late one are refused."""
     _, token = taken_over(service)
     assert secure(service, token) == (200, "ok")
     assert secure(service, token) == DEAD
@@ -109,7 +109,7 @@ def test_it_works_once_and_for_a_week(service: Service) -> None:
 
 
 def test_a_link_does_one_thing(service: Service) -> None:
-    """S88: what secures sets no password, and what resets secures nothing."""
+    """S88: Links to secure and to reset cannot be exchanged."""
     name, token = taken_over(service)
     assert error_code(service.reset(token)) == DEAD
     assert secure(service, service.link(name)) == DEAD
@@ -118,7 +118,7 @@ def test_a_link_does_one_thing(service: Service) -> None:
 
 
 def test_a_link_of_an_address_that_was_changed_is_dead(service: Service) -> None:
-    """S85: the mail that went to the former address."""
+    """S85: A link mailed to the former address is refused."""
     name, token = taken_over(service)
     change_address(service, name)
     assert secure(service, token) == DEAD
@@ -129,6 +129,6 @@ def test_a_link_of_an_address_that_was_changed_is_dead(service: Service) -> None
 
 @pytest.mark.parametrize("body", [{}, {"token": None}, {"token": 7}, {"token": []}])
 def test_what_is_no_text_is_refused(service: Service, body: object) -> None:
-    """A shape is no link."""
+    """A wrong type gets a 422."""
     answer = service.visitor.post("/account/secure", body)
     assert error_code(answer) == (422, "validation_error")

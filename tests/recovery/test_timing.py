@@ -1,4 +1,4 @@
-"""How long it takes to ask for a link, for somebody and for nobody."""
+"""The time of `/password/forgot` does not tell who has an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`POST /account/undo`: the former address comes back, and whoever changed it is out."""
+"""`POST /account/undo`: a changed address is restored."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def keys(service: Service, name: str) -> list[str]:
 
 
 def test_the_former_address_comes_back(service: Service) -> None:
-    """S87, S93: with a link for a new password; all else that the thief did or began ends."""
+    """S87, S93: A link for a new password is mailed, and everything the thief did ends."""
     name, token = taken_over(service)
     thief = service.visitor.log_in(name)
     service.write(name, {"factors.totp_pending": {"box": b"sealed", "until": until(service)}})
@@ -70,7 +70,7 @@ def test_the_former_address_comes_back(service: Service) -> None:
 
 @pytest.mark.parametrize("deed", [change_password, log_out_everywhere])
 def test_no_end_of_sessions_ends_it(service: Service, deed: object) -> None:
-    """S93: whoever took the account over may do what they like."""
+    """S93: A thief cannot make it invalid by ending sessions."""
     assert callable(deed)
     name, token = taken_over(service)
     deed(service, name)
@@ -78,7 +78,7 @@ def test_no_end_of_sessions_ends_it(service: Service, deed: object) -> None:
 
 
 def test_a_reset_by_the_new_address_ends_it(service: Service) -> None:
-    """S87: with all that was pending."""
+    """S87: A reset ends all that was pending."""
     name, token = taken_over(service)
     service.clock.move(minutes=2)
     service.forgot(name)
@@ -93,7 +93,7 @@ def test_a_reset_by_the_new_address_ends_it(service: Service) -> None:
 
 
 def test_it_works_once_in_its_time_and_for_its_change(service: Service) -> None:
-    """S85: used, over, of another change, of a disabled user, forged."""
+    """S85: Used, expired, forged and other users' links are refused."""
     _, token = taken_over(service)
     assert undo(service, token) == (200, "ok")
     assert undo(service, token) == DEAD
@@ -111,7 +111,7 @@ def test_it_works_once_in_its_time_and_for_its_change(service: Service) -> None:
 
 
 def test_an_address_that_is_anothers_by_now_stays_there(service: Service) -> None:
-    """S90: it is one account's at a time; nothing changes then."""
+    """S90: Nothing changes then."""
     name, token = taken_over(service)
     old = f"{name}@example.com"
     other = service.owner()
@@ -123,7 +123,7 @@ def test_an_address_that_is_anothers_by_now_stays_there(service: Service) -> Non
 
 
 def test_a_link_is_asked_for_by_the_address_too(service: Service) -> None:
-    """In any case; what is a name and an address means the account of the address."""
+    """An address means its account, even if it is another's name."""
     name = service.owner()
     address = f"{name}@example.com"
     entry = {"user_id": service.user(name)["_id"], "name_key": name, "claim": "y"}

@@ -1,4 +1,4 @@
-"""`GET /docs`: the description as a page, from this server alone."""
+"""`GET /docs`: the documentation page, without other hosts."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def linked(html: str) -> list[str]:
 
 
 def test_the_page_is_served(visitor: Visitor) -> None:
-    """For browsers, in HTML."""
+    """It is HTML."""
     answer = visitor.send("GET", "/docs")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
 def test_the_page_names_no_outside_host(visitor: Visitor) -> None:
-    """S72: every address on it is a path of this server."""
+    """S72: All its addresses are paths of this server."""
     html = visitor.send("GET", "/docs").text
     assert "http://" not in html
     assert "https://" not in html
@@ -36,13 +36,13 @@ def test_the_page_names_no_outside_host(visitor: Visitor) -> None:
 
 
 def test_a_strange_host_header_changes_nothing_on_it(visitor: Visitor) -> None:
-    """S72: the page does not repeat whom the client believes to speak to."""
+    """S72: The page does not repeat the Host header."""
     answer = visitor.send("GET", "/docs", headers={"Host": "evil.example"})
     assert "evil.example" not in answer.text
 
 
 def test_its_links_are_below_the_path_that_a_proxy_takes_away(settings: Settings) -> None:
-    """By `X-Forwarded-Prefix`, where proxies are trusted; the description says so, too."""
+    """`X-Forwarded-Prefix` of trusted proxies is used."""
     prefix = {"X-Forwarded-Prefix": "/accounts"}
     with served(replace(settings, trusted_proxies=1)) as visitor:
         page = visitor.send("GET", "/docs", headers=prefix).text
@@ -52,7 +52,7 @@ def test_its_links_are_below_the_path_that_a_proxy_takes_away(settings: Settings
 
 
 def test_everything_on_the_page_is_served(visitor: Visitor) -> None:
-    """Styles, scripts and the description, each as what it is, and cached."""
+    """Styles, scripts and description have their types and are cached."""
     html = visitor.send("GET", "/docs").text
     kinds = {".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
     for address in linked(html):
@@ -65,7 +65,7 @@ def test_everything_on_the_page_is_served(visitor: Visitor) -> None:
 
 
 def test_the_pages_policy_is_strict(visitor: Visitor) -> None:
-    """S72: nothing from elsewhere, no script in line, no frame around it."""
+    """S72: It allows no other hosts, inline scripts or frames."""
     policy = visitor.send("GET", "/docs").headers["Content-Security-Policy"]
     parts = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert parts["default-src"] == "'none'"
@@ -76,7 +76,7 @@ def test_the_pages_policy_is_strict(visitor: Visitor) -> None:
 
 
 def test_the_page_has_no_script_in_line(visitor: Visitor) -> None:
-    """S72: which its policy would refuse."""
+    """S72: The policy would block it."""
     html = visitor.send("GET", "/docs").text
     assert not re.findall(r"<script(?![^>]*\bsrc=)", html)
     assert not re.findall(r"\son\w+=", html)
@@ -87,5 +87,5 @@ def test_the_page_has_no_script_in_line(visitor: Visitor) -> None:
     ["index.html", "../routes.py", "..%2froutes.py", "%2e%2e/%2e%2e/settings.py", "nothing.js"],
 )
 def test_no_other_file_is_served(visitor: Visitor, name: str) -> None:
-    """S72: the page's parts, and no path that climbs."""
+    """S72: Paths outside of the folder are refused."""
     assert visitor.send("GET", f"/docs/{name}").status_code == 404

@@ -1,4 +1,4 @@
-"""What `redocly lint` says of the description, by its recommended rules."""
+"""`redocly lint` with its recommended rules."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def errors(description: dict[str, Any], folder: Path) -> list[dict[str, str]]:
 
 
 def test_it_finds_nothing(description: dict[str, Any], tmp_path: Path) -> None:
-    """No error, and no warning but one that is none here."""
+    """It reports no error, and only one known warning."""
     assert errors(description, tmp_path) == []
 
 
 @pytest.mark.parametrize("member", ["security", "summary", "operationId"])
 def test_it_would_find_something(description: dict[str, Any], tmp_path: Path, member: str) -> None:
-    """Without what other tools want of an operation."""
+    """The check above can fail."""
     del description["paths"]["/register"]["post"][member]
     assert errors(description, tmp_path)

@@ -1,4 +1,4 @@
-"""`GET /openapi.json`: all that is so, and nothing else."""
+"""`GET /openapi.json` describes exactly the service."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def examples(media: dict[str, Any]) -> list[Any]:
 
 
 def test_it_is_openapi_3_1(description: dict[str, Any]) -> None:
-    """The description validates, and names the service and its version."""
+    """It is valid and names the service's version."""
     OpenAPIV31SpecValidator(description).validate()
     assert description["openapi"].startswith("3.1")
     assert description["info"]["title"] == "authapi"
@@ -122,7 +122,7 @@ def test_it_is_openapi_3_1(description: dict[str, Any]) -> None:
 
 
 def test_every_route_is_described_and_no_other(description: dict[str, Any], app: Flask) -> None:
-    """A route without a description, or a description without a route, is a mistake."""
+    """Routes and descriptions correspond."""
     routed = {
         (method.lower(), re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
@@ -134,7 +134,7 @@ def test_every_route_is_described_and_no_other(description: dict[str, Any], app:
 
 
 def test_every_operation_is_summed_up(description: dict[str, Any]) -> None:
-    """In a sentence for people, with an id and a tag of its own."""
+    """It has a summary, an id and a tag."""
     found = list(operations(description))
     assert all(operation["summary"] and operation["tags"] for _, _, operation in found)
     for _, _, operation in found:
@@ -144,20 +144,20 @@ def test_every_operation_is_summed_up(description: dict[str, Any]) -> None:
 
 
 def test_every_operation_has_a_name_of_its_own(description: dict[str, Any]) -> None:
-    """Generated clients name their functions after it; a new name is a new function for them."""
+    """Clients generate function names from it, so changes are listed here."""
     found = [operation["operationId"] for _, _, operation in operations(description)]
     assert sorted(found) == sorted(OPERATIONS)
 
 
 def test_no_schema_is_unused(description: dict[str, Any]) -> None:
-    """Each is referred to, since generated clients make a class of each."""
+    """Clients generate a class from each."""
     text = json.dumps(description)
     schemas = description["components"]["schemas"]
     assert [name for name in schemas if f'"#/components/schemas/{name}"' not in text] == []
 
 
 def test_every_json_answer_has_an_example(description: dict[str, Any]) -> None:
-    """An example says more than a schema: failures each have one of theirs."""
+    """Failures have examples as well."""
     for method, path, operation in operations(description):
         for status, media in json_answers(operation):
             shown = examples(media)
@@ -191,7 +191,7 @@ def test_the_schema_of_failures_lists_every_code(description: dict[str, Any]) ->
 
 
 def test_every_operation_says_what_it_asks_for(description: dict[str, Any]) -> None:
-    """`[]` where that is nothing: left out, a reader would have to guess."""
+    """Operations without a token have an explicit `[]`."""
     for method, path, operation in operations(description):
         assert "security" in operation, (method, path)
     for path in ("/register", "/authenticate", "/refresh", "/logout", "/healthz", "/"):
@@ -201,7 +201,7 @@ def test_every_operation_says_what_it_asks_for(description: dict[str, Any]) -> N
 
 
 def test_the_protected_resource_wants_a_bearer_token(description: dict[str, Any]) -> None:
-    """Contract 1: the security scheme is there, and is asked for there alone."""
+    """Contract 1: Only operations with a token name the security scheme."""
     scheme = description["components"]["securitySchemes"]["bearerAuth"]
     assert (scheme["type"], scheme["scheme"], scheme["bearerFormat"]) == ("http", "bearer", "JWT")
     bearer: list[dict[str, list[str]]] = [{"bearerAuth": []}]
@@ -213,7 +213,7 @@ def test_the_protected_resource_wants_a_bearer_token(description: dict[str, Any]
 
 @pytest.mark.parametrize("path", ["/register", "/authenticate", "/refresh", "/logout", "/password"])
 def test_every_body_is_described_with_examples(description: dict[str, Any], path: str) -> None:
-    """Contract 1: its fields, required but for a switch, each with an example."""
+    """Contract 1: Each field has an example."""
     body = description["paths"][path]["post"]["requestBody"]
     schema = body["content"]["application/json"]["schema"]
     resolved = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -224,7 +224,7 @@ def test_every_body_is_described_with_examples(description: dict[str, Any], path
 
 @pytest.mark.parametrize("path", ["/register", "/refresh"])
 def test_the_idempotency_key_is_described(description: dict[str, Any], path: str) -> None:
-    """Contract 4: as a header that may be left out."""
+    """Contract 4: It is an optional header."""
     parameters = description["paths"][path]["post"]["parameters"]
     (header,) = [one for one in parameters if one["name"] == "Idempotency-Key"]
     assert (header["in"], header.get("required", False)) == ("header", False)

@@ -55,7 +55,7 @@ def own(settings: Settings) -> Iterator[Flask]:
 
 
 def test_what_is_described_is_there(own: Flask) -> None:
-    """By flask-smorest's own words, nested ones too; what says nothing of itself is not there."""
+    """Views of flask-smorest are included, others are not."""
     client = own.test_client()
     document = client.get("/openapi.json").get_json()
     OpenAPIV31SpecValidator(document).validate()
@@ -71,7 +71,7 @@ def test_what_is_described_is_there(own: Flask) -> None:
 
 
 def test_they_answer_as_they_say(own: Flask) -> None:
-    """With the error shape of all others."""
+    """They use the same form of errors."""
     client = own.test_client()
     assert client.post("/notes/drafts/", json={"text": "milk"}).status_code == 201
     assert client.post("/notes/drafts/", json={}).get_json()["code"] == "validation_error"

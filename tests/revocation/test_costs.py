@@ -1,4 +1,4 @@
-"""What a check for revocations costs."""
+"""The cost of the check for revocations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_thousand_checks_cost_one_read(
     clock: MovedClock,
     holder: Callable[[str], Identity],
 ) -> None:
-    """S58: within the half second that a copy is fresh, nobody asks the database again."""
+    """S58: The copy is used for half a second."""
     identity = holder("s1")
     stopped = clock()
     frozen = Revocations(RevocationStore(counted), SETTINGS, lambda: stopped)
@@ -39,7 +39,7 @@ def test_a_thousand_checks_cost_one_read(
 
 
 def test_a_thousand_requests_cost_one_command(settings: Settings, clock: MovedClock) -> None:
-    """S58: `/protected` itself asks the database for nothing; its process, twice a second."""
+    """S58: A process asks the database at most twice a second."""
     stopped = clock()
     name = f"test_{secrets.token_hex(6)}"
     commands = Commands(name)
@@ -57,7 +57,7 @@ def test_a_thousand_requests_cost_one_command(settings: Settings, clock: MovedCl
 def test_a_dead_database_is_waited_for_once(
     counted: Counted, clock: MovedClock, holder: Callable[[str], Identity]
 ) -> None:
-    """S74: of many requests that wait for the same look, one finds out for all."""
+    """S74: Requests that wait at the same time share one attempt."""
     cold = Revocations(RevocationStore(counted), SETTINGS, clock)
     counted.away, counted.gate = True, Barrier(2)
     with ThreadPoolExecutor(8) as crowd:

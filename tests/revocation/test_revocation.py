@@ -1,4 +1,4 @@
-"""Access tokens of what has ended are dead."""
+"""Access tokens are refused once their session has ended."""
 
 from tests.support.actors import Visitor, error_code
 from tests.support.clock import MovedClock
@@ -7,7 +7,7 @@ DEAD = (401, "invalid_token")
 
 
 def test_a_logout_ends_the_access_token_as_well(visitor: Visitor) -> None:
-    """S58: what was handed out before the logout opens nothing any more."""
+    """S58: Tokens issued before the logout are refused."""
     tokens = visitor.log_in()
     assert visitor.protected(tokens["access_token"]).status_code == 200
     visitor.log_out(tokens["refresh_token"])
@@ -15,7 +15,7 @@ def test_a_logout_ends_the_access_token_as_well(visitor: Visitor) -> None:
 
 
 def test_a_replay_ends_the_access_tokens_of_its_session_only(visitor: Visitor) -> None:
-    """S51: the thief's access token dies with the session; another session's goes on."""
+    """S51: Tokens of other sessions work."""
     name = visitor.new_user()
     first, other = visitor.log_in(name), visitor.log_in(name)
     second = visitor.refresh(first["refresh_token"]).json()
@@ -25,7 +25,7 @@ def test_a_replay_ends_the_access_tokens_of_its_session_only(visitor: Visitor) -
 
 
 def test_logout_everywhere_ends_every_session_of_the_user(visitor: Visitor) -> None:
-    """S58: all refresh and all access tokens of the user are dead; a new login is fine."""
+    """S58: All tokens are refused; a new login works."""
     name = visitor.new_user()
     tokens = [visitor.log_in(name) for _ in range(3)]
     body = {"refresh_token": tokens[0]["refresh_token"], "everywhere": True}
@@ -37,7 +37,7 @@ def test_logout_everywhere_ends_every_session_of_the_user(visitor: Visitor) -> N
 
 
 def test_a_spent_token_cannot_log_anybody_out_everywhere(visitor: Visitor) -> None:
-    """Only a living refresh token speaks for the user."""
+    """Only a valid refresh token can."""
     name = visitor.new_user()
     first, other = visitor.log_in(name), visitor.log_in(name)
     visitor.refresh(first["refresh_token"])
@@ -49,7 +49,7 @@ def test_a_spent_token_cannot_log_anybody_out_everywhere(visitor: Visitor) -> No
 def test_a_revocation_is_forgotten_when_its_tokens_have_expired(
     visitor: Visitor, clock: MovedClock
 ) -> None:
-    """An access token that expired long ago is expired, revoked or not."""
+    """Their answer is `token_expired` anyway."""
     tokens = visitor.log_in()
     visitor.log_out(tokens["refresh_token"])
     clock.move(minutes=16)

@@ -1,4 +1,4 @@
-"""What one server ends, the other refuses: real processes that share nothing but the database."""
+"""Revocations reach other server processes through the database."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def refuses_within_a_second(visitor: Visitor, access_token: str) -> None:
 def test_a_logout_at_one_server_is_known_at_the_other_within_a_second(
     two_servers: tuple[Visitor, Visitor],
 ) -> None:
-    """S58: the copied access token is dead everywhere."""
+    """S58: Its access token is refused there."""
     here, there = two_servers
     tokens = here.log_in()
     assert there.protected(tokens["access_token"]).status_code == 200
@@ -47,7 +47,7 @@ def test_a_logout_at_one_server_is_known_at_the_other_within_a_second(
 def test_a_deletion_at_one_server_is_known_at_the_other_within_a_second(
     two_servers: tuple[Visitor, Visitor],
 ) -> None:
-    """S41: the deleted user's access token is dead everywhere."""
+    """S41: The user's access token is refused there."""
     here, there = two_servers
     name = here.new_user()
     tokens, others = here.log_in(name), there.log_in(name)

@@ -1,4 +1,4 @@
-"""The three ways to check for revocations, and what each does while the database is away."""
+"""The three settings of `REVOCATION`, with and without the database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_process_goes_on_with_its_copy_while_the_database_is_away(
     clock: MovedClock,
     holder: Callable[[str], Identity],
 ) -> None:
-    """What it knew to be revoked stays refused; what it knew to be good stays good, for a while."""
+    """Known revocations hold, and other tokens work for a while."""
     revocations.revoke_session("ended")
     revocations.check(holder("living"))
     counted.away = True
@@ -43,7 +43,7 @@ def test_after_a_while_without_the_database_a_process_refuses_to_guess(
     clock: MovedClock,
     holder: Callable[[str], Identity],
 ) -> None:
-    """S74: the failure itself is passed on, a 503; the while counts from the loss."""
+    """S74: Then requests get a 503."""
     revocations.check(holder("living"))
     counted.away = True
     clock.move(minutes=10)  # nobody came, so nobody noticed
@@ -58,7 +58,7 @@ def test_after_a_while_without_the_database_a_process_refuses_to_guess(
 
 
 def test_strict_asks_for_the_session_itself(settings: Settings, collections: Collections) -> None:
-    """S58: a session that is gone from the database, however it went, opens nothing."""
+    """S58: An access token of a missing session is refused."""
     with serving(settings, revocation="strict") as visitor:
         token = visitor.log_in()["access_token"]
         assert visitor.protected(token).status_code == 200
@@ -67,7 +67,7 @@ def test_strict_asks_for_the_session_itself(settings: Settings, collections: Col
 
 
 def test_off_leaves_access_tokens_to_expire(settings: Settings) -> None:
-    """Whoever switches it off gets what every plain JWT service has."""
+    """With `off` they work until they expire."""
     with serving(settings, revocation="off") as visitor:
         tokens = visitor.log_in()
         visitor.log_out(tokens["refresh_token"])
@@ -78,7 +78,7 @@ def test_off_leaves_access_tokens_to_expire(settings: Settings) -> None:
 def test_a_revocation_outlives_tokens_of_a_clock_that_runs_ahead(
     revocations: Revocations, clock: MovedClock, holder: Callable[[str], Identity]
 ) -> None:
-    """S58: another server, five seconds ahead, issued a token that ends five seconds later."""
+    """S58: Tokens issued by a server five seconds ahead are refused as well."""
     revocations.revoke_session("ended")
     clock.move(minutes=15, seconds=4)
     with pytest.raises(ApiError):
@@ -88,7 +88,7 @@ def test_a_revocation_outlives_tokens_of_a_clock_that_runs_ahead(
 def test_a_new_process_knows_what_an_older_lifetime_revoked(
     counted: Counted, clock: MovedClock, holder: Callable[[str], Identity]
 ) -> None:
-    """S58: tokens of an hour were revoked; now they live five minutes, the old ones are dead."""
+    """S58: Revoked tokens with a longer lifetime than today's are refused."""
     store = RevocationStore(counted)
     Revocations(store, lasting(60), clock).revoke_session("ended")
     clock.move(minutes=10)
@@ -103,7 +103,7 @@ def test_a_write_that_took_its_time_is_not_missed(
     clock: MovedClock,
     holder: Callable[[str], Identity],
 ) -> None:
-    """S58: it says an earlier moment than what was read; the next read goes back far enough."""
+    """S58: The next read goes back far enough for a late write."""
     revocations.revoke_session("another")
     revocations.check(holder("late"))
     store = RevocationStore(collections)
@@ -119,7 +119,7 @@ def test_a_write_that_took_its_time_is_not_missed(
 def test_a_floor_is_read_from_the_users_and_forgotten_when_it_is_settled(
     revocations: Revocations, clock: MovedClock, holder: Callable[[str], Identity]
 ) -> None:
-    """S124: tokens of an earlier epoch are void as long as the user says so."""
+    """S124: Tokens of an earlier epoch are refused as long as the user is marked."""
     floors = [EpochFloor("u1", 3, clock())]
     revocations.read_epochs_from(lambda moment: floors)
     with pytest.raises(ApiError):

@@ -1,4 +1,4 @@
-"""The arithmetic of `docs/scaling.md`, done again."""
+"""The calculations of `docs/scaling.md`."""
 
 from __future__ import annotations
 
@@ -86,6 +86,6 @@ def size_shown(number: float) -> str:
 
 
 def test_the_table_follows_from_what_is_assumed_and_measured() -> None:
-    """A changed cost, size or default is a changed table."""
+    """A changed cost, size or default has to change the table."""
     _, *columns = zip(*table("figure"), strict=True)
     assert [list(column) for column in columns] == [figures(1e3), figures(1e6), figures(1e9)]

@@ -1,4 +1,4 @@
-"""What `docs/scaling.md` says that requests cost, counted on the running service."""
+"""The costs of requests in `docs/scaling.md`, counted on the running service."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def without_news(seen: list[str]) -> tuple[str, ...]:
 def test_each_request_costs_the_commands_that_the_table_says(
     commands: Commands, visitor: Visitor
 ) -> None:
-    """The usual case: what a process does for itself now and then is told beside the table."""
+    """Only commands of the request itself are counted."""
     counted = {}
     for request, do in requests_of(visitor).items():
         seen: Counter[tuple[str, ...]] = Counter()
@@ -118,7 +118,7 @@ def test_each_request_costs_the_commands_that_the_table_says(
 def test_each_document_has_the_size_that_the_table_says(
     visitor: Visitor, stored: Collections
 ) -> None:
-    """Within a twentieth: names, addresses and browsers differ."""
+    """It may differ by a twentieth."""
     name = visitor.new_user()
     visitor.authenticate(name, "no password")
     tokens = visitor.log_in(name)

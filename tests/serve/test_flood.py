@@ -1,4 +1,4 @@
-"""A thousand people log in at the same moment (fewer where one may not open so many files)."""
+"""A thousand concurrent logins, or as many as the limit on open files allows."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def all_log_in(base_url: str, names: list[str]) -> list[RawAnswer]:
 def test_a_thousand_logins_cost_time_not_memory(
     environment: dict[str, str], people: list[str]
 ) -> None:
-    """S12: each is a 200 or a 503 with `Retry-After`; others are served meanwhile."""
+    """S12: Each gets a 200 or a 503, and other requests are served meanwhile."""
     answers: list[RawAnswer] = []
     with served_by_us({**environment, "PASSWORD_HASH_SLOTS": str(SLOTS)}) as server:
         guest = Visitor(server.base_url)

@@ -1,4 +1,4 @@
-"""What the server takes from granian's inside: names that any release may change."""
+"""The internals of granian that the server uses."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LINES: dict[str, tuple[Any, str, list[str]]] = {
 
 
 def test_the_inside_of_granian_is_as_expected() -> None:
-    """Whatever changed is named, with what it breaks."""
+    """If they change, the failure names what breaks."""
     broken = [what for what, where in NAMES.items() if not callable(getattr(*where, None))]
     for what, (owner, name, lines) in LINES.items():
         source = inspect.getsource(getattr(owner, name))
@@ -56,7 +56,7 @@ def test_the_inside_of_granian_is_as_expected() -> None:
 
 
 def test_one_module_knows_it() -> None:
-    """Elsewhere only granian's public names are used."""
+    """Other modules use public names only."""
     private = re.compile(r"granian[.\w]*\._\w+|from granian[.\w]* import [^#\n]*\b_\w+|MPServer")
     users = {
         str(path.relative_to(ROOT))

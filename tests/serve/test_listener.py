@@ -1,4 +1,4 @@
-"""The listening socket: a port that is taken, and one that will soon be free."""
+"""The listening socket and its port."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.waiting import DEADLINE, until
 
 
 def test_a_port_in_use_is_named() -> None:
-    """S77: by whatever listens there."""
+    """S77: The error names the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ValueError, match=f"PORT {port} is in use at 127.0.0.1; stop"):
@@ -29,7 +29,7 @@ def test_a_port_in_use_is_named() -> None:
 
 
 def test_a_port_that_needs_a_right_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S77: the tests may run as the superuser, who may listen anywhere: the refusal is made up."""
+    """S77: The refusal is simulated, since tests may run as root."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
@@ -40,7 +40,7 @@ def test_a_port_that_needs_a_right_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_port_that_becomes_free_is_waited_for() -> None:
-    """It is said once, and the port is taken as soon as it is there."""
+    """A message says so once, and the server starts then."""
     taken = socket.create_server(("127.0.0.1", 0))
     port = taken.getsockname()[1]
     said: list[str] = []
@@ -55,7 +55,7 @@ def test_a_port_that_becomes_free_is_waited_for() -> None:
 
 
 def test_waiting_has_an_end() -> None:
-    """S77: another program that keeps the port is named after it."""
+    """S77: Afterwards the error names the port."""
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(ValueError, match="is in use"),
@@ -68,7 +68,7 @@ def test_waiting_has_an_end() -> None:
 def test_nobody_new_connects_and_who_did_is_served(
     monkeypatch: pytest.MonkeyPatch, host: str, with_the_right: bool
 ) -> None:
-    """Whether or not this user may give a socket a filter."""
+    """It works with and without the right to attach a socket filter."""
     if not with_the_right:
         monkeypatch.setattr(listening, "_SO_ATTACH_FILTER", -1)
     with open_listener(host, free_port()) as listener:
@@ -84,7 +84,7 @@ def test_nobody_new_connects_and_who_did_is_served(
 
 
 def test_a_connection_that_was_made_in_that_moment_is_heard() -> None:
-    """It begins as deaf as the listener is, until somebody looks after it."""
+    """It inherits the listener's filter until that is removed."""
     with open_listener("127.0.0.1", free_port()) as listener:
         port = listener.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)) as client:
@@ -98,7 +98,7 @@ def test_a_connection_that_was_made_in_that_moment_is_heard() -> None:
 
 
 def test_a_start_waits_for_the_workers_of_a_killed_server(environment: dict[str, str]) -> None:
-    """Killed hard, it leaves nobody behind who would keep the port, however many workers it had."""
+    """Workers of a killed server end and free the port."""
     port = free_port()
     with served_by_us(environment, processes=5, port=port) as server:
         until(lambda: len(family(server.process.pid)) == 6, what="five workers and their server")
@@ -113,7 +113,7 @@ def test_a_start_waits_for_the_workers_of_a_killed_server(environment: dict[str,
 
 
 def test_ctrl_c_while_the_port_is_waited_for_just_ends_it(environment: dict[str, str]) -> None:
-    """No traceback."""
+    """There is no traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = subprocess.Popen(
             [sys.executable, "serve.py"],

@@ -1,4 +1,4 @@
-"""What the server is told, and what it says about it."""
+"""The options of the server and their documentation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| `([^`]+)` \|", PAGE, re.M))
 
 
 def test_every_variable_is_documented() -> None:
-    """S77: in docs/deployment.md with its default, and by `--help`."""
+    """S77: They are in docs/deployment.md with their defaults, and in `--help`."""
     assert ROWS.keys() == FIELDS.keys()
     for variable, spec in FIELDS.items():
         assert spec.metadata["read"](ROWS[variable]) == spec.default
@@ -27,12 +27,12 @@ def test_every_variable_is_documented() -> None:
 
 @pytest.mark.parametrize("variable", FIELDS)
 def test_an_empty_variable_counts_as_absent(variable: str) -> None:
-    """S77: as a container's configuration leaves it."""
+    """S77: The default is used."""
     assert Options.from_environ({variable: " "}) == Options()
 
 
 def test_threads_are_left_for_what_is_quick() -> None:
-    """S12: whatever logins may take, and 14 more; or as many as one says."""
+    """S12: The default is 14 more than logins may use."""
     settings = Settings.from_environ(
         {**ENOUGH, "PASSWORD_HASH_SLOTS": "3", "PASSWORD_HASH_QUEUE_LIMIT": "20"}
     )
@@ -41,6 +41,6 @@ def test_threads_are_left_for_what_is_quick() -> None:
 
 
 def test_there_is_a_process_for_each_core() -> None:
-    """Unless one says how many."""
+    """Another number can be set."""
     assert Options().processes >= 1
     assert Options.from_environ({"WEB_CONCURRENCY": "5"}).processes == 5

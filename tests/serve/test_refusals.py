@@ -1,4 +1,4 @@
-"""What no server starts with: said at once, in words, before any worker starts."""
+"""The server does not start with invalid options."""
 
 from __future__ import annotations
 
@@ -51,20 +51,20 @@ def problems(environment: Mapping[str, str]) -> list[str]:
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, text: str, why: str) -> None:
-    """S77: with what it must be."""
+    """S77: The error says what is allowed."""
     (problem,) = problems({**ENOUGH, variable: text})
     assert problem.startswith(variable)
     assert why in problem
 
 
 def test_every_problem_is_said_at_once() -> None:
-    """S77: the service's own and the server's."""
+    """S77: Errors of the service's settings are included."""
     named = [problem.split()[0] for problem in problems({"PORT": "many", "SERVE_THREADS": "many"})]
     assert sorted(named) == ["JWT_SECRET", "MONGO_URI", "PORT", "SERVE_THREADS"]
 
 
 def test_arguments_are_refused() -> None:
-    """Everything is said by the environment; `--help` says what there is."""
+    """Only `--help` is allowed."""
     refused, helped = started(ENOUGH, "--port", "80"), started({}, "--help")
     assert (refused.returncode, helped.returncode) == (2, 0)
     assert refused.stderr.startswith("serve.py takes no arguments but --help.")

@@ -1,4 +1,4 @@
-"""Who may send a body now, and until when: on a clock that the tests move."""
+"""Which clients may send a body, and for how long."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def ended(upload: Upload) -> tuple[list[int], int | None]:
 
 
 def test_whoever_has_the_most_slots_gives_one_up(scene: Scene) -> None:
-    """S129: its oldest, at once, to somebody of another network."""
+    """S129: Its oldest one is given to another network."""
     first, *others = [scene.comes(HERE) for _ in range(SLOTS)]
     newcomer = scene.comes(THERE)
     assert ended(first) == ([503], 503)
@@ -109,7 +109,7 @@ def test_whoever_has_the_most_slots_gives_one_up(scene: Scene) -> None:
 
 
 def test_a_few_keep_their_slots_against_many(scene: Scene) -> None:
-    """S129: whoever floods displaces only itself, once its bodies are older than a moment."""
+    """S129: A network with many bodies displaces only its own."""
     few = scene.comes(THERE)
     many = [scene.comes(HERE) for _ in range(SLOTS - 1)]
     scene.now += NEW_SECONDS
@@ -119,7 +119,7 @@ def test_a_few_keep_their_slots_against_many(scene: Scene) -> None:
 
 
 def test_bodies_of_the_same_moment_are_not_displaced_by_their_own_network(scene: Scene) -> None:
-    """S12: the last one is told to come again instead."""
+    """S12: The last one gets a 503 instead."""
     uploads = [scene.comes(HERE) for _ in range(SLOTS)]
     late = scene.comes(HERE)
     assert late.error == 503
@@ -127,7 +127,7 @@ def test_bodies_of_the_same_moment_are_not_displaced_by_their_own_network(scene:
 
 
 def test_addresses_of_one_ipv6_network_share(scene: Scene) -> None:
-    """S28, S129: a /64 is one client."""
+    """S28, S129: A /64 counts as one client."""
     alone = scene.comes(HERE)
     uploads = [scene.comes(f"2001:db8::{number}") for number in range(SLOTS - 1)]
     scene.comes("198.51.100.7")
@@ -136,7 +136,7 @@ def test_addresses_of_one_ipv6_network_share(scene: Scene) -> None:
 
 
 def test_a_body_is_overdue_after_half_a_minute(scene: Scene) -> None:
-    """S129: told as 408."""
+    """S129: It gets a 408."""
     upload = scene.comes(HERE)
     scene.now += FIRST_SECONDS
     scene.bodies.end_overdue()
@@ -147,7 +147,7 @@ def test_a_body_is_overdue_after_half_a_minute(scene: Scene) -> None:
 
 
 def test_what_has_arrived_earns_time(scene: Scene) -> None:
-    """S129: a second for each KiB; whoever is slower than that does not go on for ever."""
+    """S129: Each KiB adds a second."""
     upload = scene.comes(HERE, b"x" * 8 * 1024)
     scene.now += FIRST_SECONDS + 8 * 1024 / BYTES_PER_SECOND
     scene.bodies.end_overdue()

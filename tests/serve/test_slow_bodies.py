@@ -1,4 +1,4 @@
-"""Bodies that come slowly, or that nobody reads."""
+"""Bodies that arrive slowly, or that no view reads."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def received(wire: socket.socket) -> RawAnswer:
 def test_half_sent_bodies_of_one_address_cost_the_others_nothing(
     environment: dict[str, str],
 ) -> None:
-    """S129: nobody else is told to come again; the connections in excess end."""
+    """S129: Others get no 503; the surplus connections are closed."""
     with served_by_us({**environment, "SERVE_THREADS": "16"}, processes=1) as server:
         guest = Visitor(server.base_url)
         name = guest.new_user()
@@ -65,7 +65,7 @@ def test_half_sent_bodies_of_one_address_cost_the_others_nothing(
 
 
 def test_behind_a_proxy_the_clients_address_counts(environment: dict[str, str]) -> None:
-    """S27, S129: the proxy is not the one who sends slowly."""
+    """S27, S129: The proxy's own address does not count."""
     behind = {**environment, "SERVE_THREADS": "16", "TRUSTED_PROXIES": "1"}
     with served_by_us(behind, processes=1) as server, ExitStack() as stack:
         guest = Visitor(server.base_url, forwarded_for="203.0.113.1")
@@ -78,7 +78,7 @@ def test_behind_a_proxy_the_clients_address_counts(environment: dict[str, str]) 
 
 
 def test_a_body_has_a_deadline(environment: dict[str, str]) -> None:
-    """S129: whoever does not send on is told so, and the thread is free for others."""
+    """S129: A slow client gets a 408, and its thread is free."""
     impatient = (
         "import authapi.server.body as b; b.FIRST_SECONDS = 0.5;"
         "import serve; serve.main(serve.loaded)"
@@ -113,7 +113,7 @@ def test_a_body_has_a_deadline(environment: dict[str, str]) -> None:
 def test_an_early_answer_keeps_the_connection_or_says_so(
     server: ServerProcess, line: bytes, status: int
 ) -> None:
-    """RFC 9112, 9.6: a body that comes a moment after its head is read before the answer."""
+    """A body that arrives just after its head is read first (RFC 9112, 9.6)."""
     with connected(server) as wire:
         for _ in range(50):
             wire.sendall(line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
@@ -126,7 +126,7 @@ def test_an_early_answer_keeps_the_connection_or_says_so(
 
 
 def test_an_early_answer_to_a_long_body_says_that_it_closes(server: ServerProcess) -> None:
-    """RFC 9112, 9.6: so does one to a client that waits for a `100 Continue`."""
+    """So does one to a client that waits for `100 Continue` (RFC 9112, 9.6)."""
     for more in (
         b"Content-Length: 1000000\r\n\r\n",
         b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n",

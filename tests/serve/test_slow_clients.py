@@ -1,4 +1,4 @@
-"""Clients that are slow, or have a lot to say."""
+"""Clients with slow or enormous requests."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def poured(wire: socket.socket, head: bytes, piece: bytes, total: int) -> int:
 def test_others_are_served_while_heads_come_a_byte_at_a_time(
     server: ServerProcess, guest: Visitor
 ) -> None:
-    """40 half-open requests; each byte of theirs is followed by a whole request of ours."""
+    """40 slow requests do not delay others."""
     with ExitStack() as stack:
         wires = [stack.enter_context(connected(server)) for _ in range(HALF_OPEN)]
         for byte in b"GET /healthz HT":
@@ -55,7 +55,7 @@ def test_others_are_served_while_heads_come_a_byte_at_a_time(
 
 
 def test_an_overlong_head_is_refused(server: ServerProcess) -> None:
-    """A 431, and the connection is closed."""
+    """It gets a 431, and the connection is closed."""
     with connected(server) as wire:
         wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 100_000)
         assert wire.recv(100).startswith(b"HTTP/1.1 431 ")
@@ -84,7 +84,7 @@ def test_an_overlong_head_is_refused(server: ServerProcess) -> None:
     ids=["one endless header", "endless headers", "body", "chunked body", "body of a GET"],
 )
 def test_a_gigabyte_is_not_taken(server: ServerProcess, head: bytes, piece: bytes) -> None:
-    """The connection is closed after a few MiB at the most, and none of it is in memory."""
+    """The connection is closed after a few MiB, without using memory."""
     before = resident(server.process.pid)
     with connected(server) as wire:
         assert poured(wire, head, piece, 1024 * MIB) < 64 * MIB

@@ -1,4 +1,4 @@
-"""SIGTERM: what was asked is answered, and whoever comes later finds the next server."""
+"""SIGTERM: requests under way are answered, and later ones reach the next server."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def says_close(base_url: str) -> bool:
 
 @pytest.mark.parametrize("stop", [*[tell_the_server] * ROUNDS, tell_everybody, stall_the_server])
 def test_no_request_is_lost(environment: dict[str, str], stop: Stop) -> None:
-    """Logins, refreshes, tokens, on old and new connections: each is answered, none by a fault.
+    """Each one, on old and new connections, is answered without a fault.
 
     Nobody even loses a connection without having been told before, except who left it idle as long
     as the server goes on telling: on a busy machine that happens to these people too.
@@ -104,7 +104,7 @@ def test_no_request_is_lost(environment: dict[str, str], stop: Stop) -> None:
 
 
 def test_an_idle_connection_is_closed(environment: dict[str, str]) -> None:
-    """RFC 9112, 9.6: before any byte of an answer, so that the request can be sent again."""
+    """It is closed before any byte of an answer (RFC 9112, 9.6)."""
     with served_by_us(environment) as server:
         guest = Visitor(server.base_url)
         assert guest.send("GET", "/healthz").headers.get("Connection") != "close"
@@ -114,7 +114,7 @@ def test_an_idle_connection_is_closed(environment: dict[str, str]) -> None:
 
 
 def test_a_stop_takes_no_longer_than_its_grace(environment: dict[str, str]) -> None:
-    """A client that never ends its request does not hold the server back."""
+    """A client that never ends its request does not prevent it."""
     with served_by_us({**environment, "GRACE_SECONDS": "2"}) as server:
         begun = half_a_request(server.base_url)
         server.process.send_signal(signal.SIGTERM)

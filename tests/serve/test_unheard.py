@@ -1,4 +1,4 @@
-"""Who has connected just before the end: a worker waits for their request, but not for ever."""
+"""Connections accepted just before a stop, whose request is still awaited."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.waiting import DEADLINE, until
 
 
 def test_a_connection_is_unheard_until_its_request_is_read() -> None:
-    """Silent, or with bytes that nobody has read; not one that is read, idle, or over."""
+    """Silent ones and unread bytes count, idle ones do not."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         assert connections_unheard(port) == 0
@@ -44,7 +44,7 @@ def told(drain: Drain, stopped: threading.Event) -> None:
 def test_a_worker_stops_when_all_are_heard_or_its_time_is_over(
     monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
-    """A client that is late to send what it connected for is not cut off."""
+    """Late requests are still answered within that time."""
     monkeypatch.setattr(stopping, "SILENCE_SECONDS", seconds)
     silent, stopped = ["somebody"], threading.Event()
     told(Drain(0, DEADLINE, lambda: 0, lambda: len(silent)), stopped)
@@ -55,7 +55,7 @@ def test_a_worker_stops_when_all_are_heard_or_its_time_is_over(
 
 
 def test_a_worker_that_hears_of_the_stop_late_announces_it_as_long_as_the_others() -> None:
-    """On a busy machine the signal may be late, and nobody is cut off who was not told."""
+    """On a slow machine no connection is cut off unannounced."""
     stopped = threading.Event()
     drain = Drain(seconds := 1.0, DEADLINE, lambda: 0, lambda: 0)
     drain._begin_now()

@@ -1,4 +1,4 @@
-"""What the production server makes of requests that no client library would send."""
+"""Unusual HTTP requests to the production server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOSTS = {
 
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS.keys())
 def test_a_request_has_exactly_one_host(server: ServerProcess, host: bytes) -> None:
-    """RFC 9112, 3.2: a 400 in the one error shape, whatever is asked for."""
+    """Otherwise it gets a 400 (RFC 9112, 3.2)."""
     answer = asked(server, b"GET /healthz HTTP/1.1", host)
     assert (answer.status, json.loads(answer.body)["code"]) == (400, "bad_request")
 
@@ -38,13 +38,13 @@ def test_a_request_has_exactly_one_host(server: ServerProcess, host: bytes) -> N
     "host", [b"auth.example", b"my_service:8000", b"127.0.0.1:80", b"[::1]:8000", b"x:"]
 )
 def test_every_host_is_served(server: ServerProcess, host: bytes) -> None:
-    """As the service has no name of its own."""
+    """The service does not check the host's name."""
     answer = asked(server, b"GET /healthz HTTP/1.1", b"Host: " + host + b"\r\n")
     assert answer.status == 200
 
 
 def test_an_old_client_needs_no_host(server: ServerProcess) -> None:
-    """HTTP/1.0, as some health checks speak it."""
+    """HTTP/1.0 is accepted, as some health checks use it."""
     assert asked(server, b"GET /healthz HTTP/1.0", b"").status == 200
 
 
@@ -52,14 +52,14 @@ def test_an_old_client_needs_no_host(server: ServerProcess) -> None:
     "path", [b"//healthz", b"/%2fhealthz", b"/%2Fhealthz", b"///healthz", b"healthz", b"x:1"]
 )
 def test_a_path_spelled_otherwise_is_no_route(server: ServerProcess, path: bytes) -> None:
-    """S136: slashes before it do not fall away."""
+    """S136: Additional slashes at the beginning are not removed."""
     answer = asked(server, b"GET " + path + b" HTTP/1.1")
     assert (answer.status, json.loads(answer.body)["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("line", [b"GET /healthz", b"GET /nowhere", b"POST /register"])
 def test_no_answer_says_what_serves_it(server: ServerProcess, line: bytes) -> None:
-    """ASVS 13.4.6: neither granian nor a version is named."""
+    """Neither granian nor a version is named (ASVS 13.4.6)."""
     answer = asked(server, line + b" HTTP/1.1")
     assert answer.headers["server"] == "authapi"
     assert b"granian" not in answer.body

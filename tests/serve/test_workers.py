@@ -1,4 +1,4 @@
-"""A worker dies."""
+"""A worker process is killed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.waiting import until
 
 
 def test_a_killed_worker_is_replaced(environment: dict[str, str]) -> None:
-    """Whoever was told "registered" by it can log in, and there are two workers again."""
+    """Users registered by it can log in."""
     told: list[str] = []
 
     def newcomer(answer: bytes | None) -> tuple[str, str, dict[str, str], dict[str, str]]:

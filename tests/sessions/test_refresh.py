@@ -4,7 +4,7 @@ from tests.support.actors import Visitor, error_code
 
 
 def test_a_refresh_token_changes_at_every_use(visitor: Visitor) -> None:
-    """S50: both tokens of the answer are new."""
+    """S50: Both tokens of the answer are new."""
     first = visitor.log_in()
     second = visitor.refresh(first["refresh_token"]).json()
     assert second["refresh_token"] != first["refresh_token"]

@@ -1,4 +1,4 @@
-"""A change of roles that is late, long, or cut off: each session has the user's in the end."""
+"""Interrupted, late and large changes of roles reach each session in the end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.forging import payload_of
 def test_a_session_that_slept_through_a_change_has_it_later(
     visitor: Visitor, change: Change, app: Flask, collections: Collections, clock: MovedClock
 ) -> None:
-    """When no process remembers the change any more, the session does."""
+    """It does when the mark on the user is already removed."""
     name = visitor.new_user()
     change(name, "+admin")
     tokens = visitor.log_in(name)
@@ -42,7 +42,7 @@ def test_a_session_that_slept_through_a_change_has_it_later(
 def test_many_sessions_get_their_roles_in_several_commands(
     visitor: Visitor, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """More than one command may change."""
+    """All of them get the roles."""
     monkeypatch.setattr("authapi.sessions.ending._AT_ONCE", 2)
     name = visitor.new_user()
     sessions = [visitor.log_in(name) for _ in range(5)]
@@ -53,7 +53,7 @@ def test_many_sessions_get_their_roles_in_several_commands(
 def test_a_change_cut_short_is_seen_on_every_way_to_an_access_token(
     visitor: Visitor, app: Flask, change: Change
 ) -> None:
-    """S124: the sessions still have the role; a step-up and a repeated login give it no more."""
+    """S124: Step-ups and repeated logins give no removed role."""
     name = visitor.new_user()
     change(name, "+admin")
     key = {"Idempotency-Key": f"repeated-{name}"}
@@ -77,7 +77,7 @@ def test_a_change_is_whole_wherever_the_process_dies(
     collections: Collections,
     clock: MovedClock,
 ) -> None:
-    """S124: each session has the user's roles at its next refresh, also when it comes late."""
+    """S124: Each session has the new roles at its next refresh, however late."""
     sweep = services_of(app)[Sweep]
     story = "app.test_cli_runner().invoke(args=['users', 'roles', {name!r}, '-admin', '--now'])"
     for writes in count(1):

@@ -1,4 +1,4 @@
-"""Roles that are taken away at once: access tokens with them are void within a second."""
+"""`--now`: access tokens with a removed role are refused within a second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.clock import MovedClock
 def test_at_once_means_access_tokens_with_the_role_alone(
     visitor: Visitor, change: Change, settings: Settings, clock: MovedClock
 ) -> None:
-    """S41: in every process within a second; the session goes on, and so do other tokens."""
+    """S41: Sessions and other tokens go on."""
     name = visitor.new_user()
     change(name, "+editor")
     bare = visitor.log_in(name)
@@ -33,7 +33,7 @@ def test_at_once_means_access_tokens_with_the_role_alone(
 def test_at_once_holds_when_other_roles_are_changed_after_it(
     visitor: Visitor, change: Change
 ) -> None:
-    """Also when the role had been taken away before, and only then in a hurry."""
+    """A role that was removed before can be added to it, too."""
     name = visitor.new_user()
     change(name, "+admin")
     tokens = visitor.log_in(name)

@@ -1,4 +1,4 @@
-"""Roles: in the tokens of who has some, and gone with the next refresh once taken away."""
+"""Roles in tokens, and their removal at the next refresh."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.forging import payload_of
 
 
 def test_an_account_without_roles_pays_nothing(visitor: Visitor, collections: Collections) -> None:
-    """Not a byte in a token or in the database."""
+    """Tokens and documents have no byte more."""
     name = visitor.new_user()
     first = visitor.log_in(name)
     for tokens in (first, refreshed(visitor, first)):
@@ -25,7 +25,7 @@ def test_an_account_without_roles_pays_nothing(visitor: Visitor, collections: Co
 
 
 def test_roles_are_in_access_tokens_and_in_me(visitor: Visitor, change: Change) -> None:
-    """Sorted, at the login and after a refresh; `GET /me` and the export tell of them."""
+    """They are sorted; `GET /me` and the export have them as well."""
     name = visitor.new_user()
     change(name, "+writer", "+editor")
     tokens = refreshed(visitor, visitor.log_in(name))
@@ -37,7 +37,7 @@ def test_roles_are_in_access_tokens_and_in_me(visitor: Visitor, change: Change) 
 
 
 def test_every_way_to_an_access_token_tells_of_roles(visitor: Visitor, change: Change) -> None:
-    """Also a step-up, a change of the password, and a login repeated with its key."""
+    """Step-ups, password changes and repeated logins are included."""
     name = visitor.new_user()
     change(name, "+editor")
     key = {"Idempotency-Key": f"repeated-{name}"}
@@ -52,7 +52,7 @@ def test_every_way_to_an_access_token_tells_of_roles(visitor: Visitor, change: C
 
 
 def test_what_is_taken_away_ends_at_the_next_refresh(visitor: Visitor, change: Change) -> None:
-    """And not before: the access token of before is good until it expires."""
+    """Access tokens issued before keep it until they expire."""
     name = visitor.new_user()
     change(name, "+editor", "+writer")
     tokens = visitor.log_in(name)
@@ -69,7 +69,7 @@ def test_what_is_taken_away_ends_at_the_next_refresh(visitor: Visitor, change: C
 def test_a_refresh_after_the_answer_sees_it_in_every_process(
     visitor: Visitor, change: Change, settings: Settings
 ) -> None:
-    """Also in one that has not read what was changed: the session itself tells."""
+    """Processes that have not read the change see it in the session."""
     stopped = MovedClock()()
     with another_process(settings, lambda: stopped) as elsewhere:  # type: ignore[arg-type]
         name = visitor.new_user()
@@ -83,7 +83,7 @@ def test_a_refresh_after_the_answer_sees_it_in_every_process(
 def test_a_refresh_costs_one_command_with_roles_as_without(
     visitor: Visitor, change: Change, settings: Settings
 ) -> None:
-    """Roles changed lately are known to the process; else the session is looked at once."""
+    """Only after a change that the process does not know it costs a read more."""
     commands = Commands(settings.mongo_database or "")
     with another_process(settings, MovedClock()) as elsewhere:
         name = visitor.new_user()
@@ -99,7 +99,7 @@ def test_a_refresh_costs_one_command_with_roles_as_without(
 
 
 def test_a_lost_answer_is_given_again_with_its_roles(visitor: Visitor, change: Change) -> None:
-    """S53: the same refresh token, also when the first answer was after a change of roles."""
+    """S53: The repeat gets the same refresh token after a change of roles."""
     name = visitor.new_user()
     change(name, "+editor")
     tokens = visitor.log_in(name)
@@ -112,7 +112,7 @@ def test_a_lost_answer_is_given_again_with_its_roles(visitor: Visitor, change: C
 
 
 def test_a_replay_ends_a_session_whose_roles_were_changed(visitor: Visitor, change: Change) -> None:
-    """S51: news for a session is no mercy for a spent token."""
+    """S51: A change of roles does not excuse it."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     change(name, "+editor")

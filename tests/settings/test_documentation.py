@@ -1,4 +1,4 @@
-"""`docs/configuration.md` is the mirror of the settings."""
+"""`docs/configuration.md` lists the settings."""
 
 import re
 from dataclasses import fields
@@ -19,13 +19,13 @@ def documented() -> dict[str, tuple[str, str]]:
 
 
 def test_every_variable_is_documented_and_no_other() -> None:
-    """S77: nothing is missing there, and nothing is there that is not read."""
+    """S77: Variables and rows correspond."""
     assert documented().keys() == FIELDS.keys()
 
 
 @pytest.mark.parametrize("variable", FIELDS)
 def test_every_default_is_documented_as_it_is(variable: str) -> None:
-    """S77: a number stands in the code once, and the documentation says the same."""
+    """S77: The defaults of code and page are the same."""
     field = FIELDS[variable]
     cell, meaning = documented()[variable]
     assert len(meaning) > 10

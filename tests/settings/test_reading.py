@@ -16,7 +16,7 @@ FIELDS = {field.metadata["variable"]: field for field in fields(Settings)}
 
 @pytest.mark.parametrize("variable", FIELDS)
 def test_every_variable_is_read(variable: str) -> None:
-    """S77: each changes its own setting, and no other."""
+    """S77: Each changes its setting and no other."""
     assert variable in SAMPLES, f"give {variable} a value in tests/settings/variables.py"
     text, value = SAMPLES[variable]
     others = {**ENOUGH, **MAILS}
@@ -30,7 +30,7 @@ def test_every_variable_is_read(variable: str) -> None:
 @pytest.mark.parametrize("variable", FIELDS)
 @pytest.mark.parametrize("empty", ["", "  ", "\t\n"])
 def test_an_empty_variable_counts_as_absent(variable: str, empty: str) -> None:
-    """S77: as a container's configuration leaves it."""
+    """S77: The default is used."""
     environ = {"AUTHAPI_ENV": "development", **ENOUGH, variable: empty}
     without = {name: text for name, text in environ.items() if name != variable}
     if variable in ENOUGH or variable == "AUTHAPI_ENV":
@@ -39,7 +39,7 @@ def test_an_empty_variable_counts_as_absent(variable: str, empty: str) -> None:
 
 
 def test_space_around_a_value_does_not_matter() -> None:
-    """S77: files with secrets end in a line end."""
+    """S77: Files with secrets often end in a line end."""
     environ = {name: f" {text}\n" for name, text in ENOUGH.items()}
     assert Settings.from_environ(environ) == Settings.from_environ(ENOUGH)
 
@@ -57,24 +57,24 @@ def test_the_defaults_are_the_ones_promised() -> None:
 
 
 def test_slots_can_be_said() -> None:
-    """S12: instead of one per core."""
+    """S12: The default is one per core."""
     assert Settings.from_environ({**ENOUGH, "PASSWORD_HASH_SLOTS": "3"}).hash_slots_or_cores == 3
 
 
 def test_a_home_folder_may_be_written_as_a_tilde() -> None:
-    """As in every configuration."""
+    """`~` is expanded in paths."""
     settings = Settings.from_environ({**ENOUGH, "AUTHAPI_INSTANCE": "~/authapi"})
     assert settings.instance == Path.home() / "authapi"
 
 
 def test_other_variables_change_nothing() -> None:
-    """S77: the environment is full of them."""
+    """S77: Unknown variables are ignored."""
     others = {"PATH": "/bin", "JWT_SECRET_OLD": "x", "DEBUG": "1", "authapi_env": "development"}
     assert Settings.from_environ({**ENOUGH, **others}) == Settings.from_environ(ENOUGH)
 
 
 def test_settings_do_not_change() -> None:
-    """S18: nobody turns a production service into another one while it runs."""
+    """S18: They are immutable."""
     settings = Settings.from_environ(ENOUGH)
     with pytest.raises(FrozenInstanceError):
         settings.environment = "development"  # type: ignore[misc]

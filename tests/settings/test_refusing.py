@@ -1,4 +1,4 @@
-"""Refusing what no service may start with."""
+"""Invalid settings are refused."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("variable", "text", "why"), WRONG)
 def test_a_bad_value_is_refused_in_clear_words(variable: str, text: str, why: str) -> None:
-    """S77: the variable's name first, then what it must be."""
+    """S77: The message names the variable and what it must be."""
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ({**ENOUGH, variable: text})
     (problem,) = refused.value.problems
@@ -150,7 +150,7 @@ def test_a_bad_value_is_refused_in_clear_words(variable: str, text: str, why: st
 
 
 def test_every_problem_is_said_at_once() -> None:
-    """S77: whoever configures a service learns all of it in one start."""
+    """S77: One start reports all errors."""
     environ = {"JWT_SECRET": "short", "LOG_LEVEL": "loud", "MAX_BODY_BYTES": "many"}
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ(environ)
@@ -163,7 +163,7 @@ def test_every_problem_is_said_at_once() -> None:
 
 
 def test_all_variables_can_be_wrong_together() -> None:
-    """S77: not one of them hides another."""
+    """S77: No error hides another."""
     wrong = {variable: text for variable, text, _ in WRONG}
     wrong["JWT_SECRET"] = "short"
     with pytest.raises(SettingsError) as refused:
@@ -175,7 +175,7 @@ def test_all_variables_can_be_wrong_together() -> None:
 
 @pytest.mark.parametrize("secret", ["x" * 40, "a-short-one", "your-secret-key"])
 def test_a_weak_secret_comes_with_the_way_to_a_strong_one(secret: str) -> None:
-    """S38: a command to copy."""
+    """S38: The message has a command that makes one."""
     with pytest.raises(SettingsError, match=r"token_urlsafe\(48\)") as refused:
         Settings.from_environ({**ENOUGH, "JWT_SECRET": secret})
     assert secret not in str(refused.value)
@@ -186,7 +186,7 @@ def test_a_weak_secret_comes_with_the_way_to_a_strong_one(secret: str) -> None:
     "rest", ["kim:p@ss-phrase@host/", "kim:p%ss-phrase@host/", "kim:p@ss-phrase:x"]
 )
 def test_a_bad_connection_string_is_not_repeated(scheme: str, rest: str) -> None:
-    """S76: it may hold a password."""
+    """S76: It may have a password."""
     with pytest.raises(SettingsError, match="MONGO_URI") as refused:
         Settings.from_environ({**ENOUGH, "MONGO_URI": f"{scheme}://{rest}"})
     assert "kim" not in str(refused.value)
@@ -194,7 +194,7 @@ def test_a_bad_connection_string_is_not_repeated(scheme: str, rest: str) -> None
 
 
 def test_settings_never_show_their_secrets() -> None:
-    """S76: not in `repr`, not in `str`, not in a traceback's locals."""
+    """S76: They are not in `repr`, `str` or tracebacks."""
     settings = Settings.from_environ(ENOUGH)
     for text in (repr(settings), str(settings), f"{settings}"):
         assert "hidden-password" not in text

@@ -1,4 +1,4 @@
-"""`JWT_SECRET_FILE` and its like: secrets in files, as container images have them."""
+"""`JWT_SECRET_FILE` and its like: secrets in files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def problems(**changed: str) -> list[str]:
 
 
 def test_every_secret_may_stand_in_a_file() -> None:
-    """S77: these, and nothing that is no secret."""
+    """S77: Other settings may not."""
     expected = [
         "INTROSPECTION_SECRET",
         "JWT_KEYS",
@@ -39,7 +39,7 @@ def test_every_secret_may_stand_in_a_file() -> None:
 @pytest.mark.parametrize("written", ["{}", "{}\n", "{}\r\n", " {}\n\n", "\ufeff{}\r\n"])
 @pytest.mark.parametrize("variable", SECRETS)
 def test_a_file_says_what_the_variable_would(variable: str, written: str, tmp_path: Path) -> None:
-    """S77: and the line end or the mark that an editor leaves is no part of it."""
+    """S77: A line end or a byte order mark is removed."""
     text, _ = SAMPLES[variable]
     file = tmp_path / "secret"
     file.write_bytes(written.format(text).encode())
@@ -51,7 +51,7 @@ def test_a_file_says_what_the_variable_would(variable: str, written: str, tmp_pa
 
 @pytest.mark.parametrize("variable", SECRETS)
 def test_both_are_refused(variable: str, tmp_path: Path) -> None:
-    """S77: nobody has to guess which one holds."""
+    """S77: A variable and its file together are an error."""
     file = tmp_path / "secret"
     text, _ = SAMPLES[variable]
     file.write_text(text)
@@ -60,7 +60,7 @@ def test_both_are_refused(variable: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_used_is_named_by_its_variable(tmp_path: Path) -> None:
-    """S77: missing, empty, a folder, not text, or what the variable may not be; all at once."""
+    """S77: Missing, empty and binary files are errors, all reported at once."""
     (tmp_path / "empty").write_text("\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     (tmp_path / "weak").write_text("replace-me")
@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_used_is_named_by_its_variable(tmp_path: Path) -> 
 
 
 def test_the_file_of_a_secret_is_known(tmp_path: Path) -> None:
-    """S18: so that a start can warn of one that every user of the machine can read."""
+    """S18: The start can warn if other users can read it."""
     file = tmp_path / "secret"
     file.write_text(secrets.token_urlsafe(48))
     settings = Settings.from_environ(

@@ -1,4 +1,4 @@
-"""Step-up (RFC 9470): what is hard to undo asks for a recent login."""
+"""Step-up (RFC 9470): actions that are hard to undo need a recent login."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.forging import payload_of
 
 
 def test_another_session_is_ended_by_a_recent_login_only(bank: Visitor, moved: MovedClock) -> None:
-    """S120: who has but an old access token does not throw the owner out; the own one ends."""
+    """S120: The own session may be ended without."""
     name = bank.new_user()
     other = bank.log_in(name)
     mine = bank.log_in(name)
@@ -47,7 +47,7 @@ def test_another_session_is_ended_by_a_recent_login_only(bank: Visitor, moved: M
 def test_what_contract_clients_use_asks_for_no_recent_login(
     bank: Visitor, moved: MovedClock
 ) -> None:
-    """Contract 1: with an old login all goes on as before; the password is asked where it was."""
+    """Contract 1: Endpoints of the first clients work with an old login."""
     tokens = stale_login(bank, moved)
     token = tokens["access_token"]
     for path in ("/protected", "/sessions", "/me", "/me/activity"):
@@ -62,7 +62,7 @@ def test_what_contract_clients_use_asks_for_no_recent_login(
 
 
 def test_a_view_of_ones_own_says_how_recent(bank: Visitor, moved: MovedClock) -> None:
-    """S120: `minutes` as the view has it, told in seconds; a token is asked for, too."""
+    """S120: The decorator takes `minutes`, and the challenge has seconds."""
     assert error_code(bank.send("DELETE", "/money")) == (401, "missing_token")
     name = bank.new_user()
     token = bank.log_in(name)["access_token"]
@@ -74,7 +74,7 @@ def test_a_view_of_ones_own_says_how_recent(bank: Visitor, moved: MovedClock) ->
 
 
 def test_one_factor_is_not_two(bank: Visitor) -> None:
-    """S120: however recent; the challenge says what is missing."""
+    """S120: The challenge says that two factors are needed."""
     answer = ask(bank, "GET", "/vault", bank.log_in()["access_token"])
     assert error_code(answer) == STALE
     assert answer.json()["acr_values"] == "aal2"
@@ -83,7 +83,7 @@ def test_one_factor_is_not_two(bank: Visitor) -> None:
 
 
 def test_two_factors_are_enough(settings: Settings) -> None:
-    """S120: a token that tells of both opens the view."""
+    """S120: A token with both is accepted."""
     app = create_app(settings)
     app.register_blueprint(blueprint)
     tokens = services_of(app)[TokenService]
@@ -95,7 +95,7 @@ def test_two_factors_are_enough(settings: Settings) -> None:
 
 @pytest.mark.parametrize("minutes", [0, -1, 0.001, float("nan"), float("inf")])
 def test_no_view_asks_for_what_no_login_can_be(minutes: float) -> None:
-    """Said when the view is made, not when it is called."""
+    """The decorator raises when the view is defined."""
     with pytest.raises(ValueError, match="above 0"):
         recent_login_required(minutes=minutes)
     with pytest.raises(ValueError, match="above 0"):
@@ -103,7 +103,7 @@ def test_no_view_asks_for_what_no_login_can_be(minutes: float) -> None:
 
 
 def test_how_recent_is_a_setting(settings: Settings) -> None:
-    """`RECENT_LOGIN_MINUTES` holds wherever a view does not say it."""
+    """`RECENT_LOGIN_MINUTES` is the default of the decorator."""
     clock = MovedClock()
     with served(replace(settings, recent_login_minutes=2), clock) as visitor:
         token = visitor.log_in()["access_token"]
@@ -114,7 +114,7 @@ def test_how_recent_is_a_setting(settings: Settings) -> None:
 
 
 def test_a_request_may_send_the_password_instead(app: Flask, clock: MovedClock) -> None:
-    """S120: a recent login or the password in the body, so that one call is enough."""
+    """S120: The password in the body is enough."""
     services = services_of(app)
     client = app.test_client()
     name = fresh_name()
@@ -133,7 +133,7 @@ def test_a_request_may_send_the_password_instead(app: Flask, clock: MovedClock) 
 
 
 def test_a_recent_login_of_ended_sessions_proves_nothing(app: Flask) -> None:
-    """S58: the user as stored decides, before any other process has told of the end."""
+    """S58: The stored user is checked, even before the revocation is known."""
     services = services_of(app)
     client = app.test_client()
     name = fresh_name()
@@ -149,7 +149,7 @@ def test_a_recent_login_of_ended_sessions_proves_nothing(app: Flask) -> None:
 def test_what_a_token_proved_ends_with_all_sessions(
     app: Flask, visitor: Visitor, collections: Collections, *, with_password: bool
 ) -> None:
-    """S58: a logout everywhere meanwhile, and the change is refused: its session would live on."""
+    """S58: A change during a logout everywhere is refused."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     services = services_of(app)

@@ -33,7 +33,7 @@ def log_in(visitor: Visitor, name: str, key: str, password: str = PASSWORD) -> d
 
 
 def test_the_same_login_gets_the_same_session(visitor: Visitor, key: str) -> None:
-    """Contract 7: the same refresh token, however often, and one session in the list."""
+    """Contract 7: The refresh token is the same, and there is one session."""
     name = visitor.new_user()
     pairs = [log_in(visitor, name, key) for _ in range(3)]
     assert len({pair["refresh_token"] for pair in pairs}) == 1
@@ -42,14 +42,14 @@ def test_the_same_login_gets_the_same_session(visitor: Visitor, key: str) -> Non
 
 
 def test_a_login_that_is_stored_a_second_later_gets_the_same_token() -> None:
-    """Contract 7: the token is made before the session is stored, and a repeat is read from it."""
+    """Contract 7: The stored session has the times of the issued token."""
     claims = session_of("Ann")
     stored = Session.begun(claims, UNKNOWN, claims.iat + timedelta(seconds=1))
     assert stored.claims(claims.sub, claims.roles) == claims
 
 
 def test_many_at_once_get_the_same_session(visitor: Visitor, key: str) -> None:
-    """Contract 7: the unique id decides; nobody gets an error."""
+    """Contract 7: None of them gets an error."""
     name = visitor.new_user()
     visitors = [Visitor(visitor.base_url) for _ in range(8)]
     pairs = at_once([partial(log_in, each, name, key) for each in visitors])
@@ -57,7 +57,7 @@ def test_many_at_once_get_the_same_session(visitor: Visitor, key: str) -> None:
 
 
 def test_a_pair_that_was_used_is_not_given_again(visitor: Visitor, key: str) -> None:
-    """Contract 7: after its refresh the same key begins another session, and forks none."""
+    """Contract 7: After its refresh the same key opens another session."""
     name = visitor.new_user()
     first = log_in(visitor, name, key)
     second = visitor.refresh(first["refresh_token"]).json()
@@ -67,7 +67,7 @@ def test_a_pair_that_was_used_is_not_given_again(visitor: Visitor, key: str) -> 
 
 
 def test_a_key_alone_is_worth_nothing(visitor: Visitor, key: str) -> None:
-    """Contract 7: without the password there is no pair, and another user has another session."""
+    """Contract 7: Another password or another user opens nothing of it."""
     name, other = visitor.new_user(), visitor.new_user()
     mine = log_in(visitor, name, key)
     body = {"username": name, "password": "a wrong one"}
@@ -78,7 +78,7 @@ def test_a_key_alone_is_worth_nothing(visitor: Visitor, key: str) -> None:
 
 
 def test_no_session_outlives_an_end_of_all_by_its_key(visitor: Visitor, key: str) -> None:
-    """S58: after a logout everywhere the same key begins a session of the new epoch."""
+    """S58: After a logout everywhere the same key opens a new session."""
     name = visitor.new_user()
     before = log_in(visitor, name, key)
     visitor.post("/logout", {"refresh_token": before["refresh_token"], "everywhere": True})
@@ -89,14 +89,14 @@ def test_no_session_outlives_an_end_of_all_by_its_key(visitor: Visitor, key: str
 
 @pytest.mark.parametrize("bad", ["short", "x" * 129, "with a space in it"])
 def test_a_key_that_is_none_is_refused(visitor: Visitor, bad: str) -> None:
-    """S17: in words, and before the password is looked at."""
+    """S17: It is refused before the password is checked."""
     body = {"username": "ann", "password": PASSWORD}
     answer = visitor.post("/authenticate", body, {"Idempotency-Key": bad})
     assert error_code(answer) == (422, "validation_error")
 
 
 def test_a_key_brings_no_session_back_that_was_logged_out(visitor: Visitor, key: str) -> None:
-    """S58: the new login has other tokens, which work; those of before stay dead."""
+    """S58: The new login has other tokens, and the old ones stay refused."""
     name = visitor.new_user()
     before = log_in(visitor, name, key)
     visitor.log_out(before["refresh_token"])
@@ -109,7 +109,7 @@ def test_a_key_brings_no_session_back_that_was_logged_out(visitor: Visitor, key:
 def test_the_same_id_later_is_another_session(
     visitor: Visitor, key: str, collections: Collections, clock: MovedClock
 ) -> None:
-    """S58: also when nobody remembers the logout any more, its refresh token is worth nothing."""
+    """S58: An old refresh token of the same session id is refused."""
     name = visitor.new_user()
     before = log_in(visitor, name, key)
     visitor.log_out(before["refresh_token"])

@@ -1,4 +1,4 @@
-"""Step-up (RFC 9470): `/reauthenticate` makes a login recent."""
+"""Step-up (RFC 9470): `/reauthenticate` confirms a login."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.forging import payload_of
 
 
 def test_an_old_login_is_told_what_is_asked_for(bank: Visitor, moved: MovedClock) -> None:
-    """S120: 401 as RFC 9470, 3 has it, in the header and in the body, and what to do in words."""
+    """S120: It is a 401 with the challenge of RFC 9470, 3, and a message."""
     tokens = stale_login(bank, moved)
     answer = ask(bank, "GET", "/me/export", tokens["access_token"])
     assert error_code(answer) == STALE
@@ -38,7 +38,7 @@ def test_an_old_login_is_told_what_is_asked_for(bank: Visitor, moved: MovedClock
 
 
 def test_the_password_makes_a_login_recent(bank: Visitor, moved: MovedClock) -> None:
-    """S120: by an access token of the same session; the refresh token stays good."""
+    """S120: The new access token is of the same session; the refresh token stays."""
     tokens = stale_login(bank, moved)
     answer = prove_again(bank, tokens["access_token"])
     assert answer.status_code == 200
@@ -53,7 +53,7 @@ def test_the_password_makes_a_login_recent(bank: Visitor, moved: MovedClock) -> 
 
 
 def test_a_refresh_makes_no_login_younger(bank: Visitor, moved: MovedClock) -> None:
-    """S120: neither that of an old login, nor that of one that was made recent."""
+    """S120: Its token has the time of the login."""
     tokens = stale_login(bank, moved)
     assert prove_again(bank, tokens["access_token"]).status_code == 200
     for _ in range(2):
@@ -62,7 +62,7 @@ def test_a_refresh_makes_no_login_younger(bank: Visitor, moved: MovedClock) -> N
 
 
 def test_a_proof_grows_old_as_a_login_does(bank: Visitor, moved: MovedClock) -> None:
-    """S120: to the second, while the token lives on."""
+    """S120: It expires to the second, before the token."""
     token = prove_again(bank, stale_login(bank, moved)["access_token"]).json()["access_token"]
     moved.move(minutes=9)
     assert ask(bank, "GET", "/me/export", token).status_code == 200
@@ -72,7 +72,7 @@ def test_a_proof_grows_old_as_a_login_does(bank: Visitor, moved: MovedClock) -> 
 
 
 def test_a_wrong_password_is_a_failed_login(settings: Settings) -> None:
-    """S22: it is refused, recorded, and counted as any other; afterwards the right one waits."""
+    """S22: It is recorded and counted; beyond the limit the right one waits."""
     two_guesses = replace(settings, limit_login_failures=Rate.parse("2/hour"))
     with served(two_guesses) as visitor:
         token = visitor.log_in()["access_token"]
@@ -85,7 +85,7 @@ def test_a_wrong_password_is_a_failed_login(settings: Settings) -> None:
 
 
 def test_whoever_has_no_token_proves_nothing(bank: Visitor) -> None:
-    """S43: the endpoint wants both."""
+    """S43: An access token is needed as well."""
     answer = bank.post("/reauthenticate", {"password": PASSWORD})
     assert error_code(answer) == (401, "missing_token")
     refresh_token = bank.log_in()["refresh_token"]
@@ -94,7 +94,7 @@ def test_whoever_has_no_token_proves_nothing(bank: Visitor) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"password": ""}, {"password": 7}, {"password": "x" * 5000}])
 def test_what_is_no_password_is_refused(bank: Visitor, body: dict[str, object]) -> None:
-    """S17: in words, and not counted."""
+    """S17: A wrong type is a 422, and not counted."""
     headers = {"Authorization": f"Bearer {bank.log_in()['access_token']}"}
     answer = bank.post("/reauthenticate", body, headers)
     assert error_code(answer) == (422, "validation_error")
@@ -102,7 +102,7 @@ def test_what_is_no_password_is_refused(bank: Visitor, body: dict[str, object]) 
 
 
 def test_a_session_that_ended_is_not_taken_up_again(bank: Visitor) -> None:
-    """S58: the password alone does not bring it back."""
+    """S58: The password does not restore it."""
     tokens = bank.log_in()
     bank.log_out(tokens["refresh_token"])
     assert error_code(prove_again(bank, tokens["access_token"])) == (401, "invalid_token")
@@ -125,7 +125,7 @@ def of_an_old_epoch(stored: Collections, session_id: str, user_id: str) -> None:
 def test_a_session_that_is_over_gets_no_new_token(
     visitor: Visitor, collections: Collections, state: Callable[[Collections, str, str], None]
 ) -> None:
-    """S58: as the database has it, also where no revocation tells of the end."""
+    """S58: The session in the database is checked."""
     token = visitor.log_in()["access_token"]
     claims = payload_of(token)
     state(collections, claims["sid"], claims["uid"])
@@ -133,7 +133,7 @@ def test_a_session_that_is_over_gets_no_new_token(
 
 
 def test_a_proof_after_the_end_of_all_sessions_saves_none(app: Flask) -> None:
-    """S124: a token of a session that began before is void, also where its proof came after."""
+    """S124: A token of an earlier session is refused."""
     tokens = services_of(app)[TokenService]
     began = session_of("ann")
     early = replace(began, auth_time=began.auth_time - timedelta(hours=2))

@@ -1,4 +1,4 @@
-"""What the real database decides, and the mock cannot be asked: who was first."""
+"""Concurrent writes on the real database, which mongomock cannot test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROUNDS = 5
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_one_of_many_gets_a_name(collections: Collections, _round: int) -> None:
-    """S13: of 32 users added at once under one name one is stored, the others learn it is taken."""
+    """S13: Of 32 users added at once under one name one is stored."""
     store, name = UserStore(collections), a_user().name_key
 
     assert sum(at_once([lambda: store.add(a_user(name))] * CROWD)) == 1
@@ -28,7 +28,7 @@ def test_one_of_many_gets_a_name(collections: Collections, _round: int) -> None:
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_one_of_many_rotates(collections: Collections, _round: int) -> None:
-    """S52: of 32 rotations of one generation at once one wins, and what it wrote stands."""
+    """S52: Of 32 rotations of one generation at once one succeeds."""
     store, session = SessionStore(collections), a_session()
     store.add(session)
     rotate = [
@@ -51,7 +51,7 @@ def test_one_of_many_rotates(collections: Collections, _round: int) -> None:
 
 
 def test_one_of_many_ends_a_session(collections: Collections) -> None:
-    """Of 32 who end one session at once one did it."""
+    """Of 32 who end one session at once one is told that it did."""
     store, session = SessionStore(collections), a_session()
     store.add(session)
     assert sum(at_once([partial(store.end_session, session.id)] * CROWD)) == 1

@@ -1,4 +1,4 @@
-"""The indexes, on a real database."""
+"""The indexes on a real database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def names(settings: Settings) -> list[str]:
 
 
 def test_names_are_unique_and_sessions_expire(collections: Collections) -> None:
-    """S14, S56: MongoDB itself keeps names unique, and removes sessions at their end."""
+    """S14, S56: MongoDB enforces unique names and removes expired sessions."""
     users = collections["users"].index_information()["name_key_1"]
     sessions = collections["sessions"].index_information()["expires_at_1"]
     assert users["unique"] is True
@@ -28,21 +28,21 @@ def test_names_are_unique_and_sessions_expire(collections: Collections) -> None:
 
 
 def test_the_first_use_makes_the_indexes(empty: Database, names: list[str]) -> None:
-    """An empty database is ready after one request, whatever it asks for."""
+    """After one request an empty database has them."""
     assert sorted(empty.missing_indexes()) == sorted(names)
     empty["users"].find_one({})
     assert empty.missing_indexes() == []
 
 
 def test_making_them_again_changes_nothing(empty: Database, names: list[str]) -> None:
-    """`flask db ensure-indexes` is safe to run again, and by several at once."""
+    """`flask db ensure-indexes` can be repeated and run concurrently."""
     assert empty.ensure_indexes() == names
     assert at_once([empty.ensure_indexes] * 4) == [names] * 4
     assert empty.missing_indexes() == []
 
 
 def test_a_lost_index_is_named_and_made_again(empty: Database) -> None:
-    """Readiness can say which index is missing; making them repairs it."""
+    """Readiness names a missing index."""
     empty.ensure_indexes()
     empty["users"].drop_index("name_key_1")
     assert empty.missing_indexes() == ["users.name_key_1"]
@@ -62,7 +62,7 @@ def untouched(database: Database, name: str) -> Any:  # noqa: ANN401 - a collect
 
 
 def test_duplicates_are_refused_in_clear_words(empty: Database) -> None:
-    """S14: two users of one name, imported from elsewhere, are found before they do harm."""
+    """S14: Two imported users of one name are reported."""
     untouched(empty, "users").insert_many([{"name_key": "ann"}, {"name_key": "ann"}])
     words = refusal(empty)
     assert "users.name_key_1" in words
@@ -77,7 +77,7 @@ def test_duplicates_are_refused_in_clear_words(empty: Database) -> None:
 def test_an_index_of_other_options_is_refused(
     empty: Database, collection: str, keys: list[tuple[str, int]]
 ) -> None:
-    """An index made by hand without its option does not pass for ours."""
+    """An index without its option counts as missing."""
     untouched(empty, collection).create_index(keys)
     words = refusal(empty)
     assert collection in words
@@ -85,7 +85,7 @@ def test_an_index_of_other_options_is_refused(
 
 
 def test_making_them_by_many_at_once(empty: Database) -> None:
-    """Many first requests at once make one set of indexes and all succeed."""
+    """All concurrent first requests succeed."""
     answers = at_once([partial(empty.__getitem__, "users")] * 16)
     assert len(answers) == 16
     assert empty.missing_indexes() == []

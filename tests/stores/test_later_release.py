@@ -1,4 +1,4 @@
-"""A release that goes back: documents with members that only a later one knows."""
+"""Documents with members of a later release, after going back to this one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LATER = {"of_a_later_release": {"deep": [1]}}
 def test_what_a_later_release_wrote_is_passed_over_and_left_alone(
     visitor: Visitor, collections: Collections, collection: str
 ) -> None:
-    """Whoever was logged in goes on, and nothing is lost for the day that it comes back."""
+    """Users stay logged in, and the members are kept."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     user = collections["users"].find_one({"username": name}) or {}

@@ -1,4 +1,4 @@
-"""Users' roles on a real server."""
+"""Users' roles on a real database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FAR_AHEAD = datetime.now(UTC) + timedelta(days=1)
 
 
 def test_of_two_changes_of_the_same_roles_one_is_made(collections: Collections) -> None:
-    """Whoever read them before is told, and reads again: no change is lost."""
+    """The other is told to read again, so that no change is lost."""
     users, roles = UserStore(collections), RoleStore(collections)
     user = a_user()
     users.add(user)
@@ -32,7 +32,7 @@ def test_of_two_changes_of_the_same_roles_one_is_made(collections: Collections) 
 
 
 def test_a_change_that_came_after_is_not_settled(collections: Collections) -> None:
-    """Whoever cleared away after one change leaves the mark of a later one."""
+    """The sweep after one change leaves the mark of a later one."""
     users, roles = UserStore(collections), RoleStore(collections)
     user = a_user()
     users.add(user)
@@ -47,7 +47,7 @@ def test_a_change_that_came_after_is_not_settled(collections: Collections) -> No
 
 
 def test_what_is_known_of_a_user_never_falls_behind() -> None:
-    """S124: neither the epoch nor the roles, in whatever order it is learned."""
+    """S124: Epoch and roles never go back, whatever the order of reads."""
     ended = EpochFloor("u1", 3, None, NO_ROLES)
     changed = EpochFloor("u1", 0, None, EDITOR, frozenset({"admin"}))
     for known in (ended.with_later(changed), changed.with_later(ended)):

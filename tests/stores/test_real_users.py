@@ -1,4 +1,4 @@
-"""What of the users' store only a real server does."""
+"""The users' store on a real database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def users(collections: Collections) -> UserStore:
 
 
 def test_whose_sessions_ended_is_found_by_the_databases_clock(users: UserStore) -> None:
-    """S124: the floor of a user's epoch is in the users themselves, until it is cleared."""
+    """S124: The user has the epoch until the mark is removed."""
     user = a_user()
     users.add(user)
     users.begin_epoch(user, Change(), {})
@@ -35,7 +35,7 @@ def test_whose_sessions_ended_is_found_by_the_databases_clock(users: UserStore) 
 
 
 def test_an_end_that_came_after_is_not_settled(users: UserStore) -> None:
-    """S124: whoever clears away after one end leaves the mark of a later one."""
+    """S124: The sweep after one end leaves the mark of a later one."""
     user = a_user()
     users.add(user)
     users.begin_epoch(user, Change(), {})
@@ -50,7 +50,7 @@ def test_an_end_that_came_after_is_not_settled(users: UserStore) -> None:
 def test_of_a_deleted_user_the_name_stays_until_all_is_settled(
     users: UserStore, collections: Collections
 ) -> None:
-    """S134: nothing else of the user; then the name may be somebody else's."""
+    """S134: Afterwards the name is free."""
     user = a_user()
     users.add(user)
     assert users.delete(user)
@@ -66,7 +66,7 @@ def test_of_a_deleted_user_the_name_stays_until_all_is_settled(
 def test_a_deleted_user_waits_for_last_mails_only_where_somebody_sends_them(
     users: UserStore, collections: Collections
 ) -> None:
-    """Else the name would never be free again, and the sweep would never get past it."""
+    """Otherwise the name would never be free."""
     user = a_user()
     users.add(user)
     assert users.delete(user)

@@ -1,4 +1,4 @@
-"""The sessions' store, whichever database it stands on."""
+"""The sessions' store, on mongomock and on a real database."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,14 +28,14 @@ def rotate(sessions: SessionStore, session: Session, generation: int, at: int = 
 
 
 def test_a_session_is_found_as_stored(sessions: SessionStore) -> None:
-    """Every field comes back, times aware and in UTC; an unknown one is None."""
+    """Every field is read back, with aware times in UTC."""
     session = added(sessions)
     assert sessions.find_session(session.id) == session
     assert sessions.find_session("no such session") is None
 
 
 def test_a_rotation_moves_the_session_on(sessions: SessionStore) -> None:
-    """S50: generation, times and key are the new ones; login time and owner stay."""
+    """S50: Generation, times and key change; login time and owner stay."""
     session = added(sessions)
     assert rotate(sessions, session, 0)
     assert sessions.find_session(session.id) == replace(
@@ -48,7 +48,7 @@ def test_a_rotation_moves_the_session_on(sessions: SessionStore) -> None:
 
 
 def test_a_generation_is_spent_once(sessions: SessionStore) -> None:
-    """S51: the second use of a generation changes nothing; the next generation goes on."""
+    """S51: A second use changes nothing; the next generation works."""
     session = added(sessions)
     assert rotate(sessions, session, 0)
     assert not rotate(sessions, session, 0, at=2)
@@ -56,14 +56,14 @@ def test_a_generation_is_spent_once(sessions: SessionStore) -> None:
 
 
 def test_a_generation_of_the_future_is_not_spent(sessions: SessionStore) -> None:
-    """Only the living generation counts."""
+    """Only the current generation can be used."""
     session = added(sessions)
     assert not rotate(sessions, session, 1)
     assert sessions.find_session(session.id) == session
 
 
 def test_an_expired_session_is_not_rotated(sessions: SessionStore) -> None:
-    """S56: a document that MongoDB has not removed yet is dead all the same."""
+    """S56: MongoDB may remove it later."""
     session = replace(a_session(), expires_at=NOW + SECOND)
     sessions.add(session)
     assert not rotate(sessions, session, 0)
@@ -71,7 +71,7 @@ def test_an_expired_session_is_not_rotated(sessions: SessionStore) -> None:
 
 
 def test_a_session_ends_once(sessions: SessionStore) -> None:
-    """S58: an ended session is gone, is not rotated back to life, and ends no second time."""
+    """S58: It cannot be rotated or ended again."""
     session = added(sessions)
     assert sessions.end_session(session.id)
     assert not sessions.end_session(session.id)
@@ -80,7 +80,7 @@ def test_a_session_ends_once(sessions: SessionStore) -> None:
 
 
 def test_a_replay_ends_only_a_session_that_went_on(sessions: SessionStore) -> None:
-    """S51: `end_if_past` spares the session whose living token it is, and other sessions."""
+    """S51: `end_if_past` leaves a session whose token is current, and others."""
     session, other = added(sessions), added(sessions)
     assert not sessions.end_if_past(session.id, 0)
     assert rotate(sessions, session, 0)

@@ -1,4 +1,4 @@
-"""The users' store, whichever database it stands on."""
+"""The users' store, on mongomock and on a real database."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from tests.stores.conftest import a_user
 
 
 def test_a_user_is_found_as_stored(users: UserStore) -> None:
-    """Every field comes back, the time aware and in UTC, with and without a registration key."""
+    """Every field is read back, with and without a registration key."""
     plain, keyed = a_user(), replace(a_user(), registration_key="f00d")
     users.add(plain)
     users.add(keyed)
@@ -17,12 +17,12 @@ def test_a_user_is_found_as_stored(users: UserStore) -> None:
 
 
 def test_nobody_is_found_under_an_unknown_name(users: UserStore) -> None:
-    """A name without a user is None, not an error."""
+    """The result is None."""
     assert users.find_user("nobody at all") is None
 
 
 def test_a_name_is_taken_once(users: UserStore) -> None:
-    """S14: a second user of one name is refused, and the first one stays as it was."""
+    """S14: A second user of one name is refused."""
     first = a_user()
     users.add(first)
     assert not users.add(a_user(first.name_key))
@@ -30,7 +30,7 @@ def test_a_name_is_taken_once(users: UserStore) -> None:
 
 
 def test_a_hash_is_replaced(users: UserStore) -> None:
-    """S11: the new hash stands where the old one stood; nothing else changes."""
+    """S11: Nothing else changes."""
     user = a_user()
     users.add(user)
     assert users.replace_password_hash(user, "$argon2id$2")
@@ -38,7 +38,7 @@ def test_a_hash_is_replaced(users: UserStore) -> None:
 
 
 def test_a_hash_that_changed_meanwhile_is_not_replaced(users: UserStore) -> None:
-    """An upgrade that comes too late does not undo a newer password."""
+    """A late upgrade does not undo a password change."""
     user = a_user()
     users.add(user)
     assert not users.replace_password_hash(
@@ -48,7 +48,7 @@ def test_a_hash_that_changed_meanwhile_is_not_replaced(users: UserStore) -> None
 
 
 def test_an_epoch_is_begun_once(users: UserStore) -> None:
-    """S124: of two who read the same user one writes; the change stands in the same write."""
+    """S124: Of two concurrent writes one succeeds, with its change."""
     user = a_user()
     users.add(user)
     assert users.begin_epoch(user, Change({"password_hash": "$argon2id$2"}), {})
@@ -59,7 +59,7 @@ def test_an_epoch_is_begun_once(users: UserStore) -> None:
 
 
 def test_whoever_has_the_name_next_is_somebody_else(users: UserStore) -> None:
-    """S41: what was begun for a deleted user changes nothing of the name's next owner."""
+    """S41: A late write for a deleted user does not affect them."""
     gone, successor = a_user(), a_user()
     users.add(replace(successor, name_key=gone.name_key))
     assert not users.begin_epoch(gone, Change(), {})

@@ -1,4 +1,4 @@
-"""A run of these tests, started from where signals are ignored, or in CI."""
+"""The hooks of this test suite."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _in_the_background() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_in_the_background")
 def test_ctrl_c_reaches_what_tests_start() -> None:
-    """Also when these tests run in the background of a shell, which ignores SIGINT for them."""
+    """Also when a shell runs the tests in the background, where SIGINT is ignored."""
     ask = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
     assert subprocess.check_output([sys.executable, "-c", ask], text=True) == "False\n"
     guards.pytest_configure()
@@ -34,7 +34,7 @@ def test_ctrl_c_reaches_what_tests_start() -> None:
 def test_a_test_left_out_is_a_failure_in_ci(
     ci: str, outcome: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However it was left out: nothing is skipped silently where all must be tested."""
+    """Every kind of skip fails."""
     monkeypatch.setenv("CI", ci)
     report = pytest.TestReport("a", ("a", 1, "a"), {}, "skipped", ("a", 1, "no reason"), "call")
     hook = guards.pytest_runtest_makereport()
@@ -45,7 +45,7 @@ def test_a_test_left_out_is_a_failure_in_ci(
 
 
 def test_a_quick_run_leaves_out_what_takes_long() -> None:
-    """Races and what drives a browser, but not what lies beside it."""
+    """Races and browsers are left out, other tests are not."""
     pick = ["--collect-only", "-q", "-m", "not external and not slow", "tests/races", "tests/home"]
     command = [sys.executable, "-m", "pytest", *pick]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -55,7 +55,7 @@ def test_a_quick_run_leaves_out_what_takes_long() -> None:
 
 
 def test_what_takes_longest_comes_first() -> None:
-    """Each file that is named is there, and comes before the others."""
+    """The named files exist and run first."""
     names = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     assert names.issuperset(guards.FIRST)
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/home", "tests/modal"]

@@ -1,4 +1,4 @@
-"""A machine without the programs that tests run: told plainly, and no success in CI."""
+"""Tests on a machine that lacks programs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nothing_installed")
 def test_in_ci_a_missing_program_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where everything must be tested, nothing is skipped; the way to get it is said."""
+    """The message says how to install it."""
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="apt-get install systemd-container"):
         tools.program("systemd-nspawn")
@@ -32,7 +32,7 @@ def test_in_ci_a_missing_program_is_a_failure(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.usefixtures("nothing_installed")
 def test_elsewhere_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A newcomer's machine runs all the rest."""
+    """The test is skipped."""
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="apt-get install nginx"):
         tools.program("nginx")
@@ -40,7 +40,7 @@ def test_elsewhere_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nothing_installed")
 def test_all_that_is_left_out_is_one_list_with_one_line_to_type() -> None:
-    """Each part with the reason, and every package once."""
+    """It has reasons, and one command for all packages."""
     first, *parts, line, last = programs.report()
     assert (first, last) == ("Left out on this machine:", "")
     assert "  - the service behind nginx (no nginx)" in parts
@@ -54,7 +54,7 @@ def test_all_that_is_left_out_is_one_list_with_one_line_to_type() -> None:
 
 
 def test_where_nothing_is_missing_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list is for who lacks something."""
+    """The list is empty."""
     monkeypatch.setattr("shutil.which", lambda name, **_: f"/usr/bin/{name}")
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert list(programs.report()) == []
@@ -64,7 +64,7 @@ def test_where_nothing_is_missing_nothing_is_said(monkeypatch: pytest.MonkeyPatc
 def test_a_browser_packed_as_a_snap_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It cannot see the tests' folders."""
+    """A snap cannot read the tests' folders."""
     snap = tmp_path / "snap"
     snap.write_text("")
     snap.chmod(0o755)
@@ -74,7 +74,7 @@ def test_a_browser_packed_as_a_snap_is_none(
 
 
 def test_the_list_runs_before_anything_is_installed(tmp_path: Path) -> None:
-    """By a bare Python without site packages, from any folder."""
+    """It needs Python's standard library only."""
     command = [sys.executable, "-I", "-S", programs.__file__]
     bare = {"PATH": str(tmp_path)}
     said = subprocess.check_output(command, cwd=tmp_path, env=bare, text=True)
@@ -84,7 +84,7 @@ def test_the_list_runs_before_anything_is_installed(tmp_path: Path) -> None:
 
 
 def test_the_list_knows_every_program_that_tests_ask_for() -> None:
-    """A program that a test names has a package, and stands with what it is needed for."""
+    """Each has a package and a purpose."""
     asked = {name for path in (ROOT / "tests").rglob("*.py") for name in _asked_for(path)}
     assert asked == programs.PACKAGES.keys()
     assert {name for names in programs.NEEDS.values() for name in names} == asked

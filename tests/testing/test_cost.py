@@ -1,4 +1,4 @@
-"""What it costs to be logged in, counted."""
+"""The database commands of a login with `authapi.testing`."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def _no_hash(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_no_hash")
 def test_a_login_is_one_insert_and_one_more_for_a_new_user(counted: Counted) -> None:
-    """No hash, no limit, no count, no event."""
+    """It has no hash, limit or event."""
     assert counted.log_in() == ["insert users", "insert sessions"]
     assert counted.log_in("Ann", "editor") == ["find users", "insert users", "insert sessions"]
     assert counted.log_in("Ann", "editor") == ["find users", "insert sessions"]
 
 
 def test_no_session_of_a_user_ends_however_often_tests_log_in(settings: Settings) -> None:
-    """An app's suite may log one user in more often than `SESSIONS_PER_USER`."""
+    """`SESSIONS_PER_USER` does not apply."""
     app = create_app(replace(settings, sessions_per_user=1))
     first, _ = testing.client_of(app, "Often"), testing.client_of(app, "Often")
     assert first.get("/me").status_code == 200
@@ -68,7 +68,7 @@ def test_no_session_of_a_user_ends_however_often_tests_log_in(settings: Settings
 
 
 def test_a_disabled_user_is_refused_as_everywhere(counted: Counted) -> None:
-    """S41: an app's test of it sees what its users would see."""
+    """S41: An app can test that."""
     testing.log_in(counted.app, "Dan")
     run = counted.app.test_cli_runner().invoke(args=["users", "disable", "Dan"])
     assert run.exit_code == 0, run.output
@@ -77,7 +77,7 @@ def test_a_disabled_user_is_refused_as_everywhere(counted: Counted) -> None:
 
 
 def test_a_user_of_the_tests_has_no_password(counted: Counted) -> None:
-    """Nobody else can log in as one."""
+    """Nobody can log in as one over HTTP."""
     testing.log_in(counted.app, "Eve")
     body = {"username": "Eve", "password": PASSWORD}
     assert counted.app.test_client().post("/authenticate", json=body).status_code == 401

@@ -1,4 +1,4 @@
-"""The plugin for pytest, in suites of their own."""
+"""The pytest plugin in test suites of apps."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_suite_of_an_apps_own_passes(suite: Path) -> None:
-    """With the service alone and in a host, each test by itself; no connection stays open."""
+    """It works with the service alone and in a host, and closes its connections."""
     done = run(suite, "-v")
     tests = 2 * len(re.findall(r"^def test_(?!time_is)", SUITE, re.MULTILINE)) + 1
     assert f"{tests} passed" in done.stdout, done.stdout[-5000:] + done.stderr
@@ -155,14 +155,14 @@ def test_a_suite_of_an_apps_own_passes(suite: Path) -> None:
 
 
 def test_it_runs_in_parallel(suite: Path) -> None:
-    """The processes share the embedded database's server, and each has a database of its own."""
+    """Each process has a database of its own."""
     done = run(suite, "-n", "2", "-k", "anybody or real or moves")
     assert " passed" in done.stdout, done.stdout[-5000:] + done.stderr
     assert "failed" not in done.stdout, done.stdout[-5000:]
 
 
 def test_a_server_of_ones_own_is_left_as_it_was(suite: Path, mongo_uri: str) -> None:
-    """`TEST_MONGO_URI`: a database is made there, and removed."""
+    """With `TEST_MONGO_URI` its database is removed afterwards."""
     done = run(suite, "-k", "anybody", TEST_MONGO_URI=mongo_uri)
     assert "2 passed" in done.stdout, done.stdout[-5000:] + done.stderr
     assert not (suite / "temp" / "authapi" / "mongo").exists()
@@ -172,7 +172,7 @@ def test_a_server_of_ones_own_is_left_as_it_was(suite: Path, mongo_uri: str) -> 
 
 
 def test_a_suite_that_does_not_ask_for_it_loads_nothing() -> None:
-    """Pytest loads the plugin wherever the package is installed."""
+    """An installed but unused plugin imports nothing of the service."""
     code = "import authapi.pytest_plugin, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""Two servers of one service whose clocks differ."""
+"""Servers of one service whose clocks differ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ahead(settings: Settings, fast: MovedClock) -> Iterator[Visitor]:
 def test_a_difference_that_is_stated_is_not_noticed(
     visitor: Visitor, ahead: Visitor, fast: MovedClock
 ) -> None:
-    """S138: up to a minute, tokens of the one are good at the other, whichever is ahead."""
+    """S138: Tokens that are up to a minute early are accepted."""
     fast.move(seconds=55)
     here, there = visitor.new_user(), ahead.new_user()
     tokens = [ahead.log_in(there), visitor.log_in(here)]
@@ -41,7 +41,7 @@ def test_a_difference_that_is_stated_is_not_noticed(
 
 
 def test_beyond_it_nothing_is_final(visitor: Visitor, ahead: Visitor, fast: MovedClock) -> None:
-    """S138: a 503 with `Retry-After`, after which clients keep their tokens; the log says why."""
+    """S138: The answer is a 503, after which clients keep their tokens."""
     fast.move(seconds=300)
     tokens = ahead.log_in(ahead.new_user())
     with recorded_log() as log:
@@ -62,7 +62,7 @@ def test_beyond_it_nothing_is_final(visitor: Visitor, ahead: Visitor, fast: Move
 def test_a_token_becomes_good_by_waiting(
     visitor: Visitor, clock: MovedClock, ahead: Visitor, fast: MovedClock
 ) -> None:
-    """S138: `Retry-After` is no more than it takes."""
+    """S138: `Retry-After` is long enough, and not longer."""
     clock.stop()
     fast.move(seconds=90)
     tokens = ahead.log_in(ahead.new_user())
@@ -73,7 +73,7 @@ def test_a_token_becomes_good_by_waiting(
 
 
 def test_a_logout_never_waits(visitor: Visitor, ahead: Visitor, fast: MovedClock) -> None:
-    """S138: a session ends whatever the clocks say."""
+    """S138: An early refresh token ends its session."""
     fast.move(seconds=300)
     tokens = ahead.log_in(ahead.new_user())
     assert visitor.log_out(tokens["refresh_token"]).status_code == 200

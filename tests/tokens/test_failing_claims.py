@@ -1,4 +1,4 @@
-"""An app's claims that fail: wherever tokens are given, the request fails with nothing changed."""
+"""An app's claims function that fails: the request changes nothing."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def stored(service: Service) -> dict[str, list[Any]]:
 def test_a_request_that_fails_in_an_apps_code_has_changed_nothing(
     service: Service, way: Callable[[Service], Attempt]
 ) -> None:
-    """No account, no session, and no code is used up: the same request succeeds later."""
+    """Account, session and codes are as before, and a repeat succeeds."""
     attempt = way(service)
     before = stored(service)
     service.tenants.away = True
@@ -202,7 +202,7 @@ def test_a_request_that_fails_in_an_apps_code_has_changed_nothing(
 
 
 def test_these_are_all_routes_that_give_tokens(service: Service) -> None:
-    """So that no other one is forgotten here."""
+    """A new route has to be added to the table."""
     described = service.visitor.send("GET", "/openapi.json").json()
     schemas = described["components"]["schemas"]
 

@@ -43,7 +43,7 @@ def tenant(identity: Identity) -> dict[str, Any]:
 
 
 def test_views_find_what_the_app_added(tokens: TokenService) -> None:
-    """In each token, as `Identity.claims`, which no view can change for the next request."""
+    """They are in `Identity.claims`, which is immutable."""
     tokens.hooks.append(tenant)
     token = tokens.issue_access(session_of("Ann")).access_token
     assert payload_of(token)["tenant"] == "of Ann"
@@ -55,7 +55,7 @@ def test_views_find_what_the_app_added(tokens: TokenService) -> None:
 
 
 def test_without_such_a_function_a_token_has_our_claims_alone(tokens: TokenService) -> None:
-    """Not a byte more."""
+    """It has no byte more."""
     token = tokens.issue_access(session_of("Ann")).access_token
     assert tokens.verify_access(token).claims == {}
     assert payload_of(token).keys() == {
@@ -80,21 +80,21 @@ def test_without_such_a_function_a_token_has_our_claims_alone(tokens: TokenServi
 def test_what_no_token_may_have_is_refused(
     tokens: TokenService, returned: dict[Any, Any], why: str
 ) -> None:
-    """In a sentence for whoever wrote it."""
+    """The error says why."""
     tokens.hooks.append(lambda _identity: returned)
     with pytest.raises(ClaimsError, match=why):
         tokens.issue_access(session_of("Ann"))
 
 
 def test_two_functions_do_not_add_the_same_claim(tokens: TokenService) -> None:
-    """The one would overwrite the other."""
+    """One would overwrite the other."""
     tokens.hooks += [tenant, tenant]
     with pytest.raises(ClaimsError, match="'tenant' is the service's own, or there already"):
         tokens.issue_access(session_of("Ann"))
 
 
 def test_the_longest_token_is_one_that_we_read(tokens: TokenService) -> None:
-    """The longest name, all roles and claims that there may be, and room for RSA's signature."""
+    """It has the longest name, all roles and claims, and an RSA signature."""
     tokens.hooks.append(lambda _identity: {"x": "x" * 504})
     roles = Roles(tuple(sorted(f"{'r' * 14}{number}" for number in range(10, 42))))
     session = replace(session_of("\U0001f600" * 64), uid="u" * 128, sid="s" * 32, roles=roles)
@@ -120,7 +120,7 @@ def of(claims: Callable[[Identity], Any]) -> Callable[[Flask], None]:
 
 
 def test_claims_are_in_the_tokens_of_logins_and_refreshes(settings: Settings) -> None:
-    """Asked for each token anew."""
+    """The function is called for each token."""
     asked: list[str] = []
 
     def counted(identity: Identity) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def test_claims_are_in_the_tokens_of_logins_and_refreshes(settings: Settings) ->
 
 
 def test_a_function_that_fails_costs_nobody_a_session(settings: Settings) -> None:
-    """The refresh is a plain 500 and spends nothing; a login leaves no session behind."""
+    """A refresh is a 500 and can be repeated; a login stores no session."""
     broken = False
 
     def sometimes(identity: Identity) -> dict[str, Any]:
@@ -162,6 +162,6 @@ def sessions_of(visitor: Visitor, tokens: dict[str, str]) -> int:
 
 
 def test_an_app_without_the_service_says_so() -> None:
-    """At once."""
+    """The decorator raises at once."""
     with pytest.raises(RuntimeError, match="this app has no service"):
         authapi.claims(Flask(__name__))

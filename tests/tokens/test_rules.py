@@ -1,4 +1,4 @@
-"""What a token must say to be believed."""
+"""The rules for claims."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TIMES: list[object] = [
 
 
 def test_access_claims_are_read() -> None:
-    """S36: into their types, times aware in UTC."""
+    """S36: Times are aware and in UTC."""
     holder = identity(ACCESS, "me", "you")
     end = NOON + timedelta(minutes=15)
     assert holder == Identity(
@@ -55,7 +55,7 @@ def test_access_claims_are_read() -> None:
 
 
 def test_a_later_proof_leaves_the_start_of_the_session() -> None:
-    """S120: a token says when its user proved who they are, and when the session began."""
+    """S120: A token has the time of the last proof and of the session's start."""
     later = {"auth_time": AT - 60, "session_start": AT - 3600}
     holder = identity({**ACCESS, **later}, "me", "you")
     assert holder.authenticated_at == NOON - timedelta(minutes=1)
@@ -78,13 +78,13 @@ def test_a_later_proof_leaves_the_start_of_the_session() -> None:
 def test_claims_that_came_later_are_refused_when_they_are_of_another_type(
     claims: dict[str, object],
 ) -> None:
-    """S36: tokens of before have none of them, but nobody's have wrong ones."""
+    """S36: They may be missing, as in older tokens."""
     with pytest.raises(TokenInvalid):
         identity({**ACCESS, **claims}, "me", "you")
 
 
 def test_refresh_claims_are_read() -> None:
-    """S36: with the generation and the time of the login."""
+    """S36: They have the generation and the time of the login."""
     claims = refresh_claims(REFRESH, "me")
     assert (claims.sub, claims.uid, claims.sid, claims.gen) == ("ann", "u1", "s1", 3)
     assert claims.auth_time == NOON - timedelta(minutes=1)
@@ -92,14 +92,14 @@ def test_refresh_claims_are_read() -> None:
 
 @pytest.mark.parametrize("claim", sorted(ACCESS))
 def test_no_claim_of_an_access_token_may_be_missing(claim: str) -> None:
-    """S36: RFC 9068, 2.2."""
+    """S36: RFC 9068, 2.2, requires them."""
     with pytest.raises(TokenInvalid, match=claim):
         identity({name: ACCESS[name] for name in ACCESS if name != claim}, "me", "you")
 
 
 @pytest.mark.parametrize("claim", sorted(REFRESH))
 def test_no_claim_of_a_refresh_token_may_be_missing(claim: str) -> None:
-    """S36: all that its rotation needs is there."""
+    """S36: The rotation needs them."""
     with pytest.raises(TokenInvalid, match=claim):
         refresh_claims({name: REFRESH[name] for name in REFRESH if name != claim}, "me")
 
@@ -107,7 +107,7 @@ def test_no_claim_of_a_refresh_token_may_be_missing(claim: str) -> None:
 @pytest.mark.parametrize("claim", ["sub", "uid", "sid", "jti"])
 @pytest.mark.parametrize("value", TEXTS, ids=repr)
 def test_a_name_is_a_text(claim: str, value: object) -> None:
-    """S36: not empty, and nothing else."""
+    """S36: Other types and empty texts are refused."""
     with pytest.raises(TokenInvalid):
         identity({**ACCESS, claim: value}, "me", "you")
 
@@ -115,28 +115,28 @@ def test_a_name_is_a_text(claim: str, value: object) -> None:
 @pytest.mark.parametrize("claim", ["auth_time", "iat", "exp"])
 @pytest.mark.parametrize("value", TIMES, ids=repr)
 def test_a_time_is_a_number_of_seconds(claim: str, value: object) -> None:
-    """S33: within the years that a date can have."""
+    """S33: It must be a valid date."""
     with pytest.raises(TokenInvalid):
         refresh_claims({**REFRESH, claim: value}, "me")
 
 
 @pytest.mark.parametrize("value", [None, True, -1, 1.0, "1", 2**53], ids=repr)
 def test_a_generation_is_a_whole_number(value: object) -> None:
-    """S36: which MongoDB can store."""
+    """S36: MongoDB must be able to store it."""
     with pytest.raises(TokenInvalid):
         refresh_claims({**REFRESH, "gen": value}, "me")
 
 
 @pytest.mark.parametrize(("issuer", "audience"), [("ME", "you"), ("me", "You"), ("", "you")])
 def test_issuer_and_audience_are_exact(issuer: str, audience: str) -> None:
-    """S34: no other spelling."""
+    """S34: Other spellings are refused."""
     with pytest.raises(TokenInvalid):
         identity(ACCESS, issuer, audience)
 
 
 @pytest.mark.parametrize("claim", ["iat", "nbf"])
 def test_another_clock_may_run_ahead_by_a_minute(claim: str) -> None:
-    """S33, S138: and not by a second more; that is no invalid token."""
+    """S33, S138: Beyond that the token counts as early, not as invalid."""
     end = NOON + timedelta(hours=1)
     check_times(starts({"iat": AT, claim: AT + 60}), end, NOON)
     with pytest.raises(TokenEarly) as refused:
@@ -146,13 +146,13 @@ def test_another_clock_may_run_ahead_by_a_minute(claim: str) -> None:
 
 @pytest.mark.parametrize("value", ["x", None, True])
 def test_an_nbf_that_is_none_is_refused(value: object) -> None:
-    """S33: although nobody asked for it."""
+    """S33: The claim is optional, but checked."""
     with pytest.raises(TokenInvalid):
         starts({"iat": AT, "nbf": value})
 
 
 def test_a_token_ends_at_its_exp() -> None:
-    """S33: RFC 7519, 4.1.4: on or after."""
+    """S33: It is refused on or after that time (RFC 7519, 4.1.4)."""
     check_times(AN_HOUR_AGO, NOON, NOON - timedelta(microseconds=1))
     with pytest.raises(TokenExpired):
         check_times(AN_HOUR_AGO, NOON, NOON)

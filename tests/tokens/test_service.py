@@ -1,4 +1,4 @@
-"""Issuing and verifying, on a clock that stands where it is put."""
+"""Issuing and verifying tokens on a fixed clock."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -> None:
-    """S36: name, user, session, its own id and its end."""
+    """S36: It has name, user, session, id and expiry."""
     issued = tokens.issue_access(session_of("Ann"))
     identity = tokens.verify_access(issued.access_token)
     assert (identity.username, identity.user_id, identity.session_id) == ("Ann", "u1", "s1")
@@ -68,7 +68,7 @@ def test_an_access_token_brings_back_who_it_was_made_for(tokens: TokenService) -
 
 
 def test_an_access_token_expires(tokens: TokenService, moved: MovedClock) -> None:
-    """S33: with a code of its own, also when it was good a moment ago and is remembered."""
+    """S33: The error is `token_expired`, even if the token is cached."""
     seen, unseen = (tokens.issue_access(session_of("Ann")).access_token for _ in range(2))
     tokens.verify_access(seen)
     moved.move(minutes=15)
@@ -81,7 +81,7 @@ def test_an_access_token_expires(tokens: TokenService, moved: MovedClock) -> Non
 def test_a_clock_put_back_makes_a_remembered_token_one_of_the_future(
     tokens: TokenService, moved: MovedClock
 ) -> None:
-    """S33, S138: `iat` is compared each time, as `exp` is; the refusal is not final."""
+    """S33, S138: `iat` is checked for cached tokens as well."""
     token = tokens.issue_access(session_of("Ann")).access_token
     tokens.verify_access(token)
     moved.move(minutes=-5)
@@ -91,7 +91,7 @@ def test_a_clock_put_back_makes_a_remembered_token_one_of_the_future(
 
 
 def test_a_token_is_read_once(tokens: TokenService, reads: list[str]) -> None:
-    """One of ours is remembered; one that is refused is looked at each time."""
+    """Valid tokens are cached, refused ones are not."""
     good = tokens.issue_access(session_of("Ann")).access_token
     bad = good[:-2] + ("AA" if good[-2:] != "AA" else "BB")
     for _ in range(3):
@@ -104,7 +104,7 @@ def test_a_token_is_read_once(tokens: TokenService, reads: list[str]) -> None:
 def test_what_is_remembered_is_bounded(
     moved: MovedClock, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ever new tokens push out those that were used longest ago."""
+    """The least recently used tokens are removed from the cache."""
     monkeypatch.setattr("authapi.tokens.service.REMEMBERED", 2)
     tokens = service(MASTER, SETTINGS, moved)
     first, second, third = (tokens.issue_access(session_of("Ann")).access_token for _ in range(3))
@@ -114,7 +114,7 @@ def test_what_is_remembered_is_bounded(
 
 
 def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
-    """S34: another issuer, another audience or another secret."""
+    """S34: Issuer, audience and secret must match."""
     token = service(MASTER, SETTINGS, moved).issue_access(session_of("Ann")).access_token
     others = [
         (MASTER, replace(SETTINGS, jwt_issuer="them")),
@@ -127,7 +127,7 @@ def test_another_services_tokens_are_refused(moved: MovedClock) -> None:
 
 
 def test_a_successor_is_derived_from_its_moment(tokens: TokenService, moved: MovedClock) -> None:
-    """Contract 4: the same moment gives the same token, another moment another."""
+    """Contract 4: The same time gives the same token."""
     first = tokens.first_refresh("Ann", "u1", "s1")
     at = first.iat + timedelta(days=1)
     once, again = (tokens.encode_refresh(tokens.next_refresh(first, at)) for _ in range(2))
@@ -137,7 +137,7 @@ def test_a_successor_is_derived_from_its_moment(tokens: TokenService, moved: Mov
 
 
 def test_no_successor_outlives_the_session(tokens: TokenService) -> None:
-    """S56: the idle end moves, the absolute end does not."""
+    """S56: A refresh moves the idle end, not the absolute one."""
     first = tokens.first_refresh("Ann", "u1", "s1")
     assert first.exp == first.auth_time + timedelta(days=30)
     late = tokens.next_refresh(first, first.iat + timedelta(days=29))
@@ -147,7 +147,7 @@ def test_no_successor_outlives_the_session(tokens: TokenService) -> None:
 def test_an_expired_refresh_token_can_still_say_whose_it_was(
     tokens: TokenService, moved: MovedClock
 ) -> None:
-    """Contract 6: so that a logout works with it, and a refresh does not."""
+    """Contract 6: So a logout works with it."""
     token = tokens.encode_refresh(tokens.first_refresh("Ann", "u1", "s1"))
     moved.move(days=31)
     assert tokens.read_refresh(token, even_expired=True).sid == "s1"

@@ -1,4 +1,4 @@
-"""Taking the token out of an `Authorization` header."""
+"""Reading the token from an `Authorization` header."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from authapi.web.bearer import bearer_token
 
 @pytest.mark.parametrize("header", ["Bearer abc", "bearer abc", "BEARER abc", "  Bearer   abc  "])
 def test_the_token_is_what_follows_the_scheme(header: str) -> None:
-    """S44: whatever the scheme's case and the spaces around."""
+    """S44: Case and spaces do not matter."""
     assert bearer_token(header) == "abc"
 
 
@@ -16,7 +16,7 @@ def test_the_token_is_what_follows_the_scheme(header: str) -> None:
     "header", ["", " ", "abc", "Basic abc", "Bearerabc", "Bearer:abc", "DPoP abc"]
 )
 def test_another_scheme_is_a_missing_token(header: str) -> None:
-    """S43: there was no bearer token."""
+    """S43: It is no bearer token."""
     with pytest.raises(ApiError) as refused:
         bearer_token(header)
     assert refused.value.code is ErrorCode.MISSING_TOKEN
@@ -24,10 +24,10 @@ def test_another_scheme_is_a_missing_token(header: str) -> None:
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer    "])
 def test_an_empty_token_is_an_invalid_one(header: str) -> None:
-    """S43: the scheme was there."""
+    """S43: The scheme is there, so it is not missing."""
     assert bearer_token(header) == ""
 
 
 def test_two_tokens_stay_two() -> None:
-    """S44: which no verifier takes for one."""
+    """S44: No verifier accepts them."""
     assert bearer_token("Bearer a, Bearer b") == "a, Bearer b"

@@ -1,4 +1,4 @@
-"""`docs/errors.md` is the mirror of the catalogue."""
+"""`docs/errors.md` lists the catalogue of errors."""
 
 import re
 
@@ -9,7 +9,7 @@ _ROW = re.compile(r"^\|\s*`([a-z_]+)`\s*\|\s*(\d{3})[^|]*\|\s*([^|]*?)\s*\|", re
 
 
 def test_every_code_is_documented_with_its_status_and_message() -> None:
-    """Contract 1: nothing is missing there, and nothing is there that is not so."""
+    """Contract 1: Codes and rows correspond."""
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     documented = {
         code: (int(status), words.strip('`"“”')) for code, status, words in _ROW.findall(text)

@@ -1,4 +1,4 @@
-"""What `flask run` says."""
+"""The messages that `flask run` prints."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DATABASE = "embedded"
     ],
 )
 def test_the_address_can_be_typed(address: Address, url: str) -> None:
-    """IPv6 in brackets; this machine by its name, which passkeys need."""
+    """IPv6 is in brackets, and this machine is `localhost`, which passkeys need."""
     assert f"address:       {url}\n" in greeting(address, DATABASE, {}, examples=True)
 
 
@@ -57,7 +57,7 @@ def test_the_address_can_be_typed(address: Address, url: str) -> None:
 def test_lines_to_try_are_said_where_they_work(
     address: Address, examples: bool, told: bool
 ) -> None:
-    """Not with a certificate that `curl` does not know, nor at a host that it may not find."""
+    """They are left out with an unknown certificate or another host."""
     said = greeting(address, DATABASE, {}, examples=examples)
     assert ("Try it" in said) is told
     assert said.count("curl") == (3 if told else 0)
@@ -65,7 +65,7 @@ def test_lines_to_try_are_said_where_they_work(
 
 
 def test_places_are_named_that_there_are() -> None:
-    """The documentation and the mailbox, each with its whole address."""
+    """Documentation and mailbox are printed with their addresses."""
     places = {"documentation": "/docs", "mail": "/dev/mailbox"}
     said = greeting(Address("127.0.0.1", 8000), DATABASE, places, examples=False)
     assert "  documentation: http://localhost:8000/docs\n" in said
@@ -73,14 +73,14 @@ def test_places_are_named_that_there_are() -> None:
 
 
 def test_a_service_in_another_app_is_named_with_its_path() -> None:
-    """Everything that is to be typed leads there."""
+    """All addresses have the prefix."""
     said = greeting(Address("127.0.0.1", 5000, prefix="/auth"), DATABASE, {}, examples=True)
     assert "  address:       http://localhost:5000/auth\n" in said
     assert "curl -s http://localhost:5000/auth/register" in said
 
 
 def test_a_database_that_does_not_start_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    """And nothing is proposed that needs it."""
+    """Then no commands to try are printed."""
 
     def fail() -> None:
         raise OSError("no space")
@@ -95,7 +95,7 @@ def test_a_database_that_does_not_start_is_said(capsys: pytest.CaptureFixture[st
 def test_a_server_that_is_not_there_is_said_in_a_few_words(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Which one, and why; what else its driver knows helps nobody."""
+    """The message has the server and the reason only."""
     port = free_port()
     client = MongoClient[dict[str, object]](port=port, serverSelectionTimeoutMS=1)
 
@@ -122,7 +122,7 @@ def test_a_server_that_is_not_there_is_said_in_a_few_words(
 def test_no_address_is_said_that_cannot_answer(
     host: str, port: int | None, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """But why, and what to do, before the database is started."""
+    """The reason is printed before the database is started."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = Address(host, taken.getsockname()[1] if port is None else port)
         with pytest.raises(click.ClickException, match=f"{why}. For another port, set FLASK_RUN"):
@@ -132,14 +132,14 @@ def test_no_address_is_said_that_cannot_answer(
 
 @pytest.mark.parametrize(("port", "known"), [(8000, True), (0, False)])
 def test_a_port_that_the_system_chooses_is_not_known_yet(port: int, known: bool) -> None:
-    """So nothing is said of it; werkzeug says it when it serves."""
+    """Then werkzeug prints the address."""
     with click.Context(click.Command("run"), info_name="run") as context:
         context.params = {"host": "127.0.0.1", "port": port}
         assert (served_address() is not None) is known
 
 
 def test_only_a_server_has_an_address() -> None:
-    """Other commands of `flask` say nothing of the kind."""
+    """Other commands of `flask` print nothing."""
     assert served_address() is None
     with click.Context(click.Command("routes"), info_name="routes"):
         assert served_address() is None
@@ -179,7 +179,7 @@ def test_a_real_server_says_so(
     address: str,
     tried: bool,
 ) -> None:
-    """With its own settings, before it serves."""
+    """It prints them before it serves."""
     settings = {**environment, "AUTHAPI_ENV": "development", "PASSWORD_BLOCKLIST": "off"}
     for said in said_by(tmp_path, *options, **{**settings, **variables}):
         assert f"address:       {address}" in said

@@ -1,4 +1,4 @@
-"""Which headers an answer gets beside its own."""
+"""The headers that the service adds to answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def names(sent: list[tuple[str, str]], *, https_only: bool = True) -> list[str]:
 
 
 def test_what_a_view_chose_stays_however_it_spells_it() -> None:
-    """S72: `cache-control` is `Cache-Control`, and stands once."""
+    """S72: A view's `cache-control` replaces the default."""
     every = names([])
     assert "strict-transport-security" in every
     assert "strict-transport-security" not in names([], https_only=False)

@@ -1,4 +1,4 @@
-"""One record, one line of JSON, no secret."""
+"""Log records as lines of JSON without secrets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def line(message: str, **fields: Any) -> str:  # noqa: ANN401 - whatever is logg
 
 @given(st.text(), st.text())
 def test_a_record_is_one_line_of_json(message: str, value: str) -> None:
-    """S76: whatever it says, in printable ASCII."""
+    """S76: It is printable ASCII, whatever the message."""
     formatted = line(message, value=value)
     assert formatted.isascii()
     assert formatted.isprintable()
@@ -41,7 +41,7 @@ def test_a_record_is_one_line_of_json(message: str, value: str) -> None:
 
 
 def test_a_line_says_when_and_where() -> None:
-    """S75: time with its zone, level, logger, message and the fields."""
+    """S75: It has time with zone, level, logger, message and fields."""
     told = json.loads(line("it happened", user_id="u1"))
     assert told.keys() == {"time", "level", "logger", "message", "user_id"}
     assert (told["logger"], told["message"], told["user_id"]) == (
@@ -56,7 +56,7 @@ def test_a_line_says_when_and_where() -> None:
     "around", ["{}", "Bearer {}", "/path/{}/more", '"{}"', "a={},b", "\n{}\n", "x{}"]
 )
 def test_a_token_is_not_said(around: str) -> None:
-    """S76: in the message or in a field, wherever it stands."""
+    """S76: It is removed from messages and fields."""
     text = around.format(TOKEN)
     formatted = line(text, path=text, deep={"list": [text]})
     assert formatted.count("[token]") == 3
@@ -64,21 +64,21 @@ def test_a_token_is_not_said(around: str) -> None:
 
 
 def test_a_part_of_a_token_is_not_said_either() -> None:
-    """S76: also when it was cut off."""
+    """S76: A truncated token is removed as well."""
     assert TOKEN[:60] not in line(TOKEN[:60])
     assert TOKEN.split(".")[1] not in line(TOKEN.split(".")[1])
 
 
 @pytest.mark.parametrize("scheme", ["mongodb", "mongodb+srv"])
 def test_a_connections_password_is_not_said(scheme: str) -> None:
-    """S76: the host stays, for whoever looks for the fault."""
+    """S76: The host is kept."""
     formatted = line(f"cannot reach {scheme}://ann:p%40ss@db.example:27017/x")
     assert "p%40ss" not in formatted
     assert f"{scheme}://[hidden]@db.example:27017/x" in formatted
 
 
 def test_a_traceback_is_in_the_line_and_redacted() -> None:
-    """S73, S76: the rest of a fault is one value of one line."""
+    """S73, S76: It is one value of the JSON line."""
     try:
         raise ValueError(f"bad {TOKEN}\nmongodb://ann:secret@host/")
     except ValueError:
@@ -91,7 +91,7 @@ def test_a_traceback_is_in_the_line_and_redacted() -> None:
 
 
 def test_a_line_goes_to_what_standard_error_is_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S75: a host that sends it elsewhere finds the log there."""
+    """S75: A replaced `sys.stderr` is used."""
     handler, record = StandardError(), logging.makeLogRecord({"msg": "it happened"})
     handler.setFormatter(JsonFormatter())
     for elsewhere in (io.StringIO(), io.StringIO()):
@@ -104,5 +104,5 @@ def test_a_line_goes_to_what_standard_error_is_by_then(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("text", ["", "plain", "eye", "key=value", "mongodb://host/db", "a@b"])
 def test_what_is_no_secret_stays(text: str) -> None:
-    """S75: a log that hides everything helps nobody."""
+    """S75: Other text is not changed."""
     assert redact(text) == text

@@ -1,4 +1,4 @@
-"""Views of an app's own, inside the service: Flask is Flask there."""
+"""An app's own views in `create_app()` behave as usual in Flask."""
 
 from __future__ import annotations
 
@@ -55,19 +55,19 @@ def refused(own: Flask, status: int, **words: Any) -> Any:  # noqa: ANN401 - an 
     ],
 )  # fmt: skip
 def test_an_abort_keeps_its_status_and_its_words(own: Flask, status: int, code: str) -> None:
-    """In the one error shape."""
+    """The answer has the form of all errors."""
     answer = refused(own, status, description="Somebody else has it.")
     assert (answer.status_code, answer.get_json()["code"]) == (status, code)
     assert answer.get_json()["message"] == "Somebody else has it."
 
 
 def test_an_abort_without_words_has_ours(own: Flask) -> None:
-    """Not werkzeug's, which speak of a URL."""
+    """Werkzeug's default texts are not used."""
     assert refused(own, 409).get_json()["message"] == "Conflict."
 
 
 def test_a_401_has_a_challenge(own: Flask) -> None:
-    """RFC 9110, 11.6.1: `Bearer`, or the one that the view names."""
+    """It is `Bearer`, or the view's own (RFC 9110, 11.6.1)."""
     answer = refused(own, 401)
     assert (answer.status_code, answer.get_json()["code"]) == (401, "unauthorized")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -84,7 +84,7 @@ def test_a_401_has_a_challenge(own: Flask) -> None:
 def test_a_fault_is_raised_where_an_app_is_tested(
     own: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And answered with a plain 500 everywhere else, with its traceback in the log alone."""
+    """Otherwise it is a plain 500 with a traceback in the log."""
     own.add_url_rule("/own", view_func=fault, endpoint="own")
     logging.getLogger("authapi").addHandler(caplog.handler)
     try:
@@ -100,14 +100,14 @@ def test_a_fault_is_raised_where_an_app_is_tested(
 
 
 def test_a_handler_of_ones_own_answers_its_exceptions(own: Flask, client: FlaskClient) -> None:
-    """As in any app."""
+    """`errorhandler` works as usual."""
     own.register_error_handler(ZeroDivisionError, lambda _error: ("by nothing", 400))
     own.add_url_rule("/own", view_func=fault, endpoint="own")
     assert client.get("/own").text == "by nothing"
 
 
 def test_a_page_has_no_policy_of_ours(own: Flask, client: FlaskClient) -> None:
-    """S72: data keeps it, and the pages of the service bring their own."""
+    """S72: JSON has the Content-Security-Policy, and pages of the service their own."""
     own.add_url_rule("/own", view_func=lambda: "<script></script>", endpoint="own")
     assert "Content-Security-Policy" not in client.get("/own").headers
     assert client.get("/own").headers["X-Content-Type-Options"] == "nosniff"
@@ -119,14 +119,14 @@ def test_a_page_has_no_policy_of_ours(own: Flask, client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_a_page_may_use_every_usual_method(client: FlaskClient, method: str) -> None:
-    """S71: of the origins that may call at all."""
+    """S71: CORS allows them for configured origins."""
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": method}
     answer = client.options("/protected", headers=asked)
     assert method in answer.headers["Access-Control-Allow-Methods"]
 
 
 def test_a_page_may_send_and_read_an_apps_own_headers(settings: Settings) -> None:
-    """S71: those that `CORS_HEADERS` names, and no other."""
+    """S71: `CORS_HEADERS` names them."""
     app = create_app(replace(settings, cors_headers=("X-Tenant",)))
     app.add_url_rule("/own", view_func=lambda: ("", {"X-Tenant": "acme"}), endpoint="own")
     client = app.test_client()
@@ -143,7 +143,7 @@ def test_a_page_may_send_and_read_an_apps_own_headers(settings: Settings) -> Non
 
 
 def test_a_cookie_session_works_with_a_secret_key(own: Flask, client: FlaskClient) -> None:
-    """As in any app; the service's own answers set no cookie."""
+    """The service's own answers set no cookie."""
 
     def count() -> dict[str, int]:
         session["count"] = session.get("count", 0) + 1
@@ -156,7 +156,7 @@ def test_a_cookie_session_works_with_a_secret_key(own: Flask, client: FlaskClien
 
 
 def test_an_address_names_the_host_that_was_asked(own: Flask, client: FlaskClient) -> None:
-    """`url_for(_external=True)`, and the redirect to a view whose address ends with a slash."""
+    """`url_for(_external=True)` and redirects for slashes use it."""
     own.add_url_rule("/own/", view_func=lambda: url_for("own", _external=True), endpoint="own")
     overrides = {"base_url": "https://notes.example:8443"}
     assert client.get("/own/", **overrides).text == "https://notes.example:8443/own/"
@@ -167,7 +167,7 @@ def test_an_address_names_the_host_that_was_asked(own: Flask, client: FlaskClien
 
 
 def test_a_view_may_redirect(own: Flask, client: FlaskClient) -> None:
-    """By `redirect` and by `abort(redirect(…))`."""
+    """`redirect` and `abort(redirect(…))` work."""
 
     def away() -> Response:
         abort(redirect("/healthz"))
@@ -179,13 +179,13 @@ def test_a_view_may_redirect(own: Flask, client: FlaskClient) -> None:
 def test_a_rule_that_takes_any_path_is_given_it_as_it_was_sent(
     own: Flask, client: FlaskClient
 ) -> None:
-    """With its slash, which is part of it."""
+    """A slash at the end is kept."""
     own.add_url_rule("/files/<path:name>", view_func=lambda name: name, endpoint="own")
     assert [client.get(path).text for path in ("/files/a/b/", "/files/a")] == ["a/b/", "a"]
 
 
 def test_server_name_is_obeyed(own: Flask, client: FlaskClient) -> None:
-    """Outside of requests too; and the service's routes stay as they are."""
+    """It works outside of requests, and the service's routes are not affected."""
     own.config["SERVER_NAME"] = "notes.example"
     own.add_url_rule("/own", view_func=lambda: "mine", endpoint="own")
     with own.app_context():
@@ -195,7 +195,7 @@ def test_server_name_is_obeyed(own: Flask, client: FlaskClient) -> None:
 
 
 def test_trusted_hosts_are_obeyed(own: Flask, client: FlaskClient) -> None:
-    """Others are refused."""
+    """Other hosts are refused."""
     own.config["TRUSTED_HOSTS"] = ["notes.example"]
     assert client.get("/healthz", base_url="http://notes.example").status_code == 200
     assert client.get("/healthz", base_url="http://evil.example").status_code == 400

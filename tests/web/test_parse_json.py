@@ -1,4 +1,4 @@
-"""Strict JSON."""
+"""The strict JSON parser."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ values = st.recursive(
 
 @given(values, st.booleans())
 def test_every_json_value_is_read(value: object, ascii_only: bool) -> None:
-    """S17: escaped or not."""
+    """S17: Escapes are read as well."""
     assert parse_json(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
 
 
 @given(st.binary())
 def test_any_bytes_are_json_or_malformed(raw: bytes) -> None:
-    """S17: no other exception, and what is read can be written again."""
+    """S17: No other exception is raised, and values can be encoded again."""
     try:
         value = parse_json(raw)
     except ApiError:
@@ -48,17 +48,17 @@ def test_any_bytes_are_json_or_malformed(raw: bytes) -> None:
     ],
 )  # fmt: skip
 def test_what_other_parsers_let_pass_is_malformed(raw: bytes) -> None:
-    """S17: RFC 8259 and RFC 7493."""
+    """S17: RFC 8259 and RFC 7493 are obeyed."""
     with pytest.raises(ApiError) as refused:
         parse_json(raw)
     assert refused.value.code is ErrorCode.MALFORMED_JSON
 
 
 def test_a_byte_order_mark_is_ignored() -> None:
-    """Contract 1: RFC 8259, 8.1 allows it, and the prototype read it."""
+    """Contract 1: RFC 8259, 8.1, allows that, and the prototype did it."""
     assert parse_json(b"\xef\xbb\xbf[1]") == [1]
 
 
 def test_a_surrogate_pair_is_a_character() -> None:
-    """S17: only half of one is refused."""
+    """S17: Half of a pair is refused."""
     assert parse_json(b'"\\ud83d\\ude00"') == "\U0001f600"

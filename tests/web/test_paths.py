@@ -1,4 +1,4 @@
-"""Which spellings of a path reach a route."""
+"""Spellings of paths."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def send_path(base_url: str, path: str, method: str = "GET") -> RawAnswer:
 
 
 def test_a_slash_at_the_end_changes_nothing(app: Flask, visitor: Visitor) -> None:
-    """Contract 7: every route without a variable answers the same, to each method."""
+    """Contract 7: Every route without a variable answers the same."""
     fixed = [rule.rule for rule in app.url_map.iter_rules() if not rule.arguments]
     assert {"/", "/protected"} <= {*fixed}
     for path in {*fixed} - {"/"}:
@@ -30,7 +30,7 @@ def test_a_slash_at_the_end_changes_nothing(app: Flask, visitor: Visitor) -> Non
 
 
 def test_a_client_that_writes_the_slash_logs_in(visitor: Visitor) -> None:
-    """Contract 7: the prototype redirected, and clients followed."""
+    """Contract 7: The prototype redirected such requests."""
     body = {"username": visitor.new_user(), "password": "correct horse battery"}
     tokens = visitor.post("/authenticate/", body).json()
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -38,7 +38,7 @@ def test_a_client_that_writes_the_slash_logs_in(visitor: Visitor) -> None:
 
 
 def test_a_page_may_read_what_it_asked_for_with_a_slash(visitor: Visitor) -> None:
-    """S71: the answer and the preflight carry the CORS headers."""
+    """S71: Answers and preflights have the CORS headers."""
     preflight = {**ORIGIN, "Access-Control-Request-Method": "POST"}
     for answer in (
         visitor.post("/refresh/", {}, ORIGIN),
@@ -59,7 +59,7 @@ def test_a_page_may_read_what_it_asked_for_with_a_slash(visitor: Visitor) -> Non
     ],
 )  # fmt: skip
 def test_a_path_spelled_otherwise_is_no_route(base_url: str, path: str) -> None:
-    """S136: so that a rule of a proxy for a path cannot be passed by another spelling of it."""
+    """S136: So a proxy's rule for a path cannot be avoided."""
     assert send_path(base_url, path).status in {400, 404}
 
 
@@ -70,7 +70,7 @@ def test_a_query_may_hold_any_character(base_url: str) -> None:
 
 
 def test_the_refusal_is_the_usual_one(visitor: Visitor) -> None:
-    """Contract 1: JSON, with every header."""
+    """Contract 1: It is JSON with all headers."""
     answer = visitor.send("GET", "/me%2factivity", headers=ORIGIN)
     assert error_code(answer) == (404, "not_found")
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN["Origin"]

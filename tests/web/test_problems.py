@@ -1,4 +1,4 @@
-"""What is wrong with fields, in words."""
+"""Messages about invalid fields."""
 
 import pytest
 
@@ -17,11 +17,11 @@ from authapi.web.problems import by_field, first_problem
     ],
 )
 def test_a_problem_is_a_sentence_about_its_field(field: str, problem: str, words: str) -> None:
-    """Contract 7: whatever a library calls it."""
+    """Contract 7: It does not depend on the library's wording."""
     assert first_problem({field: [problem], "other": ["Other is missing."]}) == words
 
 
 def test_problems_of_all_places_are_listed_by_field() -> None:
-    """Contract 1: a body and a header may both be wrong."""
+    """Contract 1: Body and header may both be invalid."""
     found = {"json": {"a": ["1", "2"]}, "headers": {"a": ["3"], "b": ["4"]}}
     assert by_field(found) == {"a": ["1", "2", "3"], "b": ["4"]}

@@ -1,4 +1,4 @@
-"""A body that is refused: the client learns why, though it is still sending."""
+"""Refusing a body while the client is still sending it."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ TIMES = 80
 
 
 def test_whoever_sends_too_much_gets_to_read_the_refusal(environment: dict[str, str]) -> None:
-    """S9: a 413 each time, never a connection that is reset under the answer."""
+    """S9: The connection is not reset before the 413 is read."""
     with workers(environment, processes=1) as server, requests.Session() as http:
         seen: Counter[object] = Counter()
         for size in TIMES * SIZES:

@@ -1,4 +1,4 @@
-"""The id of a request."""
+"""Request ids."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from authapi.web.request_id import choose
     "offered", ["12345678", "a.b_c-D9" * 8, "c0ffee00-0000-4000-8000-000000000000"]
 )
 def test_a_sane_id_is_kept(offered: str) -> None:
-    """S73: so that a client finds its own request in the log."""
+    """S73: A client can find its request in the log."""
     assert choose(offered) == offered
 
 
@@ -17,12 +17,12 @@ def test_a_sane_id_is_kept(offered: str) -> None:
     "offered", [None, "", "1234567", "x" * 65, "with space", "a\nb\nc\nd\ne", "12345678\n", "é" * 8]
 )
 def test_any_other_is_replaced(offered: str | None) -> None:
-    """S76: nothing strange reaches the log."""
+    """S76: Only plain ids are logged."""
     chosen = choose(offered)
     assert chosen != offered
     assert chosen == choose(chosen)
 
 
 def test_new_ids_are_new() -> None:
-    """S73: each request has one of its own."""
+    """S73: Each request has its own."""
     assert len({choose(None) for _ in range(100)}) == 100

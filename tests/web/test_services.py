@@ -1,4 +1,4 @@
-"""How a route finds its service."""
+"""How views get their services."""
 
 import pytest
 from flask import Flask
@@ -9,7 +9,7 @@ from authapi.web.services import install, service
 
 
 def test_a_service_is_found_by_its_class() -> None:
-    """The app that answers the request has it."""
+    """It is that of the app that answers the request."""
     app, ready = Flask("any"), Readiness({})
     services = Services()
     services.add(ready)
@@ -19,6 +19,6 @@ def test_a_service_is_found_by_its_class() -> None:
 
 
 def test_an_app_that_was_not_made_here_is_told_so() -> None:
-    """In words that say what to do."""
+    """The error says what to do."""
     with Flask("any").app_context(), pytest.raises(RuntimeError, match="create_app"):
         service(Readiness)

@@ -1,4 +1,4 @@
-"""`authapi.signal`: an app hears of security events."""
+"""`authapi.signal`: an app is notified of security events."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def heard() -> Iterator[Heard]:
 
 
 def test_a_receiver_is_told_who_what_and_where(visitor: Visitor, app: Flask, heard: Heard) -> None:
-    """S75: within the request that caused it, and of nothing else."""
+    """S75: It is called within the request, with the event's data."""
     name = visitor.new_user()
     visitor.log_in(name)
     visitor.authenticate(name, "wrong password")
@@ -44,7 +44,7 @@ def test_a_receiver_is_told_who_what_and_where(visitor: Visitor, app: Flask, hea
 
 @pytest.mark.parametrize("event", Event)
 def test_each_security_event_has_a_signal(app: Flask, event: Event) -> None:
-    """S75: and it is sent."""
+    """S75: Each of them is sent."""
     told: list[str] = []
 
     def receive(_app: Flask, event: SecurityEvent) -> None:
@@ -58,7 +58,7 @@ def test_each_security_event_has_a_signal(app: Flask, event: Event) -> None:
 def test_a_receiver_that_fails_is_logged_and_keeps_nobody_else_from_it(
     visitor: Visitor, heard: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """S75: neither the request nor another receiver."""
+    """S75: The request and other receivers go on."""
 
     def failing(_app: Flask, event: SecurityEvent) -> None:
         raise LookupError("a fault of the app's")
@@ -71,7 +71,7 @@ def test_a_receiver_that_fails_is_logged_and_keeps_nobody_else_from_it(
 
 
 def test_a_receiver_of_one_app_hears_nothing_of_another(settings: Settings, app: Flask) -> None:
-    """Whoever connects with `sender=app` means that one."""
+    """`sender=app` selects the app."""
     told: list[SecurityEvent] = []
 
     def receive(_app: Flask, event: SecurityEvent) -> None:
@@ -86,6 +86,6 @@ def test_a_receiver_of_one_app_hears_nothing_of_another(settings: Settings, app:
 
 
 def test_there_is_no_signal_of_what_is_no_event() -> None:
-    """A typing error is told at once, not never."""
+    """An unknown name raises at once."""
     with pytest.raises(ValueError, match="login_faild"):
         authapi.signal("login_faild")

@@ -1,4 +1,4 @@
-"""What an operator may switch off."""
+"""Features that an operator can switch off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.apps import served
 
 
 def test_a_closed_registration_is_told_and_stores_nobody(settings: Settings) -> None:
-    """S22: whoever asks, with a good body; who has an account logs in as before."""
+    """S22: Existing users log in as before."""
     name = fresh_name()
     with served(replace(settings, registration="closed")) as visitor:
         refused = visitor.register(name)
@@ -24,7 +24,7 @@ def test_a_closed_registration_is_told_and_stores_nobody(settings: Settings) -> 
 
 
 def test_the_operator_goes_on_creating_users(settings: Settings) -> None:
-    """S22: `flask users create` asks nobody."""
+    """S22: `flask users create` still works."""
     closed = replace(settings, registration="closed")
     name = fresh_name()
 
@@ -38,7 +38,7 @@ def test_the_operator_goes_on_creating_users(settings: Settings) -> None:
 
 
 def test_the_documentation_may_be_off(settings: Settings) -> None:
-    """S72: neither the page, nor its parts, nor the description."""
+    """S72: Page, its files and description are 404."""
     with served(replace(settings, docs="off")) as visitor:
         for path in ("/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json"):
             assert error_code(visitor.send("GET", path)) == (404, "not_found"), path
@@ -46,7 +46,7 @@ def test_the_documentation_may_be_off(settings: Settings) -> None:
 
 
 def test_the_sample_may_be_off(settings: Settings) -> None:
-    """S72: it is not there, not described, and other apps of the process keep theirs."""
+    """S72: It is neither there nor in the description."""
     with served(replace(settings, protected_sample="off")) as without, served(settings) as usual:
         token = without.log_in()["access_token"]
         assert error_code(without.protected(token)) == (404, "not_found")

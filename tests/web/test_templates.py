@@ -28,7 +28,7 @@ def pages(settings: Settings) -> Iterator[Flask]:
 
 
 def test_templates_know_the_caller(pages: Flask) -> None:
-    """S36: escaped as all of a template is, and nobody where no guard let anybody in."""
+    """S36: Values are escaped; without a guard there is no identity."""
     client = pages.test_client()
     token = services_of(pages)[TokenService].issue_access(session_of("<Ann>")).access_token
     bearer = {"Authorization": f"Bearer {token}"}
