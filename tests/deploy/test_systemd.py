@@ -112,7 +112,7 @@ def console(machine: Machine, port: int) -> Iterator[Path]:
 def test_systemd_starts_it_with_all_its_restrictions(
     machine: Machine, console: Path, port: int
 ) -> None:
-    """It is ready, hashes passwords, and is nobody's user: the hardening takes nothing it needs."""
+    """It becomes ready and hashes passwords as an unprivileged user."""
     visitor = Visitor(f"http://127.0.0.1:{port}")
     answer = visitor.protected(visitor.log_in()["access_token"])
     visitor.close()
