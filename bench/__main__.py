@@ -1,8 +1,7 @@
 """The benchmark: `make bench`, or `python -m bench` where its requirements are installed.
 
-Real servers, loaded by wrk, in rounds in which every contender is measured once. The raw figures
-are kept in `build/bench/result.json` after each round; the tables and the picture in `docs/` are
-made from them.
+Servers are loaded by wrk, in rounds in which each is measured once. The raw figures are written
+to `build/bench/result.json` after each round; tables and picture in `docs/` are made from them.
 """
 
 from __future__ import annotations
@@ -49,12 +48,12 @@ FAILURES = (
     TooFewCores,
     WrongAnswer,
 )
-"""What ends the measuring of a group, but not of the others."""
+"""Errors that end the measurement of a group, but not of the others."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A group to be measured, and how."""
+    """A group to measure, and the function that runs its rounds."""
 
     group: Callable[[], Group]
     rounds: Callable[[Group, Plan], Iterator[list[Row]]]

@@ -1,4 +1,4 @@
-"""Accounts for processor time: samples of a running program, grouped by the package they serve."""
+"""Assigns processor time to packages, by samples of a running program."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def group_of(path: str) -> str | None:
 
 
 def charged(stack: Sequence[str]) -> str:
-    """Return the group that a sample is charged to.
+    """Return the group that a sample is assigned to.
 
-    What runs in the standard library is charged to the nearest caller that has a group.
+    Time in the standard library is assigned to the nearest caller that has a group.
 
     Args:
         stack: the source files of a sample's frames, the innermost first.
@@ -61,18 +61,18 @@ def function_name(path: str, name: str) -> str:
 
 @dataclass
 class Samples:
-    """What the samples of the main thread met.
+    """Samples of the main thread.
 
     Attributes:
-        groups: how many were charged to each group.
-        functions: in how many each function was on the stack: its own time and its callees'.
+        groups: the number of samples of each group.
+        functions: the number of samples with each function on the stack, so with its callees.
     """
 
     groups: Counter[str] = field(default_factory=Counter)
     functions: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def take(self, _signal: int, frame: FrameType | None) -> None:
-        """Note where the main thread is, unless it waits for a hash: a signal handler."""
+        """Take a sample, unless the main thread waits for a hash; this is a signal handler."""
         frames = list(_outwards(frame))
         if any(path.endswith("/bulkhead.py") for path, _ in frames):
             return  # the processor time is another thread's
@@ -82,14 +82,14 @@ class Samples:
 
 @dataclass(frozen=True)
 class Account:
-    """What one request costs.
+    """The cost of one request.
 
     Attributes:
-        requests: how many there were.
-        wall: microseconds from its call to its answer.
-        cpu: processor microseconds of the thread that answers, measured without the samples.
-        hashing: processor microseconds of the other threads: they do nothing but hash.
-        samples: where the answering thread's time went.
+        requests: the number of requests that were measured.
+        wall: microseconds from the call to the answer.
+        cpu: processor microseconds of the thread that answers, measured without sampling.
+        hashing: processor microseconds of the other threads, which only hash.
+        samples: the samples of the thread that answers.
     """
 
     requests: int
@@ -99,27 +99,27 @@ class Account:
     samples: Samples
 
     def part(self, count: int) -> float:
-        """Return the microseconds of one request that so many samples stand for."""
+        """Return the microseconds of one request that a number of samples stands for."""
         return self.cpu * count / max(1, self.samples.groups.total())
 
     def by_group(self) -> dict[str, float]:
-        """Return the microseconds of each group, the dearest first."""
+        """Return the microseconds of each group, the largest first."""
         parts = {group: self.part(count) for group, count in self.samples.groups.items()}
-        if self.hashing > self.cpu / 5:  # less is what PyMongo does beside
+        if self.hashing > self.cpu / 5:  # less is PyMongo's background work
             parts[HASH] = self.hashing
         return dict(sorted(parts.items(), key=lambda part: -part[1]))
 
 
-def account(deed: Callable[[], object], seconds: float) -> Account:
-    """Do a deed bare, for its cost, then as often again with samples, for its parts.
+def account(work: Callable[[], object], seconds: float) -> Account:
+    """Measure a function without sampling, then call it as often again with sampling.
 
     Args:
-        deed: what is done.
-        seconds: how much processor time of the main thread is spent on it, each time.
+        work: the function, which makes one request.
+        seconds: the processor time of the main thread to spend, each time.
     """
     count, wall, cpu, process = 0, time.perf_counter(), time.thread_time(), time.process_time()
     while time.thread_time() - cpu < seconds:
-        deed()
+        work()
         count += 1
     wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
     process = time.process_time() - process
@@ -128,7 +128,7 @@ def account(deed: Callable[[], object], seconds: float) -> Account:
     signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
     try:
         for _ in range(count):
-            deed()
+            work()
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)

@@ -1,4 +1,4 @@
-"""How much of its cores a server used: whether it was slow itself, or waited for others."""
+"""The share of its cores that a server used: little if it waited for others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TICKS_A_SECOND = 100
 
 
 def during(server: Server, cores: int, work: Callable[[], T]) -> tuple[T, float]:
-    """Do some work; return its result, and the part of so many cores that the server used."""
+    """Call `work`; return its result, and the share of the cores that the server used meanwhile."""
     spent, began = _spent(server), time.monotonic()
     result = work()
     elapsed = time.monotonic() - began

@@ -1,4 +1,4 @@
-"""Requests without a server: the WSGI application is called directly, and has to answer 200."""
+"""Calls the WSGI application directly, without a server; every answer must be a 200."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from bench.population import PASSWORD
 
 
 class Caller:
-    """Calls a WSGI application with one kind of request after the other, with no client between."""
+    """Calls a WSGI application."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._number = 0
 
     def call(self, method: str, path: str, body: object = None, token: str = "") -> dict[str, Any]:
-        """Return the JSON of an answer that has to be a success."""
+        """Return the JSON of an answer, which must be a success."""
         statuses: list[str] = []
 
         def start_response(status: str, *_: object) -> Callable[[bytes], object]:
@@ -65,8 +65,8 @@ class Caller:
         return environ
 
 
-class Deeds:
-    """The requests that are looked at; each succeeds however often it is repeated."""
+class Requests:
+    """The requests that are profiled; each can be repeated."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -77,23 +77,23 @@ class Deeds:
         self._tokens = self.authenticate()
 
     def protected(self) -> object:
-        """Open what is protected."""
+        """Request the protected resource."""
         return self._caller.call("GET", "/protected", token=self._tokens["access_token"])
 
     def refresh(self) -> object:
-        """Trade a refresh token."""
+        """Refresh the tokens."""
         body = {"refresh_token": self._tokens["refresh_token"]}
         self._tokens = self._caller.call("POST", "/refresh", body)
         return self._tokens
 
     def authenticate(self) -> dict[str, Any]:
-        """Log one user after the other in."""
+        """Log in the users in turn."""
         self._users.append(self._users.pop(0))
         body = {"username": self._users[0], "password": PASSWORD}
         return self._caller.call("POST", "/authenticate", body)
 
     def register(self) -> object:
-        """Register somebody new."""
+        """Register a new user."""
         self._registered += 1
         body = {"username": f"new{self._registered}", "password": PASSWORD}
         return self._caller.call("POST", "/register", body)

@@ -1,4 +1,4 @@
-"""Who is measured: the command and environment of each server, and what it can be asked."""
+"""The servers that are measured: their commands, environments and endpoints."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAME, OWN = "same", "own"
 OURS = "authapi"
 ROTATING = "Flask-JWT-Extended, rotating"
 PEER_USERS = 1000
-_FEW = 2  # rounds of them: no goal hangs on them
+_FEW = 2  # rounds for servers without a goal
 
 Command = Callable[[int, int], list[str]]
 """Returns a command line for a port and a number of processes."""
@@ -38,20 +38,20 @@ class Contender:
     """A server that is measured.
 
     Attributes:
-        name: what the tables call it.
+        name: its name in the tables.
         command: its command line.
-        environment: what it is told.
-        endpoints: what it is asked for.
-        module: what `import` needs for its `app`.
-        dialect: how it is asked.
-        users: how many users it knows.
-        alive: the path that says it is up.
+        environment: its environment variables.
+        endpoints: the endpoints that are measured.
+        module: the module that has its `app`.
+        dialect: the form of its requests and answers.
+        users: the number of its users.
+        alive: the path of its health check.
         asgi: whether it is an ASGI application.
-        wants_token: whether `/protected` does; a floor's does not.
-        dear: whether its hash takes so long that it is measured longer, with fewer connections.
-        rounds: in how many rounds it takes part; None: in all.
-        knows_places: whether it remembers from where somebody logged in.
-        folder: where its code is.
+        wants_token: whether `/protected` needs a token; a floor's does not.
+        dear: whether its hash is so slow that it is measured longer, with fewer connections.
+        rounds: the number of its rounds; None for all.
+        knows_places: whether it stores the networks that users logged in from.
+        folder: the folder of its code.
     """
 
     name: str
@@ -111,14 +111,14 @@ def ours(
 ) -> Contender:
     """Return the service with production's settings: limits, audit trail, `sync`.
 
-    wrk says that each request comes from another client, as behind a proxy, so no limit is met.
+    wrk sends another client's address in each request, as a proxy does, so no limit is reached.
     """
     environment = {
         "JWT_SECRET": SECRET,
         "MONGO_URI": databases.uri(users),
         "TRUSTED_PROXIES": "1",
-        "MONGO_TIMEOUT_MS": "60000",  # as patient as the others, when the database stalls
-        "LOG_LEVEL": "WARNING",  # nobody writes an access log here
+        "MONGO_TIMEOUT_MS": "60000",  # the others wait as long for a slow database
+        "LOG_LEVEL": "WARNING",  # no server writes an access log here
     }
     return Contender(
         name, serve("wsgi:app"), environment, endpoints, "wsgi", users=users, knows_places=True
@@ -126,20 +126,20 @@ def ours(
 
 
 def direct(users: int) -> Contender:
-    """Return the service without a proxy in front, as it is by default, for what has no limit."""
+    """Return the service without a proxy, for endpoints that have no limit."""
     proxied = ours(users, endpoints=(PROTECTED,))
     return replace(proxied, environment={**proxied.environment, "TRUSTED_PROXIES": "0"})
 
 
 def lean(users: int, name: str) -> Contender:
-    """Return the service doing no more than its peers do: nothing counted, nothing on record."""
+    """Return the service without limits and audit trail, which its peers do not have."""
     whole = ours(users, name, endpoints=(AUTHENTICATE, REGISTER))
     told = {**whole.environment, "LIMITS": "off", "AUDIT_DAYS": "0"}
     return replace(whole, environment=told, knows_places=False)
 
 
 def floor(name: str, module: str, *endpoints: str, alive: str = "/healthz") -> Contender:
-    """Return a floor."""
+    """Return a floor: the least that a route can cost (see `bench.floors`)."""
     target = f"bench.floors.{module}"
     environment = {"MONGO_URI": databases.uri(PEER_USERS)}
     return Contender(
@@ -168,10 +168,10 @@ PEERS: dict[str, tuple[str, Dialect, tuple[str, ...], bool]] = {
 
 
 def peer(name: str, which_hash: str = SAME) -> Contender:
-    """Return a peer, its users stored.
+    """Return a peer, after storing its users.
 
     Raises:
-        CalledProcessError: when they cannot be.
+        CalledProcessError: they cannot be stored.
     """
     module, dialect, endpoints, asgi = PEERS[name]
     environment = {

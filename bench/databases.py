@@ -9,7 +9,7 @@ from authapi.embedded.locks import number_in
 from bench.layouts import move
 from bench.places import data_folder
 
-_TIMEOUT = 180.0  # seconds: a million users are many to start with
+_TIMEOUT = 180.0  # seconds: starting with a million users takes long
 
 
 def uri(users: int) -> str:
@@ -22,7 +22,7 @@ def uri(users: int) -> str:
 
 
 def place(users: int, cores: Sequence[int]) -> None:
-    """Move a running database to these cores, and who would start it again after a crash."""
+    """Move a running database and its supervisor to these cores."""
     server = number_in(DataDirectory(_folder(users)).server_lock)
     if server is not None:
         for pid in (server, _parent(server)):

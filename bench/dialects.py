@@ -1,4 +1,4 @@
-"""How to ask each contender for the same four things."""
+"""The requests of each server for the same four operations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Request:
         header: one more header, as `Name: value`.
         content_type: the type of its body.
         body: its body.
-        address: where it comes from; from somewhere, when that does not matter.
+        address: the client's address; by default any.
     """
 
     method: str
@@ -41,7 +41,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a login gave."""
+    """The tokens of a login."""
 
     access: str
     refresh: str
@@ -53,13 +53,13 @@ def posted(path: str, body: object, header: str = NONE) -> Request:
 
 
 class Dialect:
-    """The service's own, which the prototype and some floors speak too.
+    """The service's own requests, which the prototype and some floors take as well.
 
     Attributes:
         registered: the status of a registration.
-        refresh_path: where refresh tokens are traded.
-        rotates: whether a refresh token is good for one use only.
-        refresh_in: where a refresh token stands, in the `body` or the `header`.
+        refresh_path: the endpoint for a refresh.
+        rotates: whether a refresh token works only once.
+        refresh_in: whether the refresh token is in the `body` or the `header`.
     """
 
     registered = 200
@@ -76,11 +76,11 @@ class Dialect:
         return posted("/register", {"username": name, "password": PASSWORD})
 
     def protected(self, access: str) -> Request:
-        """Open what is protected."""
+        """Request the protected resource."""
         return Request("GET", "/protected", f"Authorization: Bearer {access}")
 
     def refresh(self, token: str) -> Request:
-        """Trade a refresh token."""
+        """Refresh the tokens."""
         return posted(self.refresh_path, {"refresh_token": token})
 
     def tokens(self, answer: dict[str, Any]) -> Tokens:
@@ -89,7 +89,7 @@ class Dialect:
 
 
 class FlaskJwtExtended(Dialect):
-    """A refresh token comes in the header, and stays what it is."""
+    """The refresh token is in the header, and does not change."""
 
     rotates = False
 
@@ -103,7 +103,7 @@ class FlaskJwtExtended(Dialect):
 
 
 class FlaskJwtRotating(FlaskJwtExtended):
-    """A refresh token comes in the header, and is good for one use."""
+    """The refresh token is in the header, and works only once."""
 
     refresh_path = "/rotate"
     rotates = True
@@ -140,7 +140,7 @@ class FlaskSecurity(Dialect):
         return posted("/register", {"email": f"{name}@example.com", "password": PASSWORD})
 
     def protected(self, access: str) -> Request:
-        """Open what is protected."""
+        """Request the protected resource."""
         return Request("GET", "/protected", f"Authentication-Token: {access}")
 
     def tokens(self, answer: dict[str, Any]) -> Tokens:

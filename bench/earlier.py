@@ -1,7 +1,7 @@
-"""The service as it was at another commit, to be measured beside itself as it is now.
+"""The service at another commit, which is measured together with the present one.
 
-Both run on the same libraries and the same database server, in databases of their own, so the ratio
-is what our own changes cost.
+Both run with the same libraries and database server, in databases of their own, so the ratio is the
+cost of the changes since.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def earlier(commit: str) -> list[Contender]:
 
 
 def now() -> list[Contender]:
-    """Return the service as it is, asked for the same."""
+    """Return the present service, with the same endpoints."""
     return [direct(PEER_USERS), ours(PEER_USERS, endpoints=(REFRESH, AUTHENTICATE))]
 
 

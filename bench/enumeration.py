@@ -1,7 +1,7 @@
-"""Whether `POST /password/forgot` tells by its time who has an account (S80).
+"""Whether the time of `POST /password/forgot` tells who has an account (S80).
 
-`python -m bench.enumeration` asks for each kind of name in turn, and prints the median of each and
-its ratio to that of a name that nobody has. They take turns, so all meet the same machine.
+`python -m bench.enumeration` sends requests for each kind of name in turn, and prints the median
+time of each and its ratio to that of an unknown name.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MEMBERS: dict[str, Document] = {
     "unverified": {},
     "disabled": {**_CONFIRMED, "disabled": True},
 }
-"""What each kind of user has."""
+"""The members of each kind of user."""
 
 
 def main() -> None:
@@ -58,8 +58,7 @@ def main() -> None:
 def ask(base_url: str, uri: str, requests: int) -> dict[str, list[float]]:
     """Return the milliseconds of each request, by the kind of name.
 
-    Each name is asked for once: a second question within a minute is the same mail, and cheaper,
-    whoever is meant.
+    Each name is used once: a second request within a minute is cheaper, since it sends no mail.
     """
     visitor = Visitor(base_url)
     names = {kind: people(uri, kind, number, requests) for number, kind in enumerate(MEMBERS)}
@@ -83,7 +82,7 @@ def people(uri: str, kind: str, block: int, count: int) -> list[str]:
 
 
 def forgot(visitor: Visitor, name: str) -> float:
-    """Ask once; return how many milliseconds that took."""
+    """Send one request; return its milliseconds."""
     began = time.perf_counter()
     answer = visitor.post("/password/forgot", {"username": name})
     took = (time.perf_counter() - began) * 1000

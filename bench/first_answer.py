@@ -1,7 +1,7 @@
-"""Import an application and let it answer once: `python -m bench.first_answer wsgi /healthz wsgi`.
+"""Times the first answer of an application: `python -m bench.first_answer wsgi /healthz wsgi`.
 
 Arguments: the module that has `app`, the path, `wsgi` or `asgi`. Prints the seconds from before the
-import to after the answer; Python's own start is not in them, nor is an ASGI lifespan.
+import to after the answer, without Python's own start and an ASGI lifespan.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The groups of contenders that are measured together, and what is compared within each."""
+"""The groups of servers that are measured together, and the comparisons within each."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ FLOORS, SHARED, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD = (
     "cold",
 )
 BEFORE = "before"
-"""The service beside itself at another commit: measured when such a commit is named."""
+"""The service at another commit and the present one; measured with `--before COMMIT`."""
 
 ALL = (FLOORS, SHARED, SIZES, PEERS_GROUP, SERVERS, MEMORY, COLD)
 ROUNDS = {BEFORE: 7, FLOORS: 7, SHARED: 3, SIZES: 5, PEERS_GROUP: 5, SERVERS: 3, MEMORY: 2, COLD: 3}
-"""How many rounds each has: most where the goals are judged, least where rounds hardly differ."""
+"""The rounds of each group: more where there are goals, fewer where rounds hardly differ."""
 
 _APART = (BEFORE, FLOORS, SIZES, PEERS_GROUP)
 BARE_WSGI, BARE_FLASK = "bare WSGI", "bare Flask"
@@ -54,12 +54,12 @@ LEAN = f"{OURS}, no limits, no trail"
 MANY = 1_000_000
 WHOLE_PEERS = [name for name in PEERS if name != ROTATING]
 LESS_WORK = {(REFRESH, "Flask-JWT-Extended")}
-"""What is shown without a goal: a refresh that writes nothing, and so never ends a stolen token."""
+"""Shown without a goal: a refresh that writes nothing cannot detect a stolen token."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Contenders that take turns, and what is made of their figures."""
+    """Servers that are measured in turn."""
 
     contenders: Sequence[Contender]
     with_hash_alone: bool = False
@@ -114,16 +114,15 @@ def servers() -> Group:
 
 
 def plain() -> Group:
-    """Return what memory and cold starts are compared for."""
+    """Return the servers whose memory and cold starts are compared."""
     bare = floor(BARE_FLASK, "bare_flask", PROTECTED)
     return Group([ours(PEER_USERS), bare, *map(peer, WHOLE_PEERS)])
 
 
 def _ours_as_used() -> list[Contender]:
-    """Return the service: behind a proxy for what has a limit, and without one for what has none.
+    """Return the service behind a proxy for endpoints with limits, and without one for the others.
 
-    The proxy's header says which client each request is from; it takes time to read, and what the
-    service is compared with does not read it.
+    Reading the proxy's header takes time, which the compared servers do not need.
     """
     limited = (REFRESH, AUTHENTICATE, REGISTER)
     return [direct(PEER_USERS), ours(PEER_USERS, endpoints=limited)]
@@ -140,7 +139,7 @@ def offered(name: str) -> tuple[str, ...]:
 
 
 def comparisons(group: str, users: Sequence[int]) -> list[Comparison]:
-    """Return what a group is measured for, with the goals."""
+    """Return the comparisons of a group, with their goals."""
     if group == FLOORS:
         return _against_floors()
     if group == BEFORE:

@@ -1,4 +1,4 @@
-"""Who may use which cores while a group is measured."""
+"""The cores of each process while a group is measured."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class TooFewCores(Exception):
 
 @dataclass(frozen=True)
 class Layout:
-    """Which cores are whose.
+    """The division of the cores.
 
     Attributes:
-        name: `apart`, or `together`.
-        service: the cores of the contender's processes; it has one process for each.
-        others: the cores of the database servers, of wrk and of the benchmark itself.
+        name: `apart` or `together`.
+        service: the cores of the measured server, which has one process for each.
+        others: the cores of the database server, of wrk and of the benchmark.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Layout:
 
     @property
     def processes(self) -> int:
-        """How many processes a contender gets."""
+        """The number of processes of a server."""
         return len(self.service)
 
     def __str__(self) -> str:
@@ -44,10 +44,10 @@ class Layout:
 
 
 def arranged(name: str, cores: Sequence[int]) -> Layout:
-    """Return a layout of these cores; apart, the first half is the service's.
+    """Return a layout of these cores; with `apart`, the first half is the service's.
 
     Raises:
-        TooFewCores: when one core would have to be two halves.
+        TooFewCores: there is only one core, which cannot be divided.
     """
     if name == TOGETHER:
         return Layout(name, tuple(cores), tuple(cores))

@@ -1,4 +1,4 @@
-"""The picture of the ratios: `python -m bench.picture` draws `docs/performance.svg`."""
+"""Draws the ratios into `docs/performance.svg`: `python -m bench.picture`."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _label(one: Outcome) -> str:
 
 
 def main() -> None:
-    """Draw what was measured before."""
+    """Draw the stored results."""
     draw(results.read(RESULT), PICTURE)
 
 

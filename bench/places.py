@@ -1,4 +1,4 @@
-"""Where the benchmark keeps what it needs and writes what it finds."""
+"""The paths of the benchmark's data and results."""
 
 from pathlib import Path
 

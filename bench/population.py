@@ -1,4 +1,4 @@
-"""The users of a seeded database: who they are, so that everybody can name them without a look."""
+"""The users of a seeded database, computed from their numbers, without reading the database."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from authapi.database import Document
 PASSWORD = "correct horse battery"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ACCESS_LENGTH, REFRESH_LENGTH = 424, 335
-"""How long the service's tokens are: floors get as many bytes, and look at none of them."""
+"""The lengths of the service's tokens: floors get as many bytes, which they ignore."""
 
 _SESSION_LIFE = timedelta(days=180)
 
 
 def name(number: int) -> str:
-    """Return the name of one of them; they count from 0."""
+    """Return the name of a user; numbers begin with 0."""
     return f"user{number:07d}"
 
 
 def address(number: int) -> str:
-    """Return where one of them is: at the same address each time."""
+    """Return the address of a user, which is always the same."""
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 

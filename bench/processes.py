@@ -1,4 +1,4 @@
-"""Server processes: started, watched until they answer, weighed, stopped."""
+"""Starts servers, waits until they answer, measures their memory, and stops them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = ["Server", "ServerFailed", "free_port", "settle", "started", "weigh"]
 
 _TIMEOUT = 60.0  # seconds that a server has to answer
 _STOP = 15.0  # seconds that a server has to stop
-_SETTLE = 10.0  # seconds that a server may take for what a run left behind
-_MOMENT = 0.1  # seconds in which a quiet server does nothing
-_LOOK = 0.002  # seconds between two looks
+_SETTLE = 10.0  # seconds that a server may take for requests left by a run
+_MOMENT = 0.1  # seconds in which an idle server uses no processor time
+_LOOK = 0.002  # seconds between two checks
 
 
 class ServerFailed(Exception):
-    """A server did not come up; the message ends with what it said."""
+    """A server did not start; the message ends with its output."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ def started(
 ) -> Iterator[Server]:
     """Run a server on some cores until the block ends; it answers `path` when the block begins.
 
-    It is started in `folder`, so that is where Python finds its code.
+    It is started in `folder`, where Python finds its code.
 
     Raises:
-        ServerFailed: when it does not within a minute.
+        ServerFailed: it does not answer within a minute.
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name.replace(' ', '-').replace('/', '-')}.log"
@@ -118,10 +118,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def settle(server: Server) -> None:
-    """Wait until the server has done with what a run left behind: else the next one pays for it.
+    """Wait until the server has finished the requests of a run, which would slow down the next one.
 
-    wrk hangs up at its end, and the server goes on with what it was asked. It is quiet when its
-    workers used next to no processor time for a moment.
+    wrk closes its connections at the end, and the server goes on with their requests. It is idle
+    when its workers used almost no processor time for a moment.
     """
     deadline = time.monotonic() + _SETTLE
     while time.monotonic() < deadline:
@@ -159,7 +159,7 @@ def _children(pid: int) -> list[int]:
 
 
 def command_of(pid: int) -> str:
-    """Return the command line of a process; nothing, when it is gone."""
+    """Return the command line of a process; an empty one if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:

@@ -1,8 +1,8 @@
 """Where the processor time of a request goes: `python -m bench.profile`.
 
 One process calls the WSGI application directly, on a real embedded database. The cost of a request
-is its processor time, measured bare; samples taken meanwhile say on whose behalf it was spent. The
-database server's own time is not in it: it is another process.
+is its processor time, measured without sampling; samples tell which package spent it. The time of
+the database server, another process, is not included.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from authapi.database import Database
 from authapi.embedded import ensure_running
 from authapi.settings import Settings
 from bench.accounting import Account, account, function_name, group_of
-from bench.calls import Caller, Deeds
+from bench.calls import Caller, Requests
 
 SECRET = "for-the-profile-ThrB4k3C3viBo1EfBGDXwY-vY-1aJuW8ZXk18sCTSrw"
 Parts = dict[str, dict[str, float]]
@@ -31,7 +31,7 @@ OWN = ("authapi", "logging")
 
 
 class Commands(monitoring.CommandListener):
-    """Counts what is asked of the database."""
+    """Counts the commands to the database."""
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
@@ -49,7 +49,7 @@ class Commands(monitoring.CommandListener):
 
 
 def table(name: str, found: Account, commands: Counter[str], functions: int) -> str:
-    """Return the account of one request as text."""
+    """Return the costs of one request as text."""
     whole = found.cpu + found.hashing
     lines = [
         f"{name}: {whole:.0f} µs of processor time, {found.wall:.0f} µs in all"
@@ -103,14 +103,14 @@ def main() -> None:
         settings = Settings.from_environ(environment(Path(folder), options.log_level))
         with redirect_stderr(null):
             app = create_app(settings)
-            deeds = Deeds(Caller(app))
+            requests = Requests(Caller(app))
             parts: Parts = {}
             for name in options.only or names:
-                deed: Callable[[], object] = getattr(deeds, name)
+                work: Callable[[], object] = getattr(requests, name)
                 for _ in range(10):
-                    deed()
+                    work()
                 commands.seen.clear()
-                found = account(deed, options.seconds)
+                found = account(work, options.seconds)
                 parts[name] = found.by_group()
                 print(table(f"/{name}", found, commands.seen, options.functions), end="\n\n")
             app.extensions["authapi"][Database].close()
@@ -138,7 +138,7 @@ def _of(parts: dict[str, float], group: str) -> float:
 
 
 def environment(folder: Path, log_level: str) -> dict[str, str]:
-    """Return a production service's environment, with limits that are counted and not met."""
+    """Return a production service's environment, with limits that are never reached."""
     return {
         "JWT_SECRET": SECRET,
         "MONGO_URI": ensure_running(folder / "mongo"),

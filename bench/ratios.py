@@ -1,4 +1,4 @@
-"""Ratios between contenders, each within a round, since both then met the same machine."""
+"""Ratios between servers, each within a round, in which the machine's speed hardly changes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Spread:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is compared with what, and what it should be.
+    """A ratio of two servers, and its goal.
 
     Attributes:
-        key: `endpoint` of the measurements, or a part of them such as `pss`.
-        ours: the contender above the line.
-        other: the contender below it.
-        target: the least ratio that meets the goal; None where there is none.
-        figure: which figure is divided.
+        key: the `endpoint` of the measurements.
+        ours: the server in the numerator.
+        other: the server in the denominator.
+        target: the least ratio that meets the goal; None for no goal.
+        figure: the member of the measurements that is compared.
     """
 
     key: str
@@ -51,13 +51,13 @@ class Outcome:
     Attributes:
         comparison: what was compared.
         spread: the ratios' spread; None when no round has both.
-        ours: the median figure above the line.
-        other: the median figure below it.
-        rounds: how many rounds count.
-        errors: how many answers of the two contenders were not the expected ones.
-        void: in how many more rounds one of the two got no answer at all: they do not count.
-        busy: the part of their cores that the contenders used; None if nobody looked.
-        core_ms: the milliseconds of a core that a request took them, of the same rounds.
+        ours: the median figure of `ours`.
+        other: the median figure of `other`.
+        rounds: the number of rounds that count.
+        errors: the number of unexpected answers of both servers.
+        void: the number of rounds without any answer of one of them, which do not count.
+        busy: the share of their cores that the servers used; None if it was not measured.
+        core_ms: the milliseconds of a core for a request of each, in the same rounds.
     """
 
     comparison: Comparison

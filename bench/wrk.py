@@ -1,4 +1,4 @@
-"""wrk, the load generator: how it is run, and what it says."""
+"""Runs wrk, the load generator, and reads its output."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LUA = Path(__file__).with_name("lua")
-_SPARE = 300  # seconds that wrk may take beyond what it was told
+_SPARE = 300  # additional seconds that wrk may take
 
 
 class LoadError(Exception):
-    """wrk did not run, or said nothing that can be read."""
+    """wrk did not run, or its output cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk sends: a script of `bench/lua` and its arguments, over so many connections."""
+    """A script of `bench/lua` with its arguments and the number of connections."""
 
     script: str
     arguments: Sequence[str]
@@ -66,7 +66,7 @@ def path_of_wrk() -> str:
 
 
 def run(base_url: str, load: Load, seconds: float) -> Figures:
-    """Load a server for so many seconds; wrk knows whole ones only, at least 1.
+    """Load a server for some seconds, which wrk needs as a whole number, at least 1.
 
     Raises:
         LoadError: when wrk fails.

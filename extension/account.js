@@ -65,7 +65,7 @@ async function load() {
   });
 }
 
-/** What a button does: its request, the text on success, and what follows. @typedef {{request: Request, done: string, then: (data: any) => unknown}} Action */
+/** The action of a button: its request, the text on success, and a function to call then. @typedef {{request: Request, done: string, then: (data: any) => unknown}} Action */
 
 /**
  * @param {HTMLButtonElement} button

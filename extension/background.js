@@ -1,5 +1,5 @@
 /**
- * The worker: the only part that touches tokens and the network.
+ * The worker: the only part that uses tokens and the network.
  */
 import { createAuthClient } from './client/client.js';
 import {

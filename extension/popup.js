@@ -148,7 +148,7 @@ const REGISTER_TEXTS = {
 async function registerAndLogIn(content) {
   const reply = await answerTo({ ...content, type: 'register' });
   if (!reply.ok) return reply;
-  if (offers.wantAddress()) return { ...reply, data: { next: t('code_email_not_verified') } };
+  if (offers.requiresAddress()) return { ...reply, data: { next: t('code_email_not_verified') } };
   const login = await answerTo({ ...content, type: 'login' });
   return { ...reply, ...('state' in login && { state: login.state }), data: { next: t(login.ok ? 'loggedInNext' : 'registerNext') } };
 }

@@ -1,4 +1,4 @@
-"""The service under test: a real database, a real HTTP server, a clock that moves."""
+"""The service under test, with a real database, an HTTP server and a clock that tests move."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def mongo_uri(shared_folder: Path) -> str:
 
 @pytest.fixture(scope="session")
 def settings(mongo_uri: str, shared_folder: Path) -> Settings:
-    """A production service's settings, but for the blocklist, on a database of our own."""
+    """A production service's settings, without the blocklist, on a database of its own."""
     return Settings(
         environment=PRODUCTION,
         jwt_secret=Secret(SECRET),
@@ -134,7 +134,7 @@ def base_url(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def visitor(base_url: str) -> Iterator[Visitor]:
-    """Someone who uses the service."""
+    """A client of the service."""
     visitor = Visitor(base_url)
     yield visitor
     visitor.close()
@@ -142,7 +142,7 @@ def visitor(base_url: str) -> Iterator[Visitor]:
 
 @pytest.fixture(scope="session")
 def collections(settings: Settings) -> Iterator[Collections]:
-    """The service's collections, for looking behind the scenes."""
+    """The service's collections."""
     database = build_database(replace(settings))
     yield database
     database.close()

@@ -1,6 +1,6 @@
 /**
- * Shows in the popup who is logged in and how long the access token is valid; otherwise the form for the
- * password, or for the code of a login that waits for its second step.
+ * Shows in the popup who is logged in and how long the access token is valid. Otherwise shows the form for the
+ * password, or the form for the code while a login waits for its second step.
  */
 import { byId, show } from './dom.js';
 import { initialOf, lifetimeText } from './texts.js';

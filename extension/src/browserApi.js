@@ -54,7 +54,7 @@ export const clearStorage = clear;
 
 useMessages({ get: (key, values) => chrome.i18n.getMessage(key, values), uiLanguage: chrome.i18n.getUILanguage() });
 
-/** The API that an administrator has decided on (a policy of the browser). @returns {Promise<unknown>} */
+/** The API's address that an administrator has set by a policy of the browser. @returns {Promise<unknown>} */
 export const managedAddress = async () => (await chrome.storage.managed.get('address')).address;
 
 /** Closes the storage to content scripts, where the browser supports that (Chromium). */
@@ -65,7 +65,7 @@ export function hideStorage() {
 }
 
 /**
- * Answers requests of the extension's own pages only.
+ * Handles messages of the extension's own pages, and of nobody else.
  * @param {(message: unknown) => Promise<Reply> | undefined} handle
  */
 export function onRequest(handle) {
@@ -91,7 +91,7 @@ export async function ask(request) {
   return reply;
 }
 
-/** Sends the state to all open pages; having no open page is not an error. @param {State} state */
+/** Sends the state to all open pages. Without an open page `sendMessage` fails, which is ignored. @param {State} state */
 export const announce = (state) => chrome.runtime.sendMessage({ announced: state }).catch(() => undefined);
 
 /** @param {(state: State) => void} handle */
@@ -101,7 +101,7 @@ export function onAnnounced(handle) {
   });
 }
 
-/** Wakes the worker when the browser starts. @param {() => void} handle */
+/** Makes the browser start the worker when it starts itself. @param {() => void} handle */
 export const onBrowserStart = (handle) => chrome.runtime.onStartup.addListener(handle);
 
 /** Shows on the icon who is logged in. @param {State} state */
@@ -127,7 +127,7 @@ export const permissions = {
   },
 };
 
-/** Asks the user. Must be called straight from a click. @param {string} pattern */
+/** Asks the user for a host permission. Must be called in the handler of a click. @param {string} pattern */
 export const requestHost = (pattern) =>
   chrome.permissions.request({ origins: [pattern] }).catch(() => false);
 
@@ -139,5 +139,5 @@ export const openAccount = () => chrome.tabs.create({ url: chrome.runtime.getURL
 /** Opens the page for a passkey in a tab: a popup would close when the browser's own window opens. */
 export const openPasskey = () => chrome.tabs.create({ url: chrome.runtime.getURL('passkey.html') });
 
-/** The version that the manifest says. */
+/** The version in the manifest. */
 export const version = () => chrome.runtime.getManifest().version;

@@ -48,12 +48,12 @@ export function createCredentialsForm(drafts, draft) {
       return { username: username.value, password: password.value, keep: keep.checked };
     },
 
-    /** After a right password: removes the draft of what was typed. */
+    /** Drops the draft, once the password was accepted. */
     forgetDraft() {
       unfinished = undefined;
     },
 
-    /** Empties the form, except for the draft when the popup opens. @param {{username: string, keep: boolean}} content */
+    /** Resets the form; when the popup opens, restores the draft. @param {{username: string, keep: boolean}} content */
     reset(content) {
       if (!unfinished) void drafts.clear();
       reveal(false);
@@ -63,7 +63,7 @@ export function createCredentialsForm(drafts, draft) {
       unfinished = undefined;
     },
 
-    /** Points at the fields that are to be corrected. @param {string[]} names */
+    /** Marks the fields that have to be corrected. @param {string[]} names */
     mark(names) {
       const wrong = fields.filter(({ name }) => names.includes(name));
       for (const field of fields) field.setAttribute('aria-invalid', String(wrong.includes(field)));

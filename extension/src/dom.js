@@ -1,5 +1,5 @@
 /**
- * Small helpers of the pages, for the document alone.
+ * Helpers for the document of a page.
  */
 
 /**
@@ -20,7 +20,7 @@ export function show(element, visible) {
 }
 
 /**
- * A text with a name in it; a right-to-left name does not reorder the words around it.
+ * Isolates a name within a text, so that a right-to-left name does not reorder the words around it.
  * @param {string} text
  * @param {string | null} name
  * @returns {Node[]}

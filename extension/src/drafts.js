@@ -1,6 +1,5 @@
 /**
- * What was typed into the form, so that it survives closing the popup. It is in the session storage,
- * never on disk, and forgotten after two minutes.
+ * The input of the form, kept while the popup is closed: in the session storage, never on disk, for two minutes.
  */
 import { item } from '../client/store.js';
 

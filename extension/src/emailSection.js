@@ -1,5 +1,5 @@
 /**
- * The section of the account page for the mail address: shows, sets, verifies and removes it.
+ * The section of the account page for the email address: shows, sets, verifies and removes it.
  */
 import { byId, isolated, show } from './dom.js';
 import { t } from './i18n.js';
@@ -12,7 +12,7 @@ import { emailText } from './texts.js';
 
 /**
  * @param {object} parts
- * @param {import('./factorsSection.js').Run} parts.run sends a request, says how it went, and goes on
+ * @param {import('./factorsSection.js').Run} parts.run sends a request, shows its result, and calls `then`
  * @param {() => Promise<void>} parts.load reads the whole page again
  * @param {import('./outcome.js').Outcome} parts.outcome
  */
@@ -27,7 +27,7 @@ export function createEmailSection({ run, load, outcome }) {
   /**
    * @param {HTMLFormElement} element
    * @param {HTMLInputElement} field
-   * @param {string} missing what is said of an empty field
+   * @param {string} missing the error for an empty field
    * @param {(value: string) => void} send
    */
   function onSubmit(element, field, missing, send) {

@@ -14,7 +14,7 @@ import { factorsText } from './texts.js';
 
 /**
  * @param {object} parts
- * @param {Run} parts.run sends a request, shows its result, and goes on
+ * @param {Run} parts.run sends a request, shows its result, and calls `then`
  * @param {() => Promise<void>} parts.load reads the whole page again
  * @param {import('./outcome.js').Outcome} parts.outcome
  */
@@ -26,8 +26,8 @@ export function createFactorsSection({ run, load, outcome }) {
   let codes = [];
 
   /**
-   * @param {Factors | null} factors null at a server that knows no second steps
-   * @param {boolean} offered whether the server has authenticator apps
+   * @param {Factors | null} factors null if the server does not support second factors
+   * @param {boolean} offered whether the server supports authenticator apps
    */
   function render(factors, offered) {
     show(section, factors !== null && (offered || factors.on));

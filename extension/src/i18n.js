@@ -1,6 +1,6 @@
 /**
- * The texts by key, in the browser's language, from `_locales/`. `useMessages` sets where they come from:
- * the browser's own API, or a file in tests.
+ * The texts of `_locales/` in the browser's language, by key. `useMessages` sets their source: the browser's
+ * API, or a file in tests.
  */
 
 /**
@@ -30,14 +30,14 @@ export function plural(key, count) {
   return t(`${key}_${form}`, numberText(count));
 }
 
-/** The language of the texts, in the user's variant, for dates and numbers: `en-GB`. */
+/** The language of the texts, with the user's region, for dates and numbers: `en-GB`. */
 export function language() {
-  const spoken = t('languageTag');
-  return messages.uiLanguage.split('-')[0] === spoken ? messages.uiLanguage : spoken;
+  const tag = t('languageTag');
+  return messages.uiLanguage.split('-')[0] === tag ? messages.uiLanguage : tag;
 }
 
 /** @param {number} number @param {Intl.NumberFormatOptions} [options] */
 export const numberText = (number, options) => new Intl.NumberFormat(language(), options).format(number);
 
-/** Whether the API's messages are in the language of the texts. */
+/** Whether the API's messages, which are English, are in the language of the texts. */
 export const speaksAsApi = () => t('languageTag') === 'en';

@@ -1,11 +1,11 @@
 /**
- * Shows what a server offers beside the password: the link for a forgotten one, and passkeys. Nothing is
- * shown before the server has said so.
+ * Shows the optional features of a server: the link for a forgotten password, and passkeys. Nothing is shown
+ * before the server has answered.
  */
 import { byId, show } from './dom.js';
 
 /**
- * `passkeys`: those that this extension may use; `email`: whether accounts have an address.
+ * `passkeys`: whether this extension may use them; `email`: whether accounts have an address.
  * @typedef {{forgotPage: string | null, passkeys: boolean, totp: boolean, email: 'off' | 'optional' | 'required'}} Offered
  */
 /** @typedef {import('./protocol.js').Reply} Reply */
@@ -20,10 +20,10 @@ import { byId, show } from './dom.js';
 export function createOffers({ askServer, canUsePasskeys, onShown }) {
   const link = byId('forgot', HTMLAnchorElement);
   const passkey = byId('usePasskey', HTMLButtonElement);
-  /** The server that was asked last; it is asked once while the popup is open and nobody is logged in. */
+  /** The server that was asked last: each is asked once while the popup is open and nobody is logged in. */
   let asked = '';
   let hasPasskeys = false;
-  let wantsAddress = false;
+  let addressRequired = false;
 
   /** @param {State} state */
   function showPasskey({ username, secondStep }) {
@@ -32,22 +32,22 @@ export function createOffers({ askServer, canUsePasskeys, onShown }) {
   }
 
   return {
-    /** Whether a login wants a verified address. */
-    wantAddress: () => wantsAddress,
+    /** Whether a login requires a verified address. */
+    requiresAddress: () => addressRequired,
 
-    /** Asks the server, without anything waiting for it; without an answer nothing is shown. @param {State} state */
+    /** Asks the server in the background; if it does not answer, nothing is shown. @param {State} state */
     async follow(state) {
       showPasskey(state);
       const { baseUrl, username } = state;
       if (username !== null || baseUrl === asked) return;
       asked = baseUrl;
-      hasPasskeys = wantsAddress = false;
+      hasPasskeys = addressRequired = false;
       show(link, false);
       const reply = await askServer().catch(() => undefined);
       if (asked !== baseUrl || !reply?.ok) return;
       const { forgotPage, passkeys, email } = reply.data;
       hasPasskeys = passkeys;
-      wantsAddress = email === 'required';
+      addressRequired = email === 'required';
       if (forgotPage) link.href = forgotPage;
       show(link, forgotPage !== null);
       showPasskey(reply.state);

@@ -1,5 +1,5 @@
 /**
- * The place under the buttons for the result of the last action, and what the user can do then.
+ * Shows the result of the last action under the buttons, and what the user can do next.
  */
 import { byId, isolated } from './dom.js';
 

@@ -1,5 +1,5 @@
 /**
- * The browser's side of passkeys (WebAuthn). An extension can use those of a domain that it has the
+ * The browser's API for passkeys (WebAuthn). An extension can use passkeys of a domain that it has the host
  * permission for, in Firefox since version 150.
  */
 
@@ -11,8 +11,8 @@ export function canUsePasskeys() {
 }
 
 /**
- * Lets the browser make a passkey.
- * @param {any} options as the server gave them
+ * Lets the browser create a passkey.
+ * @param {any} options from the server
  * @returns {Promise<string>} the credential, as JSON
  * @throws {DOMException}
  */
@@ -24,9 +24,9 @@ export async function createPasskey(options) {
 
 /**
  * Lets the browser ask its user for a passkey.
- * @param {any} options as the server gave them
- * @returns {Promise<string>} the answer, as JSON
- * @throws {DOMException} `NotAllowedError` when the user did not want to, or there was none
+ * @param {any} options from the server
+ * @returns {Promise<string>} the credential, as JSON
+ * @throws {DOMException} `NotAllowedError` when the user refused, or there is no passkey
  */
 export async function usePasskey(options) {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);

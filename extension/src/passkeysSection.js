@@ -8,14 +8,14 @@ import { momentText, passkeyProblem } from './texts.js';
 
 /** @typedef {{id: string, name: string, created_at: string, used_at: string | null}} Passkey */
 
-/** The longest name that the API takes. */
+/** The longest name that the API accepts. */
 const LONGEST_NAME = 64;
 
 /**
  * @param {object} parts
- * @param {import('./factorsSection.js').Run} parts.run sends a request, shows its result, and goes on
+ * @param {import('./factorsSection.js').Run} parts.run sends a request, shows its result, and calls `then`
  * @param {(action: {request: import('./protocol.js').Request, done: string, then: () => unknown}) => Promise<void>} parts.perform
- *   the same, within an action
+ *   the same without disabling the buttons, from within an action
  * @param {() => Promise<void>} parts.load reads the whole page again
  * @param {(data: {codes: string[]}) => Promise<void>} parts.showCodes shows new recovery codes, if there are any
  * @param {import('./outcome.js').Outcome} parts.outcome
@@ -23,7 +23,7 @@ const LONGEST_NAME = 64;
 export function createPasskeysSection({ run, perform, load, showCodes, outcome }) {
   const add = byId('addPasskey', HTMLButtonElement);
   const require = byId('requirePasskey', HTMLButtonElement);
-  const dispense = byId('dispensePasskey', HTMLButtonElement);
+  const notRequire = byId('dispensePasskey', HTMLButtonElement);
 
   /** @param {Passkey} passkey */
   function passkeyRow(passkey) {
@@ -74,8 +74,8 @@ export function createPasskeysSection({ run, perform, load, showCodes, outcome }
   require.addEventListener('click', () => {
     run(require, { type: 'requirePasskey', required: true }, t('passkeyRequiredNow'), showCodes);
   });
-  dispense.addEventListener('click', () => {
-    run(dispense, { type: 'requirePasskey', required: false }, t('passkeyDispensed'), load);
+  notRequire.addEventListener('click', () => {
+    run(notRequire, { type: 'requirePasskey', required: false }, t('passkeyDispensed'), load);
   });
 
   return {
@@ -87,7 +87,7 @@ export function createPasskeysSection({ run, perform, load, showCodes, outcome }
       byId('requirementSaid', HTMLElement).textContent = t(passkeysRequired ? 'passkeyRequired' : 'passkeyEither');
       show(byId('requirementSaid', HTMLElement), passkeys.length > 0 && passkeysRequired !== undefined);
       show(require, passkeys.length > 0 && passkeysRequired === false);
-      show(dispense, passkeysRequired === true);
+      show(notRequire, passkeysRequired === true);
     },
   };
 }

@@ -1,10 +1,10 @@
 /**
- * The requests of pages to the worker, and its replies. Pure.
+ * The messages of pages to the worker, and its replies.
  */
 
 /**
- * `credential`: what the browser's passkey answered, as JSON;
- * `allowInsecure`: the user agrees that others on the network may read what is sent to this address.
+ * `credential`: the browser's credential of a passkey, as JSON;
+ * `allowInsecure`: the user agrees to send passwords to this address unencrypted.
  * @typedef {{type: 'state'}
  *   | {type: 'offers'}
  *   | {type: 'register', username: string, password: string}
@@ -43,21 +43,21 @@
  */
 
 /**
- * `lastUsername` logged in last; `insecure`: what is sent to the API can be read on the way;
- * `allowInsecure`: the user has agreed to that; `managed`: an administrator has decided on the API.
+ * `lastUsername`: of the user who logged in last; `insecure`: the connection to the API is unencrypted;
+ * `allowInsecure`: the user has agreed to that; `managed`: an administrator has set the address.
  * @typedef {import('../client/client.js').State
  *   & {keep: boolean, lastUsername: string, insecure: boolean, allowInsecure: boolean, managed: boolean}} State
  */
 
 /**
- * Beside the client's own: `not_allowed` the browser's permission is missing, `no_address` it is no
- * address of an API, `moved` the address was changed meanwhile, `managed` the address is not the
- * user's to change, `gone` what was to be changed is not there any more, `fault` the extension went wrong.
+ * In addition to the client's kinds: `not_allowed` the host permission is missing, `no_address` the address
+ * is not valid, `moved` the address was changed meanwhile, `managed` the address is set by an administrator,
+ * `gone` what was to be changed no longer exists, `fault` an error in the extension.
  * @typedef {import('../client/errors.js').ProblemOf<import('../client/errors.js').Kind
  *   | 'not_allowed' | 'no_address' | 'moved' | 'managed' | 'gone' | 'fault'>} Problem
  */
 
-/** A problem that only an extension can have. */
+/** A problem of the extension itself. */
 export class RequestError extends Error {
   /** @param {Problem} problem */
   constructor(problem) {

@@ -1,6 +1,6 @@
 /**
- * The form of the account page that makes a login recent: by the password and, where there is one, the
- * second step, or by a passkey alone.
+ * The form of the account page that confirms a login: by the password (and a code, if the account has a
+ * second factor), or by a passkey alone.
  */
 import { byId, show } from './dom.js';
 import { t } from './i18n.js';
@@ -9,10 +9,10 @@ import { passkeyProblem } from './texts.js';
 
 /** @typedef {import('./protocol.js').Request} Request */
 
-/** Returned in place of an answer when the API wants a recent login. */
+/** Returned instead of an answer when the API requires a recent login. */
 export const RECENT_LOGIN = { wanted: 'recent login' };
 
-/** Returned in place of an answer when the API wants a second step as well. */
+/** Returned instead of an answer when the API requires a second factor as well. */
 export const SECOND_STEP = { wanted: 'second step' };
 
 /**
@@ -71,7 +71,7 @@ export function createRecentLogin({ answerTo, outcome, busy }) {
   byPasskey.addEventListener('click', () => busy(byPasskey, proveByPasskey));
 
   return {
-    /** Sets what the user can prove the login by. @param {{code: boolean, passkey: boolean}} ways */
+    /** Sets which factors the form offers. @param {{code: boolean, passkey: boolean}} ways */
     offer(ways) {
       show(codeField, ways.code);
       show(byPasskey, ways.passkey);

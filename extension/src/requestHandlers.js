@@ -1,6 +1,5 @@
 /**
- * Answers the requests of the extension's pages. Runs in the worker; replies are plain data without
- * tokens.
+ * Handles the messages of the extension's pages, in the worker. Replies are plain data without tokens.
  */
 import { send } from '../client/api.js';
 import { ApiError } from '../client/errors.js';
@@ -24,7 +23,7 @@ const CHECK_MS = 8000;
 /** @type {import('./offers.js').Offered} */
 const NOTHING_OFFERED = { forgotPage: null, passkeys: false, totp: false, email: 'off' };
 
-/** What is shown while the storage cannot be read. @type {State} */
+/** The state while the storage cannot be read. @type {State} */
 const UNKNOWN_STATE = {
   baseUrl: DEFAULT_ADDRESS,
   username: null,
@@ -54,7 +53,7 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   const store = createStore(areas);
   /** Clients by address, so that requests to one address share a refresh under way. @type {Map<string, AuthClient>} */
   const clients = new Map();
-  /** A pass over the pending logouts that is under way. @type {Promise<void> | undefined} */
+  /** The delivery of pending logouts that is under way. @type {Promise<void> | undefined} */
   let delivery;
   let anotherPass = false;
 
@@ -115,7 +114,7 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   }
 
   /**
-   * Runs the step that opens a session, unless the user moves to another address meanwhile.
+   * Runs the step that opens a session. If the user changes the address meanwhile, the session is ended.
    * @param {(client: AuthClient) => Promise<import('../client/login.js').LoginResult>} step
    * @returns {Promise<Outcome>}
    */
@@ -133,9 +132,9 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   }
 
   /**
-   * What the server offers beside the password: its page that mails a link for a new one, and passkeys. Users
-   * type their name on that page, so over http it is offered only where they have agreed to http. The browser
-   * lets the extension use the passkeys of domains that it has the permission for.
+   * Asks for the server's optional features: its page for a forgotten password, and passkeys. Users type their
+   * name on that page, so over http it is offered only if they have agreed to http. The browser lets the
+   * extension use passkeys only of domains that it has the host permission for.
    * @returns {Promise<import('./offers.js').Offered>}
    * @throws {ApiError} when there is no answer
    */
@@ -153,14 +152,14 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
     };
   }
 
-  /** @param {string} baseUrl @throws {ApiError} when no authapi answers there */
+  /** @param {string} baseUrl @throws {ApiError} when no authapi server answers there */
   async function check(baseUrl) {
     const { service } = await send({ baseUrl, fetch, timeoutMs: CHECK_MS }, '/healthz');
     if (service !== 'authapi') throw new ApiError({ kind: 'foreign', baseUrl });
   }
 
   /**
-   * Saving another address ends the login: tokens are valid at one API only.
+   * Saves the address. Another address ends the login, since tokens are valid at one API only.
    * @param {Extract<Request, {type: 'save'}>} request
    * @returns {Promise<Outcome>}
    */

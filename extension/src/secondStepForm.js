@@ -1,5 +1,5 @@
 /**
- * The form for the code of a second step: of the authenticator app, or a recovery code.
+ * The form for the second factor: a code of the authenticator app, or a recovery code.
  */
 import { byId, show } from './dom.js';
 import { t } from './i18n.js';

@@ -1,5 +1,5 @@
 /**
- * The user's settings: which API, whether over http, and whether logins are kept.
+ * The user's settings: the API's address, the consent to http, and whether logins are kept.
  */
 import { item } from '../client/store.js';
 import { DEFAULT_ADDRESS, parseAddress } from './address.js';

@@ -1,5 +1,5 @@
 /**
- * Texts for states and problems, in the browser's language. Pure.
+ * Texts for states and problems, in the browser's language.
  */
 import { language, numberText, plural, speaksAsApi, t } from './i18n.js';
 
@@ -7,7 +7,7 @@ import { language, numberText, plural, speaksAsApi, t } from './i18n.js';
 
 const SHORTEST_PASSWORD = 8;
 
-/** What happened and what to do, by kind of problem. @type {Record<Problem['kind'], (problem: Problem) => string>} */
+/** The error message of each kind of problem. @type {Record<Problem['kind'], (problem: Problem) => string>} */
 const ERROR_TEXTS = {
   offline: ({ baseUrl }) => t('problemOffline', baseUrl),
   unavailable: ({ baseUrl, retryAfter }) => t('problemUnavailable', baseUrl, waitText(retryAfter)),
@@ -33,7 +33,7 @@ export function explain(problem) {
   return ERROR_TEXTS[problem.kind](problem);
 }
 
-/** What a button under the text can do about a problem. @typedef {'options' | 'allow' | 'reset' | 'retry'} Remedy */
+/** The action of a button below an error message. @typedef {'options' | 'allow' | 'reset' | 'retry'} Remedy */
 
 /** @type {Partial<Record<Problem['kind'], Remedy[]>>} */
 const REMEDIES = {
@@ -54,7 +54,7 @@ export function remediesFor({ kind, status = 0 }) {
   return REMEDIES[kind] ?? [];
 }
 
-/** Why a login ended by itself. @param {string | null} [code] */
+/** The message for a login that the server ended, or whose time is over. @param {string | null} [code] */
 export function endedText(code) {
   if (code === 'second_step_over') return t('stepOver');
   return t(code === 'refresh_token_expired' ? 'sessionExpired' : 'sessionRefused');
@@ -110,7 +110,7 @@ function named(field, text) {
 }
 
 /**
- * What is wrong with a form before it is sent, and in which fields.
+ * Checks a form before it is sent; returns the error message and the wrong fields.
  * @param {'register' | 'login'} purpose
  * @param {{username: string, password: string}} content
  */
@@ -136,14 +136,14 @@ export function lifetimeText(seconds) {
   return minutes > 0 ? t('minutesLeft', numberText(minutes), numberText(rest)) : t('secondsLeft', numberText(rest));
 }
 
-/** Why the browser gave no passkey. @param {unknown} error the browser's @param {string} domain */
+/** The message for a passkey that the browser did not provide. @param {unknown} error the browser's @param {string} domain */
 export function passkeyProblem(error, domain) {
   const name = error instanceof DOMException ? error.name : '';
   if (name === 'SecurityError') return t('passkeyForeign', domain);
   return t(name === 'InvalidStateError' ? 'passkeyThere' : 'passkeyNone');
 }
 
-/** Whether a login asks for more than the password. @param {import('./factorsSection.js').Factors} factors */
+/** The text about the second factors of an account. @param {import('./factorsSection.js').Factors} factors */
 export function factorsText({ on, totp, passkeysRequired, codesLeft }) {
   if (!on) return t('secondStepOff');
   const parts = [
@@ -154,7 +154,7 @@ export function factorsText({ on, totp, passkeysRequired, codesLeft }) {
   return parts.filter(Boolean).join(' ');
 }
 
-/** Which mail address the account has. @param {import('./emailSection.js').Addresses} addresses */
+/** The text about the account's email address. @param {import('./emailSection.js').Addresses} addresses */
 export function emailText({ email, pendingEmail }) {
   if (email) return t(pendingEmail ? 'emailChanging' : 'emailVerified', email);
   return t(pendingEmail ? 'emailWaits' : 'emailNone');
@@ -171,7 +171,7 @@ export function eventText(event) {
   return t(`event_${event}`) || words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The letter in the picture of the user. @param {string} username */
+/** The letter in the user's avatar. @param {string} username */
 export function initialOf(username) {
   return ([...username.trim()][0] ?? '?').toLocaleUpperCase(language());
 }

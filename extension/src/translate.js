@@ -1,9 +1,9 @@
 /**
- * Puts texts in the browser's language into a page. The page's own are the English ones.
+ * Translates a page, whose HTML is in English, into the browser's language.
  */
 import { language, t } from './i18n.js';
 
-/** Placeholders for the elements within a text while it is looked up. */
+/** Private-use characters that stand for child elements while a text is filled in. */
 const MARKS = ['\uE000', '\uE001', '\uE002'];
 
 /** Attributes with texts, by the attribute that names the key. */
@@ -22,7 +22,7 @@ export function translatePage() {
 }
 
 /**
- * Fills an element with a text that has other elements in it, as its `$1`, `$2` …
+ * Fills an element with a text whose `$1`, `$2` … are the element's children.
  * @param {Element} element
  * @param {string} key
  * @param {Element[]} children

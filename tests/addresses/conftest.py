@@ -1,4 +1,4 @@
-"""A development server with a mailbox, on a database of its own, and the people who use it."""
+"""A development server with a mailbox, and users with and without addresses."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def server(development: Settings, _clock: MovedClock) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(server: Flask, clock: MovedClock) -> Iterator[Flask]:
-    """A development server that knows nobody yet."""
+    """A development server without users."""
     yield server
     database = services_of(server)[Database]
     for name in ("users", "addresses", "mail", "limits"):

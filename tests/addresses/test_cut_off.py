@@ -31,7 +31,7 @@ def environment(environment: dict[str, str], app: Flask, services: Services) -> 
 
 
 def request(person: Person, method: str, path: str, body: object) -> str:
-    """Return the Python that sends a request."""
+    """Return Python code that sends a request."""
     headers = {"Authorization": f"Bearer {person.tokens['access_token']}"} if person.tokens else {}
     sent = {"method": method, "json": body, "headers": headers}
     return f"app.test_client().open({path!r}, **{sent!r})"
@@ -44,7 +44,7 @@ def stored(services: Services, person: Person) -> Document:
 
 
 def entries(services: Services) -> dict[str, tuple[str, bool]]:
-    """Return the registry: whose each address is, and whether it is only held."""
+    """Return the registry of addresses: the user of each, and whether it is only reserved."""
     found = services[Database]["addresses"].find()
     return {entry["_id"]: (entry["user_id"], "held_until" in entry) for entry in found}
 

@@ -87,7 +87,7 @@ def test_a_user_who_changes_meanwhile_keeps_no_other_waiting(
 
 @pytest.fixture
 def counted(development: Settings, clock: MovedClock) -> Iterator[tuple[Flask, Commands]]:
-    """A server of its own, whose commands are noted."""
+    """A server of its own, whose database commands are recorded."""
     commands = Commands(development.mongo_database or "")
     app = create_app(development, clock)
     yield app, commands

@@ -30,7 +30,7 @@ AT_ONCE = 32
 
 @pytest.fixture
 def unlimited(app: Flask, development: Settings, clock: MovedClock) -> Iterator[Services]:
-    """A second server on the same database, where codes may be tried without end."""
+    """A second server on the same database, without a limit on tried codes."""
     second = create_app(replace(development, limits="off"), clock)
     yield services_of(second)
     services_of(second)[AuditTrail].flush()

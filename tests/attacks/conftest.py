@@ -1,4 +1,4 @@
-"""What attackers have at hand."""
+"""Fixtures of the attacks."""
 
 import pytest
 
@@ -8,5 +8,5 @@ from tests.support.actors import Visitor
 
 @pytest.fixture
 def forger(visitor: Visitor) -> Forger:
-    """Someone who knows the signing keys, so that only what is altered can be at fault."""
+    """Makes tokens with the real signing keys, so that only the altered part is wrong."""
     return Forger(visitor.log_in())

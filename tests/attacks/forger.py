@@ -1,4 +1,4 @@
-"""Someone who makes tokens, by hand, with the service's own keys unless others are named."""
+"""Makes tokens by hand, by default with the service's own keys."""
 
 from __future__ import annotations
 

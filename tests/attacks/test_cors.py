@@ -42,14 +42,14 @@ EVIL = [
 
 
 def allowed(answer: requests.Response) -> str | None:
-    """Return whom the answer lets read it, making sure of what holds for every answer."""
+    """Return the allowed origin of an answer, after checking what holds for every answer."""
     assert "Origin" in [part.strip() for part in answer.headers["Vary"].split(",")]
     assert "Access-Control-Allow-Credentials" not in answer.headers
     return answer.headers.get("Access-Control-Allow-Origin")
 
 
 def preflight(visitor: Visitor, origin: str, path: str, header: str) -> requests.Response:
-    """Ask as a browser asks before it sends a request of that header."""
+    """Send the preflight of a request with that header."""
     headers = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",

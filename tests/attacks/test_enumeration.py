@@ -7,7 +7,7 @@ from tests.support.actors import Visitor, fresh_name
 
 
 def appearance(answer: requests.Response) -> tuple[int, bytes, dict[str, str]]:
-    """Return all that an answer shows, without what differs for every answer."""
+    """Return all of an answer that a client sees, except what differs each time."""
     own = {"x-request-id", "date"}
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return (

@@ -31,7 +31,7 @@ def with_faults(app: Flask) -> None:
 
 @pytest.fixture(scope="module")
 def unlucky(settings: Settings) -> Iterator[Visitor]:
-    """A visitor of a service with faults."""
+    """A client of a service whose views raise exceptions."""
     with served(settings, prepare=with_faults) as visitor:
         yield visitor
 

@@ -34,7 +34,7 @@ class Life:
 
 
 def live(visitor: Visitor) -> Life:
-    """Register, fail to, log in, fail to, refresh, repeat, replay, log out."""
+    """Register, log in, refresh and log out, with failures and a replay in between."""
     name = fresh_name()
     visitor.register(name, PASSWORD, KEY)
     visitor.register(name, PASSWORD + "2")

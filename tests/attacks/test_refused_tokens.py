@@ -19,7 +19,7 @@ from tests.support.log_stream import recorded_log
 
 @pytest.fixture
 def hour(clock: MovedClock) -> None:
-    """An hour of this test's own, so that its events meet no other's."""
+    """An hour without events of other tests."""
     clock.move(hours=secrets.randbelow(100_000) + 10)
     clock.move_to_next_hour()
 

@@ -154,7 +154,7 @@ def test_an_event_is_forgotten_after_ninety_days(
 
 
 def journey(visitor: Visitor, agent: str) -> tuple[str, list[str]]:
-    """Do all there is to do under a user agent; return the name and all that is secret."""
+    """Use every endpoint with a user agent; return the name and all secrets."""
     headers = {"User-Agent": agent}
     name = visitor.new_user()
     credentials = {"username": name, "password": PASSWORD}

@@ -45,14 +45,14 @@ def refreshed(
 
 
 def gather() -> tuple[EventAggregator, list[SecurityEvent]]:
-    """Return an aggregator that flushes when it is told to, and what it flushed so far."""
+    """Return an aggregator that is flushed by hand, and what it has flushed."""
     flushed: list[SecurityEvent] = []
     return EventAggregator(lambda events, _: flushed.extend(events), timedelta(0)), flushed
 
 
 @pytest.fixture
 def wait_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no thread flush anything."""
+    """Keep threads from flushing anything."""
     monkeypatch.setattr(aggregation.EventAggregator, "_flush_later", lambda self: None)
 
 
@@ -164,7 +164,7 @@ def test_a_flush_that_fails_keeps_nobody_waiting(wait_for_nobody: None) -> None:
 
 @pytest.fixture
 def trail_of(collections: Collections) -> Callable[..., AuditTrail]:
-    """Make a trail in which the users of these ids live."""
+    """Return a trail for which only the users of these ids exist."""
 
     def making(*living: str) -> AuditTrail:
         trail = AuditTrail(AuditStore(collections), AuditSettings(audit_days=30))

@@ -20,10 +20,10 @@ from tests.support.servers import ROOT
 
 MIDNIGHT = datetime(2126, 11, 22, tzinfo=UTC)
 EVERY = 10
-"""Seconds between two deeds of a client; how many they are changes nothing."""
+"""Seconds between two actions of a client; how many they are changes nothing."""
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 
-DEEDS: dict[str, list[tuple[Event, str | None, bool]]] = {
+ACTIONS: dict[str, list[tuple[Event, str | None, bool]]] = {
     "fails to log in to names that nobody has": [(Event.LOGIN_FAILED, None, False)],
     "registers names that are taken": [(Event.REGISTRATION_REFUSED, "user_exists", False)],
     "sends forged or foreign tokens of both kinds": [
@@ -38,7 +38,7 @@ DEEDS: dict[str, list[tuple[Event, str | None, bool]]] = {
 
 
 def day_of(
-    deed: list[tuple[Event, str | None, bool]], address: str, user: str
+    action: list[tuple[Event, str | None, bool]], address: str, user: str
 ) -> list[SecurityEvent]:
     """Return the events of a client that does nothing else for a day."""
     origin = Origin(Client(address, "x" * 256), "c0ffee00c0ffee00c0ffee00")
@@ -46,34 +46,34 @@ def day_of(
     return [
         SecurityEvent(event, at, origin, user if known else None, reason=reason)
         for at in moments
-        for event, reason, known in deed
+        for event, reason, known in action
     ]
 
 
 @pytest.fixture
 def trail(collections: Collections) -> AuditTrail:
-    """A trail in which every user lives."""
+    """A trail for which every user exists."""
     return AuditTrail(AuditStore(collections), AuditSettings())
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("action", ACTIONS)
 def test_a_day_of_one_client_is_a_few_documents(
-    trail: AuditTrail, collections: Collections, deed: str
+    trail: AuditTrail, collections: Collections, action: str
 ) -> None:
     """S130: There are no more documents than the table says, whatever the client sends."""
     address, user = (
         f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1",
         secrets.token_hex(8),
     )
-    events = day_of(DEEDS[deed], address, user)
+    events = day_of(ACTIONS[action], address, user)
     for number, event in enumerate(events):
         trail.keep(event)
         if number % 900 == 0:
             trail.flush()  # as a process does every five seconds, and several processes do
     trail.flush()
     stored = list(collections["audit_events"].find({"address": address}))
-    documented = re.search(rf"^\| {deed} \| (\d+) \|$", OPERATIONS, re.MULTILINE)
-    assert documented, deed
+    documented = re.search(rf"^\| {action} \| (\d+) \|$", OPERATIONS, re.MULTILINE)
+    assert documented, action
     assert len(stored) == int(documented[1])
     assert sum(document["count"] for document in stored) == len(events)
     assert max(len(bson.encode(document)) for document in stored) < 700
@@ -82,7 +82,7 @@ def test_a_day_of_one_client_is_a_few_documents(
 def test_the_table_has_all_that_is_measured() -> None:
     """S130: Each row of the table is measured here."""
     table = OPERATIONS.partition("| what it does all day | documents |")[2].partition("\n\n")[0]
-    assert re.findall(r"^\| ([a-z].*?) \|", table, re.MULTILINE) == list(DEEDS)
+    assert re.findall(r"^\| ([a-z].*?) \|", table, re.MULTILINE) == list(ACTIONS)
 
 
 def test_repeated_refreshes_hide_nothing(visitor: Visitor) -> None:

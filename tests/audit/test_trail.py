@@ -23,7 +23,7 @@ from tests.support.actors import PASSWORD, fresh_name
 
 
 class Away:
-    """A database that is away."""
+    """A database that cannot be reached."""
 
     def __getitem__(self, name: str) -> NoReturn:
         raise DatabaseUnavailable("away")

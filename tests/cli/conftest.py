@@ -1,4 +1,4 @@
-"""The operator, who types commands."""
+"""Runs the operator's commands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.waiting import DEADLINE
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command left: its exit code, its output, and what it said on standard error."""
+    """The result of a command: its exit code, its output and its standard error."""
 
     code: int
     out: str
@@ -43,7 +43,7 @@ Operator = Callable[..., Outcome]
 
 @pytest.fixture
 def operator(app: Flask) -> Operator:
-    """Someone who types commands, carried out in this process."""
+    """Runs commands in this process."""
     runner = app.test_cli_runner()
 
     def run(*args: str, stdin: bytes = b"") -> Outcome:

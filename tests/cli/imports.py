@@ -1,4 +1,4 @@
-"""Lines for `flask users import`, and what it says of them."""
+"""Lines for `flask users import`, and the summary that it prints."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def imported(operator: Operator, *users: object) -> dict[str, Any]:
 
 
 def in_full(imported: int = 0, already_there: int = 0, refused: int = 0) -> str:
-    """Return the last line of a command that came to its end."""
+    """Return the last line of a command that has completed."""
     return f"Done: {imported} imported, {already_there} already there, {refused} refused.\n"

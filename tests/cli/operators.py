@@ -1,4 +1,4 @@
-"""Someone at the command line."""
+"""Runs commands as processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.waiting import DEADLINE
 def typed(
     *words: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run Python with `words` in the project's folder, and return how it ended."""
+    """Run Python with these arguments in the project's folder; return the completed process."""
     return subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
@@ -28,5 +28,5 @@ def typed(
 def flask(
     *words: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Type `flask` and `words`."""
+    """Run `flask` with these arguments."""
     return typed("-m", "flask", *words, environment=environment)

@@ -18,7 +18,7 @@ Users = Database[dict[str, object]]
 
 
 def made(environment: dict[str, str]) -> list[str]:
-    """Return what is said of each index of such a service."""
+    """Return the output line of each index."""
     indexes = indexes_of(Settings.from_environ(environment))
     return [f"{index.label}: there" for index in indexes]
 

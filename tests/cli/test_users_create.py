@@ -71,7 +71,7 @@ def test_what_is_typed_in_another_encoding_is_no_password(environment: Mapping[s
 def _at_a_terminal(
     environment: Mapping[str, str], name: str
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """Begin to create a user; return the process, and our end of its terminal."""
+    """Run `flask users create` in a pseudo-terminal; return the process and its other end."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "users", "create", name],

@@ -187,8 +187,8 @@ def test_an_import_and_an_owner_at_once_give_one_of_them_the_address(
         def type_it(owner: Person = owner, code: str = code) -> bool:
             return verify(owner, code)[0] == 200
 
-        deeds: list[Callable[[], bool]] = [bring_in, type_it]
-        assert sorted(at_once(deeds)) == [False, True]
+        functions: list[Callable[[], bool]] = [bring_in, type_it]
+        assert sorted(at_once(functions)) == [False, True]
         [holder] = services[Database]["users"].find({"email_key": KEY})
         assert entries(services) == {KEY: (holder["_id"], False)}
         assert bool(refused) is (holder["name_key"] == owner.name)

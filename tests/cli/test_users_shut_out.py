@@ -94,7 +94,7 @@ def test_a_login_beside_a_logout_of_all_is_a_login_after_it(
 def before_storing(
     app: Flask, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]
 ) -> None:
-    """Let something happen between the check of the next login's password and its session."""
+    """Run a function between the next login's password check and its session."""
     sessions = services_of(app)[SessionOpening]
     real = sessions.open
 

@@ -24,7 +24,7 @@ WORDS = b"super-secret-key-change-this-in-production"
 
 
 def hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
-    """RFC 5869 for one block of SHA-256, from `hmac` alone."""
+    """RFC 5869 for one block of SHA-256, made with `hmac` only."""
     extracted = hmac.new(salt, secret, hashlib.sha256).digest()
     return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()
 

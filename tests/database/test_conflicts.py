@@ -47,7 +47,7 @@ def collections(client: Client) -> Iterator[Collections]:
 
 
 def let_conflict(client: Client, command: str, times: int) -> None:
-    """Let the server answer the next commands of that name with a conflict, and do nothing."""
+    """Make the server answer the next commands of that name with a conflict."""
     data = {"failCommands": [command], "errorCode": WRITE_CONFLICT}
     client.admin.command("configureFailPoint", "failCommand", mode={"times": times}, data=data)
 

@@ -13,7 +13,7 @@ HALF, LONG = TIMEOUT / 2, TIMEOUT * 1.3
 
 
 class Seconds:
-    """What has passed, as the test says."""
+    """A clock that the test moves."""
 
     def __init__(self) -> None:
         self.passed = 100.0

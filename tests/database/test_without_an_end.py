@@ -17,7 +17,7 @@ from authapi.embedded import ensure_running
 
 
 class Bounds(monitoring.CommandListener):
-    """Notes which commands the server is told to end after a while, and which not."""
+    """Records which commands have a time limit on the server."""
 
     def __init__(self, database: str) -> None:
         self._database = database
@@ -39,7 +39,7 @@ class Bounds(monitoring.CommandListener):
 
 @pytest.fixture(scope="module")
 def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A server of their own: the embedded one holds everybody up while it drops thousands."""
+    """A server of its own, since dropping thousands of documents blocks the embedded one."""
     own = tmp_path_factory.mktemp("own") / "mongo"
     return os.environ.get("TEST_MONGO_URI") or ensure_running(own)
 

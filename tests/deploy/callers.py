@@ -1,4 +1,4 @@
-"""People who come over https, each from a loopback address of their own."""
+"""HTTPS clients, each with a loopback address of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _From(HTTPAdapter):
 
 
 class Caller(Visitor):
-    """Comes from an address that nobody came from yet, and trusts one certificate."""
+    """A client with an unused address, which trusts one certificate."""
 
     def __init__(self, base_url: str, trusted: Path) -> None:
         super().__init__(base_url)

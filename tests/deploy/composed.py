@@ -1,4 +1,4 @@
-"""`compose.yaml` as Compose reads it, and its commands, run beside stand-ins for what they call."""
+"""`compose.yaml` as Compose reads it, and its commands, run with stand-ins for programs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+):([-?])([^}]*)\})")
 
 
 class Missing(Exception):
-    """A variable that has to stand in `.env`."""
+    """A variable that `.env` must have."""
 
 
 def services(variables: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever the file holds

@@ -1,4 +1,4 @@
-"""A small Debian, for what must not be tried on the machine itself."""
+"""A minimal Debian, for tests that must not change this machine."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def archive(folder: Path, release: str = "bookworm", packages: str = FOR_A_SERVI
 
 
 def _sources(folder: Path, release: str) -> Iterator[Path]:
-    """Yield this machine's own sources of packages, told of another release."""
+    """Yield this machine's package sources for another release."""
     system = Path("/etc/os-release").read_text()
     ours = dict(line.split("=", 1) for line in system.splitlines() if "=" in line)
     for path in Path("/etc/apt/sources.list.d").glob("debian*.sources"):

@@ -1,4 +1,4 @@
-"""Container images built from the Dockerfile for real, by buildah, and run as they say.
+"""Container images, built from the Dockerfile by buildah, and run.
 
 Neither a Docker engine nor a registry is needed: the base image is a Debian with Python, made on
 the spot, in the place of the official Python image.
@@ -52,7 +52,7 @@ class Image:
 
 
 def lay_out(context: Path) -> None:
-    """Copy what `.dockerignore` lets through, by Docker's rules.
+    """Copy the files that `.dockerignore` does not exclude.
 
     Debian's buildah takes `**` for less than Docker does, so it is not asked.
     """

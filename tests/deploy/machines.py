@@ -1,4 +1,4 @@
-"""A machine of its own for systemd: a container of systemd-nspawn, with this machine's network."""
+"""Machines that boot systemd: containers of systemd-nspawn with this machine's network."""
 
 from __future__ import annotations
 

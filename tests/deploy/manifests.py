@@ -1,4 +1,4 @@
-"""What each deployment's file says, read into one shape, so that all are held to the same rules."""
+"""The settings of each deployment's file in one form, so that all are checked alike."""
 
 from __future__ import annotations
 

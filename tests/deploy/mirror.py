@@ -1,4 +1,4 @@
-"""A server that says what reached it: behind a proxy, in the service's place."""
+"""A server that answers with the request that reached it, in place of the service."""
 
 from __future__ import annotations
 

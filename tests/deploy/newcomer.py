@@ -1,4 +1,4 @@
-"""Somebody who is new: an ordinary user of a bare Debian, who types what the README says."""
+"""An ordinary user of a minimal Debian, who runs the README's commands."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def _caddy_command(folder: Path, site: str) -> list[str]:
 
 
 def patient(file: Path, changes: Mapping[str, str]) -> str:
-    """Return the file's text, changed, with all its seconds ten times as long.
+    """Return a configuration with all its timeouts ten times as long.
 
     On a busy machine a request takes as long as a hanging one elsewhere.
     """

@@ -1,4 +1,4 @@
-"""Each platform's own description of what it takes, out of its client library: no account."""
+"""Each platform's own description of valid files, taken from its client library."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def test_it_may_all_that_the_service_does(own_uri: str, settings: Settings) -> N
 
 
 def live(visitor: Visitor) -> None:
-    """Register, log in, refresh, look at what is stored, change the password, and go."""
+    """Use every endpoint of an account."""
     tokens = visitor.log_in(visitor.new_user())
     tokens = visitor.refresh(tokens["refresh_token"]).json()
     signed = {"headers": {"Authorization": f"Bearer {tokens['access_token']}"}}

@@ -51,7 +51,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 def coming(
     kind: str, service: int, certificate: Certificate, folder: Path, ask: str = "/verify"
 ) -> Iterator[tuple[Caller, list[str]]]:
-    """Let somebody come to an app that says what reached it; yield its paths as well."""
+    """Serve the app behind the proxy; yield a function that makes clients, and the paths."""
     paths: list[str] = []
     with (
         mirror(paths) as app,

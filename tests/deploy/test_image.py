@@ -35,7 +35,7 @@ def image(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iter
 
 @pytest.fixture(scope="module")
 def variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a container is told: what the image cannot know, and a port of ours."""
+    """The environment of a container, with a port of the test's own."""
     ours = {"PORT": str(free_port()), "HOST": "127.0.0.1", "WEB_CONCURRENCY": "1"}
     return {**environment, **ours, "METRICS_TOKEN": TOKEN}
 

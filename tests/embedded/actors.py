@@ -1,4 +1,4 @@
-"""Who acts in these tests: processes that use a database, and a look at what runs."""
+"""Processes that use a database, and a look at the processes of a database."""
 
 import os
 import signal
@@ -93,7 +93,7 @@ class Running:
 
 @contextmanager
 def asleep(pid: int | None) -> Iterator[None]:
-    """Let a process do nothing as long as the block lasts."""
+    """Stop a process for the length of the block."""
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     until(lambda: processes.stands_still(pid))

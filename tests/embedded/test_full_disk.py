@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there has 
 
 
 def let_write(pid: int, size: int) -> None:
-    """Let a process, and those that it starts from now on, write files up to `size` bytes.
+    """Limit the size of files that a process and its children can write.
 
     To the server that is a disk without room: its writes fail, and its storage engine gives up.
     """

@@ -22,7 +22,7 @@ def test_first_start_is_closed(tmp_path: Path, join: Join) -> None:
 
 
 def is_closed_at_first(folder: Path, join: Join) -> bool:
-    """Be a stranger at a first start; tell whether that was before the database had a user."""
+    """Connect without a password during a first start; tell whether it was early enough."""
     user = join(folder)
     running = Running(folder)
     server = until(lambda: folder.exists() and running.server())

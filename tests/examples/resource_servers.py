@@ -1,4 +1,4 @@
-"""The examples that believe access tokens, each a process beside a service that gives them."""
+"""The examples of resource servers, each as a process beside the service."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def command_of(program: str, port: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Pair:
-    """A service that gives tokens, and one that believes them."""
+    """The service, and a resource server that accepts its tokens."""
 
     app: Flask
     visitor: Visitor
@@ -59,14 +59,14 @@ class Pair:
     orders: str
 
     def ask(self, token: str | None) -> requests.Response:
-        """Ask the one that believes."""
+        """Send a request to the resource server."""
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return requests.get(self.orders, headers=headers, timeout=DEADLINE)
 
 
 @contextmanager
 def giving(settings: Settings, keys: list[dict[str, Any]]) -> Iterator[tuple[Flask, Visitor]]:
-    """Serve what gives tokens, signed by the first of the keys."""
+    """Serve the service, which signs by the first of the keys."""
     apps: list[Flask] = []
     value = Secret(json.dumps({"keys": keys}))
     with served(replace(settings, jwt_keys=value), prepare=apps.append) as visitor:
@@ -75,7 +75,7 @@ def giving(settings: Settings, keys: list[dict[str, Any]]) -> Iterator[tuple[Fla
 
 @contextmanager
 def believing(program: str, settings: Settings, cooldown: str) -> Iterator[Pair]:
-    """Start an example beside a service with keys of each kind; a gate is between the two."""
+    """Start an example beside a service with keys of each kind, with a gate between them."""
     port = free_port()
     with giving(settings, KEYS) as (app, visitor), ExitStack() as stack:
         gate = Gate(port_of(visitor))

@@ -1,4 +1,4 @@
-"""The browser extension, end to end: real browsers, the real service, and a gate between them."""
+"""The browser extension, end to end: browsers, the service, and a proxy between them."""
 
 from typing import Any, TypeAlias
 

@@ -1,4 +1,4 @@
-"""Every state that the page of one's own account can be in, each reached as a user reaches it."""
+"""Every state of the account page, reached as users reach it."""
 
 import json
 
@@ -45,7 +45,7 @@ def account_codes(owner: Owner) -> Screen:
 
 
 def account_prompt(owner: Owner) -> Screen:
-    """The login is too old for what was wanted; there is a second step."""
+    """The login is too old, and the form asks for password and code."""
     through(owner, enrolled(owner))
     account = owner.account()
     owner.gate.replace("/me/totp", STALE)
@@ -74,7 +74,7 @@ def account_passkeys(owner: Owner) -> Screen:
 
 
 def account_passkey_prompt(owner: Owner) -> Screen:
-    """The login is too old for what was wanted; a passkey would do."""
+    """The login is too old, and the form offers a passkey."""
     owner.signed_in("Ann " + next(NAMES))
     owner.gate.replace("/me/factors", answer(200, json.dumps(FACTORS)))
     account = owner.account()

@@ -1,4 +1,4 @@
-"""Who acts in the scenarios: the browser's owner."""
+"""The user of a browser with the extension."""
 
 import itertools
 import json
@@ -150,12 +150,12 @@ class Owner:
         self.browser.console.run(f"await chrome.storage.{area}.set({{ {content} }})")
 
     def has_pending_logout(self, address: str) -> None:
-        """Let a server have missed a logout."""
+        """Store a logout that a server has not confirmed."""
         entry = {"baseUrl": address, "token": "of an earlier login"}
         self.stores("local", pendingLogouts=json.dumps([entry]))
 
     def fills_storage(self) -> None:
-        """Leave no room in the storage that is kept."""
+        """Make the local storage fail with a full quota."""
         self.browser.console.run(
             """const { local } = chrome.storage;
             const left = async () => local.QUOTA_BYTES - (await local.getBytesInUse());

@@ -1,4 +1,4 @@
-"""A request that passes the gate, and what it is answered."""
+"""A request that passes the gate, and its answer."""
 
 import json
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Answer:
 
 
 def answer(status: int, body: str, content_type: str = "application/json", **more: str) -> Answer:
-    """Make an answer that the service never gave; `Retry_After` stands for `Retry-After`."""
+    """Make an answer in place of the service's; `Retry_After` means `Retry-After`."""
     headers = {name.replace("_", "-"): value for name, value in more.items()}
     return Answer(status, {"Content-Type": content_type, **headers}, body.encode())
 

@@ -1,4 +1,4 @@
-"""A gate between browser and service: it holds, drops or replaces what passes, and counts it."""
+"""A proxy between browser and service, which can hold, drop or replace requests and answers."""
 
 import http.client
 import threading
@@ -16,17 +16,17 @@ HOP = {"connection", "transfer-encoding", "content-length", "server", "date"}
 
 
 class Rule:
-    """What happens to the next request for a path: by default nothing special."""
+    """What happens to the next request for a path."""
 
     def __init__(self, path: str) -> None:
         self.path = path
 
     def before(self, _exchange: Exchange) -> Answer | None:
-        """Run before the service hears of the request; an answer here keeps it from hearing."""
+        """Called before the request is forwarded; a returned answer replaces the service's."""
         return None
 
     def passes(self, _exchange: Exchange) -> bool:
-        """Run when the service has worked; tell whether the browser may hear of it."""
+        """Called when the service has answered; tell whether the browser gets the answer."""
         return True
 
 
@@ -63,14 +63,14 @@ class Hold(Rule):
 
 
 class Drop(Rule):
-    """The service works, its answer is lost."""
+    """The service answers, and the answer is lost."""
 
     def passes(self, _exchange: Exchange) -> bool:
         return False
 
 
 class Replace(Rule):
-    """Somebody else answers."""
+    """Another answer replaces the service's."""
 
     def __init__(self, path: str, instead: Answer) -> None:
         super().__init__(path)
@@ -185,7 +185,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 32
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that goes away in the middle is part of the game."""
+        """Ignore browsers that close the connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -215,4 +215,4 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the test speaks when something is wrong."""
+        """Log nothing."""

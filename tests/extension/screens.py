@@ -1,11 +1,11 @@
-"""The extension's pages as somebody sees and uses them."""
+"""The extension's pages, as users see and use them."""
 
 import json
 import re
 
 from tests.extension import Json
 from tests.extension.browser import Page
-from tests.extension.speech import in_language
+from tests.extension.translations import in_language
 from tests.support.waiting import until
 
 PASSWORD = "correct horse battery"

@@ -1,4 +1,4 @@
-"""Every state that the pages can be in, each reached as a user reaches it."""
+"""Every state of the pages, reached as users reach it."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def registered(owner: Owner) -> Screen:
 
 
 def refused_field(owner: Owner) -> Screen:
-    """The server did not like a field."""
+    """The server refused a field."""
     popup = owner.popup()
     popup.register("n" * 65)
     until(lambda: popup.attribute("username", "aria-invalid") == "true", "the field to be marked")
@@ -107,7 +107,7 @@ def options_good(owner: Owner) -> Screen:
 
 
 def options_bad(owner: Owner) -> Screen:
-    """What was typed is no address."""
+    """The address is not valid."""
     options = owner.options()
     options.enter("ftp://example.org")
     options.page.click("check")
@@ -116,7 +116,7 @@ def options_bad(owner: Owner) -> Screen:
 
 
 def options_insecure(owner: Owner) -> Screen:
-    """An address over http that the user has yet to agree to."""
+    """The address is http, and the user has not agreed to that yet."""
     options = owner.options()
     options.enter("http://auth.example.org")
     options.page.click("save")
@@ -143,7 +143,7 @@ def insecure(owner: Owner) -> Screen:
 
 
 def password_shown(owner: Owner) -> Screen:
-    """The password is to be seen."""
+    """The password is visible."""
     popup = owner.popup()
     popup.fill(username="ann", password="correct horse battery")
     popup.page.click("showPassword")
@@ -151,7 +151,7 @@ def password_shown(owner: Owner) -> Screen:
 
 
 def asked_for_code(owner: Owner) -> Screen:
-    """The password was right, the code is to come."""
+    """The password was accepted, and the code is asked for."""
     return halfway(owner, enrolled(owner))
 
 
@@ -165,7 +165,7 @@ def wrong_code(owner: Owner) -> Screen:
 
 
 def asked_for_recovery_code(owner: Owner) -> Screen:
-    """A recovery code in the place of the app's."""
+    """A recovery code is asked for instead of the app's."""
     popup = halfway(owner, enrolled(owner))
     popup.page.click("otherCode")
     return popup

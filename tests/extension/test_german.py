@@ -39,7 +39,7 @@ LARGEST_POPUP = (800, 600)
 
 @pytest.fixture(scope="module")
 def german(browser: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser that finds the extension in German: the language that is left is the default."""
+    """A browser with a copy of the extension that has German only."""
     folder = tmp_path_factory.mktemp("german") / "extension"
     shutil.copytree(EXTENSION, folder)
     shutil.rmtree(folder / "_locales" / "en")

@@ -29,7 +29,7 @@ Promise.all(["session", "local"].map(look)).then((seen) => {
 
 @pytest.fixture
 def infiltrated(browser: Chromium, gate: Gate, service: Service, tmp_path: Path) -> Iterator[Owner]:
-    """An extension with a content script that it does not have in truth."""
+    """A copy of the extension with a content script."""
     folder, profile = tmp_path / "extension", tmp_path / "profile"
     shutil.copytree(EXTENSION, folder)
     profile.mkdir()

@@ -7,7 +7,7 @@ import pytest
 from authapi.core.errors import CATALOGUE, ErrorCode
 from authapi.core.events import Event
 from tests.extension.browser import EXTENSION
-from tests.extension.speech import in_language, messages
+from tests.extension.translations import in_language, messages
 
 LANGUAGES = ["en", "de"]
 

@@ -1,4 +1,4 @@
-"""People whose account has a second step."""
+"""Users with two-factor authentication."""
 
 import time
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.support.waiting import until
 
 
 class App:
-    """An authenticator app with one account in it. It shows two codes in a row without a wait."""
+    """An authenticator app with one account; it can give two codes without waiting."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret

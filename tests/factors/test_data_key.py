@@ -40,7 +40,7 @@ def database(own: Settings) -> Iterator[Database]:
 
 
 def key(database: Database, *secrets: Secret) -> DataKey:
-    """Return the data key as a process with these secrets finds it."""
+    """Return the data key for these secrets."""
     return DataKey(DataKeyStore(database), MasterSecrets(*secrets))
 
 

@@ -49,12 +49,12 @@ def test_of_fifty_at_once_as_many_are_answered_as_the_limit_allows(
     visitor, codes = stranger(), [owner.wrong_code()] * 45 + [owner.next_code()] * 5
     tokens = [owner.mfa_token() for _ in codes]
 
-    def deed(code: str, token: str) -> Callable[[], int]:
+    def attempt(code: str, token: str) -> Callable[[], int]:
         body = {"mfa_token": token, "code": code}
         return lambda: visitor.post("/authenticate/second", body).status_code
 
     pairs = zip(codes, tokens, strict=True)
-    statuses = at_once([deed(code, token) for code, token in pairs])
+    statuses = at_once([attempt(code, token) for code, token in pairs])
     assert statuses.count(401) + statuses.count(200) <= 6
     assert statuses.count(200) <= 1
     assert statuses.count(401) <= 5

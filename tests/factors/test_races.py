@@ -48,8 +48,8 @@ def used_at_once(owner: Owner, code: str) -> list[int]:
     def use() -> int:
         return requests.post(url, json=body, timeout=DEADLINE).status_code
 
-    deeds: list[Callable[[], int]] = [use] * AT_ONCE
-    return at_once(deeds)
+    functions: list[Callable[[], int]] = [use] * AT_ONCE
+    return at_once(functions)
 
 
 def test_of_uses_of_one_recovery_code_at_once_one_wins(

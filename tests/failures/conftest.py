@@ -1,4 +1,4 @@
-"""A development server with a database of its own, which may be hurt."""
+"""A development server whose database may be damaged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Installation:
 
 
 def bound(visitor: Visitor) -> float:
-    """Return the seconds that a refusal may take: two, and what a busy machine adds to anything.
+    """Return the seconds that a refusal may take: two, and more on a slow machine.
 
     What it adds is measured at answers that need no database, in the same breath.
     """
@@ -51,7 +51,7 @@ def development(instance: Path) -> dict[str, str]:
 
 
 def patient(instance: Path) -> dict[str, str]:
-    """Return the same for tests that wait for no refusal."""
+    """Return the same for tests that do not measure refusals."""
     return {"AUTHAPI_INSTANCE": str(instance)}
 
 

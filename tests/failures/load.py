@@ -1,4 +1,4 @@
-"""People who register without a pause, and what they were told."""
+"""Clients that register users without a pause, and the answers that they got."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ SELECTION = logging.getLogger("pymongo.serverSelection")
 
 
 class Tries(logging.Handler):
-    """Counts how often PyMongo began an operation: each begins with the choice of a server."""
+    """Counts the operations that PyMongo began, by its log of server selections."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)

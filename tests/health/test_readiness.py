@@ -19,7 +19,7 @@ def clock() -> MovedClock:
 
 
 class Counted:
-    """A check that counts how often it runs, and may be held."""
+    """A check that counts its runs, and can be held."""
 
     def __init__(self, told: str | None = None) -> None:
         self.told = told

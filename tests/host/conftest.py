@@ -1,4 +1,4 @@
-"""Somebody's app, which was there before the service: it has all that Flask has."""
+"""An existing app that uses many features of Flask."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SortedJson(DefaultJSONProvider):
 
 
 def existing_app() -> Flask:
-    """Return the app: with sessions, pages, files, commands, and names that the service has too."""
+    """Return the app, which has sessions, pages, files and commands like the service's."""
     app = Flask(__name__)
     app.secret_key = "of the host's own"
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000

@@ -41,7 +41,7 @@ def test_it_answers_as_it_did(client: FlaskClient, method: str, path: str) -> No
 
 
 def _unsigned(answer: TestResponse) -> list[tuple[str, str]]:
-    """Return all headers, a cookie without the second at which it was signed."""
+    """Return all headers, with cookies without their signed time."""
     return sorted(
         (name, re.sub(r"(session=[^.]+)\.[^;]+", r"\1", told)) for name, told in answer.headers
     )
@@ -84,7 +84,7 @@ def test_server_name_is_its_own(new_host: Flask) -> None:
 
 @pytest.fixture
 def choosy(settings: Settings) -> Iterator[Flask]:
-    """An app that answers by one name alone."""
+    """An app with one trusted host."""
     app = existing_app()
     app.config["TRUSTED_HOSTS"] = ["notes.example"]
     init_app(app, settings=settings)

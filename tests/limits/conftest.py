@@ -1,4 +1,4 @@
-"""A service with limits that are met quickly, and people who come from anywhere."""
+"""A service with low limits, and clients with any address."""
 
 from __future__ import annotations
 

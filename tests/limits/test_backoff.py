@@ -37,7 +37,7 @@ def after(streak: Streak, update: StreakUpdate | None) -> Streak:
 
 
 def failing(streak: Streak, network: str, now: datetime, backoff: Backoff = DEFAULT) -> Streak:
-    """Return the streak after another failure from a network that may try now."""
+    """Return the streak after another failure, at the time the network may try."""
     assert backoff.free_at(streak, network, now) is None
     return after(streak, backoff.after_failure(streak, network, now))
 

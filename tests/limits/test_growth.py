@@ -54,15 +54,15 @@ def fail(limits: Limits, name: str, times: int, clock: MovedClock) -> None:
             failures += 1
 
 
-def documented(deed: str) -> tuple[int, float]:
+def documented(action: str) -> tuple[int, float]:
     """Return the documents, and the megabytes of them, that the table allows."""
-    row = re.search(rf"^\| {deed} \| ([\d,]+) \| ([\d.]+) \|$", OPERATIONS, re.MULTILINE)
-    assert row, deed
+    row = re.search(rf"^\| {action} \| ([\d,]+) \| ([\d.]+) \|$", OPERATIONS, re.MULTILINE)
+    assert row, action
     return int(row[1].replace(",", "")), float(row[2])
 
 
 @pytest.mark.parametrize(
-    ("deed", "times", "names"),
+    ("action", "times", "names"),
     [
         ("fails once at each of ever new names", 1, 20),
         ("fails ten times at each", 10, 4),
@@ -70,7 +70,7 @@ def documented(deed: str) -> tuple[int, float]:
     ],
 )
 def test_failures_leave_no_more_than_the_table_says(
-    services: Services, clock: MovedClock, deed: str, times: int, names: int
+    services: Services, clock: MovedClock, action: str, times: int, names: int
 ) -> None:
     """S130: This is measured with as many failures as an address may have.
 
@@ -83,7 +83,7 @@ def test_failures_leave_no_more_than_the_table_says(
     failures = times * names
     documents_a_failure = sum(map(seconds_kept, documents)) / failures
     bytes_a_failure = sum(seconds_kept(one) * len(bson.encode(one)) for one in documents) / failures
-    most, megabytes = documented(deed)
+    most, megabytes = documented(action)
     assert most * 0.9 < documents_a_failure * FAILURES_A_SECOND <= most
     assert megabytes * 0.7 < bytes_a_failure * FAILURES_A_SECOND / 1e6 <= megabytes
 

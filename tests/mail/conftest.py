@@ -1,4 +1,4 @@
-"""A mail room of a test's own: a database, a moved clock, a real mail server."""
+"""A mail room with a database of its own, a moved clock and a mail server."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def mailing(room: Room, server: MailServer, environment: dict[str, str]) -> dict
 
 
 def tell(room: Room) -> set[str]:
-    """Let two notices stand in a user's document; return their ids."""
+    """Store two notices in a user's document; return their ids."""
     room.clock.move(seconds=-10)
     notices = [Notice(kind, room.clock()) for kind in ("password_changed", "session_ended")]
     room.clock.reset()
@@ -62,7 +62,7 @@ def tell(room: Room) -> set[str]:
 
 
 def sweep(room: Room, server: MailServer) -> None:
-    """Let another process look, after the lease."""
+    """Run another sender after the lease."""
     room.kinds.update({kind.name: kind for kind in notice_kinds(room.notices)})
     room.clock.move(seconds=61)
     room.sender(servers(server.port, clock=room.clock)).run_once()

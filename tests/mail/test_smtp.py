@@ -28,7 +28,7 @@ def a_mail(to: str = ANN) -> EmailMessage:
 
 
 class Servers(SmtpServers):
-    """Servers that count how often they refused us."""
+    """Mail servers that count how often they refused TLS."""
 
     def __init__(self, *named: MailServer, trusted: Path | None = None) -> None:
         self.refusals = 0

@@ -42,7 +42,7 @@ def tell_everybody(room: Room) -> set[str]:
 
 
 class Killers:
-    """Answers for a mail server, which kills a sender now and then when it took its mail."""
+    """The answers of a mail server, which kills senders after it accepted a mail."""
 
     def __init__(self) -> None:
         self.kills = 0
@@ -82,7 +82,7 @@ def test_a_thousand_mails_pass_killed_senders_and_a_faulty_server(
 
 
 def send_the_rest(room: Room, server: MailServer) -> None:
-    """Let one more sender look again and again, as time goes by."""
+    """Run one more sender until all mails are sent."""
     room.kinds.update({kind.name: kind for kind in notice_kinds(room.notices)})
     sender = room.sender(servers(server.port, clock=room.clock))
     room.clock.move(seconds=61)  # a killed sender's lease
@@ -93,7 +93,7 @@ def send_the_rest(room: Room, server: MailServer) -> None:
 
 
 def told_to_send(room: Room, server: MailServer, environment: dict[str, str]) -> dict[str, str]:
-    """Return the environment of a process that sends the room's mails, at no limit."""
+    """Return the environment of a sender without quotas."""
     return {
         **environment,
         "AUTHAPI_ENV": "production",

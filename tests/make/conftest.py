@@ -1,4 +1,4 @@
-"""Machines with stand-ins that answer as Pythons do."""
+"""A PATH with stand-ins for Pythons."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def machine(tmp_path: Path) -> Machine:
 def chosen(
     path: Path, *arguments: str, variables: Mapping[str, str] = {}, folder: Path | None = None
 ) -> tuple[str, str]:
-    """Return the Python that is chosen on a machine, and what is said where none is."""
+    """Return the Python that the script chooses, and its message if there is none."""
     done = subprocess.run(
         ["/bin/sh", str(ROOT / "scripts" / "choose_python.sh"), *arguments],
         cwd=folder or path,

@@ -1,1 +1,1 @@
-"""`/metrics`: what is counted, by how many processes, and for whom."""
+"""`/metrics`: counters of one and of several processes, and who may read them."""

@@ -114,7 +114,7 @@ def case(alert: str, series: Series, fired: list[dict[str, Any]]) -> dict[str, A
 
 
 def judged(tests: list[dict[str, Any]], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Let promtool run tests of the alerts."""
+    """Run promtool's tests of the alerts."""
     file = folder / "tests.yaml"
     file.write_text(
         yaml.safe_dump(

@@ -1,4 +1,4 @@
-"""The package as somebody else installs it: the wheel, in an environment of its own."""
+"""The package installed from its wheel, in an environment of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNCOMPILED = {"PIP_NO_COMPILE": "0"}
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody with a folder and an environment that holds the package and nothing of ours."""
+    """A folder and an environment that has only the package."""
 
     folder: Path
     environment: Path

@@ -88,7 +88,7 @@ def test_an_app_that_exists_gets_the_service_as_it_is_written(newcomer: Newcomer
 
 
 def typed(folder: Path, settings: str, lines: str, prefix: str = "") -> list[str]:
-    """Return what the lines print while the app of these settings is served."""
+    """Return the output of commands, run while the app is served."""
     program("curl")
     port = free_port()
     (folder / ".env").write_text(settings)

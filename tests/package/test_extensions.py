@@ -120,7 +120,7 @@ STALE = "insufficient_user_authentication"
 
 @pytest.fixture(scope="module")
 def builder(newcomer: Newcomer) -> Newcomer:
-    """Somebody who builds on more than Flask."""
+    """An environment with other Flask extensions."""
     newcomer.install("flask-restful", "flask-restx", "gevent")
     return newcomer
 

@@ -1,4 +1,4 @@
-"""A development server with pages and a mailbox, real browsers, and people with an address."""
+"""A development server with pages and a mailbox, browsers, and users with an address."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def tab(chromium: Browser) -> Iterator[Page]:
 
 
 def says(tab: Page, heading: str) -> None:
-    """Wait for the page with this heading: the one before is there until it comes."""
+    """Wait for the page with this heading; the previous page may still be shown."""
     tab.wait_for_selector(f"h1:text-is('{heading}')")
 
 

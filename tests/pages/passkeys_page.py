@@ -1,4 +1,4 @@
-"""Somebody at the page of passkeys, in a real Chromium."""
+"""The passkeys page in Chromium, as a user uses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.waiting import DEADLINE
 
 @dataclass
 class PasskeysPage:
-    """Somebody at the page, with an authenticator that Chromium plays."""
+    """The page, with a virtual authenticator."""
 
     tab: Page
     debugger: CDPSession
@@ -29,11 +29,11 @@ class PasskeysPage:
         return told
 
     def verify(self, *, succeeds: bool) -> None:
-        """Let the user's finger be the right one, or not."""
+        """Set whether user verification succeeds."""
         self.tell("setUserVerified", isUserVerified=succeeds)
 
     def open(self) -> None:
-        """Open the page, as nobody."""
+        """Open the page without a login."""
         self.tab.goto("about:blank")
         self.tab.goto(f"{self.owner.site}/account/passkeys")
 

@@ -32,7 +32,7 @@ def _has_the_keyboard_at(tab: Page, name: str) -> None:
 
 
 def _walk(tab: Page, link: str) -> None:
-    """Open a link as a scanner does: run scripts, press every button, type nothing."""
+    """Open a link as a mail scanner does: run scripts and press every button."""
     tab.goto(link)
     for place in range(tab.locator("button").count()):
         tab.goto("about:blank")

@@ -1,4 +1,4 @@
-"""An authenticator in software, and the browser around it (WebAuthn, 6); written for these tests.
+"""An authenticator in software, with the browser's part (WebAuthn, 6).
 
 Every part of what it signs can be made wrong, one at a time.
 """

@@ -1,4 +1,4 @@
-"""People with accounts, and their passkeys."""
+"""Users and their passkeys."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Member:
         return self.ask("POST", "/me/passkeys", ceremony=begun["ceremony"], credential=made)
 
     def with_passkey(self, device: Authenticator) -> Member:
-        """Add one for good."""
+        """Begin and complete the addition of a passkey."""
         answer = self.add(device)
         assert answer.status_code == 200, answer.text
         self.passkey_id = answer.json()["id"]
@@ -87,7 +87,7 @@ def member(new_member: NewMember) -> Member:
 
 @pytest.fixture
 def device() -> Authenticator:
-    """A device that counts and verifies."""
+    """An authenticator with a signature counter and user verification."""
     return Authenticator()
 
 

@@ -148,7 +148,7 @@ def test_an_addition_is_whole_wherever_the_process_dies(
 
 
 def is_over(member: Member, session: dict[str, Any]) -> bool:
-    """Whether a session is over, once what another process wrote is known here: within a second."""
+    """Tell whether a session has ended, after the second in which revocations spread."""
     visitor = member.visitor
     until(lambda: visitor.protected(session["access_token"]).status_code == 401, "it is known")
     return visitor.refresh(session["refresh_token"]).status_code == 400

@@ -26,7 +26,7 @@ ASKED = (401, "second_factor_required")
 
 @pytest.fixture
 def guarded(member: Member, device: Authenticator) -> Member:
-    """Somebody whose password alone is not enough."""
+    """A user for whom a passkey is required."""
     assert member.with_passkey(device).require().status_code == 200
     return member
 

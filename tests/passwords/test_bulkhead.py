@@ -15,7 +15,7 @@ from tests.support.waiting import DEADLINE, until
 
 
 class Patient:
-    """Works in threads of its own until told to leave, each time for another network."""
+    """Callers in threads that stay inside until they are told to leave."""
 
     def __init__(self, bulkhead: Bulkhead) -> None:
         self.bulkhead = bulkhead

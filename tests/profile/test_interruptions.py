@@ -31,7 +31,7 @@ DEAD = (401, "invalid_token")
 
 
 def fail_once(monkeypatch: pytest.MonkeyPatch, owner: object, method: str) -> None:
-    """Let the database be away for one call of a method."""
+    """Make one call of a method raise a database error."""
     real: Callable[..., object] = getattr(owner, method)
 
     def failing(*args: object, **named: object) -> object:

@@ -26,7 +26,7 @@ from tests.support.clock import MovedClock
 
 @pytest.fixture
 def everything(settings: Settings) -> Settings:
-    """Settings with which no room is left out."""
+    """Settings that switch all rooms on."""
     return replace(settings, environment=DEVELOPMENT)
 
 
@@ -37,7 +37,7 @@ def services(app: Flask) -> Services:
 
 
 def busy_user(visitor: Visitor, agent: str) -> tuple[str, dict[str, str]]:
-    """Do all that leaves something behind; return the name and a living session's tokens."""
+    """Use everything that stores data; return the name and a session's tokens."""
     name = visitor.new_user()
     headers = {"User-Agent": agent}
     visitor.post("/authenticate", {"username": name, "password": "a wrong one"}, headers)

@@ -1,4 +1,4 @@
-"""Second factors turned on and off, used and lost in any order, compared with a model."""
+"""Random sequences of changes and uses of second factors, compared with a model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.forging import payload_of
 
 @dataclass
 class Account:
-    """Somebody, and what the service must know by now.
+    """A user, and the expected state.
 
     Attributes:
         on: whether the password wants more beside it.
@@ -49,7 +49,7 @@ class Account:
 
 
 class SecondFactors(RuleBasedStateMachine):
-    """Nobody gets in with the password alone, nor with what was used; the owner always does."""
+    """Only the owner can log in, and always can."""
 
     accounts: Bundle[Account] = Bundle("accounts")
 
@@ -77,7 +77,7 @@ class SecondFactors(RuleBasedStateMachine):
 
     @rule(account=accounts)
     def begin_and_leave_it(self, account: Account) -> None:
-        """A secret that waits counts for nothing."""
+        """A pending secret changes nothing."""
         secret = account.owner.secret
         self._be_recent(account)
         account.owner.begin()
@@ -113,7 +113,7 @@ class SecondFactors(RuleBasedStateMachine):
 
     @rule(account=accounts)
     def use_a_recovery_code(self, account: Account) -> None:
-        """Whoever has one is never locked out."""
+        """A user with one can always log in."""
         if account.left:
             code = account.left.pop()
             answer = account.owner.log_in(code)
@@ -133,7 +133,7 @@ class SecondFactors(RuleBasedStateMachine):
 
     @rule(account=accounts, pick=st.integers(0, 1000))
     def use_what_is_void(self, account: Account, pick: int) -> None:
-        """A used code, an overtaken one, a guess: none opens anything."""
+        """Used and outdated codes and guesses are refused."""
         dead = [*account.spent, *account.void, account.owner.wrong_code()]
         answer = account.owner.log_in(dead[pick % len(dead)])
         assert answer.status_code == (401 if account.on else 200)
@@ -144,7 +144,7 @@ class SecondFactors(RuleBasedStateMachine):
 
     @rule(account=accounts)
     def refresh_them_all(self, account: Account) -> None:
-        """Sessions of before a change are over; those after it are of two factors."""
+        """Earlier sessions have ended, and later ones have two factors."""
         for token in account.over:
             assert self._visitor.refresh(token).status_code == 400
         account.over = []

@@ -1,4 +1,4 @@
-"""Everything that users may do, in any order, compared with the model after each step."""
+"""Random sequences of users' actions, compared with the model after each step."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(target=logins, login=consumes(logins), age=AGE, key=KEYS)
     def refresh(self, login: Login, age: int, key: str | None) -> Login | MultipleResults[Login]:
-        """Use the living token, or one that was spent a few generations ago."""
+        """Use the current refresh token, or one of an earlier generation."""
         self._use(login, age, key)
         return self._if_alive(login)
 
@@ -125,7 +125,7 @@ class Sessions(RuleBasedStateMachine):
     def log_in_and_use_it(
         self, account: Account, uses: list[Use]
     ) -> Login | MultipleResults[Login]:
-        """Answers get lost and are asked for again, thieves come, time passes."""
+        """Log in, with lost answers, thieves and time that passes."""
         if account.deleted:
             return multiple()
         login = self._log_in(account)
@@ -170,7 +170,7 @@ class Sessions(RuleBasedStateMachine):
         self._clock.move(days=pause.days, seconds=pause.seconds)
 
     def teardown(self) -> None:
-        """A living session is one document, a dead one is none."""
+        """Each live session is one document, and no other is stored."""
         for login in self._logins:
             claims = jwt.decode(login.pairs[0].refresh, options={"verify_signature": False})
             stored = self._collections["sessions"].find_one({"_id": claims["sid"]})

@@ -1,4 +1,4 @@
-"""What the service promises about sessions, in its simplest form; time is what the clock moved."""
+"""The expected behaviour of sessions, in its simplest form."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Account:
 
 @dataclass
 class Pair:
-    """What one answer gave."""
+    """The tokens of one answer."""
 
     access: str
     refresh: str
@@ -59,7 +59,7 @@ class Pair:
 
 @dataclass
 class Login:
-    """A session: the pairs of its generations, the last of which is alive if it is."""
+    """A session with the tokens of all its generations; the last one is current."""
 
     pairs: list[Pair]
     account: Account

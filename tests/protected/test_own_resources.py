@@ -37,7 +37,7 @@ def note(number: int) -> dict[str, Any]:
 
 @blueprint.route("/careless")
 def careless() -> dict[str, Any]:
-    """Forget the decorator."""
+    """Use `current_identity` without the decorator."""
     return {"username": current_identity.username}
 
 

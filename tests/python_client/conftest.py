@@ -1,4 +1,4 @@
-"""Clients of `clients/python`, at a real service."""
+"""Fixtures for the client in `clients/python`, against the service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ New = Callable[..., AuthClient]
 
 @pytest.fixture
 def gate(base_url: str) -> Iterator[Gate]:
-    """A way to the service whose clock moves, on which answers can be lost."""
+    """A proxy to the service that can lose answers."""
     gate = Gate(urlsplit(base_url).port or 80)
     gate.start()
     yield gate
@@ -31,19 +31,19 @@ def gate(base_url: str) -> Iterator[Gate]:
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a busy machine be slow in answering a logout."""
+    """Make the client wait longer for a logout, on slow machines."""
     monkeypatch.setattr("authapi_client.session._LOGOUT_TIMEOUT", DEADLINE)
 
 
 @pytest.fixture
 def waits() -> list[float]:
-    """How long the clients of this test would have slept."""
+    """The pauses of this test's clients, which are recorded instead of slept."""
     return []
 
 
 @pytest.fixture
 def new(waits: list[float]) -> Iterator[New]:
-    """Make clients that note down their waits instead of sleeping."""
+    """Make clients whose pauses are recorded."""
     with ExitStack() as stack:
 
         def make(base_url: str, store: Store | None = None, **options: Any) -> AuthClient:  # noqa: ANN401
@@ -55,7 +55,7 @@ def new(waits: list[float]) -> Iterator[New]:
 
 @pytest.fixture(params=["memory", "file"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    """Each place where a login may rest."""
+    """Each kind of store."""
     return MemoryStore() if request.param == "memory" else FileStore(tmp_path / "tokens.json")
 
 
@@ -68,6 +68,6 @@ def joined(client: AuthClient) -> str:
 
 
 def greeting(client: AuthClient) -> str:
-    """Open the protected resource and return what it says."""
+    """Request the protected resource and return its message."""
     message: str = client.request("GET", "/protected").json()["message"]
     return message

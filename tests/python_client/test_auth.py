@@ -29,7 +29,7 @@ PAGE = answer(200, "[]")
 
 @pytest.fixture
 def other() -> Iterator[Gate]:
-    """Another service, behind which is nothing."""
+    """A proxy to nothing, in place of another service."""
     gate = Gate(9)
     gate.start()
     yield gate

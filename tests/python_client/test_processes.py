@@ -28,10 +28,10 @@ options = Options(clock=lambda: time.time() + late, timeout=120)
 client = AuthClient(sys.argv[1], FileStore(sys.argv[2]), options=options)
 print("ready", flush=True)
 for line in sys.stdin:
-    late, deed, *words = line.split()
+    late, function, *words = line.split()
     late = float(late)
-    result = getattr(client, deed)(*words)
-    print(result.json()["message"] if deed == "request" else "done", flush=True)
+    result = getattr(client, function)(*words)
+    print(result.json()["message"] if function == "request" else "done", flush=True)
 """
 """Does what it is told, at a time that it is told: `3600 request GET /protected`."""
 

@@ -24,25 +24,25 @@ BASE = "https://api.test"
 
 
 class Keyring:
-    """A store as somebody writes their own."""
+    """A store as an application may write it."""
 
     def __init__(self) -> None:
         self.passwords: dict[str, str] = {}
         self._locks = {"refresh": threading.Lock(), "state": threading.Lock()}
 
     def load(self) -> str | None:
-        """Look it up."""
+        """Return the text."""
         return self.passwords.get("authapi")
 
     def save(self, text: str | None) -> None:
-        """Write it down."""
+        """Replace the text."""
         if text is None:
             del self.passwords["authapi"]
         else:
             self.passwords["authapi"] = text
 
     def lock(self, name: LockName) -> Lock:
-        """Return one of two."""
+        """Return the lock of that name."""
         return self._locks[name]
 
 
@@ -118,9 +118,9 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, conte
     path = tmp_path / "tokens.json"
     path.write_text(content)
     with AuthClient(BASE, FileStore(path)) as client:
-        for deed in (client.status, client.logout, lambda: client.authenticate("a", "b")):
+        for function in (client.status, client.logout, lambda: client.authenticate("a", "b")):
             with pytest.raises(StoreError, match=r"/tokens\.json is not a login"):
-                deed()
+                function()
     assert path.read_text() == content
 
 

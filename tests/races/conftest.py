@@ -1,4 +1,4 @@
-"""One process with many threads, and several processes: each race is run against both."""
+"""Each race is run against one process with threads, and against several processes."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ Request = Callable[[Visitor], requests.Response]
 
 @dataclass
 class Crowd:
-    """People who all do something at the same moment, each over a connection of their own."""
+    """Clients that send requests at the same moment, each over its own connection."""
 
     base_url: str
 
-    def all_do(self, *deeds: Request) -> list[requests.Response]:
-        """Do every deed at once; return the answers in the same order."""
+    def all_do(self, *functions: Request) -> list[requests.Response]:
+        """Call all functions at once; return the answers in the same order."""
 
-        def send(deed: Request) -> requests.Response:
+        def send(function: Request) -> requests.Response:
             visitor = Visitor(self.base_url)
             try:
-                return deed(visitor)
+                return function(visitor)
             finally:
                 visitor.close()
 
-        return at_once([partial(send, deed) for deed in deeds])
+        return at_once([partial(send, function) for function in functions])
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ def refresh(token: str, key: str | None = None) -> Request:
 
 
 def successors(answers: list[requests.Response]) -> set[str]:
-    """The different refresh tokens that were given out; every other answer is a plain refusal."""
+    """Return the different refresh tokens of the answers; all others must be refusals."""
     refused = [answer for answer in answers if answer.status_code != 200]
     assert {error_code(answer) for answer in refused} <= {(400, "invalid_refresh_token")}
     return {answer.json()["refresh_token"] for answer in answers if answer not in refused}

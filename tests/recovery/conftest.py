@@ -1,4 +1,4 @@
-"""A production service with a real mail server, and the people who lost their way into it."""
+"""A production service with a mail server, and users who forgot their password."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TOKEN = re.compile(r"#([\w-]{59,})")
 
 @dataclass
 class Service:
-    """The service: what tests do with it, and what they look at behind its back."""
+    """The service, its database and its mails."""
 
     app: Flask
     visitor: Visitor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import count
 
 from authapi.recovery.asking import SLOT
+from tests.recovery.account_changes import change_password
 from tests.recovery.conftest import NEW, PUBLIC_URL, Service
-from tests.recovery.deeds import change_password
 from tests.recovery.test_undo import keys, taken_over
 from tests.support.actors import PASSWORD
 from tests.support.dying import dies_after
@@ -31,7 +31,7 @@ def run(
 
 
 def slot(service: Service) -> int:
-    """Return which two minutes it is: in the same ones a repeated question is one mail."""
+    """Return the present interval of two minutes, in which a repeated request is one mail."""
     return int(service.clock().timestamp() // SLOT.total_seconds())
 
 

@@ -52,7 +52,7 @@ def test_a_forgotten_password_is_replaced_by_the_mailed_link(service: Service) -
 
 
 def asked(service: Service) -> Iterator[tuple[str, str]]:
-    """Yield names of every kind, each with what it is."""
+    """Yield names of every kind, with a description."""
     yield "known", service.owner()
     yield "unknown", fresh_name()
     yield "unverified", service.visitor.new_user()

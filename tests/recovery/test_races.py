@@ -54,13 +54,13 @@ def link(operator: Flask, name: str) -> str:
     return address.partition("#")[2]
 
 
-def as_somebody(url: str, deed: Callable[[Visitor], object]) -> Callable[[], object]:
-    """Return what does a deed over a connection of its own."""
+def as_somebody(url: str, request: Callable[[Visitor], object]) -> Callable[[], object]:
+    """Return a function that sends its request over a connection of its own."""
 
     def run() -> object:
         visitor = Visitor(url)
         try:
-            return deed(visitor)
+            return request(visitor)
         finally:
             visitor.close()
 
@@ -79,8 +79,10 @@ def test_no_session_on_the_old_password_outlives_a_reset(
         following = f"{PASSWORD} {number}"
         outcomes = at_once(
             [
-                as_somebody(visitor.base_url, deed)
-                for deed in deeds(link(operator, name), following, name, password, tokens)
+                as_somebody(visitor.base_url, request)
+                for request in concurrent_requests(
+                    link(operator, name), following, name, password, tokens
+                )
             ]
         )
         assert outcomes[0] == 200
@@ -96,10 +98,10 @@ def test_no_session_on_the_old_password_outlives_a_reset(
     assert visitor.authenticate(name, password).status_code == 200
 
 
-def deeds(
+def concurrent_requests(
     link: str, following: str, name: str, password: str, tokens: list[dict[str, str]]
 ) -> list[Callable[[Visitor], object]]:
-    """Return what happens at the same moment: a reset, two logins, a refresh and a logout."""
+    """Return concurrent requests: a reset, two logins, a refresh and a logout."""
 
     def log_in(visitor: Visitor) -> object:
         return visitor.authenticate(name, password).json()

@@ -18,8 +18,8 @@ from authapi.recovery.service import Recovery
 from authapi.sessions.ending import SessionEnding
 from authapi.settings import Settings
 from tests.passkeys.authenticator import Authenticator
+from tests.recovery.account_changes import CHANGES, change_address
 from tests.recovery.conftest import DEAD, NEW, Service
-from tests.recovery.deeds import DEEDS, change_address
 from tests.support.actors import PASSWORD, error_code
 from tests.support.authenticator import Owner
 from tests.support.crowd import at_once
@@ -51,12 +51,12 @@ def test_of_32_uses_of_one_link_one_succeeds(service: Service) -> None:
     assert len([text for text in service.texts(name) if "was reset" in text]) == 1
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_a_link_dies_by(service: Service, deed: Callable[[Service, str], None]) -> None:
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_link_dies_by(service: Service, change: Callable[[Service, str], None]) -> None:
     """S85: Its use, time, and changes of password, address or factor make it invalid."""
     name = service.owner()
     links = [service.link(name), service.link(name)]
-    deed(service, name)
+    change(service, name)
     assert [error_code(service.reset(token)) for token in links] == [DEAD, DEAD]
     assert service.visitor.authenticate(name, NEW).status_code == 401
 

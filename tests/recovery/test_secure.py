@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from authapi.mail.links import MailedTokens, Purpose
+from tests.recovery.account_changes import (
+    CHANGES,
+    change_address,
+    change_password,
+    use_another,
+    wait,
+)
 from tests.recovery.conftest import DEAD, NEW, PUBLIC_URL, Service
-from tests.recovery.deeds import DEEDS, change_address, change_password, use_another, wait
 from tests.support.actors import PASSWORD, error_code
 
 STOLEN = "one more password"
@@ -82,18 +88,18 @@ def test_what_was_begun_ends(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "deed", [deed for deed in DEEDS if deed not in (change_password, use_another, wait)]
+    "change", [change for change in CHANGES if change not in (change_password, use_another, wait)]
 )
-def test_it_dies_as_other_links_do(service: Service, deed: object) -> None:
+def test_it_dies_as_other_links_do(service: Service, change: object) -> None:
     """S85: The end of all sessions and another address make it invalid."""
-    assert callable(deed)
+    assert callable(change)
     name = service.owner()
     change_password(service, name)
     service.send()
     service.write(
         name, {"password_hash": service.user(service.visitor.new_user())["password_hash"]}
     )
-    deed(service, name)
+    change(service, name)
     (token,) = service.tokens(name)
     assert secure(service, token) == DEAD
 

@@ -10,8 +10,8 @@ import pytest
 from authapi.addresses.registry import Registry
 from authapi.database import Database, Document
 from authapi.mail.links import LinkClaims, MailedTokens, Purpose
+from tests.recovery.account_changes import change_password, disable, log_out_everywhere
 from tests.recovery.conftest import NEW, Service
-from tests.recovery.deeds import change_password, disable, log_out_everywhere
 from tests.support.actors import PASSWORD, error_code
 
 DEAD = (400, "invalid_link")
@@ -68,12 +68,12 @@ def test_the_former_address_comes_back(service: Service) -> None:
     assert service.visitor.authenticate(name, NEW).status_code == 200
 
 
-@pytest.mark.parametrize("deed", [change_password, log_out_everywhere])
-def test_no_end_of_sessions_ends_it(service: Service, deed: object) -> None:
+@pytest.mark.parametrize("end_sessions", [change_password, log_out_everywhere])
+def test_no_end_of_sessions_ends_it(service: Service, end_sessions: object) -> None:
     """S93: A thief cannot make it invalid by ending sessions."""
-    assert callable(deed)
+    assert callable(end_sessions)
     name, token = taken_over(service)
-    deed(service, name)
+    end_sessions(service, name)
     assert undo(service, token) == (200, "ok")
 
 

@@ -1,4 +1,4 @@
-"""One process's copy of the revocations, and what it asks of the database."""
+"""One process's copy of the revocations, with a database that counts reads."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def revocations(counted: Counted, clock: MovedClock) -> Revocations:
 
 @pytest.fixture
 def holder(clock: MovedClock) -> Callable[[str], Identity]:
-    """Makes the identity of a token of a session, issued now."""
+    """Returns the identity of a token of a session, issued now."""
 
     def identity(session_id: str) -> Identity:
         now = clock()

@@ -64,7 +64,7 @@ def stored(defaults: Settings) -> Iterator[Collections]:
 
 
 def requests_of(visitor: Visitor) -> dict[str, Callable[[], requests.Response]]:
-    """Return a deed for each request of the table; each may be done again and again."""
+    """Return a repeatable function for each request of the table."""
     name = visitor.new_user()
     tokens = visitor.log_in(name)
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -92,7 +92,7 @@ def requests_of(visitor: Visitor) -> dict[str, Callable[[], requests.Response]]:
 
 
 def without_news(seen: list[str]) -> tuple[str, ...]:
-    """Return commands without a process's own two a half second: who was revoked, who ended all."""
+    """Return commands without those that a process sends every half second."""
     if "find revocations" not in seen:
         return tuple(seen)
     begin = seen.index("find revocations")

@@ -126,7 +126,7 @@ def test_an_early_answer_keeps_the_connection_or_says_so(
 
 
 def test_an_early_answer_to_a_long_body_says_that_it_closes(server: ServerProcess) -> None:
-    """So does one to a client that waits for `100 Continue` (RFC 9112, 9.6)."""
+    """The same holds for a client that waits for `100 Continue` (RFC 9112, 9.6)."""
     for more in (
         b"Content-Length: 1000000\r\n\r\n",
         b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n",

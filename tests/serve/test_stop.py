@@ -76,7 +76,7 @@ def tell_everybody(server: ServerProcess) -> None:
 
 
 def stall_the_server(server: ServerProcess) -> None:
-    """On a busy machine the server may be late to say that nobody can connect any more."""
+    """Stop the server process for a moment, as a busy machine may."""
     tell_the_server(server)
     until(lambda: says_close(server.base_url), what="the workers drain")
     with asleep(server.process.pid):

@@ -1,4 +1,4 @@
-"""People who go on using the service whatever happens to it, and what became of each request."""
+"""Clients that use the service without a pause, and the outcome of each request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Request = tuple[str, str, dict[str, str] | None, dict[str, str]]
 
 @dataclass
 class Fates:
-    """What became of requests.
+    """The outcomes of requests.
 
     Attributes:
         answers: complete answers, by status.
@@ -41,7 +41,7 @@ class Fates:
 
 
 class Person(Thread):
-    """Sends one kind of request again and again, and each one until it is answered.
+    """A client that repeats one kind of request, each until it is answered.
 
     Told to stop, it ends as well when nobody is there any more.
 
@@ -175,7 +175,7 @@ def same(
 
 
 def refreshing(refresh_token: str) -> Callable[[bytes | None], Request]:
-    """Return a person's plan: trade a refresh token for its successor, on and on.
+    """Return a plan of repeated refreshes.
 
     Each trade has an `Idempotency-Key`, so that it may be repeated when its answer is lost.
     """

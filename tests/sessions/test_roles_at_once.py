@@ -33,7 +33,7 @@ def test_at_once_means_access_tokens_with_the_role_alone(
 def test_at_once_holds_when_other_roles_are_changed_after_it(
     visitor: Visitor, change: Change
 ) -> None:
-    """A role that was removed before can be added to it, too."""
+    """It also works for a role that is removed already, and outlasts later changes."""
     name = visitor.new_user()
     change(name, "+admin")
     tokens = visitor.log_in(name)

@@ -1,4 +1,4 @@
-"""A bank, and people whose login is old."""
+"""An app whose views need a recent login, and users with an old one."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ blueprint = Blueprint("money", __name__)
 @blueprint.route("/money", methods=["DELETE"])
 @recent_login_required(minutes=2.5)
 def spend() -> dict[str, str]:
-    """Want a login of two minutes and a half."""
+    """A view that needs a login within two and a half minutes."""
     return {"of": current_identity.username}
 
 
 @blueprint.route("/vault")
 @recent_login_required(second_factor=True)
 def open_vault() -> dict[str, str]:
-    """Want two factors."""
+    """A view that needs two factors."""
     return {"of": current_identity.username}
 
 

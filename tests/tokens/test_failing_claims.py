@@ -31,7 +31,7 @@ Attempt = Callable[[], requests.Response]
 
 @dataclass
 class Tenants:
-    """An app's own code, which needs something that may be away."""
+    """An app's claims function, which may fail."""
 
     away: bool = False
     asked: list[Identity] = field(default_factory=list)

@@ -153,14 +153,14 @@ async function logOut() {
  * Do something for an event, and say how it went.
  * @param {HTMLElement} source
  * @param {string} event
- * @param {() => Promise<string | void>} deed
+ * @param {() => Promise<string | void>} action
  */
-function when(source, event, deed) {
+function when(source, event, action) {
   source.addEventListener(event, async (submitted) => {
     submitted.preventDefault();
     tell('wait');
     try {
-      const word = await deed();
+      const word = await action();
       begun = {};
       field('password').value = field('code').value = '';
       await refresh();

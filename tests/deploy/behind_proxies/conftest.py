@@ -54,14 +54,14 @@ def proxy(
 def alone(
     kind: str, tmp_path_factory: pytest.TempPathFactory, certificate: Certificate
 ) -> Iterator[Proxy]:
-    """A proxy in front of nothing."""
+    """A proxy whose service is not running."""
     with running(kind, free_port(), tmp_path_factory.mktemp(kind), certificate) as proxy:
         yield proxy
 
 
 @pytest.fixture
 def come(proxy: Proxy) -> Iterator[Come]:
-    """Let somebody come, from an address of their own."""
+    """Return a client with an address of its own."""
     with ExitStack() as stack:
 
         def coming() -> Caller:

@@ -1,4 +1,4 @@
-"""A web site that shows `examples/web/`, and a person who uses it in Chromium."""
+"""Serves `examples/web/`, and drives it in Chromium."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def web_site() -> Iterator[str]:
 
 
 class Person:
-    """Somebody in front of one tab."""
+    """A user with one tab."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -128,7 +128,7 @@ class Visitors:
         self.origin = origin
 
     def may_be_deaf(self) -> None:
-        """Let tabs that are opened from now on miss messages when told to."""
+        """Make tabs that are opened from now on drop messages on request."""
         self._context.add_init_script(f"{{ {DEAF} }}")
 
     def come(self, api: str, origin: str | None = None) -> Person:

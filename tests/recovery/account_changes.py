@@ -1,4 +1,4 @@
-"""What may become of an account between a link and its use."""
+"""Changes of an account between the mailing of a link and its use."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def wait(service: Service, _name: str) -> None:
     service.clock.move(minutes=60)
 
 
-DEEDS = (
+CHANGES = (
     change_password,
     log_out_everywhere,
     disable,

@@ -1,4 +1,4 @@
-"""What the extension says, in each of its languages."""
+"""The extension's texts in each language."""
 
 import functools
 import json
@@ -18,7 +18,7 @@ def messages(language: str) -> dict[str, str]:
 
 
 def in_language(tag: str, text: str) -> str:
-    """Return what stands in the place of an English text; other texts stay as they are."""
+    """Return the translation of an English text; any other text is not changed."""
     language = tag.split("-")[0]
     if language == "en":
         return text
@@ -31,13 +31,13 @@ def in_language(tag: str, text: str) -> str:
 
 @functools.cache
 def _most_words_first() -> list[str]:
-    """Return the keys of messages that are more than places for others."""
+    """Return the keys of messages, those with the longest fixed text first."""
     english = messages("en")
     return sorted(english, key=lambda key: -len(PLACE.sub("", english[key])))
 
 
 def _pattern(message: str) -> re.Pattern[str]:
-    """Return what a message looks like with its places filled, which are in order."""
+    """Return a pattern that matches a message with any values."""
     return re.compile(PLACE.sub("(.+)", re.escape(message).replace(r"\$", "$")), re.DOTALL)
 
 
