@@ -91,7 +91,7 @@ def test_a_test_mail_says_what_the_server_said(operator: Operator, server: MailS
     """It is sent at once, in the chosen language, and the reply is printed."""
     done = operator("mail", "test", "ann@example.com", "--language", "de")
     assert done.out == f"127.0.0.1:{server.port} took it: 250 OK\n"
-    assert server.mails[0]["Subject"] == "Eine Testmail von Example"
+    assert server.mails[0]["Subject"] == "Eine Test-E-Mail von Example"
     refused = operator("mail", "test", REFUSED)
     assert (refused.code, refused.said) == (1, "Error: The mail was not accepted: 550 nobody\n")
 

@@ -33,9 +33,9 @@ def test_every_change_is_told(service: Service, owner: Owner) -> None:  # noqa: 
     owner.ask("POST", "/me/recovery-codes")
     owner.ask("DELETE", "/me/totp")
     assert subjects(service, owner) == [
-        "A second step was turned on at Example",
         "New recovery codes were made at Example",
-        "The second step was turned off at Example",
+        "Two-factor authentication was turned off at Example",
+        "Two-factor authentication was turned on at Example",
     ]
 
 

@@ -81,7 +81,7 @@ def test_forgotten_names_are_answered_alike(owner: Owner, send: Send) -> None:
     """S80, S146: The page shows the same for every name."""
     known, unknown = send("forgot", username=owner.name), send("forgot", username="nobody-at-all")
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
-    assert "a mail is on its way" in known.text
+    assert "an email is on its way" in known.text
 
 
 def test_a_page_and_its_endpoint_share_their_limits_and_events(development: Settings) -> None:

@@ -60,7 +60,7 @@ def test_nobody_loses_an_account(newcomer: Owner, tab: Page) -> None:
         tab.click("text=Forgot your password?")
         tab.fill("#username", newcomer.name)
         tab.click("button.primary")
-        says(tab, "Look into your mail")
+        says(tab, "Check your email")
         link = newcomer.link("reset")
         tab.goto(link)
         tab.fill("#new_password", NEW)
