@@ -10,6 +10,8 @@ EXTENSION = Path(__file__).resolve().parents[2] / "extension"
 
 Scheme = Literal["light", "dark"]
 
+OPEN_POPUP = "return await chrome.action.openPopup().then(() => 'open', String)"
+
 
 class Page(Protocol):
     """One tab."""
@@ -63,6 +65,9 @@ class Browser(Protocol):
 
     def kill_worker(self) -> None:
         """End the worker, whatever it is doing."""
+
+    def open_popup(self) -> str:
+        """Open the popup at its button; return "open", or why the browser did not."""
 
     def restart(self) -> None:
         """Quit the browser and start it again on the same profile."""

@@ -8,7 +8,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page as PlaywrightPage
 
 from tests.extension import Json
-from tests.extension.browser import EXTENSION, Page, Scheme, unpacked_id
+from tests.extension.browser import EXTENSION, OPEN_POPUP, Page, Scheme, unpacked_id
 from tests.extension.private_window import PrivatePage
 from tests.support.tools import program
 from tests.support.waiting import DEADLINE, until
@@ -177,6 +177,9 @@ class Chromium:
     def restart(self) -> None:
         self.quit()
         self._start()
+
+    def open_popup(self) -> str:
+        return str(self.console.run(OPEN_POPUP))
 
     def allow(self, host: str) -> None:
         page = self.open_address("chrome://extensions")

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from tests.extension import Json
 from tests.extension.bidi import Bidi
-from tests.extension.browser import EXTENSION, Page, Scheme
+from tests.extension.browser import EXTENSION, OPEN_POPUP, Page, Scheme
 from tests.support.waiting import DEADLINE, until
 
 GECKO_ID = "password-auth-demo@authapi.example"
@@ -28,6 +28,10 @@ PREFS: dict[str, Any] = {
 }
 LOADED = """if (document.readyState !== "complete")
     await new Promise((loaded) => addEventListener("load", loaded, { once: true }));"""
+CLOSE_PANELS = """for (const asked of [...PopupNotifications._currentNotifications]) asked.remove();
+const panels = [...document.querySelectorAll("panel")].filter(({ state }) => state !== "closed");
+for (const panel of panels) panel.hidePopup();
+return panels.map(({ id }) => id);"""
 POLICY = f'WebExtensionPolicy.getByID("{GECKO_ID}").extension'
 
 
@@ -169,6 +173,12 @@ class Firefox:
     def set_pref(self, name: str, value: int) -> None:
         """Change a number in about:config."""
         self.bidi.run(self._chrome, f"Services.prefs.setIntPref({json.dumps(name)}, {value})")
+
+    def open_popup(self) -> str:
+        """What Firefox itself asks or tells stands in the way until somebody closes it."""
+        closed = self.asks(CLOSE_PANELS)
+        done = str(self.console.run(OPEN_POPUP))
+        return done if done == "open" else f"{done} (closed: {closed})"
 
     def restart(self) -> None:
         """A temporary add-on is loaded anew after a restart; two prefs keep its storage."""
