@@ -1,4 +1,4 @@
-"""One who asks before the load: does a server do its work, and whom does it let in."""
+"""Checks a server's answers before the load, and logs in its users."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.dialects import NONE, Request, Tokens
 from bench.population import ACCESS_LENGTH, address, name
 
 TOKENS = 32
-"""How many users are logged in for a measurement: more than there are connections."""
+"""The number of users that are logged in for a measurement, more than the connections."""
 
 _FRESH = 240.0  # seconds; every contender's access tokens live longer
 _TIMEOUT = 90.0  # seconds: the embedded database stalls for half a minute, with many users
@@ -26,11 +26,11 @@ _SOMEWHERE = "10.255.0.1"
 
 
 class WrongAnswer(Exception):
-    """A contender does not do what it is measured for."""
+    """A server gave an unexpected answer."""
 
 
 class Client:
-    """Speaks HTTP with a contender's server, in its dialect."""
+    """An HTTP client of a server, with its dialect."""
 
     def __init__(self, contender: Contender, base_url: str) -> None:
         self._contender = contender
@@ -40,7 +40,7 @@ class Client:
         self._tokens: list[Tokens] = []
 
     def check(self) -> None:
-        """Ask for each thing once.
+        """Send each request once.
 
         Raises:
             WrongAnswer: when the answer is not what it should be.
@@ -61,7 +61,7 @@ class Client:
             raise WrongAnswer(f"{self._contender.name}: {answer[:200]!r}")
 
     def tokens(self) -> list[Tokens]:
-        """Return users' tokens, fresh enough for one more measurement."""
+        """Return tokens of users that are fresh enough for another measurement."""
         if not self._contender.wants_token:
             return [Tokens(f"{user:x>{ACCESS_LENGTH}}", "") for user in range(TOKENS)]
         if time.monotonic() - self._logged_in_at > _FRESH:
@@ -122,5 +122,5 @@ class Client:
 
 
 def new_name() -> str:
-    """Return a user name that nobody has."""
+    """Return an unused username."""
     return f"new-{secrets.token_hex(10)}"

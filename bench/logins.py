@@ -1,4 +1,4 @@
-"""Who logs in: mostly people who did so before, from the same place."""
+"""The users who log in: mostly regular ones, who did so before from the same network."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import random
 from collections.abc import Sequence
 
 REGULARS = 120
-"""How many log in again and again: enough that nobody does so twice at the same time."""
+"""The number of regular users: enough that none logs in twice at the same time."""
 
 _BETWEEN = 9  # of them log in for each who is anybody
 _LOGINS = 2000
 
 
 def regulars(users: int) -> list[int]:
-    """Return the regulars among so many users: the same for every contender."""
+    """Return the regular users, which are the same for every server."""
     return random.Random(users).sample(range(users), min(users, REGULARS))  # noqa: S311 - no secret
 
 

@@ -1,4 +1,4 @@
-"""What the benchmark ran on and with."""
+"""Describes the machine and the versions of a measurement."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def describe() -> dict[str, object]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of all that takes part."""
+    """Return the versions of all packages and programs that are measured."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:

@@ -1,4 +1,4 @@
-"""What a flood of logins leaves for others on the same server: `python -m bench.overload`.
+"""Measures other requests during a flood of logins: `python -m bench.overload`.
 
 One server process, in rounds. How quick `/protected` stays: a quiet measurement, then the same one
 under floods of logins that succeed, of guessed passwords and of guessed codes. What counts is the
@@ -28,13 +28,13 @@ from tests.support.clock import MovedClock
 from tests.support.servers import SECRET, workers
 
 OWN_ACCOUNTS = 6
-"""How many accounts the greedy address logs in to."""
+"""The number of accounts that the flooding address logs in to."""
 HONEST = 20
 """How many others log in, each from an address of its own."""
 
 
 class Client(threading.Thread):
-    """Sends one request again and again, and notes each answer's status and time in seconds."""
+    """Repeats one request, and records each answer's status and time in seconds."""
 
     def __init__(
         self,
@@ -76,13 +76,13 @@ class Client(threading.Thread):
         self.statuses[answer.status] += 1
 
     def stop(self) -> None:
-        """End after the request under way."""
+        """Stop after the present request."""
         self._stopped.set()
 
 
 @contextmanager
 def running(clients: list[Client]) -> Iterator[None]:
-    """Let clients send until the block ends."""
+    """Run the clients until the block ends."""
     for client in clients:
         client.start()
     try:
@@ -105,7 +105,7 @@ def measure(port: int, token: str, seconds: float) -> tuple[float, float]:
 
 
 def log_in(port: int, name: str, address: str) -> Client:
-    """Return a client that logs in from an address of this machine: all of 127.0.0.0/8 are."""
+    """Return a client that logs in from an address of 127.0.0.0/8."""
     body = json.dumps({"username": name, "password": PASSWORD})
     headers = {"Content-Type": "application/json"}
     return Client(port, "POST", "/authenticate", body, headers, address)
@@ -122,7 +122,7 @@ def once(clients: list[Client]) -> tuple[int, float]:
 
 
 def compare_greedy(base_url: str, rounds: int, connections: int) -> None:
-    """Show how many logins from other addresses get in beside one that never stops."""
+    """Measure how many logins of other addresses succeed beside one that floods."""
     port, visitor = int(base_url.rpartition(":")[2]), Visitor(base_url)
     own = [visitor.new_user() for _ in range(OWN_ACCOUNTS)]
     others = [visitor.new_user() for _ in range(HONEST)]
@@ -167,7 +167,7 @@ def main() -> None:
 
 
 def report(base_url: str, rounds: int, seconds: float, flood: int) -> None:
-    """Run the rounds against the server at `base_url`: quiet, then under each kind of flood."""
+    """Run the rounds against the server at `base_url`: without a flood, then with each kind."""
     port = int(base_url.rpartition(":")[2])
     visitor = Visitor(base_url)
     floods = {kind: list(islice(make(visitor), flood)) for kind, make in FLOODS.items()}
@@ -198,7 +198,7 @@ def report(base_url: str, rounds: int, seconds: float, flood: int) -> None:
 
 
 def right_logins(visitor: Visitor) -> Iterator[str]:
-    """Yield logins that succeed, each of a user of its own: those of one would take turns."""
+    """Yield logins that succeed, each of another user, since those of one would take turns."""
     while True:
         yield json.dumps({"username": visitor.new_user(), "password": PASSWORD})
 

@@ -36,7 +36,7 @@ TITLES = {
 
 
 def outcomes(name: str, group: dict[str, Any]) -> list[Outcome]:
-    """Compare what a group measured."""
+    """Return the outcomes of a group's comparisons."""
     rows: list[Row] = group["rows"]
     users = group["options"]["users"]
     return [outcome(rows, comparison) for comparison in comparisons(name, users)]
@@ -114,7 +114,7 @@ def section(name: str, group: dict[str, Any]) -> str:
 
 
 def _loudly(rows: Sequence[Row]) -> str:
-    """Return what went wrong, aloud."""
+    """Return a list of the errors, which stands above the table."""
     unanswered = sum(row.get("errors", {}).get("unanswered", 0) for row in rows)
     errors = sum(sum(row.get("errors", {}).values()) for row in rows) - unanswered
     said = f" **{errors} answers were not the expected ones.**" if errors else ""
@@ -122,7 +122,7 @@ def _loudly(rows: Sequence[Row]) -> str:
 
 
 def about(groups: dict[str, Any]) -> str:
-    """Return on what, and with which versions, the newest group was measured."""
+    """Return the machine and the versions of the newest measurement."""
     newest = max(groups.values(), key=lambda group: str(group["date"]))
     machine, versions = newest["machine"], newest["versions"]
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
@@ -154,14 +154,14 @@ def write(found: dict[str, Any], page: Path) -> None:
 
 
 def show(found: dict[str, Any], names: Sequence[str], say: Callable[[str], None]) -> None:
-    """Say the tables of these groups."""
+    """Print the tables of these groups."""
     for name in names:
         if name in found["groups"]:
             say(f"\n{TITLES[name]}: {section(name, found['groups'][name])}")
 
 
 def main() -> None:
-    """Print and write what was measured before."""
+    """Print and write the stored results."""
     found = results.read(RESULT)
     show(found, ALL, print)
     write(found, PAGE)

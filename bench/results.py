@@ -1,4 +1,4 @@
-"""The file of results: each group as it was measured last."""
+"""The file of results, with the last measurement of each group."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Results = dict[str, Any]
 
 
 def read(file: Path) -> Results:
-    """Return what is in the file, or nothing."""
+    """Return the content of the file; no groups if it does not exist."""
     if not file.exists():
         return {"groups": {}}
     found: Results = json.loads(file.read_text())

@@ -1,4 +1,4 @@
-"""The rounds: in each, every contender is measured once, in an order of its own."""
+"""The rounds: in each, every server is measured once, in a random order."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ T = TypeVar("T")
 Say = Callable[[str], None]
 
 LONGER = {AUTHENTICATE: 1.5, REGISTER: 1.5}
-"""How many times longer a request with a password hash is measured: its answers are few."""
+"""The factor by which requests with a password hash are measured longer, since they are slow."""
 
 ENOUGH = {PROTECTED: 5}
-"""In how many rounds a request is measured at the most: its answers are many."""
+"""The maximum of rounds for fast requests."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Plan:
 
 
 def load_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
-    """Load all contenders of a group in turn; yield the rows of each round."""
+    """Load all servers of a group in turn; yield the rows of each round."""
     with ExitStack() as stack:
         subjects: list[Subject] = [HashAlone(plan.layout)] if group.with_hash_alone else []
         for contender in group.contenders:
@@ -65,7 +65,7 @@ def load_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
 
 
 def takes_part(subject: Subject, endpoint: str, number: int) -> bool:
-    """Whether a subject is asked for an endpoint in a round; rounds count from 1."""
+    """Whether an endpoint of a subject is measured in a round; rounds begin with 1."""
     rounds = min(subject.rounds or number, ENOUGH.get(endpoint, number))
     return endpoint in subject.endpoints and number <= rounds
 
@@ -85,7 +85,7 @@ def _measured(subject: Subject, endpoint: str, number: int, plan: Plan) -> Row:
 
 
 def memory_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
-    """Weigh the workers of each contender, after a warm-up and after load on all it offers."""
+    """Measure the memory of each server's workers, after a warm-up and after a load."""
     for number in range(1, plan.rounds + 1):
         rows: list[Row] = []
         for contender in in_order_of_round(group.contenders, number):
@@ -107,7 +107,7 @@ def _weighed(served: Served, moment: str, number: int, plan: Plan, seconds: floa
 
 
 def cold_rounds(group: Group, plan: Plan) -> Iterator[list[Row]]:
-    """Start each contender afresh: the application by itself, and its server."""
+    """Measure cold starts: of the application alone, and of its server."""
     for number in range(1, plan.rounds + 1):
         rows: list[Row] = []
         for contender in in_order_of_round(group.contenders, number):
@@ -150,5 +150,5 @@ def _as_server(contender: Contender, layout: Layout) -> float:
 
 
 def in_order_of_round(things: Sequence[T], number: int) -> list[T]:
-    """Return the order of a round: the same in every run, another one in every round."""
+    """Return the order of a round, which is the same in every run."""
     return random.Random(number).sample(things, len(things))  # noqa: S311 - no secret

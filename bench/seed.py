@@ -27,14 +27,14 @@ from bench.population import PASSWORD, sessions, users
 
 SECRET = "for-the-bench-sLlgb7z4P_CZKWT8MIEavyroK1rA9NyPNGxb70HoAxc"
 SMALL = 10_000
-"""Up to so many users are stored anew before each run, so that what runs leave does not add up."""
+"""Up to so many users are stored again before each run, to remove the data of earlier runs."""
 
 _BATCH = 1000
 _TIMEOUT = 60  # seconds for one batch
 
 
 def argon2_hash() -> str:
-    """Return a hash of the password that all of them have, of the service's default cost."""
+    """Return a hash of the users' password, with the service's default cost."""
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(PASSWORD)
 
 
@@ -50,12 +50,12 @@ def opened(count: int) -> Iterator[Database]:
 
 
 def is_complete(count: int) -> bool:
-    """Whether the database for `count` users is there and has them all."""
+    """Whether the database for `count` users has all of them."""
     return (data_folder(count) / "complete").exists()
 
 
 def seed(count: int) -> None:
-    """Store `count` users and their sessions, saying how far it is."""
+    """Store `count` users and their sessions, and print the progress."""
     complete = data_folder(count) / "complete"
     if complete.exists() and count > SMALL:
         return
@@ -79,7 +79,7 @@ def fill(database: Database, count: int) -> None:
 
 
 def _empty(count: int) -> None:
-    """Drop what earlier runs left, the peers' databases too."""
+    """Drop the databases of earlier runs and of the peers."""
     with pymongo.MongoClient[dict[str, object]](databases.uri(count)) as client:
         for name in client.list_database_names():
             if name not in ("admin", "config", "local"):
@@ -87,7 +87,7 @@ def _empty(count: int) -> None:
 
 
 def _stored(database: Database) -> int:
-    """Return how many users are there for certain: the last batch may be there in part."""
+    """Return how many users are stored without the last batch, which may be incomplete."""
     with pymongo.timeout(_TIMEOUT):
         batches = database["users"].estimated_document_count() // _BATCH
     return max(0, batches - 1) * _BATCH

@@ -1,4 +1,4 @@
-"""What is measured, as the rounds see it: a running server, or the hash by itself."""
+"""The subjects of measurements: a running server, or the hash alone."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ class Subject(Protocol):
 
     @property
     def name(self) -> str:
-        """What the tables call it."""
+        """Its name in the tables."""
         ...
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """What it can be asked for."""
+        """Its endpoints."""
         ...
 
     @property
     def rounds(self) -> int | None:
-        """In how many rounds it takes part; None: in all."""
+        """The number of its rounds; None for all."""
         ...
 
     def measure(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
-        """Load it and say how it did."""
+        """Load it, and return the measurement."""
         ...
 
     def memory(self) -> dict[str, float] | None:
-        """Return what a worker weighs in MiB, if it has workers."""
+        """Return the memory of a worker in MiB, if it has workers."""
         ...
 
 
 class Served:
-    """A contender's running server."""
+    """A running server."""
 
     def __init__(self, contender: Contender, server: Server, layout: Layout) -> None:
         self.name = contender.name
@@ -91,7 +91,7 @@ class Served:
         return replace(figures, busy=part, core_ms=each)
 
     def memory(self) -> dict[str, float]:
-        """Return what a worker weighs in MiB."""
+        """Return the memory of a worker in MiB."""
         return weigh(self.server)
 
     def _load(self, endpoint: str, seconds: float, warm_up: float) -> Load:
@@ -116,7 +116,7 @@ class Served:
         return self._replay(endpoint, new, "once", self._dialect.registered, warm_up)
 
     def _meet_regulars(self) -> None:
-        """Log each of them in once, if that makes a difference to the next time."""
+        """Log in each regular user once, so that their networks are known."""
         self.client.log_in_as(self._to_meet)
         self._to_meet = []
 
@@ -134,7 +134,7 @@ class Served:
 
 
 class HashAlone:
-    """The password hash with no server around it, in as many processes as the servers have."""
+    """The password hash without a server, in as many processes as servers have."""
 
     name = "hash alone"
     endpoints: tuple[str, ...] = (AUTHENTICATE,)
@@ -144,7 +144,7 @@ class HashAlone:
         self._layout = layout
 
     def measure(self, endpoint: str, seconds: float, warm_up: float) -> Figures:
-        """Verify as often as this machine can; it warms up by itself."""
+        """Verify as often as possible; a warm-up is included."""
         command = [sys.executable, "-m", "bench.floors.hash_alone", "--seconds", str(seconds)]
         command += ["--processes", str(self._layout.processes), "--threads", "2"]
         with on(self._layout.service):
@@ -160,12 +160,12 @@ class HashAlone:
         )
 
     def memory(self) -> None:
-        """Have no workers."""
+        """Return None: there are no workers."""
 
 
 @contextmanager
 def serving(contender: Contender, layout: Layout) -> Iterator[Served]:
-    """Start a contender, and make sure that it does its work.
+    """Start a server, and check its answers.
 
     Raises:
         WrongAnswer: when it does not.
