@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from pymongo import monitoring
 
 _INDEXES = ("createIndexes", "listIndexes")
@@ -11,6 +13,7 @@ class Commands(monitoring.CommandListener):
     """Records the commands of all clients that are created from now on.
 
     Commands about indexes are left out: on a busy machine they come again after a lost connection.
+    So are those of the thread that sends mails: it looks for them at times of its own.
 
     Args:
         database: only databases whose names begin so are recorded.
@@ -25,7 +28,8 @@ class Commands(monitoring.CommandListener):
         """Record `<command> <collection>`."""
         collection = event.command.get(event.command_name)
         ours = event.database_name.startswith(self._database)
-        if isinstance(collection, str) and ours and event.command_name not in _INDEXES:
+        asked_for = event.command_name not in _INDEXES and not _in_the_background()
+        if isinstance(collection, str) and ours and asked_for:
             self._sent.append(f"{event.command_name} {collection}")
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
@@ -38,3 +42,7 @@ class Commands(monitoring.CommandListener):
         """Return what was sent since the last time, in order."""
         sent, self._sent = self._sent, []
         return sent
+
+
+def _in_the_background() -> bool:
+    return threading.current_thread().name == "mail"
