@@ -189,6 +189,14 @@ def test_health_checks_hide_no_outage(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_an_outage_is_told_when_nobody_but_the_platform_asks(tmp_path: Path) -> None:
+    """The probe of /readyz is refused; those of /healthz are answered."""
+    ready = 'authapi_requests_total{status="503",endpoint="health.ready"}'
+    series = {HEALTH: each(100), ready: each(1)}
+    done = judged([case("AuthapiUnavailable", series, fired("AuthapiUnavailable"))], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_mail_server_that_takes_nothing_is_told(tmp_path: Path) -> None:
     """Of one mail that is tried again and again: at once, after 0.5, 2.5 and 12.5 minutes."""
     tried = f"_x{MINUTES - 30} 1 2 2 3x10 4x17"
