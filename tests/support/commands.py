@@ -7,13 +7,15 @@ import threading
 from pymongo import monitoring
 
 _INDEXES = ("createIndexes", "listIndexes")
+_BACKGROUND_THREADS = ("mail", "audit")
 
 
 class Commands(monitoring.CommandListener):
     """Records the commands of all clients that are created from now on.
 
     Commands about indexes are left out: on a busy machine they come again after a lost connection.
-    So are those of the thread that sends mails: it looks for them at times of its own.
+    So are those of the threads that send mails and store events: they work seconds later, also for
+    a service of the test before.
 
     Args:
         database: only databases whose names begin so are recorded.
@@ -45,4 +47,4 @@ class Commands(monitoring.CommandListener):
 
 
 def _in_the_background() -> bool:
-    return threading.current_thread().name == "mail"
+    return threading.current_thread().name in _BACKGROUND_THREADS
