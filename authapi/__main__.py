@@ -49,7 +49,7 @@ class _Commands(FlaskGroup):
         try:
             load_env_file(Path(find_dotenv(usecwd=True) or ".env"))
         except SettingsError as problem:
-            raise click.ClickException(str(problem)) from None
+            raise click.UsageError(str(problem)) from None
         return super().make_context(*args, **kwargs)
 
 

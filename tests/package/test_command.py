@@ -89,7 +89,7 @@ def test_a_broken_file_of_settings_is_refused(
     (tmp_path / ".env").write_bytes(written)
     for words in (["users", "list"], ["serve"]):
         done = authapi(tmp_path, *words, environment={**environment, "PORT": str(free_port())})
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert why in done.stderr
         assert "Traceback" not in done.stderr
         assert "Jörg" not in done.stderr
