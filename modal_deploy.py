@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-from authapi.core.environment import parse, variable
+from authapi.core.environment import near_misses, parse, variable
 from authapi.core.parsers import choice, integer
 
 if TYPE_CHECKING:
@@ -92,9 +93,12 @@ class Options:
 def options(environ: Mapping[str, str]) -> dict[str, Any]:
     """Read the function's arguments from the environment of the `modal` command.
 
+    A variable that is named almost like one is pointed out on standard error.
+
     Raises:
         SystemExit: naming every problem at once.
     """
+    sys.stderr.writelines(f"{sentence}\n" for sentence in near_misses(Options, environ))
     values, problems = parse(Options, environ)
     found = vars(Options(**values))
     if not problems and found["min_containers"] > found["max_containers"]:

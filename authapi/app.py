@@ -17,7 +17,7 @@ from authapi.auth import auth_blueprint
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
 from authapi.core.env_file import check_env_file
-from authapi.core.environment import SettingsError
+from authapi.core.environment import SettingsError, warn_of_near_misses
 from authapi.core.events import EventRecorder
 from authapi.core.secret_files import warn_of_exposed
 from authapi.core.services import Services
@@ -67,6 +67,8 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     """
     with said_plainly():
         app = make_service(settings or _read_settings(), clock)
+    if settings is None:
+        warn_of_near_misses(Settings, os.environ)
     let_extend(app, services.services_of(app))
     commands.init_app(app)
     devserver.init()

@@ -8,6 +8,7 @@ from flask import Flask
 from authapi.app import let_extend, let_guard, make_service, said_plainly
 from authapi.cli import commands
 from authapi.core.clock import Clock, utc_now
+from authapi.core.environment import warn_of_near_misses
 from authapi.core.identity import Identity
 from authapi.database import FAILURES, DatabaseUnavailable, RequestScope
 from authapi.revocation.verification import AccessTokenVerification
@@ -45,13 +46,15 @@ def init_app(
         SettingsError: naming every problem, when the service may not start.
     """
     with said_plainly():
-        settings = settings or Settings.from_environ(os.environ)
-        settings = replace(
-            settings,
-            docs=settings.docs if docs else "off",
-            protected_sample=settings.protected_sample if protected else "off",
+        chosen = settings or Settings.from_environ(os.environ)
+        chosen = replace(
+            chosen,
+            docs=chosen.docs if docs else "off",
+            protected_sample=chosen.protected_sample if protected else "off",
         )
-        service = make_service(settings, clock, url_prefix)
+        service = make_service(chosen, clock, url_prefix)
+    if settings is None:
+        warn_of_near_misses(Settings, os.environ)
     built = services_of(service)
     mounting.init_app(app, service, url_prefix, built.well_known)
     let_guard(app, built, _verify_for_host(built[AccessTokenVerification].verify_token))

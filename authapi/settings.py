@@ -12,7 +12,14 @@ from pathlib import Path
 
 from authapi.accounts.settings import AccountSettings
 from authapi.audit.settings import AuditSettings
-from authapi.core.environment import DEVELOPMENT, PRODUCTION, SettingsError, parse, variable
+from authapi.core.environment import (
+    DEVELOPMENT,
+    PRODUCTION,
+    SettingsError,
+    near_misses,
+    parse,
+    variable,
+)
 from authapi.introspection.settings import IntrospectionSettings
 from authapi.limits.settings import LimitSettings
 from authapi.mail.settings import MailSettings
@@ -92,10 +99,9 @@ class Settings(
             settings = cls(**values)
         except SettingsError as error:
             named = " ".join(problems)
-            missing = [line for line in error.problems if line.split()[0] not in named]
-            raise SettingsError(problems + missing) from None
+            problems += [line for line in error.problems if line.split()[0] not in named]
         if problems:
-            raise SettingsError(problems)
+            raise SettingsError(problems + near_misses(cls, environ))
         return settings
 
 

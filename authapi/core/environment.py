@@ -1,7 +1,9 @@
 """Settings from the environment: each room declares its own, `parse` reads them."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -11,6 +13,8 @@ from authapi.core.secrets import Secret
 
 DEVELOPMENT = "development"
 PRODUCTION = "production"
+_log = logging.getLogger("authapi.settings")
+_ALIKE = 0.8  # MONGO_URL and MONGO_URI are 0.89, JWT_SECRET_KEY and JWT_SECRET 0.83
 
 
 class Declared(Protocol):
@@ -72,6 +76,28 @@ def parse(declared: type[Declared], environ: Mapping[str, str]) -> tuple[dict[st
         except ValueError as problem:
             problems.append(f"{name}{'_FILE' if path and not text else ''} {problem}")
     return values, problems
+
+
+def near_misses(declared: type[Declared], environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that is no setting, but is named almost like one.
+
+    A setting that is set itself is not meant: the other variable is another program's then.
+    """
+    names = {spec.metadata["variable"]: spec.metadata["secret"] for spec in fields(declared)}
+    known = {*names, *(f"{name}_FILE" for name, secret in names.items() if secret)}
+    unset = [name for name in known if not environ.get(name)]
+    return [
+        f"{name} is no setting: did you mean {meant}?"
+        for name in sorted(environ)
+        if "_" in name and name not in known
+        for meant in get_close_matches(name.upper(), unset, n=1, cutoff=_ALIKE)
+    ]
+
+
+def warn_of_near_misses(declared: type[Declared], environ: Mapping[str, str]) -> None:
+    """Log a warning for each of `near_misses`."""
+    for sentence in near_misses(declared, environ):
+        _log.warning(sentence)
 
 
 def _from_file(path: str, read: Callable[[str], Any]) -> Any:  # noqa: ANN401

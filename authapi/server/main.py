@@ -19,6 +19,7 @@ from granian.http import HTTP1Settings
 
 from authapi import Settings, SettingsError
 from authapi.core.env_file import load_env_file
+from authapi.core.environment import warn_of_near_misses
 from authapi.server import metrics_dir
 from authapi.server.drain import Drain
 from authapi.server.listener import connections_unheard, connections_waiting, open_listener
@@ -66,6 +67,7 @@ def main(load: Callable[[], Flask]) -> None:
     threads = options.threads_for(settings)
     slow_bodies = SlowBodies(max(1, threads // 2, threads - QUICK_THREADS))
     app = with_server_header(drain.around(slow_bodies.around(load())))
+    warn_of_near_misses(Options, os.environ)
     Server(
         listener,
         drain,

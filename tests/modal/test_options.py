@@ -56,6 +56,13 @@ def test_what_the_environment_says_is_what_modal_is_asked_for() -> None:
     ]
 
 
+def test_a_variable_that_is_named_almost_like_one_is_pointed_out() -> None:
+    """S77: It is a line on standard error; what is deployed is as without it."""
+    done = loaded("import modal_deploy; print(modal_deploy.asked['region'])", DEPLOY_REGIONS="eu")
+    assert done.stdout.strip() == "None"
+    assert done.stderr == "DEPLOY_REGIONS is no setting: did you mean DEPLOY_REGION?\n"
+
+
 def test_without_it_nothing_is_pinned_and_growth_is_bounded() -> None:
     """The number of containers has a maximum by default."""
     made = definition.function()
