@@ -29,7 +29,7 @@ class MailNotifier(Notifier):
         return [notice.document() for notice in found if notice is not None]
 
     def _notice(self, user: User, message: Message) -> Notice | None:
-        if message.pending is not None:  # mailed without delay: no story has to end first
+        if message.pending is not None:  # mailed without delay: no change has to be completed first
             at, nonce = message.pending.asked_at - NOTICE_DELAY, message.pending.nonce
             return Notice(message.kind, at, facts={"nonce": nonce})
         to = message.to

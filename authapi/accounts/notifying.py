@@ -18,4 +18,4 @@ class Notifier:
         return ()
 
     def written(self, notices: Notices) -> None:
-        """Be told that these were stored in a user's document."""
+        """Do what follows once the notices are stored in a user's document."""

@@ -1,4 +1,4 @@
-"""The story of a registration."""
+"""Registers a user, step by step."""
 
 import hmac
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The story of a user's roles: given, and taken away."""
+"""Gives and takes a user's roles."""
 
 from collections.abc import Collection
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The stories of an account: its user is found, disabled, deleted."""
+"""Finds, changes, disables and deletes users."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -19,7 +19,7 @@ _SECRETS = ("password", "hashed_password", "password_hash", "totp_secret")
 
 
 class ForeignUserStore:
-    """Reads these documents, and replaces them by users.
+    """Reads another program's documents, and replaces them by users.
 
     Args:
         collections: returns the collections, even where the service refuses to serve; called at

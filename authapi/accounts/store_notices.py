@@ -9,7 +9,7 @@ from authapi.mail.notices import Notice, Notified, Recipient
 
 
 class NoticeStore:
-    """Reads and removes notices; they are written by the stories that they tell of."""
+    """Reads and removes notices; each is written with the change that it tells of."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections

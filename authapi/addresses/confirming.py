@@ -1,4 +1,4 @@
-"""The story of a confirmation: it takes the mailbox and the account, never one alone (S91)."""
+"""Confirms an address: that takes the mailbox and the account, never one alone (S91)."""
 
 import secrets
 from dataclasses import asdict, replace

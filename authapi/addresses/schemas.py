@@ -14,7 +14,7 @@ class AddressSchema(RecentLoginSchema):
 
 
 class RemovalSchema(RecentLoginSchema):
-    """A recent login or the password: without an address a forgotten password is lost."""
+    """A recent login or the password: without an address no link resets a password."""
 
 
 class CodeSchema(RequestSchema):

@@ -1,4 +1,4 @@
-"""The stories of an address: given, asked for again, removed."""
+"""Gives an account an address, mails its code again, removes it."""
 
 import secrets
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What the operator's stories need."""
+"""What the operator's commands need."""
 
 from authapi.accounts.models import ForeignUsers
 from authapi.accounts.registration import Registration

@@ -1,4 +1,4 @@
-"""The operator's stories about users, across the rooms below it."""
+"""What operators do with users, across the rooms below it."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""The story of an authenticator app: turned on by a code of it, turned off."""
+"""Turns an authenticator app on, by a code of it, and off."""
 
 from dataclasses import asdict, replace
 from typing import Any

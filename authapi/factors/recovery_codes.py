@@ -9,7 +9,7 @@ from authapi.passwords.hashing import PasswordHasher
 
 
 class RecoveryCodes:
-    """Makes them; only their hashes are stored (S108)."""
+    """Makes recovery codes; only their hashes are stored (S108)."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher

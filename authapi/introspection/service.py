@@ -1,4 +1,4 @@
-"""The story of a question about a token (RFC 7662)."""
+"""Answers what a token says (RFC 7662)."""
 
 import hmac
 from typing import Any

@@ -50,7 +50,7 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What the strangers did that have failed equally often since the backoff began.
+    """The failures of all strangers that have failed equally often since the backoff began.
 
     Attributes:
         failures: how many failures there were, of all of them together.

@@ -1,4 +1,4 @@
-"""The story of a new passkey."""
+"""Adds a passkey."""
 
 from datetime import timedelta
 

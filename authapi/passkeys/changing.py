@@ -1,4 +1,4 @@
-"""The stories of a passkey that is removed, and of passkeys as a second step."""
+"""Removes a passkey; turns passkeys on and off as a second step."""
 
 from collections.abc import Mapping
 from dataclasses import replace

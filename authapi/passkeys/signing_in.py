@@ -1,4 +1,4 @@
-"""The story of a login by a passkey."""
+"""Logs a user in by a passkey."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""The stories of one's own account, across the rooms below it."""
+"""What users do with their own account, across the rooms below it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The story of asking for a link; it reads no user (S80)."""
+"""A link for a new password is asked for; no user is read (S80)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The stories of mailed links: a new password, and "this was not me"."""
+"""What mailed links do: a new password, and "this was not me"."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The story of a changed address that is brought back by its mailed link."""
+"""Brings a changed address back, by its mailed link."""
 
 from datetime import datetime
 

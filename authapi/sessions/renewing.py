@@ -1,4 +1,4 @@
-"""The story of a session that goes on after a change of its user, with fresh tokens."""
+"""Gives a session fresh tokens after a change of its user."""
 
 from dataclasses import replace
 

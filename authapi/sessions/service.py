@@ -1,4 +1,4 @@
-"""The story of a session after its login: refreshed and listed."""
+"""Refreshes and lists sessions."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The story of a second step: asked for, and taken."""
+"""The second step of a login: asked for, and taken."""
 
 from collections.abc import Callable
 from dataclasses import replace

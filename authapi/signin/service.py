@@ -1,4 +1,4 @@
-"""The story of a sign-in: prove who you are, and get a session."""
+"""The sign-in, step by step: from a proof of who somebody is to a session."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The story of a step-up: a new proof, before what is hard to undo (RFC 9470)."""
+"""Step-up: a new proof, before what is hard to undo (RFC 9470)."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -55,7 +55,9 @@ def recent_login_required(
 
 
 def require_recent_login(*, minutes: float | None = None, second_factor: bool = False) -> None:
-    """Do the same inside a view with `@token_required`, where only some requests want it.
+    """Refuse a caller without a recent login, inside a view with `@token_required`.
+
+    For views where only some requests want it.
 
     Args:
         minutes: as for `recent_login_required`.
