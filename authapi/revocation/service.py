@@ -176,7 +176,9 @@ class Revocations:
         self._tried_at = now
 
     def _read_sessions(self, now: datetime) -> None:
-        if self._sessions_from is None:
+        # A clock that was ahead, and was put right, let what was known expire too early.
+        was_ahead = self._synced_at is not None and now < self._synced_at
+        if self._sessions_from is None or was_ahead:
             read = self._store.unexpired(now - MAX_CLOCK_SKEW)
         else:
             read = self._store.since(self._sessions_from)

@@ -85,6 +85,25 @@ def test_a_revocation_outlives_tokens_of_a_clock_that_runs_ahead(
         revocations.check(holder("ended"))
 
 
+def test_a_clock_that_was_ahead_and_was_put_right_revives_no_token(
+    revocations: Revocations,
+    collections: Collections,
+    clock: MovedClock,
+    holder: Callable[[str], Identity],
+) -> None:
+    """S58: What expired early by that clock is read again."""
+    revocations.revoke_session("ended")
+    minute_ago = clock() - timedelta(minutes=1)
+    collections["revocations"].update_one({}, {"$set": {"revoked_at": minute_ago}})
+    revocations.revoke_session("later")
+    identity = holder("ended")
+    for minutes in (0, 20, -20):
+        clock.move(minutes=minutes)
+        revocations.check(holder("living"))
+    with pytest.raises(ApiError):
+        revocations.check(identity)
+
+
 def test_a_new_process_knows_what_an_older_lifetime_revoked(
     counted: Counted, clock: MovedClock, holder: Callable[[str], Identity]
 ) -> None:
