@@ -8,7 +8,7 @@ from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Event, EventRecorder
 from authapi.revocation.service import SYNC_INTERVAL, Revocations
 from authapi.sessions.models import OpenedSession
-from authapi.sessions.rules import ended_by_logout
+from authapi.sessions.rules import belongs_to, ended_by_logout
 from authapi.sessions.store import SessionStore
 from authapi.tokens.models import RefreshClaims
 from authapi.tokens.service import TokenService
@@ -57,7 +57,14 @@ class SessionEnding:
         if user is not None and ended_by_logout(claims, session, user):
             self.clear_void(user.id, user.epoch)
             return
-        if user is None or session is None or session.generation != claims.gen:
+        self._revocations.epoch_floor(claims.uid)  # brings `has_ended` up to date
+        if (
+            user is None
+            or session is None
+            or session.generation != claims.gen
+            or not belongs_to(claims, session, user.epoch)
+            or self._revocations.has_ended(claims.auth_time)
+        ):
             raise ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
         self.end_all(user.id)
 

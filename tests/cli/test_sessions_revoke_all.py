@@ -100,6 +100,8 @@ def test_the_first_write_ends_them_all(
     until(lambda: other.protected(pair["access_token"]).status_code == 401, what="it is known")
     assert error_code(other.refresh(pair["refresh_token"])) == OVER
     assert error_code(visitor.refresh(pair["refresh_token"])) == OVER
+    everywhere = {"refresh_token": pair["refresh_token"], "everywhere": True}
+    assert error_code(visitor.post("/logout", everywhere)) == OVER
     with served(own) as newcomer:
         assert error_code(newcomer.protected(pair["access_token"])) == DEAD
         assert error_code(newcomer.refresh(pair["refresh_token"])) == OVER

@@ -70,6 +70,19 @@ def test_a_password_change_cut_short_has_happened(
     assert visitor.authenticate(name, NEW).status_code == 200
 
 
+def test_a_session_that_ended_without_being_removed_cannot_log_out_everywhere(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S124: A thief's void refresh token does not end the owner's session."""
+    name = visitor.new_user()
+    mine, other = visitor.log_in(name), visitor.log_in(name)
+    fail_once(monkeypatch, services_of(app)[SessionEnding], "clear_void")
+    assert change_password(visitor, mine).status_code == 200
+    body = {"refresh_token": other["refresh_token"], "everywhere": True}
+    assert error_code(visitor.post("/logout", body)) == (400, "invalid_refresh_token")
+    assert visitor.refresh(mine["refresh_token"]).status_code == 200
+
+
 def test_a_password_that_was_changed_meanwhile_changes_nothing(
     app: Flask, visitor: Visitor
 ) -> None:
