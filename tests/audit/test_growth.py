@@ -15,6 +15,7 @@ from authapi.audit.store import AuditStore
 from authapi.core.client import Client
 from authapi.core.events import Event, Origin, SecurityEvent
 from authapi.database import Collections
+from authapi.metrics.rules import TOKENS
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT
 
@@ -26,10 +27,10 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 ACTIONS: dict[str, list[tuple[Event, str | None, bool]]] = {
     "fails to log in to names that nobody has": [(Event.LOGIN_FAILED, None, False)],
     "registers names that are taken": [(Event.REGISTRATION_REFUSED, "user_exists", False)],
-    "sends forged or foreign tokens of both kinds": [
-        (Event.TOKEN_REFUSED, "access_token", False),
-        (Event.TOKEN_REFUSED, "refresh_token", False),
+    "sends forged or foreign tokens of all four kinds": [
+        (Event.TOKEN_REFUSED, kind, False) for kind in TOKENS
     ],
+    "sends passkeys that are refused": [(Event.PASSKEY_REFUSED, None, False)],
     "goes on beyond one limit": [(Event.RATE_LIMITED, "login_failures", False)],
     "fails to log in to one account whose name it knows": [(Event.LOGIN_FAILED, None, True)],
     "asks for links for one account whose name it knows": [(Event.RESET_ASKED, None, True)],
