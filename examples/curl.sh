@@ -65,22 +65,28 @@ keep_tokens() {
     printf 'Authorization: Bearer %s\n' "$(field access_token)" >"$work/bearer"
 }
 
-# ask QUESTION: read a line from standard input; quotes and backslashes, which JSON escapes, are removed.
+# escaped TEXT: the text as it stands in a JSON string.
+escaped() {
+    printf '%s' "$1" | sed 's/["\\]/\\&/g'
+}
+
+# ask QUESTION: read a line from standard input, escaped.
 ask() {
     printf '%s: ' "$1" >&2
     IFS= read -r line || fail "no answer to: $1"
-    printf '%s' "$line" | tr -d '"\\'
+    escaped "$line"
 }
 
 command -v curl >/dev/null || fail "curl is not installed"
 
 username=${AUTHAPI_USERNAME:-user-$(random 4)}
 password=${AUTHAPI_PASSWORD:-$(random 12)}
-credentials="{\"username\": \"$username\", \"password\": \"$password\"}"
+name=$(escaped "$username")
+credentials="{\"username\": \"$name\", \"password\": \"$(escaped "$password")\"}"
 
 case ${1-} in
 forgot)
-    post forgot /password/forgot "{\"username\": \"$username\"}"
+    post forgot /password/forgot "{\"username\": \"$name\"}"
     exit
     ;;
 reset)

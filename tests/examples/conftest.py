@@ -15,7 +15,8 @@ from tests.support.apps import served
 from tests.support.servers import ServerProcess, workers
 from tests.support.waiting import DEADLINE, until
 
-NEW_PASSWORD = "an entirely different password"
+NEW_PASSWORD = r'an "entirely" \different password'
+"""What JSON escapes is part of a password like anything else."""
 
 
 @dataclass
