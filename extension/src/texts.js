@@ -105,8 +105,10 @@ function fieldTexts(problem) {
 
 /** A text, with the field's name before it where it does not name the field. @param {string} field @param {string} text */
 function named(field, text) {
-  if (text.toLowerCase().includes(field.toLowerCase())) return text;
-  return `${field.charAt(0).toUpperCase()}${field.slice(1)}: ${text}`;
+  const name = field.replaceAll('_', ' ');
+  const subject = name.split(' ').at(-1) ?? name;
+  if (text.toLowerCase().includes(subject.toLowerCase())) return text;
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${text}`;
 }
 
 /**

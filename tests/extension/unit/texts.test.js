@@ -16,6 +16,10 @@ test('a validation error is told field by field', () => {
   const named = { username: ['Username must be short.'] };
   assert.equal(refused({ status: 422, errors: named }), 'Username must be short.');
   assert.equal(refused({ status: 422, message: 'Wrong.', errors: {} }), 'Wrong.');
+  /** @param {string} text */
+  const ofNew = (text) => refused({ status: 422, errors: { new_password: [text] } });
+  assert.equal(ofNew('Password must be longer.'), 'Password must be longer.');
+  assert.equal(ofNew('Too common.'), 'New password: Too common.');
 });
 
 /** @type {[number, string][]} */
