@@ -27,6 +27,7 @@ from authapi_client import (
 )
 from authapi_client.answers import read_answer, retry_after
 from authapi_client.errors import Refusal
+from authapi_client.tokens import lifetime_of
 from tests.extension.exchange import answer
 from tests.extension.gate import Gate
 from tests.python_client.conftest import New
@@ -142,11 +143,18 @@ def test_each_answer_is_known_for_what_it_is(
     assert caught.type is error
 
 
+@pytest.mark.parametrize("given", [10**400, float("inf"), 1e300], ids=["int", "inf", "float"])
+def test_a_lifetime_that_cannot_be_is_no_fault(given: float) -> None:
+    """However large the number, it becomes a time that can be reckoned with."""
+    assert lifetime_of(given) == 1e9
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
         *(("7", 7), ("0", 1), ("-3", None), ("9" * 5000, None), ("soon", None), ("", None)),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 1),
+        (f"Wed, 21 Oct 2015 07:28:00 +{'9' * 19}", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: int | None) -> None:

@@ -111,7 +111,8 @@ def test_no_password_and_no_code_is_stored(gate: Gate, new: New, tmp_path: Path)
     + [
         json.dumps({"login": login, "attempts": {}, "pending_logouts": [], "ended": None})
         for login in ({"id": "x"}, {**dict.fromkeys(["id", "base_url"], 7)})
-    ],
+    ]
+    + ['{"login": null, "attempts": {}, "pending_logouts": [], "ended": ["x"]}'],
 )
 def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, content: str) -> None:
     """A wrong path does not destroy another file."""

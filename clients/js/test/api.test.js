@@ -36,6 +36,11 @@ test('HTML is not our API', async () => {
   }
 });
 
+test('a redirect is told, also where the runtime shows its status', async () => {
+  const response = new Response('', { status: 302, headers: { location: 'https://other.test/' } });
+  assert.equal((await problemOf(response)).kind, 'redirected');
+});
+
 test("a proxy's error says that the service is not available", async () => {
   for (const status of [502, 503, 504]) {
     assert.equal((await problemOf(answer('<p>', 'text/html', status))).kind, 'unavailable');

@@ -50,7 +50,8 @@ export async function send({ baseUrl, fetch, timeoutMs }, path, { body, headers 
  */
 export async function readAnswer(response, baseUrl) {
   const { status } = response;
-  if (response.type === 'opaqueredirect') throw new ApiError({ kind: 'redirected', baseUrl });
+  const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400); // in Node
+  if (isRedirect) throw new ApiError({ kind: 'redirected', baseUrl });
   const isHtml = /html/i.test(response.headers.get('content-type') ?? '');
   const body = isHtml ? undefined : parse(await reach(baseUrl, () => response.text()));
   if (response.ok && body?.status === 'ok') return body;

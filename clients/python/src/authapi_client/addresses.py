@@ -23,7 +23,8 @@ def normalized(address: str | httpx.URL) -> str:
         raise ValueError(f"{str(address)!r} is not an http or https address")
     if url.userinfo:
         raise ValueError("an address must not contain a password")
-    return f"{url.scheme}://{url.netloc.decode()}{url.path.rstrip('/')}"
+    path = url.raw_path.decode().partition("?")[0]  # `path` has no escapes any more: %2F would be /
+    return f"{url.scheme}://{url.netloc.decode()}{path.rstrip('/')}"
 
 
 def is_insecure(base_url: str) -> bool:

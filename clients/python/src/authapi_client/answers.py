@@ -76,7 +76,7 @@ def retry_after(response: httpx.Response) -> int | None:
         return max(1, int(text))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(1, ceil((moment - datetime.now(UTC)).total_seconds()))

@@ -165,12 +165,14 @@ def _parsed(text: str | None) -> State:
     if text is None or not text.strip():
         return State()
     found = json.loads(text)
-    login = found["login"]
+    login, ended = found["login"], found["ended"]
+    if not isinstance(ended, str | None):
+        raise TypeError(ended)
     return State(
         login=_made(Login, login) if login else None,
         attempts={path: _made(Attempt, each) for path, each in found["attempts"].items()},
         pending_logouts=tuple(_made(PendingLogout, each) for each in found["pending_logouts"]),
-        ended=found["ended"],
+        ended=ended,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 _DEFAULT_LIFETIME = 60.0
 """In seconds, if the service sends no `expires_in`; if it is too long, a 401 renews the token."""
+_LONGEST_LIFETIME = 1e9
+"""In seconds; more than that is an error of the service, and could be too large for a float."""
 _LONGEST_MARGIN = 10.0
 """A token is renewed so many seconds early, or a tenth of its lifetime if that is less."""
 _CLOCK_STEP = 60.0
@@ -37,8 +39,9 @@ def tokens_in(answer: Mapping[str, Any]) -> Tokens | None:
 
 def lifetime_of(seconds: object) -> float:
     """Return the lifetime in seconds for the `expires_in` of an answer."""
-    known = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    return float(seconds) if known else _DEFAULT_LIFETIME  # type: ignore[arg-type]
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        return _DEFAULT_LIFETIME
+    return float(min(seconds, _LONGEST_LIFETIME))
 
 
 def time_left(received_at: float, lifetime: float, now: float) -> float:
