@@ -19,7 +19,9 @@ TEXT, TUTORIAL = ((ROOT / "docs" / f"{page}.md").read_text() for page in ("embed
 [NOTES] = re.findall(r"```python\n(.*?)```", TUTORIAL, re.DOTALL)
 CONFTEST, TESTS, GUESTS, *_ = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 [PAGE] = re.findall(r"```html\n(.*?)```", TEXT, re.DOTALL)
-[SETTINGS] = re.findall(r"```\n(AUTHAPI_.*?)```", TUTORIAL, re.DOTALL)
+OWN_SETTINGS, SETTINGS = (
+    re.findall(r"```\n(AUTHAPI_.*?)```", text, re.DOTALL)[0] for text in (TEXT, TUTORIAL)
+)
 _, PYTEST, GUESTS_LINES = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
 INSTALL, RUN, *STEPS = re.findall(r"```sh\n(.*?)```", TUTORIAL, re.DOTALL)
 SEEN = re.findall(r"```json\n(.*?)```", TUTORIAL, re.DOTALL)
@@ -77,9 +79,8 @@ def test_an_app_that_exists_gets_the_service_as_it_is_written(newcomer: Newcomer
     (newcomer.folder / "guests.py").write_text(GUESTS)
     (newcomer.folder / "templates").mkdir()
     (newcomer.folder / "templates" / "me.html").write_text(PAGE)
-    settings = SETTINGS.replace("FLASK_APP=notes", "FLASK_APP=guests")
     (newcomer.folder / ".venv").symlink_to(newcomer.environment)
-    lines = typed(newcomer.folder, settings, GUESTS_LINES, prefix="/auth")
+    lines = typed(newcomer.folder, OWN_SETTINGS, GUESTS_LINES, prefix="/auth")
     page = '<p>Hello, Ann. <a href="/auth/docs">How to get a token</a></p>'
     registered = '{"status":"ok","message":"User registered successfully."}'
     assert lines[:2] == [page * 2 + registered, '{"username":"user2"}']
