@@ -94,16 +94,16 @@ def as_moment(value: object) -> datetime | None:
     if isinstance(value, dict) and value.keys() == {"$date"}:
         value = plain(value["$date"])
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return _since_1970(value / 1000)
+            return _since_1970(value, 1000)
         return _iso_8601(value)
     value = plain(value)
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > 8:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and 8 < len(value) < 15:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _iso_8601(value)
     if _SECONDS.start <= value < _SECONDS.stop:
-        return _since_1970(value)
-    return _since_1970(value / 1000) if _MILLISECONDS.start <= value < _MILLISECONDS.stop else None
+        return _since_1970(value, 1)
+    return _since_1970(value, 1000) if _MILLISECONDS.start <= value < _MILLISECONDS.stop else None
 
 
 def _iso_8601(value: object) -> datetime | None:
@@ -116,8 +116,8 @@ def _iso_8601(value: object) -> datetime | None:
         return None
 
 
-def _since_1970(seconds: float) -> datetime | None:
+def _since_1970(value: float, per_second: int) -> datetime | None:
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(value / per_second, UTC)
     except (ValueError, OverflowError, OSError):
         return None

@@ -113,6 +113,8 @@ class UserImport:
                 found = read_user(record.members, run.options, self._clock())
             except LineError as why:
                 run.reject(record.number, str(why))
+            except RecursionError:
+                run.reject(record.number, "objects stand too deep in one another")
             else:
                 run.summary.ignored.update(found.ignored)
                 email_key = found.email.key if found.email and found.email_verified else None

@@ -5,9 +5,13 @@ from __future__ import annotations
 import bcrypt
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 
+from authapi.administration.import_format import Record
+from authapi.administration.imports import UserImport
 from tests.cli.conftest import Operator
 from tests.cli.imports import BCRYPT, imported, in_full, lines, user
+from tests.conftest import services_of
 from tests.support.actors import Visitor, fresh_name
 
 NO_DATE = (
@@ -56,6 +60,8 @@ REFUSED: dict[str, tuple[object, str]] = {
     ),
     "no date": (user(created_at="yesterday"), NO_DATE),
     "no date either": (user(created_at={"$date": {"$numberLong": "9" * 30}}), NO_DATE),
+    "no end of digits": (user(created_at="9" * 5000), NO_DATE),
+    "no end of milliseconds": (user(created_at={"$date": 10**400}), NO_DATE),
     "a date as a number": (user(created_at=20_240_301), NO_DATE),
     "microseconds": (user(created_at=1_712_123_112_345_678), NO_DATE),
     "true for a date": (user(created_at=True), NO_DATE),
@@ -166,3 +172,15 @@ def test_no_hash_is_repeated_anywhere(operator: Operator) -> None:
     assert done.code == 1
     for told in (secret, BCRYPT):
         assert told not in done.out + done.err
+
+
+def test_objects_deeper_than_the_stack_are_refused(app: Flask) -> None:
+    """Newer Pythons read JSON that is deeper than their own functions may call each other."""
+    deep: dict[str, object] = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    refused: list[tuple[int, str]] = []
+    record = Record(1, {**user(), "profile": deep})
+    run = services_of(app)[UserImport].run([record], lambda *line: refused.append(line))
+    assert [summary.imported for summary in run] == [0]
+    assert refused == [(1, "objects stand too deep in one another")]
