@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from authapi.cli.group import PlainGroup
+from authapi.cli.output import as_json
 from authapi.core.durable_files import write_durably
 from authapi.tokens import jwks
 from authapi.tokens.jwks import Jwk, KeySetError
@@ -46,12 +47,12 @@ def new(alg: str, out: Path | None) -> None:
 
 
 @keys.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the public halves as a JWK Set.")
-def show(as_json: bool) -> None:
+@click.option("--json", "json_wanted", is_flag=True, help="Print the public halves as a JWK Set.")
+def show(json_wanted: bool) -> None:
     """List the keys, the one that signs first."""
     found = _read()
-    if as_json:
-        click.echo(json.dumps({"keys": [jwks.public(key) for key in found]}, indent=2))
+    if json_wanted:
+        as_json({"keys": [jwks.public(key) for key in found]})
         return
     for number, key in enumerate(found):
         click.echo(f"{key['kid']}  {key['alg']}  {'verifies' if number else 'signs'}")

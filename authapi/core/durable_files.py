@@ -2,17 +2,19 @@
 
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 
 
 def write_durably(path: Path, text: str) -> None:
-    """Write a file, and replace an older one.
+    """Write a file, and replace an older one, whose owner and mode it keeps.
 
     Raises:
         OSError: when it cannot be written; what was there stays.
     """
-    draft = _draft(path, text)
+    path = path.resolve()  # a link stays one
+    draft = _draft(path, text, like=path)
     draft.replace(path)
     _sync_names(path.parent)
 
@@ -40,18 +42,28 @@ def delete_durably(path: Path) -> None:
     _sync_names(path.parent)
 
 
-def _draft(path: Path, text: str) -> Path:
+def _draft(path: Path, text: str, like: Path | None = None) -> Path:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as file:
+            if like is not None and like.exists() and os.name == "posix":
+                _make_alike(descriptor, like)
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-    except OSError:  # a full disk
+    except OSError:  # a full disk, or another user's file
         draft.unlink()
         raise
     return draft
+
+
+def _make_alike(descriptor: int, like: Path) -> None:
+    """Give a new file the owner and the mode of another one: who may read that, may read this."""
+    there, made = like.stat(), os.fstat(descriptor)
+    if (there.st_uid, there.st_gid) != (made.st_uid, made.st_gid):
+        os.fchown(descriptor, there.st_uid, there.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(there.st_mode))
 
 
 def _sync_names(folder: Path) -> None:

@@ -48,6 +48,22 @@ def test_the_rewritten_file_is_private(key_file: Path) -> None:
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
 
 
+def test_a_rewritten_file_can_be_read_by_whom_it_could_before(
+    key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root rotates the keys of a service that runs as another user; a link stays one."""
+    owner = 10001 if os.geteuid() == 0 else os.geteuid()
+    os.chown(key_file, owner, -1)
+    key_file.chmod(0o640)
+    link = tmp_path / "link.json"
+    link.symlink_to(key_file)
+    monkeypatch.setenv("JWT_KEYS", str(link))
+    run("new")
+    assert len(kids()) == 2
+    assert link.is_symlink()
+    assert (key_file.stat().st_uid, stat.S_IMODE(key_file.stat().st_mode)) == (owner, 0o640)
+
+
 def test_the_first_key_is_written_into_a_private_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +103,7 @@ def test_the_list_as_json_shows_public_halves_only(key_file: Path) -> None:
     """S40: The output has no private key."""
     listed = json.loads(run("list", "--json").stdout)["keys"]
     assert all("d" not in key for key in listed)
+    assert run("list", "--json").stdout.count("\n") == 1
 
 
 @pytest.mark.parametrize(
