@@ -55,7 +55,7 @@ def dump(database: Database, folder: Path) -> Counts:
             When it fails or is interrupted, no part of it stays.
     """
     with without_an_end():
-        names = sorted(database.names_of_collections(), key=_users_first)
+        names = sorted(_names(database), key=_users_first)
         if not names:
             raise DumpError(f"There is no database {database.name}: look at MONGO_DATABASE.")
         try:
@@ -85,7 +85,7 @@ def restore(database: Database, folder: Path, *, drop: bool = False) -> Counts:
     """
     listed = _verified_manifest(folder)
     with without_an_end():
-        for name in database.names_of_collections():
+        for name in _names(database):
             if drop:
                 database.unprepared[name].drop()
             elif database.unprepared[name].find_one({}, {"_id": 1}):
@@ -96,6 +96,11 @@ def restore(database: Database, folder: Path, *, drop: bool = False) -> Counts:
         _store_all(database, listed, folder)
     database.ensure_indexes(unbounded=True)
     return _counts(listed)
+
+
+def _names(database: Database) -> list[str]:
+    """Return the collections, without those that the server keeps for itself."""
+    return [name for name in database.names_of_collections() if not name.startswith("system.")]
 
 
 def _users_first(name: str) -> tuple[bool, str]:
@@ -114,11 +119,7 @@ def _file(folder: Path, name: str) -> Path:
 def _write_all(database: Database, names: list[str], folder: Path) -> dict[str, dict[str, Any]]:
     """Fill a new folder, or remove it; return what was written, by collection."""
     try:
-        written = {
-            name: _write(_raw(database, name), _file(folder, name))
-            for name in names
-            if not name.startswith("system.")
-        }
+        written = {name: _write(_raw(database, name), _file(folder, name)) for name in names}
         listed = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "collections": written}
         write_durably(folder / MANIFEST, json.dumps(listed, indent=2) + "\n")
     except BaseException:  # Ctrl+C is no Exception

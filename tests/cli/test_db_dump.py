@@ -86,6 +86,19 @@ def test_a_database_in_use_is_not_restored_into(
     assert database["notes"].count_documents({}) == 0
 
 
+def test_what_the_server_keeps_for_itself_is_left_alone(
+    folder: Path, production: dict[str, str], database: Documents
+) -> None:
+    """The profiler's collection is no reason to refuse, and `--drop` does not touch it."""
+    database["users"].drop()
+    database["notes"].drop()
+    database.command("profile", 2)
+    database["users"].find_one()
+    assert restored(folder, production)[0] == 0
+    assert restored(folder, production, "--drop", "--yes")[0] == 0
+    assert database["system.profile"].find_one()
+
+
 def test_nothing_is_removed_unasked(
     folder: Path, production: dict[str, str], database: Documents
 ) -> None:
