@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from authapi.mail.models import Record
     from authapi.mail.service import MailService
 
+_STATES = click.Choice(["due", "sent", "dead", "void"])  # what `Settled` calls the result
+
 mail = CommandGroup("mail", help="Look after the mails.")
 
 
 @mail.command("list")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--state", type=_STATES, help="Only those in this state.")
 @json_option
-def list_mails(limit: int, json_wanted: bool) -> None:
+def list_mails(limit: int, state: str | None, json_wanted: bool) -> None:
     """List the mails made last, the newest first."""
-    records = _mails().newest(limit)
+    records = _mails().newest(limit, state)
     if json_wanted:
         as_json({"mails": [_described(record) for record in records]})
         return

@@ -68,9 +68,9 @@ class MailService:
         """Send all that is due now; return how many mails had each result."""
         return self._sender.run_once()
 
-    def newest(self, limit: int) -> list[Record]:
-        """Return the mails made last, the newest first."""
-        return self._store.newest(limit)
+    def newest(self, limit: int, result: str | None = None) -> list[Record]:
+        """Return the mails made last, the newest first; with `result` those of that one alone."""
+        return self._store.newest(limit, result)
 
     def find_mail(self, mail_id: str) -> Record | None:
         """Return the mail of that id, or None."""

@@ -151,9 +151,10 @@ class MailStore:
         found = self._collections[COLLECTION].find_one({"_id": mail_id})
         return documents.record(found) if found else None
 
-    def newest(self, limit: int) -> list[Record]:
-        """Return the mails made last, the newest first."""
-        found = self._collections[COLLECTION].find().sort("made_at", -1).limit(limit)
+    def newest(self, limit: int, result: str | None = None) -> list[Record]:
+        """Return the mails made last, the newest first; with `result` those of that one alone."""
+        query = {f"{result}_at": _THERE} if result else {}
+        found = self._collections[COLLECTION].find(query).sort("made_at", -1).limit(limit)
         return [documents.record(document) for document in found]
 
     def mails_of_user(self, user_id: str) -> list[Record]:

@@ -67,6 +67,9 @@ def test_what_is_due_is_sent_and_listed(app: Flask, operator: Operator, server: 
     heading, *rows = operator("mail", "list").out.splitlines()
     assert heading.startswith("ID ")
     assert sorted(row.split()[2] for row in rows) == ["dead", "sent"]
+    dead = operator("mail", "list", "--state", "dead", "--json").json["mails"]
+    assert [mail["id"] for mail in dead] == ["2" * 24]
+    assert operator("mail", "list", "--state", "due", "--json").json["mails"] == []
     shown = operator("mail", "show", "2" * 24, "--json").json
     assert (shown["state"], shown["said"], shown["to"]) == ("dead", "550 nobody", REFUSED)
     assert "#" not in operator("mail", "show", "1" * 24).out
