@@ -1,5 +1,6 @@
 """`flask users`: the users."""
 
+import shlex
 import sys
 
 import click
@@ -60,7 +61,7 @@ def list_users(limit: int, after: str, json_wanted: bool) -> None:
     ]
     table(("NAME", "ID", "CREATED", "STATE", "PASSWORD HASH", "ROLES"), rows)
     if more:
-        click.echo(f"There are more: --after {printable(repr(page[-1].username))}", err=True)
+        click.echo(f"There are more: --after {printable(shlex.quote(page[-1].username))}", err=True)
 
 
 @users.command()
@@ -71,10 +72,11 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
     administration = service(Administration)
     user = administration.find_user(UserRef(name, by_id))
     sessions = administration.sessions(user)
+    last_seen = sessions[0].refreshed_at if sessions else None
     if json_wanted:
-        as_json({**_fact_sheet(user), "sessions": len(sessions)})
+        seen = last_seen.isoformat() if last_seen else None
+        as_json({**_fact_sheet(user), "sessions": len(sessions), "last_seen": seen})
         return
-    last_seen = when(sessions[0].refreshed_at) if sessions else "not logged in"
     sheet(
         {
             "name": user.username,
@@ -86,7 +88,7 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
             "password hash": user.hash_method or "none",
             **_factors(user),
             "sessions": str(len(sessions)),
-            "last seen": last_seen,
+            "last seen": when(last_seen) if last_seen else "not logged in",
         }
     )
 

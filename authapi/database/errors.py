@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError, ServerSelectionTimeoutError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,6 +57,8 @@ def explain(failure: Exception) -> str:
     """Say in one line, and without a secret, what is the matter: for the operator."""
     if isinstance(failure, DatabaseUnavailable):
         return str(failure)
+    if timed_out(failure) and not isinstance(failure, ServerSelectionTimeoutError):
+        return f"The database took too long ({name_of(failure)}). Try a longer MONGO_TIMEOUT_MS."
     if isinstance(failure, OperationFailure):
         advice = _ADVICE.get(failure.code or 0, "Its own log says more.")
         return f"The database refuses ({name_of(failure)}). {advice}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
 
 import pytest
-from pymongo.errors import OperationFailure
+from pymongo.errors import ExecutionTimeout, NetworkTimeout, OperationFailure, PyMongoError
 
 from authapi.database import explain
 from tests.cli.conftest import Operator, flask_process
@@ -57,6 +58,20 @@ def test_the_list_has_aligned_columns_and_says_how_to_go_on(
     operator("users", "delete", wide, "--yes")
 
 
+@pytest.mark.parametrize("odd", ["a\\b", "it's $HOME", "-x"])
+def test_the_next_page_can_be_pasted_into_a_shell(
+    operator: Operator, visitor: Visitor, odd: str
+) -> None:
+    """The name is quoted as a shell reads it."""
+    names = [f"{odd}{fresh_name()}{number}" for number in range(2)]
+    for name in names:
+        visitor.register(name)
+    first = operator("users", "list", "--limit", "1", "--after", names[0][:-1])
+    assert names[0] in first.out
+    after = shlex.split(first.said.removeprefix("There are more: "))
+    assert names[1] in operator("users", "list", "--limit", "1", *after).out
+
+
 def test_a_user_is_shown(operator: Operator, visitor: Visitor) -> None:
     """The user is found by name in any case or by id; no secret is shown."""
     name = visitor.new_user()
@@ -65,6 +80,7 @@ def test_a_user_is_shown(operator: Operator, visitor: Visitor) -> None:
     by_id = operator("users", "show", by_name["user_id"], "--id", "--json").json
     assert by_id == by_name
     assert (by_name["username"], by_name["sessions"], by_name["disabled"]) == (name, 1, False)
+    assert by_name["last_seen"] >= by_name["created_at"][:19]
     shown = operator("users", "show", name).out
     assert f"name           {name}\n" in shown
     assert "$argon2" not in shown
@@ -113,6 +129,12 @@ def test_a_database_that_refuses_says_what_is_missing(code: int, name: str, advi
     assert said.startswith(f"The database refuses ({name}). ")
     assert advice in said
     assert "a-secret" not in said
+
+
+@pytest.mark.parametrize("slow", [NetworkTimeout("slow"), ExecutionTimeout("slow", 50)])
+def test_a_database_that_is_slow_is_not_called_away(slow: PyMongoError) -> None:
+    """The line says which setting gives it more time."""
+    assert "Try a longer MONGO_TIMEOUT_MS" in explain(slow)
 
 
 def test_a_wrong_password_of_the_database_is_one_line(environment: Mapping[str, str]) -> None:
