@@ -3,6 +3,7 @@
 from authapi.accounts.service import AccountService
 from authapi.core.clock import Clock
 from authapi.core.services import Services
+from authapi.database import Database
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.profile.service import ProfileService
@@ -31,7 +32,7 @@ def build(services: Services, settings: TokenSettings, clock: Clock) -> None:
             services[SessionEnding],
             services[SessionRenewal],
             services.personal_data,
-            clock,
+            services[Database].server_time.corrected(clock),  # marks have the database's times
             settings.access_token_lifetime,
         )
     )

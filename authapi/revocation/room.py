@@ -17,6 +17,8 @@ _KINDS = {"sync": Revocations, "strict": StrictRevocations, "off": NoRevocations
 def build(services: Services, settings: RevocationSettings, clock: Clock) -> None:
     """Add the chosen way to check for revocations."""
     kind = _KINDS[settings.revocation]
-    revocations = kind(RevocationStore(services[Database]), settings, clock)
+    database = services[Database]
+    theirs = database.server_time.corrected(clock)  # the database removes what has expired
+    revocations = kind(RevocationStore(database), settings, theirs)
     services.add(revocations, Revocations)
     services.add(AccessTokenVerification(services[TokenService], revocations))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from authapi.accounts.service import AccountService
 from authapi.core.client import UNKNOWN
 from authapi.core.errors import ApiError
 from authapi.core.services import Subject
-from authapi.database import Collections
+from authapi.database import Collections, Database
 from authapi.limits.attempts import CountedAttempt
 from authapi.limits.service import Limits
 from authapi.profile.sweep import Sweep
@@ -26,6 +26,7 @@ from tests.conftest import services_of
 from tests.profile.test_profile import NEW, bearer, change_password, delete
 from tests.support.actors import PASSWORD, Visitor, error_code
 from tests.support.clock import MovedClock
+from tests.support.forging import payload_of
 
 DEAD = (401, "invalid_token")
 
@@ -158,3 +159,43 @@ def test_a_login_that_ends_with_the_deletion_leaves_no_known_place(
     while services[AccountService].ended_before(clock() - timedelta(minutes=16), 1):
         services[Sweep].run_once()
     assert services[Limits].streak(name).known == ()
+
+
+def differ(app: Flask, clock: MovedClock, patch: pytest.MonkeyPatch, minutes: float) -> None:
+    """Let the server's clock be ahead of the database's, or behind it."""
+    server_time = services_of(app)[Database].server_time
+    patch.setattr(server_time, "measure", lambda server_time: None)
+    patch.setattr(server_time, "offset", timedelta(minutes=-minutes))
+    clock.move(minutes=minutes)
+
+
+def test_a_server_whose_clock_is_ahead_leaves_marks_to_the_others(
+    app: Flask,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: MovedClock,
+    collections: Collections,
+) -> None:
+    """S124: Without its user's mark a void access token would be good again."""
+    name = visitor.new_user()
+    user = services_of(app)[AccountService].get_user(name)
+    differ(app, clock, monkeypatch, 20)
+    services_of(app)[SessionEnding].end_all(user.id)
+    services_of(app)[Sweep].run_once()
+    assert "ended_at" in (collections["users"].find_one({"_id": user.id}) or {})
+
+
+def test_a_server_whose_clock_is_behind_stores_no_revocation_that_is_over(
+    visitor: Visitor,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: MovedClock,
+    collections: Collections,
+) -> None:
+    """S58: The database would remove it before every process has read it."""
+    differ(app, clock, monkeypatch, -20)
+    tokens = visitor.log_in()
+    assert visitor.log_out(tokens["refresh_token"]).status_code == 200
+    session_id = payload_of(tokens["access_token"])["sid"]
+    stored = collections["revocations"].find_one({"_id": f"session:{session_id}"}) or {}
+    assert stored["expires_at"] > datetime.now(UTC) + timedelta(minutes=15)
