@@ -83,7 +83,7 @@ def _commands(database: Collections) -> dict[str, Command]:
         ),
         "user found": users.find_user,
         "session inserted": lambda name: sessions.add(session(name)),
-        "user looked at again": lambda name: users.find_user(name),
+        "session counted": lambda name: users.count_session(user(name), 100),
         "event inserted": lambda name: trail.add(event(name), expires_at=_NOW + _LIFE),
         "session rotated": lambda name: sessions.rotate(
             name, 0, at=_NOW, expires_at=_NOW + _LIFE, refresh_key=None, began_at=_NOW
