@@ -72,13 +72,14 @@ class Registration:
         """
         self._blocklist.refuse("password", password, username)
         now = self._clock()
+        keys = self._registration_keys(username, idempotency_key)
         user = User(
             id=new_user_id(),
             username=display_name(username),
             name_key=name_key(username),
             password_hash=self._hasher.hash(password),
             created_at=now,
-            registration_key=self._registration_key(username, idempotency_key),
+            registration_key=keys[0] if keys else None,
             pending_email=pending_email(email, now) if email is not None else None,
             locale=locale,
         )
@@ -87,27 +88,26 @@ class Registration:
         if not self._is_somebodys_address(username) and self._users.add(user, notices):
             self._events.record(Event.USER_REGISTERED, user_id=user.id, reason=reason)
             self._notifier.written(notices)
-        elif not self._is_repeat(user, password):
+        elif not self._is_repeat(user, password, keys):
             self._events.record(Event.REGISTRATION_REFUSED, reason="user_exists")
             raise ApiError(ErrorCode.USER_EXISTS)
 
     def _is_somebodys_address(self, username: str) -> bool:
         return "@" in username and self._owner_of(username) is not None
 
-    def _registration_key(self, username: str, idempotency_key: str | None) -> str | None:
+    def _registration_keys(self, username: str, idempotency_key: str | None) -> list[str]:
+        """Return what to store of a request's key, and what may have been stored before."""
         if idempotency_key is None:
-            return None
-        return self._fingerprints.of("registration", name_key(username), idempotency_key)
+            return []
+        return self._fingerprints.all_of("registration", name_key(username), idempotency_key)
 
-    def _is_repeat(self, attempt: User, password: str) -> bool:
+    def _is_repeat(self, attempt: User, password: str, keys: list[str]) -> bool:
         """Whether this very registration succeeded before and its answer may have been lost."""
-        if attempt.registration_key is None:
-            return False
-        stored = self._users.find_user(attempt.name_key)
+        stored = self._users.find_user(attempt.name_key) if keys else None
         return (
             stored is not None
             and stored.registration_key is not None
-            and hmac.compare_digest(stored.registration_key, attempt.registration_key)
+            and any(hmac.compare_digest(stored.registration_key, key) for key in keys)
             and attempt.created_at - stored.created_at <= REPEATABLE_FOR
             and self._hasher.verify_password(password, stored.password_hash)
         )

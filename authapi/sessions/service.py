@@ -1,5 +1,6 @@
 """Refreshes and lists sessions."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -106,18 +107,18 @@ class SessionService:
             raise self._refused(spent)
         spent = replace(spent, roles=spent.roles.or_later(floor.roles))
         now = whole_second(self._clock())
-        fingerprint = self._refresh_key(spent, idempotency_key)
+        keys = self._refresh_keys(spent, idempotency_key)
         for _ in range(TRIES):
             successor = self._tokens.next_refresh(spent, at=now, epoch=floor.epoch)
             pair = self._tokens.issue_pair(successor)  # an app's code may fail: so first
-            if self._rotate(spent, successor, floor.epoch, fingerprint):
+            if self._rotate(spent, successor, floor.epoch, keys[0]):
                 return pair
             session = self._sessions.find_session(spent.sid)
             has_news = session is not None and session.roles.version > spent.roles.version
             if session is not None and has_news:
                 spent = replace(spent, roles=session.roles)
             if session is None or not has_news or session.generation > spent.gen:
-                made_at = self._made_before(spent, session, floor.epoch, fingerprint, now)
+                made_at = self._made_before(spent, session, floor.epoch, keys, now)
                 repeated = self._tokens.next_refresh(spent, at=made_at, epoch=floor.epoch)
                 return self._tokens.issue_pair(repeated)
         raise busy()
@@ -145,13 +146,15 @@ class SessionService:
         spent: RefreshClaims,
         session: Session | None,
         epoch: int,
-        fingerprint: str | None,
+        keys: Sequence[str | None],
         now: datetime,
     ) -> datetime:
         """Return when the successor was made, if this request repeats the one that made it."""
         if session is not None and not belongs_to(spent, session, epoch):
             session = None
-        verdict = judge(session, spent.gen, fingerprint, now, self._settings.refresh_grace)
+        grace = self._settings.refresh_grace
+        verdicts = [judge(session, spent.gen, key, now, grace) for key in keys]
+        verdict = Verdict.REPEATED if Verdict.REPEATED in verdicts else verdicts[0]
         whom = {"user_id": spent.uid, "session_id": spent.sid}
         if session is not None and verdict is Verdict.REPEATED:
             self._events.record(Event.REFRESH_REPEATED, **whom)
@@ -171,7 +174,10 @@ class SessionService:
         )
         return ApiError(ErrorCode.INVALID_REFRESH_TOKEN)
 
-    def _refresh_key(self, spent: RefreshClaims, idempotency_key: str | None) -> str | None:
+    def _refresh_keys(
+        self, spent: RefreshClaims, idempotency_key: str | None
+    ) -> Sequence[str | None]:
+        """Return what to store of a request's key, and what may have been stored before."""
         if idempotency_key is None:
-            return None
-        return self._fingerprints.of("refresh", spent.sid, str(spent.gen), idempotency_key)
+            return [None]
+        return self._fingerprints.all_of("refresh", spent.sid, str(spent.gen), idempotency_key)
