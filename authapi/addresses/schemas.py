@@ -8,7 +8,7 @@ from authapi.web.schemas import AnswerSchema, RequestSchema
 
 
 class AddressSchema(RecentLoginSchema):
-    """An address; it is a way into the account, so it wants a recent login or the password."""
+    """An address; a way into the account, so it requires a recent login or the password."""
 
     email = EmailField(required=True)
 

@@ -81,7 +81,7 @@ class AddressService:
         """Take the address away, confirmed or not; the former one can undo it by a mail (S93).
 
         Raises:
-            ApiError: `email_not_verified` where logins want a confirmed one;
+            ApiError: `email_not_verified` where logins require a confirmed one;
                 `insufficient_user_authentication`, `invalid_credentials`; `rate_limited`.
         """
         if self._required:  # nobody could give a new one: that takes a login

@@ -64,7 +64,7 @@ class CommandGroup(PlainGroup, AppGroup):
 
 
 def _open_closed_streams() -> None:
-    """Put nothing in the place of a standard stream that the process was started without."""
+    """Open the null device for each standard stream that the process was started without."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - until the end

@@ -32,7 +32,7 @@ def uri_problem(uri: str) -> str | None:
 
 
 def why_unusable(error: ConfigurationError) -> str:
-    """Say at its first use why a connection string is good for nothing, without the host."""
+    """Return why a connection string cannot be used; the answer does not name the host."""
     if re.search(r"DNS|nameserver|_mongodb\._tcp", str(error)):
         return "the DNS does not say which servers its host stands for (mongodb+srv)"
     return type(error).__name__

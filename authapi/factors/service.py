@@ -71,4 +71,4 @@ class FactorService:
         return {"factors": describe(self._accounts.get_user_by_id(subject.id))}
 
     def erase(self, subject: Subject) -> None:
-        """Do nothing: it stands in the user's own document."""
+        """Do nothing: the factors are in the user's own document."""

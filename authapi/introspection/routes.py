@@ -82,7 +82,7 @@ _METADATA: dict[str, object] = {
     operationId="verify",
 )
 def verify(asked: dict[str, Any]) -> Response:
-    """Tell a reverse proxy whose access token it is, in headers; with `role`, ask for one."""
+    """Say in headers whose access token it is, for a reverse proxy; `role` requires a role."""
     if asked["role"]:
         require_role(current_identity, frozenset(asked["role"]))
     answer = current_app.response_class(status=204, headers=forwarded_headers(current_identity))

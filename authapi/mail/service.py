@@ -53,7 +53,7 @@ class MailService:
         self._worker.wake()
 
     def notice_written(self) -> None:
-        """Be told that a notice was stored with a user; wake the sender once it is due."""
+        """Wake the sender once a notice that was just stored is due."""
         self._worker.wake(NOTICE_DELAY)
 
     def add_kinds(self, *kinds: Kind) -> None:

@@ -31,7 +31,7 @@ blueprint = Blueprint("metrics", __name__, description="Metrics for the operator
     security=[{"metricsToken": []}],
 )
 def show() -> Response:
-    """Return the metrics in Prometheus' text format; it wants the operator's token."""
+    """Return the metrics in Prometheus' text format; requires the operator's token."""
     if not service(Metrics).admits(bearer_token(request.headers.get("Authorization", ""))):
         raise ApiError(ErrorCode.INVALID_TOKEN)
     return current_app.response_class(service(Metrics).exposition(), content_type=CONTENT_TYPE)

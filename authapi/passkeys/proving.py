@@ -68,7 +68,7 @@ class PasskeyProof:
 
         Raises:
             ApiError: `invalid_passkey`, the same for every reason (S114);
-                `second_factor_required` with `password` where that is wanted once (S119).
+                `second_factor_required` with `password` where that is required once (S119).
         """
         try:
             shown = self._check(answer, *uses, verified=True)

@@ -180,7 +180,7 @@ def ask(body: dict[str, str]) -> dict[str, object]:
 def log_in(body: dict[str, Any], headers: dict[str, str]) -> dict[str, object]:
     """Log in by a passkey alone.
 
-    After a reset of the password that is wanted as well, once: `second_factor_required` with
+    After a reset the password is required as well, once: `second_factor_required` with
     `password` among the `factors`. Then send the same answer as `passkey` to `/authenticate`.
     """
     pair = service(PasskeySignIn).log_in(

@@ -82,7 +82,7 @@ def delete(body: dict[str, Any]) -> dict[str, str]:
     operationId="exportMe",
 )
 def export() -> dict[str, object]:
-    """Return all that is stored about the caller; it wants a recent login."""
+    """Return all that is stored about the caller; requires a recent login."""
     return {"status": "ok", **service(ProfileService).export(current_identity)}
 
 

@@ -1,4 +1,4 @@
-"""A resource that wants an access token."""
+"""A resource that requires an access token."""
 
 from authapi.web.bearer import current_identity, token_required
 from authapi.web.body import Blueprint

@@ -35,7 +35,7 @@ def still_bound(purpose: Purpose, user: User) -> dict[str, object]:
 
 
 def distrust_passkeys(user: User) -> dict[str, int]:
-    """Return the member after which every passkey wants the password once (S119).
+    """Return the member after which every passkey needs the password once (S119).
 
     Whoever took the account over may have added one. The epoch is the one that the write begins.
     """

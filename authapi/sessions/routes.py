@@ -75,7 +75,7 @@ def refresh(body: dict[str, str], headers: dict[str, str]) -> dict[str, object]:
 def logout(body: dict[str, Any]) -> dict[str, str]:
     """End the session of a refresh token; a token that is not good any more is no error.
 
-    With `everywhere`, end all sessions of its user; that wants a token that is still good.
+    With `everywhere`, end all sessions of its user; that requires a token that is still good.
     """
     ending = service(SessionEnding)
     if body["everywhere"]:
@@ -119,7 +119,7 @@ def list_own(page: dict[str, Any]) -> dict[str, object]:
 def end_one(session_id: str) -> dict[str, str]:
     """End one of the caller's sessions; somebody else's is a 404.
 
-    To end another session than the token's own wants a recent login.
+    To end another session than the token's own requires a recent login.
     """
     if session_id != current_identity.session_id:
         require_recent_login()

@@ -30,7 +30,7 @@ blueprint = Blueprint("signin", __name__)
 def authenticate(body: dict[str, Any], headers: dict[str, str]) -> dict[str, object]:
     """Log in: exchange a name and a password for an access and a refresh token.
 
-    An account with a second step wants a code as well: in `code`, after the password as
+    An account with a second step requires a code as well: in `code`, after the password as
     `password,123456`, or afterwards at `/authenticate/second`.
     """
     pair = service(SignIn).authenticate(

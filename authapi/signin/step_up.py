@@ -80,9 +80,9 @@ class StepUp:
         return token
 
     def confirm(self, identity: Identity, shown: Reauthentication, client: Client) -> Proof:
-        """Check the password of a caller, for what always wants it.
+        """Check the password of a caller, for requests that always require it.
 
-        A second factor is wanted as well, unless the login had it not long ago.
+        A second factor is required as well, unless the login had it not long ago.
 
         Raises:
             ApiError: as `SignIn.reauthenticate`.

@@ -14,7 +14,7 @@ from authapi.web.body import Blueprint
 from authapi.web.errors import describe
 
 _DESCRIPTION = """\
-Accounts and JWTs: register, log in, refresh, log out, and a resource that wants a token.
+Accounts and JWTs: register, log in, refresh, log out, and a resource that requires a token.
 
 Every answer is a JSON object with a `status`: `ok`, or `error` with a stable `code` and a
 `message` for people. Every answer names its request in `X-Request-ID`.
@@ -168,7 +168,7 @@ def documented(
         errors: further failures of this view, besides `internal_error`; with a status, where it is
             not that of `CATALOGUE`.
         body: whether the view reads a JSON body; adds the failures of bodies.
-        token: whether it wants an access token; adds the failures of tokens.
+        token: whether it requires an access token; adds the failures of tokens.
         operation: further members of the OpenAPI operation, such as another `security`.
     """
     codes = [

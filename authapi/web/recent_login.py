@@ -1,4 +1,4 @@
-"""Step-up (RFC 9470): guards for views that want a recent login."""
+"""Step-up (RFC 9470): guards for views that require a recent login."""
 
 from collections.abc import Callable
 from typing import ParamSpec, Protocol, TypeVar
@@ -57,7 +57,7 @@ def recent_login_required(
 def require_recent_login(*, minutes: float | None = None, second_factor: bool = False) -> None:
     """Refuse a caller without a recent login, inside a view with `@token_required`.
 
-    For views where only some requests want it.
+    For views where only some requests require it.
 
     Args:
         minutes: as for `recent_login_required`.
