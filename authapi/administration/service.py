@@ -189,7 +189,11 @@ class Administration:
             raise CommandError(f"There is no session of the id {session_id!r}.") from None
 
     def events(
-        self, limit: int, before: Cursor | None, ref: UserRef | None = None
+        self,
+        limit: int,
+        before: Cursor | None,
+        ref: UserRef | None = None,
+        event: str | None = None,
     ) -> tuple[list[SecurityEvent], Cursor | None]:
         """Return at most `limit` security events, the newest first, and where they end.
 
@@ -197,11 +201,12 @@ class Administration:
             limit: how many.
             before: where the page before this one ended.
             ref: whose; None for those of everybody.
+            event: of which kind; None for all.
 
         Raises:
             CommandError: when there is no such user. An id may be a deleted user's.
         """
-        if ref is None:
-            return self._audit.page(limit, before)
-        user_id = ref.name_or_id if ref.is_id else self.find_user(ref).id
-        return self._audit.page(limit, before, user_id)
+        user_id = None
+        if ref is not None:
+            user_id = ref.name_or_id if ref.is_id else self.find_user(ref).id
+        return self._audit.page(limit, before, user_id, event)

@@ -67,15 +67,19 @@ class AuditTrail:
         self._aggregator.flush()
 
     def page(
-        self, limit: int, before: Cursor | None, user_id: str | None = None
+        self,
+        limit: int,
+        before: Cursor | None,
+        user_id: str | None = None,
+        event: str | None = None,
     ) -> tuple[list[SecurityEvent], Cursor | None]:
-        """Return at most `limit` events of a user or of all, the newest first.
+        """Return at most `limit` events of a user or of all, of one kind or all, the newest first.
 
         Returns:
             The events, and the cursor for `before` of the next page; None when there are no more.
         """
         self._aggregator.flush(_PATIENCE)
-        return self._store.page(limit, before, user_id)
+        return self._store.page(limit, before, user_id, event)
 
     def all_of(self, user_id: str) -> list[SecurityEvent]:
         """Return all that is stored of the user's events, the newest first."""

@@ -62,7 +62,11 @@ class AuditStore:
                 raise
 
     def page(
-        self, limit: int, before: Cursor | None, user_id: str | None = None
+        self,
+        limit: int,
+        before: Cursor | None,
+        user_id: str | None = None,
+        event: str | None = None,
     ) -> tuple[list[SecurityEvent], Cursor | None]:
         """Return at most `limit` events, the newest first.
 
@@ -70,11 +74,13 @@ class AuditStore:
             limit: how many, at least 1.
             before: the last one of the page before this one; None for the first page.
             user_id: whose; None for those of everybody.
+            event: of which kind; None for all.
 
         Returns:
             The events, and the cursor for `before` of the next page; None when there are no more.
         """
-        query: Document = {} if user_id is None else {"user_id": user_id}
+        wanted = {"user_id": user_id, "event": event}
+        query: Document = {name: value for name, value in wanted.items() if value is not None}
         if before is not None:
             query["at"] = {"$lte": before.at}
             query["$or"] = [{"at": {"$lt": before.at}}, {"_id": {"$lt": before.item_id}}]

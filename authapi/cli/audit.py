@@ -9,9 +9,11 @@ from authapi.cli.group import CommandGroup
 from authapi.cli.options import by_id_option, json_option
 from authapi.cli.output import as_json, table, when
 from authapi.core.cursors import Cursor
+from authapi.core.events import Event
 from authapi.web.services import service
 
 audit = CommandGroup("audit", help="Look at the security events.")
+_EVENTS = click.Choice([event.value for event in Event])
 
 
 def _cursor(_: click.Context, __: click.Parameter, text: str | None) -> Cursor | None:
@@ -24,11 +26,17 @@ def _cursor(_: click.Context, __: click.Parameter, text: str | None) -> Cursor |
 @audit.command()
 @click.option("--user", "name", metavar="NAME", help="Only this user's.")
 @by_id_option
+@click.option("--event", type=_EVENTS, metavar="EVENT", help="Only those events.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--after", metavar="CURSOR", callback=_cursor, help="Go on beyond an earlier page.")
 @json_option
 def tail(
-    name: str | None, by_id: bool, limit: int, after: Cursor | None, json_wanted: bool
+    name: str | None,
+    by_id: bool,
+    event: str | None,
+    limit: int,
+    after: Cursor | None,
+    json_wanted: bool,
 ) -> None:
     """Show the last security events, the newest at the end, a page at a time.
 
@@ -37,7 +45,7 @@ def tail(
     if by_id and name is None:
         raise click.UsageError("--id says what --user is, and there is no --user.")
     ref = UserRef(name, by_id) if name is not None else None
-    newest_first, end = service(Administration).events(limit, after, ref)
+    newest_first, end = service(Administration).events(limit, after, ref, event)
     events, cursor = newest_first[::-1], str(end) if end else None
     if json_wanted:
         shown = [{**describe(event), "user_id": event.user_id} for event in events]

@@ -35,6 +35,23 @@ def test_the_events_of_one_user(operator: Operator, visitor: Visitor) -> None:
     assert operator("audit", "tail", "--user", user_id, "--id", "--json").json["events"] == events
 
 
+def test_the_events_of_one_kind(operator: Operator, visitor: Visitor) -> None:
+    """A runbook finds the rare ones among all others, page by page; a wrong name is wrong usage."""
+    name = visitor.new_user()
+    operator("users", "disable", name)
+    operator("users", "enable", name)
+    operator("users", "disable", name)
+    flags = ["--event", "user_disabled", "--limit", "1", "--json"]
+    for _ in range(2):
+        page = operator("audit", "tail", "--user", name, *flags).json
+        assert [event["event"] for event in page["events"]] == ["user_disabled"]
+        flags += ["--after", str(page["after"])]
+    assert page["after"] is None
+    everybody = operator("audit", "tail", "--event", "user_enabled", "--json").json["events"]
+    assert {event["event"] for event in everybody} == {"user_enabled"}
+    assert operator("audit", "tail", "--event", "user_disable").code == 2
+
+
 def test_what_the_operator_does_is_an_event(
     environment: Mapping[str, str], operator: Operator, visitor: Visitor
 ) -> None:
