@@ -3,7 +3,8 @@
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -14,8 +15,8 @@ def write_durably(path: Path, text: str) -> None:
         OSError: when it cannot be written; what was there stays.
     """
     path = path.resolve()  # a link stays one
-    draft = _draft(path, text, like=path)
-    draft.replace(path)
+    with _draft(path, text, like=path) as draft:
+        draft.replace(path)
     _sync_names(path.parent)
 
 
@@ -25,10 +26,8 @@ def create_durably(path: Path, text: str) -> None:
     Raises:
         OSError: when it cannot be written.
     """
-    draft = _draft(path, text)
-    with suppress(FileExistsError):
+    with _draft(path, text) as draft, suppress(FileExistsError):
         os.link(draft, path)
-    draft.unlink()
     _sync_names(path.parent)
 
 
@@ -42,7 +41,9 @@ def delete_durably(path: Path) -> None:
     _sync_names(path.parent)
 
 
-def _draft(path: Path, text: str, like: Path | None = None) -> Path:
+@contextmanager
+def _draft(path: Path, text: str, like: Path | None = None) -> Iterator[Path]:
+    """Write a file beside `path`; whatever happens in the block, it does not stay."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -52,10 +53,9 @@ def _draft(path: Path, text: str, like: Path | None = None) -> Path:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-    except OSError:  # a full disk, or another user's file
-        draft.unlink()
-        raise
-    return draft
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _make_alike(descriptor: int, like: Path) -> None:
