@@ -4,7 +4,8 @@ The first key is made by `flask keys new --out keys.json`. With `JWT_KEYS` namin
 is rewritten; else the new value is printed. Every server has to be restarted in between, so that
 all know a key before one signs with it:
 
-    flask keys new → restart → flask keys rotate → restart → (15 minutes) → flask keys retire KID
+    flask keys new → restart → (5 minutes) → flask keys rotate → restart
+    → (15 minutes) → flask keys retire KID
 """
 
 import json
