@@ -1,5 +1,7 @@
 """What the revocations bring to the service."""
 
+from datetime import datetime
+
 from authapi.core.clock import Clock
 from authapi.core.services import Services
 from authapi.database import Database
@@ -18,7 +20,12 @@ def build(services: Services, settings: RevocationSettings, clock: Clock) -> Non
     """Add the chosen way to check for revocations."""
     kind = _KINDS[settings.revocation]
     database = services[Database]
-    theirs = database.server_time.corrected(clock)  # the database removes what has expired
-    revocations = kind(RevocationStore(database), settings, theirs)
+    theirs = database.server_time.corrected(clock)
+
+    def later() -> datetime:
+        """Return the later of two times: the database's, which removes what is over, and ours."""
+        return max(clock(), theirs())
+
+    revocations = kind(RevocationStore(database), settings, later)
     services.add(revocations, Revocations)
     services.add(AccessTokenVerification(services[TokenService], revocations))
