@@ -159,7 +159,8 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
   }
 
   /**
-   * Saves the address. Another address ends the login, since tokens are valid at one API only.
+   * Saves the address. Another address ends the login, since tokens are valid at one API only; also when a
+   * worker died between the two, and the request is repeated.
    * @param {Extract<Request, {type: 'save'}>} request
    * @returns {Promise<Outcome>}
    */
@@ -168,9 +169,9 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
     if (insecure && !allowInsecure) throw new RequestError({ kind: 'insecure', baseUrl });
     if ((await settings.getAddress()).managed) throw new RequestError({ kind: 'managed', baseUrl });
     const before = await client();
-    const moved = (await settings.getAddress()).baseUrl !== baseUrl;
+    const homes = [(await settings.getAddress()).baseUrl, (await store.grant.get())?.baseUrl ?? baseUrl];
     await settings.setAddress(baseUrl, insecure && allowInsecure);
-    if (moved) await before.logout({ notify: false });
+    if (homes.some((home) => home !== baseUrl)) await before.logout({ notify: false });
     await releaseHosts(await permissions.granted());
     await announceState();
     return {};

@@ -43,6 +43,16 @@ test('a move to another address ends the login at the first', async () => {
   assert.equal(service.to('/logout').length, 1);
 });
 
+test('a move that a dying worker left half done is finished when it is repeated', async () => {
+  const { handlers, service, areas, save } = createFixture();
+  await handlers.handle(LOGIN);
+  await areas.local.set('address', 'https://api.example.org');
+  await save('https://api.example.org');
+  assert.equal(await areas.local.get('grant'), undefined);
+  await handlers.deliverPendingLogouts();
+  assert.deepEqual(service.to('/logout').map(({ origin }) => origin), ['http://127.0.0.1:8000']);
+});
+
 test('saving the same address changes nothing', async () => {
   const { handlers, service, save } = createFixture();
   await handlers.handle(LOGIN);
