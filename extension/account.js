@@ -23,6 +23,8 @@ import { translatePage } from './src/translate.js';
 const WANTED = { insufficient_user_authentication: RECENT_LOGIN, second_factor_required: SECOND_STEP };
 
 translatePage();
+/** Who is logged in; undefined before the first reply. @type {string | null | undefined} */
+let shown;
 const outcome = createOutcome();
 const busy = createBusy();
 const recentLogin = createRecentLogin({ answerTo, outcome, busy });
@@ -42,8 +44,14 @@ async function answerTo(request) {
   return undefined;
 }
 
-/** @param {State} state */
+/**
+ * Shows who is logged in. When somebody logs in elsewhere, the page starts again: what it shows, and what was typed
+ * into it, may be another user's.
+ * @param {State} state
+ */
 function showUser({ username, baseUrl }) {
+  if (shown !== undefined && username !== null && username !== shown) location.reload();
+  shown = username;
   byId('who', HTMLElement).textContent = username ?? t('nobody');
   byId('api', HTMLElement).textContent = baseUrl;
   show(byId('content', HTMLElement), username !== null);

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from tests.extension.actors import Owner
+from tests.extension.actors import NAMES, Owner
 from tests.extension.exchange import answer
 from tests.extension.screens import PASSWORD, Account
 from tests.support.waiting import until
@@ -39,6 +39,23 @@ def test_a_session_elsewhere_is_ended(owner: Owner) -> None:
     assert len(account.rows("sessions")) == 2
     assert not owner.refreshes(other)
     assert "Login succeeded" in account.rows("events")
+
+
+def test_somebody_else_who_logs_in_sees_nothing_of_the_user_before(owner: Owner) -> None:
+    """An open page starts again with the account of whoever is logged in now."""
+    popup = owner.signed_in()
+    elsewhere(owner, popup.text("name"))
+    account = owner.account()
+    account.fill(current=PASSWORD)
+    popup.logout()
+    popup.is_signed_out()
+    popup.login(owner.registered(next(NAMES)))
+    popup.reads("Authentication successful.")
+    until(lambda: len(owner.gate.to("/sessions")) == 2, "the page to start again")
+    account = Account(account.page)
+    assert len(account.rows("sessions")) == 2
+    assert account.text("who") == popup.text("name")
+    assert account.value("current") == ""
 
 
 def test_logging_out_everywhere(owner: Owner) -> None:
