@@ -82,6 +82,7 @@ async function answerTo(request) {
  */
 function run(button, request, texts, send = answerTo) {
   busy(button, async () => {
+    if (byId('remedies', HTMLElement).contains(document.activeElement)) button.focus(); // they go, the focus stays
     outcome.clear();
     form.mark([]);
     stepForm.refuse('');

@@ -10,6 +10,7 @@ FOREIGN = "{} answered, but is not an authapi server. Check the address in the o
 MOVED = "{} redirects to another address. Enter that address in the options."
 UNKNOWN = "{} does not support this request. Check the address in the options."
 BUSY = "The server is too busy right now. Try again in 1 minute."
+TRY_AGAIN = "document.querySelector('#remedies button')"
 AWAY = "The server at {} is not available at the moment. Try again in 1 minute."
 
 IMPOSTORS: dict[str, tuple[Answer, str]] = {
@@ -72,14 +73,18 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(owner: Owner, kind: s
 
 
 def test_what_failed_can_be_tried_again_with_a_button(owner: Owner) -> None:
-    """The button repeats the request."""
+    """The button repeats the request; the keyboard is not lost with it."""
     popup = owner.popup()
     name = owner.registered(next(NAMES))
     with owner.gate.away():
         popup.login(name)
         popup.reads(f"Authentication failed: {owner.no_answer()}", "error")
+        popup.page.run(f"{TRY_AGAIN}.focus(); {TRY_AGAIN}.click()")
+        popup.has_the_keyboard_at("login")
+        popup.ends_idle()
+        popup.reads(f"Authentication failed: {owner.no_answer()}", "error")
     assert popup.buttons() == ["Try again", "Open options"]
-    popup.page.run("document.querySelector('#remedies button').click()")
+    popup.page.run(f"{TRY_AGAIN}.click()")
     popup.reads("Authentication successful.")
 
 
