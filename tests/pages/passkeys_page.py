@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,16 @@ class PasskeysPage:
         self.log_in()
         self.tab.wait_for_selector("#account:visible")
         self.click("#add", "The passkey was added. Try it.")
+
+    def counts_sessions(self) -> Callable[[], int]:
+        """Log in elsewhere; return what counts the owner's sessions, that one too."""
+        headers = {"Authorization": f"Bearer {self.owner.log_in().json()['access_token']}"}
+
+        def sessions() -> int:
+            answer = requests.get(f"{self.owner.site}/sessions", headers=headers, timeout=DEADLINE)
+            return len(answer.json()["sessions"])
+
+        return sessions
 
     def require(self) -> None:
         """Let logins by the password ask for a passkey."""

@@ -19,6 +19,7 @@ let tokens = null;
 /** What a login has shown by now: the token of its first step, or a passkey that wants the password.
  * @type {{ mfa_token?: string, passkey?: Shown }} */
 let begun = {};
+let busy = false;
 
 /**
  * Ask the service, whose paths begin where this page's path has `/account`.
@@ -143,6 +144,15 @@ async function add() {
   return 'added';
 }
 
+/** Forget the tokens, and end their session without waiting for it: the page may be going away. */
+function forget() {
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ refresh_token: tokens?.refresh_token });
+  const request = { method: 'POST', headers, body, keepalive: true };
+  if (tokens) fetch(new URL('../logout', location.href), request).catch(() => undefined);
+  tokens = null;
+}
+
 async function logOut() {
   const { refresh_token } = tokens ?? {};
   tokens = null;
@@ -158,6 +168,8 @@ async function logOut() {
 function when(source, event, action) {
   source.addEventListener(event, async (submitted) => {
     submitted.preventDefault();
+    if (busy) return; // a second click would open a second session
+    busy = true;
     tell('wait');
     try {
       const word = await action();
@@ -170,10 +182,12 @@ function when(source, event, action) {
       if (refusal.mfa_token) begun = { mfa_token: refusal.mfa_token };
       if (OVER.has(String(refusal.code))) {
         begun = {};
-        tokens = null;
+        forget();
       }
       if (!tokens) await refresh();
       refuse(refusal);
+    } finally {
+      busy = false;
     }
   });
 }
@@ -184,10 +198,7 @@ when(at('add'), 'click', add);
 when(at('try'), 'click', tryPasskey);
 when(at('log-out'), 'click', logOut);
 addEventListener('pagehide', () => {
-  const headers = { 'Content-Type': 'application/json' };
-  const body = JSON.stringify({ refresh_token: tokens?.refresh_token });
-  if (tokens) fetch(new URL('../logout', location.href), { method: 'POST', headers, body, keepalive: true });
-  tokens = null;
+  forget();
   refresh();
 });
 if (typeof window.PublicKeyCredential?.parseCreationOptionsFromJSON === 'function') refresh();
