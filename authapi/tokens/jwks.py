@@ -90,17 +90,17 @@ def public(key: Jwk) -> Jwk:
 
 
 def rotate(keys: list[Jwk]) -> list[Jwk]:
-    """Make the newest key the one that signs; the others go on verifying.
+    """Make the newest key the one that signs; the others go on verifying, by their public halves.
+
+    Without its private part an older one never signs again, also when this is run twice.
 
     Raises:
-        KeySetError: when there is no second key, or it cannot sign.
+        KeySetError: when there is no newer key that can sign.
     """
     *older, newest = keys
-    if not older:
-        raise KeySetError("has one key only: add one first, and let every server read it")
-    if "d" not in newest:
-        raise KeySetError("cannot rotate: the newest key has no private part")
-    return [newest, *older]
+    if not older or "d" not in newest:
+        raise KeySetError("has no newer key: add one first, and let every server read it")
+    return [newest, *map(public, older)]
 
 
 def retire(keys: list[Jwk], kid: str) -> list[Jwk]:

@@ -32,12 +32,14 @@ def kids() -> list[str]:
 
 
 def test_a_rotation_adds_signs_and_retires(key_file: Path) -> None:
-    """S39: After new, rotate and retire the file has only the new key."""
+    """S39: The file has only the new key then; to rotate twice lets no older key sign again."""
     (old,) = kids()
     assert run("new", "--alg", "ES256").exit_code == 0
     assert kids()[0] == old
     assert run("rotate").exit_code == 0
     new = kids()[0]
+    assert run("rotate").exit_code == 1
+    assert kids() == [new, old]
     assert run("retire", old).exit_code == 0
     assert kids() == [new]
 
@@ -109,7 +111,7 @@ def test_the_list_as_json_shows_public_halves_only(key_file: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("rotate",), "one key only"),
+        (("rotate",), "no newer key"),
         (("retire", "nobody"), "no key of that kid"),
     ],
 )

@@ -66,5 +66,5 @@ def test_the_key_that_signs_cannot_be_retired() -> None:
 
 def test_a_rotation_needs_a_second_key() -> None:
     """S39: With one key there is nothing to rotate to."""
-    with pytest.raises(jwks.KeySetError, match="one key only"):
+    with pytest.raises(jwks.KeySetError, match="no newer key"):
         jwks.rotate([KEY])
