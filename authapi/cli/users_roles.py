@@ -25,7 +25,7 @@ def roles(name: str, changes: tuple[str, ...], by_id: bool, now: bool, json_want
     """
     administration, ref = service(Administration), UserRef(name, by_id)
     if changes:
-        add, remove = _changes(changes)
+        add, remove = _changes(changes, administration.find_user(ref).roles.names)
         user = administration.change_roles(ref, add, remove, now=now)
     elif now:
         raise click.UsageError(f"--now is about roles that are taken away: {_USAGE}")
@@ -36,8 +36,10 @@ def roles(name: str, changes: tuple[str, ...], by_id: bool, now: bool, json_want
     say(f"{named(user)} has {has}.", facts, as_json_only=json_wanted)
 
 
-def _changes(changes: tuple[str, ...]) -> tuple[set[str], set[str]]:
-    """Return what is given and what is taken away."""
+def _changes(changes: tuple[str, ...], has: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    """Return what is given and what is taken away; a mistyped option is no role to take away."""
+    if odd := [change for change in changes if change[:2] == "--" and change[1:] not in has]:
+        raise click.NoSuchOption(odd[0])
     add = {change[1:] for change in changes if change.startswith("+")}
     remove = {change[1:] for change in changes if change.startswith("-")}
     if len(add) + len(remove) < len(set(changes)):

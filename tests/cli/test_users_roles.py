@@ -79,6 +79,16 @@ def test_what_cannot_be_meant_is_a_usage_error(
     assert "Error: " in done.said
 
 
+def test_a_mistyped_option_is_no_role(operator: Operator, visitor: Visitor) -> None:
+    """Else `--nwo` takes nothing away at once; a role that begins with a dash can be taken."""
+    name = visitor.new_user()
+    operator("users", "roles", name, "+admin", "+-odd")
+    done = operator("users", "roles", name, "-admin", "--nwo")
+    assert (done.code, "No such option" in done.said) == (2, True)
+    assert operator("users", "roles", name, "--json").json["roles"] == ["-odd", "admin"]
+    assert operator("users", "roles", name, "--odd", "--json").json["roles"] == ["admin"]
+
+
 def test_roles_are_imported(operator: Operator, visitor: Visitor) -> None:
     """They are a list, or words in CSV; a line with an invalid role is refused."""
     names = [fresh_name() for _ in range(3)]
