@@ -19,9 +19,17 @@ export function databaseArea(name) {
   /** @type {Promise<IDBDatabase> | undefined} */
   let opened;
 
+  /** Lets the next call open the database again. */
+  function forget() {
+    opened = undefined;
+  }
+
   /** @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest} work */
   async function run(mode, work) {
-    opened ??= open(name);
+    opened ??= open(name, forget).catch((error) => {
+      forget();
+      throw error;
+    });
     return done(work((await opened).transaction(STORE, mode).objectStore(STORE)));
   }
 
@@ -33,9 +41,11 @@ export function databaseArea(name) {
   };
 }
 
-/** @param {string} name @returns {Promise<IDBDatabase>} */
-function open(name) {
+/** @param {string} name @param {() => void} onClose called when the browser closes it, as when its data are deleted @returns {Promise<IDBDatabase>} */
+async function open(name, onClose) {
   const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
-  return done(request);
+  const database = await done(request);
+  database.onclose = onClose;
+  return database;
 }
