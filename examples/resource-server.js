@@ -28,7 +28,8 @@ let fetchedAt = -Infinity;
 async function keyOf(kid) {
   const age = Date.now() - fetchedAt;
   if (age > KEEP_KEYS_MS || (!keys.has(kid) && age >= Number(KEYS_COOLDOWN_SECONDS) * 1000)) {
-    const answer = await fetch(`${AUTH_URL}/.well-known/jwks.json`);
+    const patience = { signal: AbortSignal.timeout(5000) };
+    const answer = await fetch(`${AUTH_URL}/.well-known/jwks.json`, patience);
     if (!answer.ok) throw new Error(`the keys could not be fetched: ${answer.status}`);
     const published = /** @type {{keys: Jwk[]}} */ (await answer.json());
     keys = new Map(published.keys.map((key) => [key.kid, key]));

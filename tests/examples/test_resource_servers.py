@@ -141,6 +141,9 @@ def test_a_rotation_and_a_service_that_is_away_lock_nobody_out(
         old_token = pair.visitor.log_in()["access_token"]
         with pair.gate.away():
             assert told_to_wait(pair.ask(old_token))
+        held = pair.gate.hold(JWKS)
+        assert told_to_wait(pair.ask(old_token)), "a service that hangs holds nobody up"
+        held.release()
         for instead in (answer(503, "{}"), answer(200, "<p>Sorry.</p>", "text/html")):
             pair.gate.replace(JWKS, instead)
             assert told_to_wait(pair.ask(old_token))
