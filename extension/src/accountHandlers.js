@@ -10,8 +10,9 @@ import { RequestError } from './protocol.js';
  * @param {object} parts
  * @param {() => Promise<AuthClient>} parts.client
  * @param {() => Promise<import('./offers.js').Offered>} parts.offers what the server offers
+ * @param {() => Promise<void>} parts.forgetUsername removes the name that the popup's form is filled with
  */
-export function createAccountHandlers({ client, offers }) {
+export function createAccountHandlers({ client, offers, forgetUsername }) {
   /** @type {AuthClient['send']} */
   const send = async (method, path, body) => (await client()).send(method, path, body);
 
@@ -110,6 +111,7 @@ export function createAccountHandlers({ client, offers }) {
     deleteAccount: async ({ password }) => {
       await send('DELETE', '/me', { password });
       await (await client()).logout({ notify: false });
+      await forgetUsername();
       return {};
     },
   };

@@ -96,7 +96,9 @@ export function createRequestHandlers({ areas, clearStorage, managedAddress, fet
       return logIn((mine) => mine.authenticateByPasskey({ ceremony, credential: JSON.parse(credential) }, { keep }));
     },
     access: async () => ({ message: String((await (await client()).send('GET', '/protected')).message) }),
-    ...createAccountHandlers({ client, offers: () => offers().catch(() => NOTHING_OFFERED) }),
+    ...createAccountHandlers({
+      client, offers: () => offers().catch(() => NOTHING_OFFERED), forgetUsername: () => settings.lastUsername.set('', false),
+    }),
     logout: async () => (await client()).logout(),
     reset,
     check: async ({ address: text }) => {

@@ -185,6 +185,15 @@ test('who logged in last is remembered, on disk only with a login that is kept',
   assert.equal(await areas.local.get('lastUsername'), 'Ann');
 });
 
+test('a deleted account leaves no name behind', async () => {
+  const { handlers, areas, service } = createFixture();
+  await handlers.handle(LOGIN);
+  service.next('/me', () => json(200, { status: 'ok' }));
+  assert.equal(kindOf(await handlers.handle({ type: 'deleteAccount', password: 'password' })), 'ok');
+  assert.equal((await handlers.handle({ type: 'state' })).state.lastUsername, '');
+  assert.equal(await areas.local.get('lastUsername'), undefined);
+});
+
 test('the choice to stay signed in is remembered', async () => {
   const { handlers } = createFixture();
   assert.equal((await handlers.handle({ type: 'state' })).state.keep, true);
