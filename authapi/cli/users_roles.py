@@ -2,11 +2,13 @@
 
 import click
 
+from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import printable, say
 from authapi.cli.users import named, users
+from authapi.revocation.service import NoRevocations, Revocations
 from authapi.web.services import service
 
 _USAGE = "write +ROLE to give a role, and -ROLE to take it away"
@@ -24,6 +26,8 @@ def roles(name: str, changes: tuple[str, ...], by_id: bool, now: bool, json_want
     session; with --now access tokens with it are void at once, and clients refresh.
     """
     administration, ref = service(Administration), UserRef(name, by_id)
+    if now and isinstance(service(Revocations), NoRevocations):
+        raise CommandError("There is no --now here: REVOCATION is off.")
     if changes:
         add, remove = _changes(changes, administration.find_user(ref).roles.names)
         user = administration.change_roles(ref, add, remove, now=now)

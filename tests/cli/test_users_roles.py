@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from authapi import create_app
 from authapi.database import Collections
+from authapi.settings import Settings
 from tests.cli.conftest import Operator
 from tests.cli.imports import BCRYPT
 from tests.support.actors import Visitor, error_code, fresh_name
@@ -37,6 +40,19 @@ def test_at_once_is_at_once(operator: Operator, visitor: Visitor) -> None:
     operator("users", "roles", name, "-admin", "--now")
     assert error_code(visitor.protected(tokens["access_token"])) == (401, "invalid_token")
     assert visitor.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_at_once_is_refused_where_nothing_is_revoked(
+    settings: Settings, visitor: Visitor, operator: Operator
+) -> None:
+    """With `REVOCATION=off` it would succeed, and access tokens would keep the role."""
+    name = visitor.new_user()
+    operator("users", "roles", name, "+admin")
+    runner = create_app(replace(settings, revocation="off")).test_cli_runner()
+    done = runner.invoke(args=["users", "roles", name, "-admin", "--now"])
+    assert done.exit_code == 1
+    assert "There is no --now here: REVOCATION is off." in done.output
+    assert operator("users", "show", name, "--json").json["roles"] == ["admin"]
 
 
 def test_a_change_is_an_event_and_no_change_is_none(
