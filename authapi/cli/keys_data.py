@@ -9,6 +9,8 @@ from authapi.cli.output import as_json
 from authapi.factors.data_key import DataKey, DataKeyLost
 from authapi.web.services import service
 
+_NONE = "There is no data key yet: nobody has an authenticator app."
+
 
 @keys.command("check")
 @with_appcontext
@@ -24,7 +26,7 @@ def check(json_wanted: bool) -> None:
     for kid, opens in found.items():
         click.echo(f"{kid}  {'opens' if opens else 'does not open'}", err=json_wanted)
     if not found:
-        click.echo("There is no data key yet: nobody has an authenticator app.", err=True)
+        click.echo(_NONE, err=True)
     elif not any(found.values()):
         raise click.ClickException(
             "The data key does not open. Start with the former secret in JWT_SECRET_PREVIOUS."
@@ -39,9 +41,9 @@ def rewrap() -> None:
     Run it once every server has the new secret, before JWT_SECRET_PREVIOUS is taken away.
     """
     try:
-        service(DataKey).rewrap()
+        found = service(DataKey).rewrap()
     except DataKeyLost:
         raise click.ClickException(
             "The data key does not open. Start with the former secret in JWT_SECRET_PREVIOUS."
         ) from None
-    click.echo("JWT_SECRET alone opens the data key now.", err=True)
+    click.echo("JWT_SECRET alone opens the data key now." if found else _NONE, err=True)

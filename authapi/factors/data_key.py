@@ -62,15 +62,16 @@ class DataKey:
             each.kid: self._unwrap(each) is not None for each in self._store.find_wrappings() or ()
         }
 
-    def rewrap(self) -> None:
-        """Leave no wrapping but the one of the present secret.
+    def rewrap(self) -> bool:
+        """Leave no wrapping but the one of the present secret; False when there is no key yet.
 
         Raises:
             DataKeyLost: when no wrapping opens.
         """
         while (found := self._store.find_wrappings()) is not None:
             if self._store.replace(found, [self._wrap(self._open(found))]):
-                return
+                return True
+        return False
 
     def _opened(self, *, anew: bool = False) -> bytes:
         key = None if anew else self._key
