@@ -15,7 +15,7 @@ from authapi.web.schemas import (
     length,
 )
 
-_NAME = (
+NAME = (
     length("Name", LONGEST_NAME),
     Predicate("isprintable", error="Name must not contain control characters."),
 )
@@ -29,7 +29,7 @@ class NewPasskeySchema(AssertionSchema):
     """The credential that a browser made, and its name."""
 
     name = fields.String(
-        validate=_NAME,
+        validate=NAME,
         metadata={"example": "My phone", "description": "By default after the browser."},
     )
 
@@ -37,7 +37,7 @@ class NewPasskeySchema(AssertionSchema):
 class PasskeyNameSchema(RequestSchema):
     """The name of a passkey."""
 
-    name = fields.String(required=True, validate=_NAME, metadata={"example": "My phone"})
+    name = fields.String(required=True, validate=NAME, metadata={"example": "My phone"})
 
 
 class RequirementSchema(RecentLoginSchema):

@@ -10,7 +10,7 @@ from authapi.tokens.rules import LONGEST_TOKEN
 from authapi.web.schemas import OptionalBodySchema, RequestSchema, TokenPairSchema, length
 
 CODE_LENGTH = length("Code", 64)
-_LONGEST_NAME = 1024
+LONGEST_NAME = 1024
 
 
 def filled(name: str, longest: int) -> tuple[validate.Length, validate.Length]:
@@ -37,7 +37,7 @@ def present_password(meaning: str = "", **options: Any) -> fields.String:  # noq
 
 
 USERNAME = fields.String(
-    required=True, validate=filled("Username", _LONGEST_NAME), metadata={"example": "user1"}
+    required=True, validate=filled("Username", LONGEST_NAME), metadata={"example": "user1"}
 )
 """The field of a name that may be somebody's."""
 

@@ -97,11 +97,16 @@ export function waitText(seconds = 60) {
 
 /** @param {Problem} problem */
 function fieldTexts(problem) {
-  const lines = Object.entries(problem.errors ?? {}).map(([field, texts]) =>
-    named(field, texts.join(' ')),
-  );
+  const lines = Object.entries(problem.errors ?? {}).map(([field, texts]) => {
+    const own = texts.map(translated);
+    return own.every(Boolean) ? own.join(' ') : named(field, texts.join(' '));
+  });
   return lines.length > 0 ? lines.join(' ') : serverText(problem);
 }
+
+/** The translation of what the API says about a field; empty where there is none, as in English. @param {string} text */
+const translated = (text) =>
+  speaksAsApi() ? '' : t(`says_${text.replace(/\W+$/, '').replace(/\W+/g, '_').toLowerCase()}`);
 
 /** A text, with the field's name before it where it does not name the field. @param {string} field @param {string} text */
 function named(field, text) {

@@ -94,6 +94,9 @@ def test_the_whole_way_is_german(owner: Owner) -> None:
     assert popup.text("login") == "Anmelden"
     until(lambda: popup.sees("forgot"), "the link for a forgotten password")
     assert popup.page.run(ON_ONE_LINE)
+    popup.register("n" * 65)
+    long = "Registrierung fehlgeschlagen: Der Benutzername darf höchstens 64 Zeichen lang sein."
+    popup.reads(long, "error")
     name = owner.registered(next(NAMES))
     popup.login(name, "a wrong password")
     wrong = "Anmeldung fehlgeschlagen: Benutzername oder Passwort ist falsch."

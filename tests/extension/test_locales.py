@@ -4,8 +4,14 @@ import json
 
 import pytest
 
+from authapi.accounts import rules as accounts
+from authapi.accounts.emails import PROBLEM
 from authapi.core.errors import CATALOGUE, ErrorCode
 from authapi.core.events import Event
+from authapi.passkeys import schemas as passkeys
+from authapi.passwords import rules as choices
+from authapi.passwords.blocklist import CommonPasswords
+from authapi.signin import schemas as signin
 from tests.extension.browser import EXTENSION
 from tests.extension.translations import in_language, messages
 
@@ -18,6 +24,26 @@ def test_the_service_s_own_words_stand_beside_their_translation() -> None:
     assert told
     for key, text in told.items():
         assert text == CATALOGUE[ErrorCode(key.removeprefix("code_"))].message
+
+
+def test_what_the_service_says_about_a_field_is_translated() -> None:
+    """The English texts are the service's own, of whatever somebody can type."""
+    names = ["n" * 65, "a\0", "\u0301"]
+    passwords = ["short", "p" * 1025]
+    of_names = [text for name in names for text in accounts.problems(name)]
+    of_passwords = [text for password in passwords for text in choices.problems(password)]
+    common = CommonPasswords("authapi").problems
+    chosen = [
+        *common("password", "ann"),
+        *common("anneliese1", "anneliese"),
+        *common("authapi1", "ann"),
+    ]
+    longest = signin.filled("Username", signin.LONGEST_NAME)[1]
+    fields = [*passkeys.NAME, signin.CODE_LENGTH, longest]
+    told = [*of_names, *of_passwords, *chosen, PROBLEM, *(str(field.error) for field in fields)]
+    assert sorted(told) == sorted(
+        text for key, text in messages("en").items() if key.startswith("says_")
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -22,6 +22,17 @@ test('a validation error is told field by field', () => {
   assert.equal(ofNew('Too common.'), 'New password: Too common.');
 });
 
+test('what the service says about a field is told in German, unless it is new', () => {
+  speak('de');
+  /** @param {string[]} password */
+  const told = (password) => refused({ status: 422, errors: { password } });
+  const short = 'Password must be at least 8 characters long.';
+  assert.equal(told([short]), 'Das Passwort muss mindestens 8 Zeichen lang sein.');
+  assert.equal(told(['Too odd.']), 'Password: Too odd.');
+  assert.equal(told([short, 'Too odd.']), `${short} Too odd.`);
+  speak('en');
+});
+
 /** @type {[number, string][]} */
 const WAITS = [
   [1, '1 second'],
