@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 import socket
+from collections.abc import Iterator
 
 HOST = "127.0.0.1"
 
@@ -11,12 +12,17 @@ HOST = "127.0.0.1"
 _RANGE = range(20_000, 32_768)
 
 
-def choose(preferred: int | None = None) -> int:
-    """Return `preferred` if nobody listens there, else another free port."""
+@contextlib.contextmanager
+def reserved(preferred: int | None = None) -> Iterator[int]:
+    """Yield `preferred` if nobody listens there, else another free port.
+
+    Inside the block nobody else gets it from here, also before a server listens.
+    """
     port = preferred or secrets.choice(_RANGE)
-    while not _is_free(port):
+    while (reservation := _reserve(port)) is None:
         port = secrets.choice(_RANGE)
-    return port
+    with reservation:
+        yield port
 
 
 def is_open(port: int) -> bool:
@@ -26,11 +32,15 @@ def is_open(port: int) -> bool:
     return False
 
 
-def _is_free(port: int) -> bool:
+def _reserve(port: int) -> socket.socket | None:
+    """Return what holds the port while it is open: a UDP socket, as the server's is a TCP one."""
+    reservation = socket.socket(type=socket.SOCK_DGRAM)
     with socket.socket() as probe:
         # As servers do: connections that ended a moment ago do not make a port taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with contextlib.suppress(OSError, OverflowError):
+            reservation.bind((HOST, port))
             probe.bind((HOST, port))
-            return True
-    return False
+            return reservation
+    reservation.close()
+    return None

@@ -28,14 +28,14 @@ def provision(directory: DataDirectory, program: Path) -> None:
     password = secrets.token_urlsafe(32)
     certificate = directory.provisioning_certificate
     write_durably(certificate, _make_certificate())
-    port = ports.choose()
-    server = start(directory, program, port, *_only_for_holders_of(certificate))
-    try:
-        _wait_until_open(server, port)
-        _set_password(port, password, certificate)
-    finally:
-        stop(server, port)
-        certificate.unlink()
+    with ports.reserved() as port:
+        server = start(directory, program, port, *_only_for_holders_of(certificate))
+        try:
+            _wait_until_open(server, port)
+            _set_password(port, password, certificate)
+        finally:
+            stop(server, port)
+            certificate.unlink()
     write_durably(directory.password_file, password)
 
 

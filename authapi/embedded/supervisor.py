@@ -36,8 +36,12 @@ def supervise(directory: DataDirectory, supervisor_lock: int, program: Path) -> 
     end_orphan(directory)
     if directory.password() is None:
         provision(directory, program)
-    port = ports.choose(directory.port())
-    write_durably(directory.port_file, str(port))
+    with ports.reserved(directory.port()) as port:
+        write_durably(directory.port_file, str(port))
+        _serve(directory, supervisor_lock, program, port)
+
+
+def _serve(directory: DataDirectory, supervisor_lock: int, program: Path, port: int) -> None:
     server = SupervisedServer(directory, program, port)
     try:
         locks.describe(supervisor_lock, str(port))

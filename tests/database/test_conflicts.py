@@ -25,13 +25,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A client of a real server that can be told to fail."""
     directory = DataDirectory(tmp_path_factory.mktemp("failing"))
     directory.prepare()
-    port = ports.choose()
-    options = ["--enable-test-commands"]
-    process = server.start(directory, program.installed().path, port, *options)
-    until(lambda: ports.is_open(port))
-    with Client(f"mongodb://127.0.0.1:{port}/?directConnection=true") as client:
-        yield client
-    server.stop(process, port)
+    with ports.reserved() as port:
+        options = ["--enable-test-commands"]
+        process = server.start(directory, program.installed().path, port, *options)
+        until(lambda: ports.is_open(port))
+        with Client(f"mongodb://127.0.0.1:{port}/?directConnection=true") as client:
+            yield client
+        server.stop(process, port)
 
 
 @pytest.fixture
