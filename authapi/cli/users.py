@@ -4,9 +4,11 @@ import shlex
 import sys
 
 import click
+from flask import current_app
 
 from authapi.accounts.models import User
 from authapi.accounts.service import AccountService
+from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
@@ -211,6 +213,12 @@ def _factors(user: User) -> dict[str, str]:
 def named(user: User) -> str:
     """Return a user's name and id, as people read them."""
     return f"{printable(user.username)} (id {user.id})"
+
+
+def require_addresses() -> None:
+    """Refuse a command that needs addresses where there are none."""
+    if current_app.config["EMAIL"] == "off":
+        raise CommandError("There are no addresses here: EMAIL is off, or MAIL_URL is not set.")
 
 
 def _state(user: User) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from flask import current_app
 
 from authapi.accounts.emails import read_email
 from authapi.administration.errors import CommandError
@@ -13,7 +12,7 @@ from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
 from authapi.cli.output import printable, say
-from authapi.cli.users import named, users
+from authapi.cli.users import named, require_addresses, users
 from authapi.web.services import service
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ def verify_email(name: str, by_id: bool, json_wanted: bool) -> None:
 
 
 def _addresses() -> OperatorAddresses:
-    if current_app.config["EMAIL"] == "off":
-        raise CommandError("There are no addresses here: EMAIL is off, or MAIL_URL is not set.")
+    require_addresses()
     from authapi.addresses.operating import OperatorAddresses  # loaded where there are addresses
 
     return service(OperatorAddresses)

@@ -2,12 +2,13 @@
 
 import click
 
+from authapi.accounts.models import User
 from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, say, when
-from authapi.cli.users import named, users
+from authapi.cli.output import as_json, printable, say, when
+from authapi.cli.users import named, require_addresses, users
 from authapi.factors.operating import OperatorFactors
 from authapi.mail.links import NoPage
 from authapi.recovery.service import Recovery
@@ -18,15 +19,20 @@ REASONS = ("lost", "broken", "stolen", "other")
 
 @users.command("recovery-link")
 @user_argument
+@click.option("--mail", "mailed", is_flag=True, help="Mail it to the owner; it is not shown.")
 @json_option
-def recovery_link(name: str, by_id: bool, json_wanted: bool) -> None:
+def recovery_link(name: str, by_id: bool, mailed: bool, json_wanted: bool) -> None:
     """Print a link that lets a user choose a new password, within 24 hours.
 
-    It works without mail. Whoever has it has the account: hand it to the owner alone.
+    It works without mail. Whoever has it has the account: hand it to the owner alone, or let
+    --mail send it to the confirmed address.
     """
     user = service(Administration).find_user(UserRef(name, by_id))
     if user.disabled:
         raise CommandError(f"{user.username} is disabled: flask users enable comes first.")
+    if mailed:
+        _mail_link(user, json_wanted)
+        return
     try:
         link, until = service(Recovery).operators_link(user)
     except NoPage as missing:
@@ -37,6 +43,18 @@ def recovery_link(name: str, by_id: bool, json_wanted: bool) -> None:
         return
     click.echo(f"For {named(user)}, until {when(until)}:", err=True)
     click.echo(link)
+
+
+def _mail_link(user: User, json_wanted: bool) -> None:
+    require_addresses()
+    from authapi.recovery.asking import ResetRequests  # loaded where there are addresses
+
+    if user.email is None:
+        raise CommandError(f"{user.username} has no confirmed address: leave out --mail.")
+    service(ResetRequests).offer(user)
+    facts = {"username": user.username, "user_id": user.id, "mailed_to": user.email}
+    sentence = f"A link for {named(user)} is mailed to {printable(user.email)}."
+    say(sentence, facts, as_json_only=json_wanted)
 
 
 @users.command("reset-factors")

@@ -1,24 +1,26 @@
 """A link for a new password is asked for; no user is read (S80)."""
 
+import secrets
 from datetime import timedelta
 
+from authapi.accounts.models import User
 from authapi.accounts.rules import name_key
 from authapi.core.client import Client
 from authapi.core.clock import Clock
-from authapi.core.events import EventRecorder
+from authapi.core.events import Event, EventRecorder
 from authapi.core.fingerprints import Fingerprints
 from authapi.limits.attempts import Reason
 from authapi.limits.service import Limits
 from authapi.mail.models import Mail
 from authapi.mail.service import MailService
-from authapi.recovery.mails import RESET
+from authapi.recovery.mails import OPERATOR, RESET
 
 SLOT = timedelta(minutes=2)
 """Requests for one name within this time are one mail."""
 
 
 class ResetRequests:
-    """Adds the mail for a typed name; the sender looks up later whose it is."""
+    """Adds the mail with the link; the sender looks up later to whom it goes."""
 
     def __init__(
         self,
@@ -54,3 +56,9 @@ class ResetRequests:
         asked_by = self._events.origin().client
         told = {"device": asked_by.user_agent, "place": asked_by.address}
         self._mails.add(Mail(mail_id, RESET, now, now, asked_for=username, facts=told))
+
+    def offer(self, user: User) -> None:
+        """Mail a user whom the operator helps a link that is good for a day."""
+        now = self._clock()
+        self._mails.add(Mail(secrets.token_hex(16), OPERATOR, now, now, user_id=user.id))
+        self._events.record(Event.RESET_ASKED, user_id=user.id, reason="operator")

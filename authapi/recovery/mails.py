@@ -10,9 +10,10 @@ from authapi.mail.kinds import Kind
 from authapi.mail.links import LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Void
 from authapi.mail.notices import Notice, Notified
-from authapi.recovery.rules import bound_to
+from authapi.recovery.rules import OPERATORS_LINK_LIFE, bound_to
 
 RESET = "reset"
+OPERATOR = "operator"
 SECURED = "secured"
 SECURED_LIFE = timedelta(hours=24)
 """How long the link is good that follows `/account/secure`; it is the only way in then."""
@@ -47,7 +48,8 @@ class ResetMails:
             finish: completes the return of a former address.
         """
         asked = Kind(RESET, reset_life, self._asked, on_request=True)
-        return [asked, Kind(SECURED, SECURED_LIFE, self._secured, finish=finish)]
+        offered = Kind(OPERATOR, OPERATORS_LINK_LIFE, self._of_user)
+        return [asked, offered, Kind(SECURED, SECURED_LIFE, self._of_user, finish=finish)]
 
     def _asked(self, mail: Mail) -> Envelope | Void:
         """Return the envelope of a link that was asked for; void where there is no such user."""
@@ -57,7 +59,7 @@ class ResetMails:
             self._note(user, mail)
         return answer
 
-    def _secured(self, mail: Mail) -> Envelope | Void:
+    def _of_user(self, mail: Mail) -> Envelope | Void:
         user = self._find_by_id(mail.user_id) if mail.user_id else None
         return _with_link(user, "the user is gone")
 

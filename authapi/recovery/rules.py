@@ -1,7 +1,12 @@
 """Whether a link is still good, and what its use changes: pure decisions."""
 
+from datetime import timedelta
+
 from authapi.accounts.models import User
 from authapi.mail.links import Link, Purpose
+
+OPERATORS_LINK_LIFE = timedelta(hours=24)
+"""How long a link of the operator is good."""
 
 
 def is_alive(link: Link, user: User) -> bool:

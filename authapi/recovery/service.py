@@ -1,6 +1,6 @@
 """What mailed links do: a new password, and "this was not me"."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from authapi.accounts.models import Change, Message, User
 from authapi.accounts.service import AccountService
@@ -13,11 +13,15 @@ from authapi.mail.links import InvalidLink, Link, LinkClaims, Links, MailedToken
 from authapi.passwords.blocklist import Blocklist
 from authapi.passwords.hashing import PasswordHasher
 from authapi.recovery.refusing import refused
-from authapi.recovery.rules import UNFINISHED, bound_to, distrust_passkeys, is_alive, still_bound
+from authapi.recovery.rules import (
+    OPERATORS_LINK_LIFE,
+    UNFINISHED,
+    bound_to,
+    distrust_passkeys,
+    is_alive,
+    still_bound,
+)
 from authapi.sessions.ending import SessionEnding
-
-OPERATORS_LINK_LIFE = timedelta(hours=24)
-"""How long a link of the operator is good."""
 
 
 class Recovery:

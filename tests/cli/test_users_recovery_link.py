@@ -123,6 +123,13 @@ def test_nobody_and_the_disabled_get_none(app: Flask, operator: Operator, visito
     assert "is disabled" in refused.said
 
 
+def test_without_mail_there_is_none_to_send(operator: Operator, visitor: Visitor) -> None:
+    """One line says which settings are missing."""
+    refused = operator("users", "recovery-link", visitor.new_user(), "--mail")
+    assert (refused.code, refused.out) == (1, "")
+    assert "EMAIL is off, or MAIL_URL is not set" in refused.said
+
+
 @pytest.mark.parametrize("own", [None, "https://app.example/reset"])
 def test_a_link_leads_where_the_settings_say(
     settings: Settings, visitor: Visitor, own: str | None

@@ -14,7 +14,7 @@ from authapi.mail.kinds import DELETED, NOTICES, TEST
 from authapi.mail.models import Fact
 from authapi.mail.texts import FOLDER, LANGUAGES, Texts
 
-ASKED = ["verify", "address_taken", "reset", "secured", "email_changed"]
+ASKED = ["verify", "address_taken", "reset", "secured", "operator", "email_changed"]
 KINDS = [*NOTICES, DELETED, TEST, *ASKED]
 LINK = "https://accounts.example/account/reset#" + "A" * 59
 CODE = "K7QF-M2XW"
