@@ -11,7 +11,7 @@ from flask import current_app
 from authapi.administration.errors import CommandError
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option
-from authapi.cli.output import as_json, say, sheet, table, when
+from authapi.cli.output import as_json, say, sheet, table, timestamp, when
 from authapi.web.services import service
 
 if TYPE_CHECKING:
@@ -101,10 +101,11 @@ def test(address: str, language: str | None, json_wanted: bool) -> None:
 def status(json_wanted: bool) -> None:
     """Say how many mails wait, since when, and how many were given up."""
     backlog = _mails().backlog()
-    oldest = when(backlog.oldest) if backlog.oldest else None
     if json_wanted:
+        oldest = timestamp(backlog.oldest)
         as_json({"due": backlog.due, "next_due_at": oldest, "dead": backlog.dead})
     else:
+        oldest = when(backlog.oldest) if backlog.oldest else None
         sheet({"due": str(backlog.due), "next due": oldest or "-", "dead": str(backlog.dead)})
 
 
@@ -125,9 +126,9 @@ def _described(record: Record) -> dict[str, object]:
         "state": sent.result,
         "to": mail.to,
         "user_id": mail.user_id,
-        "made_at": when(mail.made_at),
-        "due_at": when(mail.due_at) if mail.due_at else None,
-        "settled_at": when(sent.at) if sent.at else None,
+        "made_at": timestamp(mail.made_at),
+        "due_at": timestamp(mail.due_at),
+        "settled_at": timestamp(sent.at),
         "attempts": mail.attempts,
         "via": sent.via,
         "said": sent.said,

@@ -45,6 +45,11 @@ def when(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%SZ")
 
 
+def timestamp(moment: datetime | None) -> str | None:
+    """Return a moment, to the second, as programs read it (RFC 3339); None for none."""
+    return moment.isoformat(timespec="seconds") if moment is not None else None
+
+
 def printable(text: str) -> str:
     """Return `text` with escapes for control characters and what the terminal cannot show."""
     shown = "".join(

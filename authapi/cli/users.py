@@ -13,7 +13,7 @@ from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.group import CommandGroup
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, printable, say, sheet, table, when
+from authapi.cli.output import as_json, printable, say, sheet, table, timestamp, when
 from authapi.factors.models import Factors
 from authapi.factors.serializers import describe
 from authapi.web.services import service
@@ -76,8 +76,8 @@ def show(name: str, by_id: bool, json_wanted: bool) -> None:
     sessions = administration.sessions(user)
     last_seen = sessions[0].refreshed_at if sessions else None
     if json_wanted:
-        seen = last_seen.isoformat() if last_seen else None
-        as_json({**_fact_sheet(user), "sessions": len(sessions), "last_seen": seen})
+        seen = {"sessions": len(sessions), "last_seen": timestamp(last_seen)}
+        as_json({**_fact_sheet(user), **seen})
         return
     sheet(
         {

@@ -7,7 +7,7 @@ from authapi.administration.errors import CommandError
 from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.cli.options import json_option, user_argument
-from authapi.cli.output import as_json, printable, say, when
+from authapi.cli.output import as_json, printable, say, timestamp, when
 from authapi.cli.users import named, require_addresses, users
 from authapi.factors.operating import OperatorFactors
 from authapi.mail.links import NoPage
@@ -38,8 +38,8 @@ def recovery_link(name: str, by_id: bool, mailed: bool, json_wanted: bool) -> No
     except NoPage as missing:
         raise CommandError(f"{missing}. Set it, or RESET_URL.") from None
     if json_wanted:
-        ends = until.isoformat(timespec="seconds")
-        as_json({"username": user.username, "user_id": user.id, "link": link, "until": ends})
+        facts = {"username": user.username, "user_id": user.id, "link": link}
+        as_json({**facts, "until": timestamp(until)})
         return
     click.echo(f"For {named(user)}, until {when(until)}:", err=True)
     click.echo(link)

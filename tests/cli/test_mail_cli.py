@@ -71,6 +71,7 @@ def test_what_is_due_is_sent_and_listed(app: Flask, operator: Operator, server: 
     assert [mail["id"] for mail in dead] == ["2" * 24]
     assert operator("mail", "list", "--state", "due", "--json").json["mails"] == []
     shown = operator("mail", "show", "2" * 24, "--json").json
+    assert shown["made_at"][10] == "T"  # RFC 3339
     assert (shown["state"], shown["said"], shown["to"]) == ("dead", "550 nobody", REFUSED)
     assert "#" not in operator("mail", "show", "1" * 24).out
     assert operator("mail", "status").out.splitlines()[-1].split() == ["dead", "1"]
