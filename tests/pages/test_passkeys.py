@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.extension.chromium import patient
 from tests.pages.conftest import Owner
@@ -110,6 +110,19 @@ def test_after_a_reset_the_new_password_is_asked_for_once(page: PasskeysPage) ->
     page.tab.wait_for_selector("#account:visible")
     page.open()
     page.click("#use", WORKS)
+
+
+def test_the_account_is_shown_once_all_of_it_is_there(page: PasskeysPage) -> None:
+    """So no click on it is passed over."""
+    shown: list[bool] = []
+
+    def look(asked: Route) -> None:
+        shown.append(page.tab.is_visible("#account"))
+        asked.continue_()
+
+    page.tab.route("**/me/factors", look)
+    page.add()
+    assert shown == [False, True]
 
 
 def test_at_an_address_without_a_name_it_says_why(page: PasskeysPage, site: str) -> None:

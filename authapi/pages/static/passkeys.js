@@ -75,13 +75,20 @@ function wantsPassword(failure) {
   return failure.code === 'second_factor_required' && failure.factors?.includes('password');
 }
 
+/** Show the login, or the account once all of it is there: before that a click on it would be passed over. */
 async function refresh() {
   const there = tokens !== null;
   at('login').hidden = there;
   at('use').hidden = there;
-  at('account').hidden = !there;
   at('code-field').hidden = begun.mfa_token === undefined;
-  if (!tokens) return;
+  try {
+    if (there) await load();
+  } finally {
+    at('account').hidden = tokens === null;
+  }
+}
+
+async function load() {
   /** @type {{ passkeys: Passkey[] }} */
   const { passkeys } = await ask('GET', '/me/factors');
   at('none').hidden = passkeys.length > 0;
