@@ -28,12 +28,17 @@ const CHECKS = {
   typ: 'at+jwt', // RFC 9068, 4
 };
 
+function haveKeysCome() {
+  return keys.jwks()?.keys.some(({ kid, alg }) => kid && CHECKS.algorithms.includes(alg ?? ''));
+}
+
 /**
  * Whether the token is invalid; otherwise the keys could not be fetched.
  * @param {unknown} error
  */
 function isTokenInvalid(error) {
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return false;
+  if (error instanceof errors.JWKSNoMatchingKey && !haveKeysCome()) return false;
   return error instanceof errors.JOSEError && error.code !== errors.JOSEError.code;
 }
 

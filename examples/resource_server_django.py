@@ -8,7 +8,6 @@ docs/resource-servers.md says what has to be checked, and what the keys alone ca
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import sys
@@ -26,7 +25,19 @@ AUDIENCE = os.environ.get("JWT_AUDIENCE", "authapi")
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]  # never HS256: the key is public
 REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
-keys = jwt.PyJWKClient(
+
+class Keys(jwt.PyJWKClient):
+    """The public keys of the service."""
+
+    def get_signing_keys(self, refresh: bool = False) -> list[jwt.PyJWK]:
+        """Return the keys; whatever comes in their place is no fault of the token."""
+        try:
+            return super().get_signing_keys(refresh)
+        except Exception as error:
+            raise jwt.PyJWKClientConnectionError("the keys could not be fetched") from error
+
+
+keys = Keys(
     f"{os.environ.get('AUTH_URL', 'http://127.0.0.1:8000')}/.well-known/jwks.json",
     lifespan=300,  # seconds that the keys are kept
     cooldown_duration=float(os.environ.get("KEYS_COOLDOWN_SECONDS", "5")),  # for unknown kids
@@ -38,7 +49,8 @@ def verified(token: str) -> dict[str, Any]:
     """Return the claims of an access token.
 
     Raises:
-        jwt.PyJWTError: the token is invalid, or the keys could not be fetched.
+        jwt.PyJWKClientConnectionError: the keys could not be fetched.
+        jwt.PyJWTError: the token is invalid.
     """
     if jwt.get_unverified_header(token).get("typ") != "at+jwt":
         raise jwt.InvalidTokenError("not an access token")  # RFC 9068, 4
@@ -65,7 +77,7 @@ def require_access_token(
             return refused(401, "missing_token", {"WWW-Authenticate": "Bearer"})
         try:
             request.caller = verified(token.strip())
-        except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # keys not fetched
+        except jwt.PyJWKClientConnectionError:
             return refused(503, "service_unavailable", {"Retry-After": "2"})
         except jwt.PyJWTError:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}

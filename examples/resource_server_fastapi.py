@@ -8,7 +8,6 @@ docs/resource-servers.md says what has to be checked, and what the keys alone ca
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Annotated, Any
 
@@ -22,7 +21,19 @@ AUDIENCE = os.environ.get("JWT_AUDIENCE", "authapi")
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]  # never HS256: the key is public
 REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
-keys = jwt.PyJWKClient(
+
+class Keys(jwt.PyJWKClient):
+    """The public keys of the service."""
+
+    def get_signing_keys(self, refresh: bool = False) -> list[jwt.PyJWK]:
+        """Return the keys; whatever comes in their place is no fault of the token."""
+        try:
+            return super().get_signing_keys(refresh)
+        except Exception as error:
+            raise jwt.PyJWKClientConnectionError("the keys could not be fetched") from error
+
+
+keys = Keys(
     f"{os.environ.get('AUTH_URL', 'http://127.0.0.1:8000')}/.well-known/jwks.json",
     lifespan=300,  # seconds that the keys are kept
     cooldown_duration=float(os.environ.get("KEYS_COOLDOWN_SECONDS", "5")),  # for unknown kids
@@ -53,7 +64,8 @@ def verified(token: str) -> dict[str, Any]:
     """Return the claims of an access token.
 
     Raises:
-        jwt.PyJWTError: the token is invalid, or the keys could not be fetched.
+        jwt.PyJWKClientConnectionError: the keys could not be fetched.
+        jwt.PyJWTError: the token is invalid.
     """
     if jwt.get_unverified_header(token).get("typ") != "at+jwt":
         raise jwt.InvalidTokenError("not an access token")  # RFC 9068, 4
@@ -77,7 +89,7 @@ def caller(
         raise Refused(401, "missing_token", WWW_Authenticate="Bearer")
     try:
         return verified(bearer.credentials)
-    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError):  # keys not fetched
+    except jwt.PyJWKClientConnectionError:
         raise Refused(503, "service_unavailable", Retry_After="2") from None
     except jwt.PyJWTError:
         challenge = 'Bearer error="invalid_token"'

@@ -26,7 +26,8 @@ from tests.examples.resource_servers import (
     port_of,
     signed,
 )
-from tests.extension.exchange import answer
+from tests.extension.exchange import Answer, answer
+from tests.extension.gate import Replace
 from tests.support.actors import error_code
 from tests.support.forging import forged, payload_of
 
@@ -34,6 +35,23 @@ pytestmark = pytest.mark.external
 
 JWKS = "/.well-known/jwks.json"
 AN_HOUR, NONE = "3600", "0"
+
+NO_KEYS = [
+    answer(200, body)
+    for body in (
+        "null",
+        '"keys"',
+        "[]",
+        "{}",
+        '{"keys": null}',
+        '{"keys": "key-EdDSA"}',
+        '{"keys": []}',
+        '{"keys": [{"kty": "OKP"}]}',
+        '{"keys": [1, null]}',
+        "[" * 100_000,
+    )
+]
+NO_KEYS.append(Answer(200, {"Content-Type": "application/json"}, b'{"keys": "\xff"}'))
 
 
 @pytest.fixture(scope="module", params=PROGRAMS)
@@ -144,9 +162,6 @@ def test_a_rotation_and_a_service_that_is_away_lock_nobody_out(
         held = pair.gate.hold(JWKS)
         assert told_to_wait(pair.ask(old_token)), "a service that hangs holds nobody up"
         held.release()
-        for instead in (answer(503, "{}"), answer(200, "<p>Sorry.</p>", "text/html")):
-            pair.gate.replace(JWKS, instead)
-            assert told_to_wait(pair.ask(old_token))
         assert pair.ask(old_token).status_code == 200
         pair.gate.reset(port_of(rotated))
         new_token = rotated.log_in()["access_token"]
@@ -155,6 +170,18 @@ def test_a_rotation_and_a_service_that_is_away_lock_nobody_out(
             assert told_to_wait(pair.ask(new_token))
         assert pair.ask(new_token).status_code == 200
         assert pair.ask(old_token).status_code == 200
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_keys_that_are_none_are_no_reason_to_log_in_again(settings: Settings, program: str) -> None:
+    """Whatever comes instead of the keys, the answer is a 503 until they are there."""
+    with believing(program, settings, NONE) as pair:
+        token = pair.visitor.log_in()["access_token"]
+        for instead in (answer(503, "{}"), answer(200, "<p>Sorry.</p>", "text/html"), *NO_KEYS):
+            pair.gate.rules = [Replace(JWKS, instead), Replace(JWKS, instead)]  # jose asks twice
+            assert told_to_wait(pair.ask(token)), instead.body[:80]
+        pair.gate.rules.clear()
+        assert pair.ask(token).status_code == 200
 
 
 def told_to_wait(answer: requests.Response) -> bool:
