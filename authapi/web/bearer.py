@@ -105,12 +105,15 @@ def token_optional(view: Callable[P, R]) -> Callable[P, R]:
 def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
     """Return `view`, which may be `async`, with a `check` before it that may raise `ApiError`.
 
-    It is raised as werkzeug's exception, which Flask and its extensions know.
+    It is raised as werkzeug's exception, which Flask and its extensions know. Requests that Flask
+    answers itself reach neither.
     """
     if iscoroutinefunction(view):
 
         @wraps(view)
         async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - the view's own
+            if _is_automatic():
+                return None
             try:
                 check()
             except ApiError as error:
@@ -121,6 +124,8 @@ def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
 
     @wraps(view)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _is_automatic():
+            return cast(R, None)
         try:
             check()
         except ApiError as error:
@@ -128,6 +133,18 @@ def guarded(view: Callable[P, R], check: Callable[[], None]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return called
+
+
+def _is_automatic() -> bool:
+    """Whether Flask answers the request itself, by the methods of the route: no view sees it.
+
+    A guard meets it in `before_request` only. A preflight is such a request, and browsers send it
+    without a token (Fetch, 4.8): refused, it would keep every page out.
+    """
+    asked = _request._get_current_object()
+    return asked.method == "OPTIONS" and bool(
+        getattr(asked.url_rule, "provide_automatic_options", False)
+    )
 
 
 def identify() -> None:

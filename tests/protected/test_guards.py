@@ -193,6 +193,28 @@ def test_the_caller_is_known_whichever_way_a_view_is_guarded(either: Flask, way:
     assert client.get("/careless").status_code == 500
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_page_may_ask_first_whichever_way_a_view_is_guarded(either: Flask, way: str) -> None:
+    """S71: Browsers send a preflight without a token; Flask answers it, and no view sees it."""
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+    answer = either.test_client().options(f"/{way}", headers=asked)
+    assert (answer.status_code, answer.text) == (200, "")
+    assert answer.allow.as_set() == {"get", "head", "options"}
+
+
+def test_a_views_own_answer_to_options_is_guarded(either: Flask) -> None:
+    """S43: Around the view as well as in `before_request`."""
+    whole = Blueprint("whole", __name__)
+    whole.before_request(guard)
+    whole.add_url_rule("/whole", view_func=name, methods=["OPTIONS"])
+    either.register_blueprint(whole)
+    either.add_url_rule("/single", "single", token_required(name), methods=["OPTIONS"])
+    client = either.test_client()
+    for path in ("/whole", "/single"):
+        assert client.options(path).status_code == 401
+        assert client.options(path, headers=token(either, "Ann")).text == "Ann"
+
+
 def test_nobody_is_taken_for_the_caller_of_another_request(either: Flask) -> None:
     """S36: 32 threads with requests of several users get their own identity."""
 
