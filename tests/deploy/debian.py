@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.tools import program
+from tests.support.tools import program, root
 
 FOR_A_SERVICE = "ca-certificates,curl,dbus,python3,python3-venv,systemd-sysv"
 OF_THIS_MACHINE = [
@@ -31,6 +31,7 @@ def archive(folder: Path, release: str = "bookworm", packages: str = FOR_A_SERVI
         release: Debian's name for it.
         packages: what is installed besides the least that there is, with commas between.
     """
+    root()
     named = hashlib.sha256(packages.encode()).hexdigest()[:8]
     made = folder / f"debian-{release}-{named}.tar"
     with made.with_suffix(".lock").open("w") as lock:

@@ -95,9 +95,10 @@ class Builder:
         return Image(described["Docker"]["config"], Path(self.do("mount", container)))
 
     def clean(self) -> None:
-        """Remove all containers and images."""
+        """Remove all containers and images, which are whole copies of their files."""
         self.do("rm", "--all")
         self.do("rmi", "--all", "--force")
+        shutil.rmtree(self._folder)
 
     def do(self, *arguments: str) -> str:
         """Run a command of buildah's, and return what it prints."""

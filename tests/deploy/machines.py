@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -29,6 +30,20 @@ _NETWORK = re.compile(r"PIP_|NPM_CONFIG_|NODE_EXTRA_CA_CERTS$|\w+_PROXY$", re.IG
 
 def _of_the_network() -> list[tuple[str, str]]:
     return [(name, value) for name, value in os.environ.items() if _NETWORK.match(name)]
+
+
+@contextmanager
+def unpacked(tar: Path, files: Path) -> Iterator[Machine]:
+    """Make a machine of the files in `tar`, in the folder `files`.
+
+    They are removed at the end: with what a test installs they are about a gigabyte.
+    """
+    files.mkdir()
+    try:
+        run(["tar", "-xf", str(tar), "-C", str(files)])
+        yield Machine(files)
+    finally:
+        shutil.rmtree(files)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.deploy.debian import archive, run
-from tests.deploy.machines import Machine
-from tests.support import tools
+from tests.deploy.debian import archive
+from tests.deploy.machines import Machine, unpacked
 from tests.support.checkouts import repository_in
 from tests.support.servers import ROOT, free_port
 
@@ -20,8 +21,9 @@ MEASURE = """size=$(du --total -sm .venv node_modules 2>&- | tail -n 1)
         echo "it took $(($(date +%s) - began)) s and $size with $(.venv/bin/python --version)" """
 
 
-def bare_machine(shared: Path, files: Path, release: str, packages: str) -> Machine:
-    """Make a Debian with a user who has cloned this project.
+@contextmanager
+def bare_machine(shared: Path, files: Path, release: str, packages: str) -> Iterator[Machine]:
+    """Make a Debian with a user who has cloned this project; it is removed at the end.
 
     Args:
         shared: where test processes that share it keep the archive of its files.
@@ -29,15 +31,11 @@ def bare_machine(shared: Path, files: Path, release: str, packages: str) -> Mach
         release: Debian's name for it.
         packages: what it has besides the least, with commas between.
     """
-    tools.root()
-    tar = archive(shared, release, packages)
-    machine = Machine(files)
-    files.mkdir()
-    run(["tar", "-xf", str(tar), "-C", str(files)])
-    repository_in(files / "srv" / "authapi")
-    machine.do("useradd --create-home newcomer && chown -R newcomer /srv/authapi")
-    machine.type_as("newcomer", f"export URL=/srv/authapi; {CLONE}")
-    return machine
+    with unpacked(archive(shared, release, packages), files) as machine:
+        repository_in(files / "srv" / "authapi")
+        machine.do("useradd --create-home newcomer && chown -R newcomer /srv/authapi")
+        machine.type_as("newcomer", f"export URL=/srv/authapi; {CLONE}")
+        yield machine
 
 
 def serve_and_try(machine: Machine, variables: str = "") -> str:

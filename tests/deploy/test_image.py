@@ -13,7 +13,7 @@ import requests
 from tests.deploy.debian import archive
 from tests.deploy.images import Builder, Image
 from tests.metrics.scraping import TOKEN, scrape
-from tests.support import processes, tools
+from tests.support import processes
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT, ServerProcess, free_port, server_process
 from tests.support.waiting import DEADLINE, until
@@ -24,7 +24,6 @@ pytestmark = [pytest.mark.external, pytest.mark.timeout(3600)]
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[Image]:
     """The image, built once for all tests."""
-    tools.root()
     builder = Builder(tmp_path_factory.mktemp("buildah"))
     try:
         builder.make_base(archive(shared_folder))

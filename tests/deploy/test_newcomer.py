@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,10 +24,11 @@ Measured = Callable[[str, str], None]
 @pytest.fixture(scope="module", params=["bookworm", "trixie"])
 def machine(
     request: pytest.FixtureRequest, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Machine:
+) -> Iterator[Machine]:
     """A bare Debian 12, and a bare Debian 13, with a user and a clone in the user's home."""
     files = tmp_path_factory.mktemp("bare") / "files"
-    return bare_machine(shared_folder, files, str(request.param), PACKAGES)
+    with bare_machine(shared_folder, files, str(request.param), PACKAGES) as machine:
+        yield machine
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,12 @@ PACKAGES = f"ca-certificates,curl,git,make,{PYTHON},{PYTHON}-venv"
 
 
 @pytest.fixture(scope="module")
-def machine(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+def machine(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A bare Debian 14 as it is so far, whose only Python is 3.14."""
     files = tmp_path_factory.mktemp("newer") / "files"
-    machine = bare_machine(shared_folder, files, "forky", PACKAGES)
-    machine.do(f"ln -s {PYTHON} /usr/bin/python3")
-    return machine
+    with bare_machine(shared_folder, files, "forky", PACKAGES) as machine:
+        machine.do(f"ln -s {PYTHON} /usr/bin/python3")
+        yield machine
 
 
 def test_it_is_said_what_to_do_before_anything_is_installed(machine: Machine) -> None:

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.deploy.debian import archive, run
+from tests.deploy.debian import archive
 from tests.deploy.images import lay_out
-from tests.deploy.machines import STEPS, Machine
+from tests.deploy.machines import STEPS, Machine, unpacked
 from tests.deploy.proxies import changed
-from tests.support import tools
 from tests.support.actors import Visitor
 from tests.support.servers import ROOT, free_port
 from tests.support.tools import program
@@ -67,18 +66,16 @@ def test_a_stop_is_longer_than_the_servers_grace() -> None:
 
 
 @pytest.fixture(scope="module")
-def machine(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+def machine(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine on which the documentation's steps were taken, up to the unit's."""
-    tools.root()
-    machine = Machine(tmp_path_factory.mktemp("machine") / "files")
-    machine.files.mkdir()
-    run(["tar", "-xf", str(archive(shared_folder)), "-C", str(machine.files)])
-    lay_out(machine.files / "opt" / "authapi")
-    unit = machine.files / "opt" / "authapi" / UNIT.relative_to(ROOT)
-    unit.parent.mkdir(parents=True)
-    unit.write_text(UNIT.read_text())
-    machine.do(STEPS[0])
-    return machine
+    files = tmp_path_factory.mktemp("machine") / "files"
+    with unpacked(archive(shared_folder), files) as machine:
+        lay_out(files / "opt" / "authapi")
+        unit = files / "opt" / "authapi" / UNIT.relative_to(ROOT)
+        unit.parent.mkdir(parents=True)
+        unit.write_text(UNIT.read_text())
+        machine.do(STEPS[0])
+        yield machine
 
 
 @pytest.fixture(scope="module")
