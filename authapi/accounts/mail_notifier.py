@@ -24,7 +24,11 @@ class MailNotifier(Notifier):
         self._clock = clock
 
     def notices(self, user: User, messages: Iterable[Message]) -> Notices:
-        """Return the notices; none for a user without an address."""
+        """Return the notices; none for a user without an address.
+
+        Each names the address of this moment: whoever takes an account over changes the address
+        next, and would get what the owner must know.
+        """
         found = (self._notice(user, message) for message in messages)
         return [notice.document() for notice in found if notice is not None]
 
@@ -32,8 +36,8 @@ class MailNotifier(Notifier):
         if message.pending is not None:  # mailed without delay: no change has to be completed first
             at, nonce = message.pending.asked_at - NOTICE_DELAY, message.pending.nonce
             return Notice(message.kind, at, facts={"nonce": nonce})
-        to = message.to
-        if to is None and user.email is None:
+        to = message.to or user.email
+        if to is None:
             return None
         client = self._origin().client
         known: dict[str, Fact] = {"device": client.user_agent, "place": client.address}
@@ -41,7 +45,7 @@ class MailNotifier(Notifier):
         if message.left is not None:
             facts["left"] = message.left
         if message.kind == DELETED:  # the document is gone when the mail is sent
-            to, facts["username"] = user.email, user.username
+            facts["username"] = user.username
         now = self._clock()
         return Notice(message.kind, now, to, {**facts, "at": now})
 

@@ -181,7 +181,7 @@ class Message:
 
     Attributes:
         kind: the name of a `mail.kinds.Kind`.
-        to: the address, where that is not the confirmed one when it is sent.
+        to: the address, where that is not the one that is confirmed at that moment.
         left: how many recovery codes are left, in a mail about that.
         pending: the address that is to be confirmed, where it asks for that.
     """

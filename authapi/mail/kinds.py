@@ -69,8 +69,8 @@ def notice_kinds(source: NoticeSource) -> list[Kind]:
 def notice_envelope(mail: Mail, source: NoticeSource) -> Envelope | Void:
     """Return a notice's envelope.
 
-    It goes to the address that the notice names, else to the user's verified one as it is now. To
-    that one it brings the link that says "this was not me" (S101).
+    It goes to the address that the notice names. While that is the user's verified one, it brings
+    the link that says "this was not me" (S101).
     """
     user = source.recipient(mail.user_id) if mail.user_id else None
     if user is None:

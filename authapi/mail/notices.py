@@ -19,7 +19,7 @@ class Notice:
         id: unique; it becomes the mail's.
         kind: the name of a `Kind`.
         at: when it happened.
-        to: the address to tell, where that is not the user's verified one at the time of sending.
+        to: the address to tell; None: the user's verified one at the time of sending.
         facts: dates, device, place; nothing secret.
     """
 

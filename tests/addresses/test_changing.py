@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from authapi.accounts.service import AccountService
 from authapi.core.services import Services
 from authapi.database import Database
-from authapi.mail.links import MailedTokens, Purpose
+from authapi.mail.links import CodeClaims, MailedTokens, Purpose
 from tests.addresses.conftest import Person
 from tests.addresses.test_confirming import Read, ask, confirm, verify
 from tests.support.actors import PASSWORD
@@ -20,6 +22,14 @@ def registered(services: Services) -> dict[str, bool]:
     """Return the registry's addresses, and whether they are only held."""
     found = services[Database]["addresses"].find()
     return {entry["_id"]: "held_until" in entry for entry in found}
+
+
+def code_of(services: Services, person: Person) -> str:
+    """Return the code of the address that waits, without the time that its mail takes."""
+    user = services[AccountService].get_user(person.name)
+    assert user.pending_email is not None
+    claims = CodeClaims(user.id, user.pending_email.email_key, user.pending_email.nonce)
+    return services[MailedTokens].code(claims)
 
 
 def test_both_addresses_are_told_and_the_old_one_can_undo_it(
@@ -77,6 +87,24 @@ def test_a_second_change_leaves_the_first_address_its_way_back(
     assert user.email_undo.email == OLD
     second = next(m for m in mails() if (m["kind"], m["to"]) == ("email_changed", NEW))
     assert second["link"] is None
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_happened_before_is_told_to_the_address_of_that_time(
+    services: Services, person: Person, mails: Read, *, removed: bool
+) -> None:
+    """S101: A thief who changes the address at once does not get what the owner must know."""
+    confirm(person, mails, OLD)
+    mails()
+    body = {"current_password": PASSWORD, "new_password": PASSWORD}
+    person.tokens = person.send("POST", "/password", body).get_json()
+    if removed:
+        assert person.send("DELETE", "/me/email").status_code == 200
+    else:
+        ask(person, NEW)
+        assert verify(person, code_of(services, person)) == (200, NEW)
+    (told,) = [mail for mail in mails() if mail["kind"] == "password_changed"]
+    assert (told["to"], told["sent"], told["link"]) == (OLD, True, None)
 
 
 def test_a_removed_address_is_told_and_free(
