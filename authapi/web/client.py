@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask, has_request_context, request
+from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from authapi.core.client import Client
+from authapi.core.errors import ApiError, ErrorCode
 from authapi.core.events import Origin
 from authapi.web import request_id
 from authapi.web.logs import redact
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _LONGEST_USER_AGENT = 256
+_FOR, _PREFIX = "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PREFIX"
+_FORWARDED = (_FOR, "HTTP_X_FORWARDED_PROTO", _PREFIX)
 
 
 def client() -> Client:
@@ -47,19 +51,38 @@ def trust_proxies(app: Flask, count: int) -> None:
     """
     if count:
         fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_prefix=1)
-        app.wsgi_app = _plain_prefixes(fixed)  # type: ignore[assignment, method-assign]
+        app.wsgi_app = _plainly(fixed)  # type: ignore[assignment, method-assign]
+        app.before_request(lambda: _refuse_hidden(count))
 
 
-def _plain_prefixes(app: WSGIApplication) -> WSGIApplication:
-    """Return `app` without prefixes that are not a plain path.
+def _plainly(app: WSGIApplication) -> WSGIApplication:
+    """Return `app` without quotes in forwarding headers, and prefixes that are not a plain path.
 
-    Not every proxy removes a client's header, and `//evil.example` is another server.
+    Not every proxy removes a client's header. What follows an open quote would be no part of the
+    list, also when a proxy wrote it; and `//evil.example` is another server.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        claimed = environ.get("HTTP_X_FORWARDED_PREFIX", "").rpartition(",")[2].strip()
-        if claimed and not PREFIX.fullmatch(claimed.rstrip("/")):
-            del environ["HTTP_X_FORWARDED_PREFIX"]
+        for name in _FORWARDED:
+            if '"' in environ.get(name, ""):
+                environ[name] = environ[name].replace('"', "")
+        claimed = parse_list_header(environ.get(_PREFIX, ""))
+        if claimed and not PREFIX.fullmatch(claimed[-1].rstrip("/")):
+            del environ[_PREFIX]
         return app(environ, start_response)
 
     return answer
+
+
+def _refuse_hidden(count: int) -> None:
+    """Refuse a request whose client made its address unreadable.
+
+    granian has an empty text for a header with bytes beyond ASCII, and a proxy may append the
+    address to what the client sent. Without it the proxy would be taken for the client.
+
+    Raises:
+        ApiError: `bad_request`.
+    """
+    sent: str | None = request.environ.get(_FOR)
+    if sent is not None and not all(entry.strip() for entry in sent.split(",")[-count:]):
+        raise ApiError(ErrorCode.BAD_REQUEST)

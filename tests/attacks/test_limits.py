@@ -76,6 +76,24 @@ def test_behind_a_proxy_only_its_own_word_counts(proxied: str) -> None:
     assert elsewhere.status_code == 401
 
 
+@pytest.mark.parametrize("sent", ['"', '{}, "{}', 'for="{}', '"\\', "{},"])
+def test_behind_a_proxy_no_quote_hides_the_address(proxied: str, sent: str) -> None:
+    """S27: What the client sent may open a quote, to which the proxy appends the address."""
+    name, real = fresh_name(), new_address()
+    values = [sent.format(new_address(), new_address()) for _ in "123"]
+    answers = [guess(proxied, name, {"X-Forwarded-For": f"{value}, {real}"}) for value in values]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert guess(proxied, name, {"X-Forwarded-For": real}).status_code == 429
+
+
+def test_behind_a_proxy_who_hides_the_address_is_refused(proxied: str) -> None:
+    """S27: Of a header with other bytes than ASCII nothing can be read, not even the proxy's."""
+    for value in ("\xff, {}", "{}, \xe9"):
+        answer = guess(proxied, fresh_name(), {"X-Forwarded-For": value.format(new_address())})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert guess(proxied, fresh_name(), {}).status_code == 401  # a probe that no proxy passed on
+
+
 def test_behind_a_proxy_other_headers_count_for_nothing(proxied: str) -> None:
     """S27: Only `X-Forwarded-For` of the proxy is read."""
     name, real = fresh_name(), new_address()

@@ -112,13 +112,20 @@ def test_a_proxys_prefix_comes_before_its_own(proxied: Flask, prefix: str, twice
     assert description["servers"][0]["url"] == "/app/auth"
 
 
-@pytest.mark.parametrize("prefix", ["//evil.example", "https://evil.example", "/a b", '/"', "/%2f"])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "//evil.example", "https://evil.example", "/a b", '/"', "/%2f",
+        "//evil.example,", "//evil.example, ,", '"//evil.example",', '/a, "//evil.example"',
+    ],
+)  # fmt: skip
 def test_a_prefix_that_leads_elsewhere_is_none(proxied: Flask, prefix: str) -> None:
     """S27: A client may have sent it through the proxy."""
     headers = {"X-Forwarded-Prefix": prefix}
     page = proxied.test_client().get("/auth/docs", headers=headers).text
     assert 'href="/auth/docs/swagger-ui.css"' in page
     assert prefix not in page
+    assert "evil.example" not in page
 
 
 def test_without_proxies_no_prefix_is_believed(client: FlaskClient) -> None:
