@@ -2,11 +2,14 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, Response, jsonify
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized, default_exceptions
+from flask import Flask, Response, jsonify, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, default_exceptions
+from werkzeug.http import HTTP_STATUS_CODES
 
 from authapi.core.errors import CATALOGUE, ApiError, ErrorCode, away
 from authapi.web import request_id
@@ -16,7 +19,7 @@ _FIRST_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 _ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "identity"}
 """Headers of a 415: which bodies are accepted (RFC 9110, 15.5.16)."""
 
-_BY_STATUS = {
+_BY_STATUS: Mapping[int, ErrorCode] = {
     HTTPStatus.BAD_REQUEST: ErrorCode.BAD_REQUEST,
     HTTPStatus.REQUEST_TIMEOUT: ErrorCode.BAD_REQUEST,
     HTTPStatus.NOT_FOUND: ErrorCode.NOT_FOUND,
@@ -95,42 +98,41 @@ def _challenge(error: ApiError) -> str | None:
 
 
 def answer_http(error: HTTPException) -> Response:
-    """Answer werkzeug's exceptions as JSON, with their headers (`Allow`, `Retry-After`)."""
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    """Answer werkzeug's exceptions, and an app's own, as JSON with their headers.
+
+    Such as `Allow`, `Retry-After` and `WWW-Authenticate`.
+    """
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return cast(Response, error.get_response())  # with a response of its own, or a redirect
     response = _in_our_shape(error, status)
+    headers = Headers(error.get_headers(request.environ))
+    headers.remove("Content-Type")
+    response.headers.update(headers)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    retry_after = getattr(error, "retry_after", None)
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
     return response
 
 
-def _in_our_shape(error: HTTPException, status: HTTPStatus) -> Response:
+def _in_our_shape(error: HTTPException, status: int) -> Response:
     """Answer with the description of `abort`, except of a 5xx, which only the log gets.
 
-    A status without an `ErrorCode` has its phrase as the code.
+    A status without an `ErrorCode` has its phrase as the code; one that is in no list (such as
+    419) is an unknown error.
     """
-    is_told = error.description != type(error).description and status < _FIRST_FAULT
+    usual = default_exceptions.get(status, HTTPException).description
+    is_told = error.description != usual and status < _FIRST_FAULT
     told = error.description if is_told else None
     known = _BY_STATUS.get(status)
     response = answer(ApiError(known or ErrorCode.BAD_REQUEST, message=told))
-    response.status_code = status
     if known is None:
-        name = re.sub(r"\W+", "_", status.phrase).lower()
-        response = jsonify(status="error", code=name, message=told or f"{status.phrase}.")
-        response.status_code = status
+        phrase = HTTP_STATUS_CODES.get(status, "Unknown error")
+        name = re.sub(r"\W+", "_", phrase).lower()
+        response = jsonify(status="error", code=name, message=told or f"{phrase}.")
+    response.status_code = status
     if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = _challenge_of(error)
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
-
-
-def _challenge_of(error: HTTPException) -> str:
-    """Return the challenge of the exception, or the usual one."""
-    given = error.www_authenticate if isinstance(error, Unauthorized) else None
-    return ", ".join(str(challenge) for challenge in given) if given else "Bearer"
 
 
 def database_away(error: Exception, *, explained: bool = False) -> ApiError:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask, abort, redirect, session, url_for
 from flask.testing import FlaskClient
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import (
+    Conflict,
+    HTTPException,
+    RequestedRangeNotSatisfiable,
+    TooManyRequests,
+    Unauthorized,
+)
 from werkzeug.wrappers import Response
 
 from authapi import create_app
@@ -79,6 +86,61 @@ def test_a_401_has_a_challenge(own: Flask) -> None:
     own.view_functions["own"] = raising
     answer = own.test_client().get("/own")
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="the staff"'
+
+
+class Expired(HTTPException):
+    """An app's own exception, with a status that is in no list."""
+
+    code = 419
+    description = "The page is too old."
+
+    def get_headers(self, *environ: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - werkzeug's
+        """Say where a new one is."""
+        return [*super().get_headers(*environ), ("Link", "</new>")]
+
+
+class Taken(Conflict):
+    """An app's own exception of a usual status."""
+
+    description = "Somebody else has it."
+
+
+TOMORROW = datetime(2030, 1, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "message", "header"),
+    [
+        (Expired(), "unknown_error", "The page is too old.", ("Link", "</new>")),
+        (Taken(), "conflict", "Somebody else has it.", None),
+        (
+            RequestedRangeNotSatisfiable(length=10),
+            "requested_range_not_satisfiable",
+            "Requested Range Not Satisfiable.",
+            ("Content-Range", "bytes */10"),
+        ),
+        (
+            TooManyRequests(retry_after=TOMORROW),
+            "rate_limited",
+            "Too many attempts. Please wait and try again.",
+            ("Retry-After", "Wed, 02 Jan 2030 00:00:00 GMT"),
+        ),
+    ],
+)
+def test_an_exception_keeps_what_it_says(
+    own: Flask, raised: HTTPException, code: str, message: str, header: tuple[str, str] | None
+) -> None:
+    """Its status, description and headers, whether it is werkzeug's or an app's own."""
+
+    def raising() -> str:
+        raise raised
+
+    own.add_url_rule("/own", view_func=raising, endpoint="own")
+    answer = own.test_client().get("/own")
+    assert answer.status_code == raised.code
+    assert answer.get_json() == {"status": "error", "code": code, "message": message}
+    assert header is None or header in list(answer.headers)
+    assert answer.content_type == "application/json"
 
 
 def test_a_fault_is_raised_where_an_app_is_tested(
