@@ -75,7 +75,7 @@ class SessionOpening:
         claims = self._tokens.first_refresh(
             user.username,
             user.id,
-            self._session_id(user, idempotency_key),
+            self._session_ids(user.id, user.epoch, idempotency_key)[0],
             epoch=user.epoch,
             methods=methods,
             assurance=assurance,
@@ -83,12 +83,15 @@ class SessionOpening:
         )
         return self._prepared(claims, has_key=idempotency_key is not None)
 
-    def open(self, draft: OpenedSession, client: Client) -> OpenedSession:
+    def open(
+        self, draft: OpenedSession, client: Client, idempotency_key: str | None = None
+    ) -> OpenedSession:
         """Store a session; for the same user and key return the same one, while it is unused.
 
         Args:
             draft: the session.
             client: the program and address of the login.
+            idempotency_key: what the session was drafted with.
 
         Returns:
             The session, whose tokens `begin` makes.
@@ -96,16 +99,18 @@ class SessionOpening:
         Raises:
             ApiError: `service_unavailable` when no free id was found.
         """
+        ids = self._session_ids(draft.claims.uid, draft.claims.epoch, idempotency_key)
+        for former_id in ids[1:]:  # of before the secret was rotated
+            if (same := self._same_login(former_id, draft.claims)) is not None:
+                return same
         for _ in range(2):
             claims = draft.claims
             if self._sessions.add(Session.begun(claims, client, self._clock())):
                 if not draft.has_key or not self._revocations.was_revoked(claims.sid):
                     return draft
                 self._sessions.end_session(claims.sid)  # this key's session has ended
-            else:
-                found = self._sessions.find_session(claims.sid)
-                if found is not None and is_same_login(found, claims):
-                    return self._prepared(found.claims(claims.sub, claims.roles), has_key=True)
+            elif (same := self._same_login(claims.sid, claims)) is not None:
+                return same
             draft = self._prepared(replace(claims, sid=_random_id()), has_key=False)
         raise busy()
 
@@ -157,14 +162,25 @@ class SessionOpening:
     def _prepared(self, claims: RefreshClaims, *, has_key: bool) -> OpenedSession:
         return OpenedSession(claims, has_key, self._tokens.prepare_access(claims))
 
-    def _unused(self, user: User, idempotency_key: str | None) -> Session | None:
-        found = self._sessions.find_session(self._session_id(user, idempotency_key))
-        return found if found is not None and is_unused(found, self._clock()) else None
+    def _same_login(self, session_id: str, claims: RefreshClaims) -> OpenedSession | None:
+        found = self._sessions.find_session(session_id)
+        if found is None or not is_same_login(found, claims):
+            return None
+        return self._prepared(found.claims(claims.sub, claims.roles), has_key=True)
 
-    def _session_id(self, user: User, idempotency_key: str | None) -> str:
+    def _unused(self, user: User, idempotency_key: str | None) -> Session | None:
+        for session_id in self._session_ids(user.id, user.epoch, idempotency_key):
+            found = self._sessions.find_session(session_id)
+            if found is not None and is_unused(found, self._clock()):
+                return found
+        return None
+
+    def _session_ids(self, user_id: str, epoch: int, idempotency_key: str | None) -> list[str]:
+        """Return a new session's id, and the one that the former secret makes of the same key."""
         if idempotency_key is None:
-            return _random_id()
-        return self._fingerprints.of("login", user.id, str(user.epoch), idempotency_key)[:32]
+            return [_random_id()]
+        every = self._fingerprints.all_of("login", user_id, str(epoch), idempotency_key)
+        return [each[:32] for each in every]
 
 
 def _random_id() -> str:

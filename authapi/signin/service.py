@@ -197,7 +197,7 @@ class SignIn:
     def _open(self, proof: Proof, client: Client, key: str | None) -> OpenedSession:
         """Store a session; for a repeated proof return the one that it began (S104)."""
         if not proof.repeated:
-            return self._opening.open(proof.draft or self._draft(proof, key), client)
+            return self._opening.open(proof.draft or self._draft(proof, key), client, key)
         if (found := self._opening.find_unused(proof.user, key)) is None:
             by_passkey = HARDWARE_KEY in proof.methods
             code = ErrorCode.INVALID_PASSKEY if by_passkey else ErrorCode.INVALID_CODE
