@@ -56,6 +56,8 @@ class Envelope:
         link: what its link is derived from, if it has one.
         code: what its code is derived from, if it has one.
         locale: the user's language, if that is known.
+        stranger: the network of who asked for it, where the account does not know that; its mails
+            are counted apart from the owner's (S95).
         told_as: the kind whose text it has, where that is not the stored one: the stored one is
             in the export of the user who asked, and would give the secret away.
     """
@@ -67,6 +69,7 @@ class Envelope:
     link: LinkClaims | None = None
     code: CodeClaims | None = None
     locale: str | None = None
+    stranger: str | None = None
     told_as: str | None = None
 
 

@@ -11,6 +11,8 @@ from authapi.mail.store import MailStore
 HOUR = timedelta(hours=1)
 PER_ACCOUNT = Rate.parse("5/hour")
 PER_ADDRESS = Rate.parse("10/day")
+PER_STRANGER = Rate.parse("4/day")
+"""For a network that the account does not know: fewer than all strangers together have."""
 
 
 class Quotas:
@@ -33,10 +35,15 @@ class Quotas:
     def admits(self, envelope: Envelope) -> bool:
         """Count a mail that somebody asked for; False when there were too many.
 
-        Mails to an address that is not verified are counted apart from its owner's.
+        Mails to an address that is not verified are counted apart from its owner's, and so are
+        those that strangers asked for: they could keep the owner from getting any.
         """
+        kind = "mails" if envelope.stranger is None else "mails for strangers"
         whose = "address" if envelope.verified else "claimed address"
-        windows = [(PER_ADDRESS, ("mails", whose, envelope.to.casefold()))]
+        to = envelope.to.casefold()
+        windows: list[tuple[Rate, tuple[str, ...]]] = [(PER_ADDRESS, (kind, whose, to))]
         if envelope.user_id is not None:
-            windows.append((PER_ACCOUNT, ("mails", "account", envelope.user_id)))
+            windows.append((PER_ACCOUNT, (kind, "account", envelope.user_id)))
+        if envelope.stranger is not None:
+            windows.append((PER_STRANGER, (kind, "network", to, envelope.stranger)))
         return self._limits.try_count(*windows)

@@ -16,7 +16,7 @@ from authapi.mail.service import MailService
 from authapi.recovery.mails import OPERATOR, RESET
 
 SLOT = timedelta(minutes=2)
-"""Requests for one name within this time are one mail."""
+"""Requests for one name from one network within this time are one mail."""
 
 
 class ResetRequests:
@@ -40,7 +40,7 @@ class ResetRequests:
         """Ask for the link that lets the user of that name choose a new password.
 
         The commands to the database are the same for every name. A repeat within `SLOT` adds no
-        second mail.
+        second mail, unless it comes from another network: that of a stranger may not be sent.
 
         Args:
             username: as somebody typed it.
@@ -52,7 +52,8 @@ class ResetRequests:
         self._limits.count(Reason.RESETS, client.network)
         now = self._clock()
         slot = int(now.timestamp() // SLOT.total_seconds())
-        mail_id = self._fingerprints.of(RESET, name_key(username), str(slot))[:32]
+        asked = (RESET, name_key(username), client.network, str(slot))
+        mail_id = self._fingerprints.of(*asked)[:32]
         asked_by = self._events.origin().client
         told = {"device": asked_by.user_agent, "place": asked_by.address}
         self._mails.add(Mail(mail_id, RESET, now, now, asked_for=username, facts=told))

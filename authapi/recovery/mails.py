@@ -1,11 +1,13 @@
 """The mails with a link for a new password; when one is sent, its recipient is looked up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from authapi.accounts.models import User
 from authapi.core.client import Client
 from authapi.core.events import Event, EventRecorder, Origin
+from authapi.limits.service import Limits
 from authapi.mail.kinds import Kind
 from authapi.mail.links import LinkClaims, Purpose
 from authapi.mail.models import Envelope, Mail, Void
@@ -25,6 +27,7 @@ class ResetMails:
     Args:
         find: returns the user of a typed name or address.
         find_by_id: returns the user of an id.
+        limits: knows the networks of an account.
         events: records each link that was asked for.
     """
 
@@ -32,10 +35,12 @@ class ResetMails:
         self,
         find: Callable[[str], User | None],
         find_by_id: Callable[[str], User | None],
+        limits: Limits,
         events: EventRecorder,
     ) -> None:
         self._find = find
         self._find_by_id = find_by_id
+        self._limits = limits
         self._events = events
 
     def kinds(
@@ -55,17 +60,20 @@ class ResetMails:
         """Return the envelope of a link that was asked for; void where there is no such user."""
         user = self._find(mail.asked_for) if mail.asked_for else None
         answer = _with_link(user, "no such confirmed address")
-        if user is not None and mail.attempts == 1:
-            self._note(user, mail)
-        return answer
+        if user is None or mail.attempts > 1:
+            return answer
+        client = Client(str(mail.facts.get("place", "")), str(mail.facts.get("device", "")))
+        self._note(user, client)
+        if isinstance(answer, Void) or self._limits.knows(user.name_key, client):
+            return answer
+        return replace(answer, stranger=client.network)
 
     def _of_user(self, mail: Mail) -> Envelope | Void:
         user = self._find_by_id(mail.user_id) if mail.user_id else None
         return _with_link(user, "the user is gone")
 
-    def _note(self, user: User, mail: Mail) -> None:
+    def _note(self, user: User, client: Client) -> None:
         """Record where it was asked for; the user can see that."""
-        client = Client(str(mail.facts.get("place", "")), str(mail.facts.get("device", "")))
         events = self._events.of_origin(lambda: Origin(client))
         events.record(Event.RESET_ASKED, user_id=user.id)
 

@@ -52,7 +52,8 @@ def _by_mail(services: Services, settings: RecoverySettings, clock: Clock) -> No
     )
     services.add(former)
     find = finder(accounts.find_user, registry.owner)
-    mails = ResetMails(find, accounts.find_user_by_id, events)
+    limits = services[Limits]
+    mails = ResetMails(find, accounts.find_user_by_id, limits, events)
     mail.add_kinds(*mails.kinds(settings.reset_life, former.finish))
-    services.add(ResetRequests(mail, services[Limits], services[Fingerprints], events, clock))
+    services.add(ResetRequests(mail, limits, services[Fingerprints], events, clock))
     services.features["reset"] = True
