@@ -26,7 +26,9 @@ _clocks: list[MovedClock] = []
 
 
 @pytest.fixture(scope="session")
-def authapi_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def authapi_settings(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """The settings of a service on a database of its own, for `create_app` or `init_app`.
 
     The database is the embedded one, or on the server that `TEST_MONGO_URI` names.
@@ -34,7 +36,8 @@ def authapi_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setti
     from authapi.testing import drop_database, settings_in
 
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    # A worker of xdist has this; its variable in the environment is inherited by other runs.
+    shared = base.parent if hasattr(pytestconfig, "workerinput") else base
     settings = settings_in(shared / "authapi", os.environ.get("TEST_MONGO_URI"))
     yield settings
     _close()

@@ -161,6 +161,13 @@ def test_it_runs_in_parallel(suite: Path) -> None:
     assert "failed" not in done.stdout, done.stdout[-5000:]
 
 
+def test_a_run_that_a_parallel_run_starts_keeps_to_its_own_folder(suite: Path) -> None:
+    """It inherits the variable of a worker, and is none."""
+    done = run(suite, "-k", "anybody", PYTEST_XDIST_WORKER="gw7")
+    assert "2 passed" in done.stdout, done.stdout[-5000:] + done.stderr
+    assert not (suite / "authapi").exists()
+
+
 def test_a_server_of_ones_own_is_left_as_it_was(suite: Path, mongo_uri: str) -> None:
     """With `TEST_MONGO_URI` its database is removed afterwards."""
     done = run(suite, "-k", "anybody", TEST_MONGO_URI=mongo_uri)
