@@ -51,10 +51,14 @@ def _mailbox(text: str) -> Address:
 
 
 def _folder(text: str) -> Path:
-    folder = Path(text).expanduser()
-    if not folder.is_dir():
+    try:
+        folder = Path(text).expanduser().resolve()
+        found = folder.is_dir()
+    except (OSError, RuntimeError, ValueError):
+        found = False
+    if not found:
         raise ValueError("must be a folder")
-    return folder.resolve()
+    return folder
 
 
 @dataclass(frozen=True)

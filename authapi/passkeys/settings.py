@@ -16,7 +16,7 @@ _RP_ID = re.compile(rf"localhost|({_LABEL}\.)+(?=[a-z])({_LABEL})")  # never an 
 _origins = each(
     re.compile(f"{SITE.pattern}|{EXTENSION.pattern}"),
     "is not an exact origin; write https://host, chrome-extension://<id> or"
-    " moz-extension://<64 letters>, without a path",
+    " moz-extension://<64 letters>, without a path or the usual port",
 )
 
 

@@ -16,7 +16,7 @@ _headers = each(_HEADER, "is no header's name; write them out, such as X-Tenant"
 _origins = each(
     _ORIGIN,
     "is not an exact origin; write https://host, chrome-extension://<id> or moz-extension://<id>,"
-    " without a path",
+    " without a path or the usual port",
 )
 
 
