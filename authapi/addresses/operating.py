@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from authapi.accounts.emails import pending_email
-from authapi.accounts.models import Change, Email, Message, User
+from authapi.accounts.models import Change, Email, Message, PendingEmail, User
 from authapi.accounts.service import AccountService
 from authapi.addresses.confirming import Confirmation
 from authapi.addresses.registry import Registry
@@ -40,7 +40,8 @@ class OperatorAddresses:
         Raises:
             ApiError: `not_found` when the user is gone.
         """
-        return self._wait(user_id, email, mailed=True)
+        user, _ = self._wait(user_id, email, mailed=True)
+        return user
 
     def set_confirmed(self, user_id: str, email: Email) -> User:
         """Give a user an address that the operator vouches for; the former one gets a mail.
@@ -53,8 +54,12 @@ class OperatorAddresses:
             return user
         if not self._registry.hold(user, pending_email(email, self._clock())):
             raise ApiError(ErrorCode.EMAIL_TAKEN)
-        self._wait(user_id, email, mailed=False)
-        return self.confirm(user_id)
+        for _ in range(TRIES):
+            user, pending = self._wait(user_id, email, mailed=False)
+            # Never what waits by now: the user may have asked for somebody else's address.
+            if self._confirmation.confirm(user, pending, reason=_BY):
+                return self._accounts.get_user_by_id(user_id)
+        raise busy()
 
     def confirm(self, user_id: str) -> User:
         """Confirm the address that waits, as its code would.
@@ -70,7 +75,8 @@ class OperatorAddresses:
                 return self._accounts.get_user_by_id(user_id)
         raise busy()
 
-    def _wait(self, user_id: str, email: Email, *, mailed: bool) -> User:
+    def _wait(self, user_id: str, email: Email, *, mailed: bool) -> tuple[User, PendingEmail]:
+        """Let an address wait to be confirmed; return it, and the user as read before."""
         pending = pending_email(email, self._clock())
         tell = [Message.confirming(pending)] if mailed else []
         change = Change({"pending_email": asdict(pending)}, tell=tell)
@@ -78,5 +84,5 @@ class OperatorAddresses:
             user = self._accounts.get_user_by_id(user_id)
             if self._accounts.change(user, change, {}):
                 self._events.record(Event.EMAIL_ASKED, user_id=user_id, reason=_BY)
-                return user
+                return user, pending
         raise busy()

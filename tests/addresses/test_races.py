@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from threading import Barrier
 
 import pytest
 from flask import Flask
+from pymongo import monitoring
 
 from authapi import create_app
+from authapi.accounts.emails import read_email
 from authapi.accounts.service import AccountService
 from authapi.addresses.confirming import Confirmation
+from authapi.addresses.operating import OperatorAddresses
+from authapi.addresses.service import AddressService
 from authapi.audit.service import AuditTrail
+from authapi.core.client import UNKNOWN
 from authapi.core.errors import ApiError
 from authapi.core.identity import Identity
 from authapi.core.services import Services
 from authapi.database import Database
 from authapi.mail.links import CodeClaims, MailedTokens
 from authapi.settings import Settings
+from authapi.signin.models import Reauthentication
 from tests.addresses.conftest import Person
 from tests.conftest import services_of
 from tests.support.clock import MovedClock
@@ -82,3 +89,46 @@ def test_of_accounts_that_prove_one_address_at_once_one_has_it(
         assert [n["kind"] for n in told["notices"]].count("email_confirmed") == 1
         database["users"].delete_many({})
         database["addresses"].delete_many({})
+
+
+class Between(monitoring.CommandListener):
+    """Does something once, between a write to the database and what follows it."""
+
+    def __init__(self) -> None:
+        self.action: Callable[[], object] | None = None
+        monitoring.register(self)
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Do nothing."""
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Do it after the first update."""
+        if event.command_name == "update" and self.action is not None:
+            action, self.action = self.action, None
+            action()
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Do nothing."""
+
+
+@pytest.fixture(scope="module")
+def between() -> Between:
+    """What happens between two commands of the services that are made from now on."""
+    return Between()
+
+
+def test_an_operator_vouches_for_no_address_that_its_user_asks_for_meanwhile(
+    between: Between, app: Flask, unlimited: Services, clock: MovedClock
+) -> None:
+    """S90: It would be somebody else's, confirmed without any proof."""
+    person, now = Person(app), clock()
+    assert person.register().status_code == 200
+    user = unlimited[AccountService].get_user(person.name)
+    identity = Identity(user.username, user.id, "", "", now, now, authenticated_at=now)
+    theirs = read_email("victim@example.com", reserved=True)
+    between.action = partial(
+        unlimited[AddressService].ask, identity, theirs, Reauthentication(), UNKNOWN
+    )
+    given = read_email(EMAIL, reserved=True)
+    assert unlimited[OperatorAddresses].set_confirmed(user.id, given).email == EMAIL
+    assert between.action is None
