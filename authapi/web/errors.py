@@ -1,12 +1,13 @@
 """Turns exceptions into answers: `status`, `code`, `message`, and their headers."""
 
+import json
 import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, default_exceptions
 from werkzeug.http import HTTP_STATUS_CODES
@@ -16,6 +17,7 @@ from authapi.web import request_id
 
 _log = logging.getLogger("authapi.errors")
 _FIRST_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "identity"}
 """Headers of a 415: which bodies are accepted (RFC 9110, 15.5.16)."""
 
@@ -61,7 +63,7 @@ def answer(error: ApiError) -> Response:
         body.update(error.details)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and (ours := request_id.current()):
         body["request_id"] = ours
-    response = jsonify(body)
+    response = _as_json(body)
     response.status_code = error.status
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
@@ -72,6 +74,11 @@ def answer(error: ApiError) -> Response:
     return response
 
 
+def _as_json(body: dict[str, object]) -> Response:
+    """Answer with `body`, whatever the app of a guard that refuses writes JSON with."""
+    return current_app.response_class(f"{_encode(body)}\n", mimetype="application/json")
+
+
 def refusal(error: ApiError) -> HTTPException:
     """Return `error` as werkzeug's exception of its status, with its answer.
 
@@ -79,7 +86,8 @@ def refusal(error: ApiError) -> HTTPException:
     """
     response = answer(error)
     refused = default_exceptions[error.status](error.message, response=response)
-    refused.data = response.get_json()  # type: ignore[attr-defined]  # Flask-RESTful reads it
+    told = json.loads(response.get_data())
+    refused.data = told  # type: ignore[attr-defined]  # Flask-RESTful reads it
     return refused
 
 
@@ -128,7 +136,7 @@ def _in_our_shape(error: HTTPException, status: int) -> Response:
     if known is None:
         phrase = HTTP_STATUS_CODES.get(status, "Unknown error")
         name = re.sub(r"\W+", "_", phrase).lower()
-        response = jsonify(status="error", code=name, message=told or f"{phrase}.")
+        response = _as_json({"status": "error", "code": name, "message": told or f"{phrase}."})
     response.status_code = status
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask, current_app
+from flask.json.provider import DefaultJSONProvider
 from flask.testing import FlaskClient
 
 from authapi import claims, init_app, signal
@@ -39,6 +41,21 @@ def test_nobody_else_gets_in(client: FlaskClient) -> None:
     assert answer.headers["X-Host"] == "yes"
     wrong = client.get("/notes", headers={"Authorization": "Bearer x"})
     assert wrong.get_json()["code"] == "invalid_token"
+
+
+class GuardedJson(DefaultJSONProvider):
+    """Writes JSON that no page can load as a script, as some frameworks want it."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:  # noqa: ANN401 - Flask's own signature
+        """Return `obj` as JSON after a line that is none."""
+        return ")]}',\n" + super().dumps(obj, **kwargs)
+
+
+def test_a_refusal_does_not_depend_on_how_the_host_writes_json(new_host: Flask) -> None:
+    """S43: It is the service's answer."""
+    new_host.json = GuardedJson(new_host)
+    answer = new_host.test_client().get("/notes")
+    assert (answer.status_code, json.loads(answer.data)["code"]) == (401, "missing_token")
 
 
 def test_an_ended_session_is_over_there_too(client: FlaskClient, tokens: dict[str, Any]) -> None:
