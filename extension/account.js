@@ -22,6 +22,9 @@ import { translatePage } from './src/translate.js';
 /** @type {Record<string, object>} */
 const WANTED = { insufficient_user_authentication: RECENT_LOGIN, second_factor_required: SECOND_STEP };
 
+/** Problems after which the page may show what is not true any more. */
+const OUTDATED = ['gone', 'interrupted'];
+
 translatePage();
 /** Who is logged in; undefined before the first reply. @type {string | null | undefined} */
 let shown;
@@ -39,7 +42,7 @@ async function answerTo(request) {
   if (reply?.ok) return reply.data ?? {};
   const wanted = WANTED[reply?.problem.code ?? ''];
   if (wanted) return wanted;
-  if (reply?.problem.kind === 'gone') await load();
+  if (reply && OUTDATED.includes(reply.problem.kind)) await load();
   outcome.error(explain(reply ? reply.problem : { kind: 'fault', baseUrl: '' }));
   return undefined;
 }

@@ -3,6 +3,7 @@
  */
 import { databaseArea } from './databaseArea.js';
 import { useMessages } from './i18n.js';
+import { DONE_ONCE } from './protocol.js';
 
 /** @typedef {import('../client/store.js').Area} Area */
 /** @typedef {import('./protocol.js').Request} Request */
@@ -80,15 +81,17 @@ export function onRequest(handle) {
 
 /**
  * Sends a request to the worker. Browsers may end the worker during a request; then the request is
- * repeated once. All requests are safe to repeat.
+ * repeated once, or its reply is the problem `interrupted` where a repeat is not safe.
  * @param {Request} request
  * @returns {Promise<Reply>}
  */
 export async function ask(request) {
   const first = await chrome.runtime.sendMessage(request).catch(() => undefined);
-  const reply = first ?? (await chrome.runtime.sendMessage(request));
+  const isOver = !first && DONE_ONCE.has(request.type);
+  const reply = first ?? (await chrome.runtime.sendMessage(isOver ? { type: 'state' } : request));
   if (!reply) throw new Error('the worker does not answer');
-  return reply;
+  if (!isOver) return reply;
+  return { ok: false, problem: { kind: 'interrupted', baseUrl: reply.state.baseUrl }, state: reply.state };
 }
 
 /** Sends the state to all open pages. Without an open page `sendMessage` fails, which is ignored. @param {State} state */

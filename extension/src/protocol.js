@@ -52,9 +52,10 @@
 /**
  * In addition to the client's kinds: `not_allowed` the host permission is missing, `no_address` the address
  * is not valid, `moved` the address was changed meanwhile, `managed` the address is set by an administrator,
- * `gone` what was to be changed no longer exists, `fault` an error in the extension.
+ * `gone` what was to be changed no longer exists, `interrupted` the worker ended during a change that may be
+ * done, `fault` an error in the extension.
  * @typedef {import('../client/errors.js').ProblemOf<import('../client/errors.js').Kind
- *   | 'not_allowed' | 'no_address' | 'moved' | 'managed' | 'gone' | 'fault'>} Problem
+ *   | 'not_allowed' | 'no_address' | 'moved' | 'managed' | 'gone' | 'interrupted' | 'fault'>} Problem
  */
 
 /** A problem of the extension itself. */
@@ -109,6 +110,12 @@ const SHAPES = {
   check: { address: 'string' },
   save: { address: 'string', allowInsecure: 'boolean' },
 };
+
+/**
+ * What cannot be repeated once it is done: the repeat is refused, or gets no recovery codes.
+ * @type {ReadonlySet<Request['type']>}
+ */
+export const DONE_ONCE = new Set(['changePassword', 'confirmTotp', 'addPasskey', 'requirePasskey', 'deleteAccount']);
 
 /**
  * Whether a message is a request of the right shape.

@@ -25,6 +25,7 @@ const ERROR_TEXTS = {
   refused: refusal,
   storage: () => t('problemStorage'),
   gone: () => t('problemGone'),
+  interrupted: () => t('problemInterrupted'),
   fault: () => t('problemFault'),
 };
 

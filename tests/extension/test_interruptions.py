@@ -3,6 +3,7 @@
 import pytest
 
 from tests.extension.actors import NAMES, Owner
+from tests.extension.screens import PASSWORD
 from tests.support.waiting import until
 
 DONE = {
@@ -91,6 +92,23 @@ def test_a_worker_killed_during_a_login_leaves_no_session_behind(owner: Owner) -
     account = owner.account()
     until(lambda: account.rows("sessions"), "the sessions")
     assert len(account.rows("sessions")) == 2  # one row of two lines
+
+
+def test_a_change_whose_worker_is_killed_is_not_repeated(owner: Owner) -> None:
+    """The repeat would be refused: the page says that it may be done, and shows what is."""
+    owner.signed_in()
+    account = owner.account()
+    held = owner.gate.hold("/password", answered=True)
+    account.fill(current=PASSWORD, next="another good password")
+    account.page.run("document.getElementById('passwordForm').requestSubmit()")
+    held.wait()
+    owner.browser.kill_worker()
+    held.release()
+    account.reads(
+        "That was interrupted. It may be done: look on this page before you try again.", "error"
+    )
+    assert len(owner.gate.to("/password")) == 1
+    assert "Password changed" in account.rows("events")
 
 
 def test_the_key_is_written_down_before_the_request_goes_out(owner: Owner) -> None:
