@@ -62,17 +62,17 @@ def _mail_link(user: User, json_wanted: bool) -> None:
 @click.option(
     "--reason",
     type=click.Choice(REASONS),
-    prompt="Why",
-    help="What became of them; it stands in the audit trail.",
+    help="What became of them; it stands in the audit trail. Without it you are asked.",
 )
 @json_option
-def reset_factors(name: str, by_id: bool, reason: str, json_wanted: bool) -> None:
+def reset_factors(name: str, by_id: bool, reason: str | None, json_wanted: bool) -> None:
     """Remove the second factors of a user: app, passkeys and recovery codes; end all sessions.
 
     The user is told by mail. The password stays as it is and is enough from then on, so make sure
     first who is asking. For a lost password as well: flask users recovery-link.
     """
     user = service(Administration).find_user(UserRef(name, by_id))
-    service(OperatorFactors).reset(user.id, reason)
+    why = reason or click.prompt("Why", type=click.Choice(REASONS), err=True)
+    service(OperatorFactors).reset(user.id, why)
     facts = {"username": user.username, "user_id": user.id, "done": "left without factors"}
     say(f"{named(user)} has no second factor any more.", facts, as_json_only=json_wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bcrypt
 import pytest
 
-from tests.cli.conftest import Operator
+from tests.cli.conftest import Operator, flask_process
 from tests.cli.imports import imported, user
 from tests.support.actors import PASSWORD, Visitor, error_code, fresh_name
 from tests.support.authenticator import Owner, code_at
@@ -40,6 +40,16 @@ def test_the_reason_stands_in_the_audit_trail(operator: Operator, owner: Owner) 
     assert [event["reason"] for event in reset] == ["stolen"]
     refused = operator("users", "reset-factors", owner.name, "--reason", "because")
     assert (refused.code, "because" in refused.said) == (2, True)
+
+
+def test_the_reason_is_asked_for_beside_the_answer(
+    visitor: Visitor, environment: dict[str, str]
+) -> None:
+    """Programs that read the JSON see no question."""
+    words = ("users", "reset-factors", visitor.new_user(), "--json")
+    done = flask_process(environment, *words, stdin=b"because\nlost\n")
+    assert done.json["done"] == "left without factors"
+    assert "Why (lost, broken, stolen, other)" in done.err
 
 
 def test_a_user_who_is_not_there(operator: Operator) -> None:
