@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import click
+from flask.helpers import get_debug_flag
 
 _NAME = "localhost"
 _GREETING = """\
@@ -73,9 +74,12 @@ def served_address(prefix: str = "") -> Address | None:
     context = click.get_current_context(silent=True)
     if context is None or context.info_name != "run":
         return None
-    if context.params.get("reload") and os.environ.get("WERKZEUG_RUN_MAIN") != "true":
-        return None  # the reloader's parent serves nothing
     given = context.params
+    reloads = given.get("reload")
+    if reloads is None:
+        reloads = get_debug_flag()  # as Flask decides
+    if reloads and os.environ.get("WERKZEUG_RUN_MAIN") != "true":
+        return None  # the reloader's parent serves nothing
     if given["port"] == 0:
         return None  # the system chooses a port later
     return Address(given["host"], given["port"], bool(given.get("cert")), prefix)

@@ -145,6 +145,28 @@ def test_only_a_server_has_an_address() -> None:
         assert served_address() is None
 
 
+@pytest.mark.parametrize(
+    ("reload", "debug", "child", "speaks"),
+    [
+        (True, "0", "", False),
+        (True, "0", "true", True),
+        (None, "1", "", False),
+        (None, "1", "true", True),
+        (False, "1", "", True),
+        (None, "0", "", True),
+    ],
+)
+def test_of_a_reloader_only_the_child_speaks(
+    monkeypatch: pytest.MonkeyPatch, reload: bool | None, debug: str, child: str, speaks: bool
+) -> None:
+    """Its parent serves nothing; `--debug` reloads unless `--no-reload` is said."""
+    monkeypatch.setenv("FLASK_DEBUG", debug)
+    monkeypatch.setenv("WERKZEUG_RUN_MAIN", child)
+    with click.Context(click.Command("run"), info_name="run") as context:
+        context.params = {"host": "127.0.0.1", "port": 8000, "reload": reload}
+        assert (served_address() is not None) is speaks
+
+
 def said_by(folder: Path, *options: str, **variables: str) -> Iterator[str]:
     """Run `flask run` with these options until it serves; yield what it said by then."""
     log = folder / "run.log"
