@@ -124,6 +124,25 @@ def test_everything_goes_without_scripts(owner: Owner, chromium: Browser) -> Non
     assert owner.log_in(NEW).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["reset", "secure", "undo"])
+def test_a_double_click_sends_a_form_once(site: str, tab: Page, name: str) -> None:
+    """The second answer would be that the link was used, though what it is for was done."""
+    tab.goto(f"{site}/account/{name}#{TOKEN}")
+    tab.evaluate(
+        """window.sent = [];
+        addEventListener('submit', (event) => {
+          sent.push(!event.defaultPrevented);
+          event.preventDefault();
+        });"""
+    )
+    tab.click("button.primary")
+    tab.click("button.primary")
+    assert tab.evaluate("sent") == [True, False]
+    tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    tab.click("button.primary")
+    assert tab.evaluate("sent") == [True, False, True]
+
+
 def test_another_link_in_the_same_tab_counts(site: str, tab: Page) -> None:
     """A change of the fragment alone is noticed."""
     tab.goto(f"{site}/account/reset#first")

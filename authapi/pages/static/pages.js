@@ -1,4 +1,7 @@
-/* Moves the token from the address into its field, and shows passwords on demand. */
+/* Moves the token from the address into its field, shows passwords on demand, sends a form once. */
+
+/** Within so many milliseconds a second click on the button is one too many. */
+const ONCE_IN = 10_000;
 
 /** @type {HTMLInputElement | null} */
 const token = document.querySelector('#token');
@@ -44,6 +47,18 @@ function reveal(button) {
   });
 }
 
+/** @param {HTMLFormElement} form Is sent once: a second answer would be that its link was used. */
+function sendOnce(form) {
+  let sentAt = -Infinity;
+  form.addEventListener('submit', (event) => {
+    if (event.timeStamp - sentAt < ONCE_IN) event.preventDefault();
+    else sentAt = event.timeStamp;
+  });
+  addEventListener('pageshow', () => {
+    sentAt = -Infinity; // the way back leads here
+  });
+}
+
 function begin() {
   takeToken();
   tidy();
@@ -55,3 +70,4 @@ addEventListener('hashchange', begin);
 document.querySelectorAll('button').forEach((button) => {
   if (button.type === 'button') reveal(button);
 });
+document.querySelectorAll('form').forEach(sendOnce);
