@@ -6,7 +6,7 @@ from authapi.administration.models import UserRef
 from authapi.administration.service import Administration
 from authapi.audit.serializers import describe
 from authapi.cli.group import CommandGroup
-from authapi.cli.options import by_id_option, json_option
+from authapi.cli.options import after_option, by_id_option, json_option
 from authapi.cli.output import as_json, table, when
 from authapi.core.cursors import Cursor
 from authapi.core.events import Event
@@ -16,19 +16,12 @@ audit = CommandGroup("audit", help="Look at the security events.")
 _EVENTS = click.Choice([event.value for event in Event])
 
 
-def _cursor(_: click.Context, __: click.Parameter, text: str | None) -> Cursor | None:
-    try:
-        return Cursor.parse(text) if text is not None else None
-    except ValueError:
-        raise click.BadParameter("is none that this command printed") from None
-
-
 @audit.command()
 @click.option("--user", "name", metavar="NAME", help="Only this user's.")
 @by_id_option
 @click.option("--event", type=_EVENTS, metavar="EVENT", help="Only those events.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
-@click.option("--after", metavar="CURSOR", callback=_cursor, help="Go on beyond an earlier page.")
+@after_option
 @json_option
 def tail(
     name: str | None,

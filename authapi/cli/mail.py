@@ -10,8 +10,9 @@ from flask import current_app
 
 from authapi.administration.errors import CommandError
 from authapi.cli.group import CommandGroup
-from authapi.cli.options import json_option
+from authapi.cli.options import after_option, json_option
 from authapi.cli.output import as_json, say, sheet, table, timestamp, when
+from authapi.core.cursors import Cursor
 from authapi.web.services import service
 
 if TYPE_CHECKING:
@@ -26,18 +27,24 @@ mail = CommandGroup("mail", help="Look after the mails.")
 @mail.command("list")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--state", type=_STATES, help="Only those in this state.")
+@after_option
 @json_option
-def list_mails(limit: int, state: str | None, json_wanted: bool) -> None:
-    """List the mails made last, the newest first."""
-    records = _mails().newest(limit, state)
+def list_mails(limit: int, state: str | None, after: Cursor | None, json_wanted: bool) -> None:
+    """List the mails made last, the newest first, a page at a time."""
+    found = _mails().newest(limit + 1, state, after)
+    page, cursor = found[:limit], None
+    if len(found) > limit:
+        cursor = str(Cursor(page[-1].mail.made_at, page[-1].mail.id))
     if json_wanted:
-        as_json({"mails": [_described(record) for record in records]})
+        as_json({"mails": [_described(record) for record in page], "after": cursor})
         return
     rows = [
         (record.mail.id, record.mail.kind, record.settled.result, _whom(record), _when(record))
-        for record in records
+        for record in page
     ]
     table(("ID", "KIND", "STATE", "TO", "AT"), rows)
+    if cursor:
+        click.echo(f"There are earlier ones: --after {cursor}", err=True)
 
 
 @mail.command(context_settings={"ignore_unknown_options": True})

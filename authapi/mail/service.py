@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from authapi.core.clock import Clock
+from authapi.core.cursors import Cursor
 from authapi.core.services import Subject
 from authapi.mail.kinds import TEST, Kind
 from authapi.mail.message import Writer, Written
@@ -68,9 +69,11 @@ class MailService:
         """Send all that is due now; return how many mails had each result."""
         return self._sender.run_once()
 
-    def newest(self, limit: int, result: str | None = None) -> list[Record]:
-        """Return the mails made last, the newest first; with `result` those of that one alone."""
-        return self._store.newest(limit, result)
+    def newest(
+        self, limit: int, result: str | None = None, before: Cursor | None = None
+    ) -> list[Record]:
+        """Return the mails made last, as `MailStore.newest`."""
+        return self._store.newest(limit, result, before)
 
     def find_mail(self, mail_id: str) -> Record | None:
         """Return the mail of that id, or None."""

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from authapi.core.cursors import Cursor
 from authapi.database import Collections, Document, Index, StoredCollection, insert_if_new
 from authapi.mail import documents
 from authapi.mail.models import Backlog, Envelope, Mail, Record, Settled
@@ -12,6 +13,8 @@ COLLECTION = "mail"
 INDEXES = (
     Index(COLLECTION, [("due_at", 1)], {"sparse": True}),
     Index(COLLECTION, [("sent_at", 1)], {"sparse": True}),
+    Index(COLLECTION, [("dead_at", 1)], {"sparse": True}),
+    Index(COLLECTION, [("made_at", -1), ("_id", -1)]),
     Index(COLLECTION, [("user_id", 1)], {"sparse": True}),
     Index(COLLECTION, [("expires_at", 1)], {"expireAfterSeconds": 0}),
 )
@@ -151,11 +154,22 @@ class MailStore:
         found = self._collections[COLLECTION].find_one({"_id": mail_id})
         return documents.record(found) if found else None
 
-    def newest(self, limit: int, result: str | None = None) -> list[Record]:
-        """Return the mails made last, the newest first; with `result` those of that one alone."""
-        query = {f"{result}_at": _THERE} if result else {}
-        found = self._collections[COLLECTION].find(query).sort("made_at", -1).limit(limit)
-        return [documents.record(document) for document in found]
+    def newest(
+        self, limit: int, result: str | None = None, before: Cursor | None = None
+    ) -> list[Record]:
+        """Return the mails made last, the newest first.
+
+        Args:
+            limit: how many at most.
+            result: which became of them; None for all.
+            before: where the page before this one ended; None for the first page.
+        """
+        query: Document = {f"{result}_at": _THERE} if result else {}
+        if before is not None:
+            query["made_at"] = {"$lte": before.at}
+            query["$or"] = [{"made_at": {"$lt": before.at}}, {"_id": {"$lt": before.item_id}}]
+        found = self._collections[COLLECTION].find(query).sort([("made_at", -1), ("_id", -1)])
+        return [documents.record(document) for document in found.limit(limit)]
 
     def mails_of_user(self, user_id: str) -> list[Record]:
         """Return a user's mails, the newest first, for the export."""

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from authapi import create_app
+from authapi.core.clock import utc_now
 from authapi.database import Database
 from authapi.mail.kinds import Kind
 from authapi.mail.servers import MailServer as Named
@@ -75,6 +76,26 @@ def test_what_is_due_is_sent_and_listed(app: Flask, operator: Operator, server: 
     assert (shown["state"], shown["said"], shown["to"]) == ("dead", "550 nobody", REFUSED)
     assert "#" not in operator("mail", "show", "1" * 24).out
     assert operator("mail", "status").out.splitlines()[-1].split() == ["dead", "1"]
+
+
+def test_pages_tell_each_mail_once(app: Flask, operator: Operator) -> None:
+    """The cursor of a page leads to the one before, also among mails of one moment."""
+    now = utc_now()
+    for number in range(7):
+        made_at = now - timedelta(seconds=number // 3)
+        mail = replace(due_mail(f"{number:024}", "reset", to="ann@example.com"), made_at=made_at)
+        mails_of(app).add(mail)
+    seen: list[str] = []
+    flags: list[str] = []
+    for expected in (2, 2, 2, 1):
+        page = operator("mail", "list", "--limit", "2", "--state", "due", "--json", *flags).json
+        assert len(page["mails"]) == expected
+        seen += [mail["id"] for mail in page["mails"]]
+        flags = ["--after", str(page["after"])]
+    assert page["after"] is None
+    assert seen == [f"{number:024}" for number in (2, 1, 0, 5, 4, 3, 6)]
+    assert "There are earlier ones: --after " in operator("mail", "list", "--limit", "2").said
+    assert operator("mail", "list", "--after", "yesterday").code == 2
 
 
 def test_what_was_given_up_may_be_retried(
