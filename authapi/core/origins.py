@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 # Browsers leave out the usual port: with it an origin would never be met.
 SITE = r"https://[a-z0-9.-]+(:(?!443$)[1-9]\d{0,4})?"
-THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:(?!80$)[1-9]\d{0,4})?"
 CHROME_EXTENSION = r"chrome-extension://[a-p]{32}"
 FIREFOX_EXTENSION = r"moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}

@@ -56,6 +56,7 @@ WRONG = [
     ("CORS_ORIGINS", "chrome-extension://abc", "is not an exact origin"),
     ("CORS_ORIGINS", "https://A.example", "is not an exact origin"),
     ("CORS_ORIGINS", "https://a.example:443", "without a path or the usual port"),
+    ("CORS_ORIGINS", "http://localhost:80", "without a path or the usual port"),
     ("CORS_ORIGINS", "https://a.example:08443", "is not an exact origin"),
     ("MAX_BODY_BYTES", "1", "must be between 16384 and 16777216"),
     ("MAX_BODY_BYTES", "9" * 40, "must be a whole number"),
