@@ -112,4 +112,6 @@ def _missing_in_production(settings: Settings) -> list[str]:
         "JWT_SECRET": (settings.jwt_secret, "signs the tokens: at least 32 random bytes"),
         "MONGO_URI": (settings.mongo_uri, "names the MongoDB server that keeps the users"),
     }
-    return [f"{name} is missing; it {why}" for name, (value, why) in wanted.items() if not value]
+    trial = "for a trial, AUTHAPI_ENV=development makes its own"
+    missing = {name: why for name, (value, why) in wanted.items() if not value}
+    return [f"{name} is missing; it {why} ({trial})" for name, why in missing.items()]

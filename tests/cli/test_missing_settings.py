@@ -43,6 +43,14 @@ def test_the_wsgi_module_says_what_is_missing_and_fails(words: list[str]) -> Non
     assert says_all(done)
 
 
+def test_what_a_trial_needs_not_is_said() -> None:
+    """Each missing setting is named with the mode that makes its own."""
+    said = typed("-c", "import wsgi").stderr.splitlines()
+    missing = [line for line in said if " is missing" in line]
+    assert len(missing) == 2
+    assert all("AUTHAPI_ENV=development" in line for line in missing)
+
+
 def test_a_weak_secret_is_told_beside_what_is_missing() -> None:
     """S38, S77: The message does not repeat the secret."""
     done = typed("-c", "import wsgi", environment={"JWT_SECRET": "your-secret-key"})
