@@ -78,9 +78,12 @@ interface LoginStore {
 class AuthClient(
     private val baseUrl: HttpUrl,
     private val store: LoginStore,
-    private val plain: OkHttpClient = OkHttpClient(),
+    plain: OkHttpClient = OkHttpClient(),
 ) {
     private val lock = ReentrantLock()
+
+    /** Follows no redirect, which would send a password or a refresh token to another address. */
+    private val direct = plain.newBuilder().followRedirects(false).build()
 
     /** Puts a token on requests to the service, and renews one that was refused. */
     val http: OkHttpClient = plain.newBuilder()
@@ -195,7 +198,7 @@ class AuthClient(
         ""
     }
 
-    private fun answer(request: Request): JSONObject = plain.newCall(request).execute().use { response ->
+    private fun answer(request: Request): JSONObject = direct.newCall(request).execute().use { response ->
         val body = try {
             JSONObject(response.body?.string().orEmpty())
         } catch (error: JSONException) {

@@ -155,7 +155,7 @@ actor AuthClient {
         if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
         if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
         if let key { request.setValue(key, forHTTPHeaderField: "Idempotency-Key") }
-        let (data, response) = try await session.data(for: request)
+        let (data, response) = try await session.data(for: request, delegate: NoRedirects())
         guard let http = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
         return (data, http)
     }
@@ -187,6 +187,14 @@ actor AuthClient {
             status: response.statusCode, code: body.code, message: body.message, errors: body.errors ?? [:],
             retryAfter: response.value(forHTTPHeaderField: "Retry-After").flatMap { Int($0) })
     }
+}
+
+/// Follows no redirect, which would send a password or a token to another address: the redirect itself is the answer.
+private final class NoRedirects: NSObject, URLSessionTaskDelegate {
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest
+    ) async -> URLRequest? { nil }
 }
 
 /// The tokens of a login, and the Idempotency-Key of a refresh whose answer has not arrived.

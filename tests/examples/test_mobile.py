@@ -19,6 +19,17 @@ from tests.support.servers import ROOT
 from tests.support.waiting import DEADLINE
 
 GRAMMARS = {"AuthClient.swift": tree_sitter_swift, "AuthClient.kt": tree_sitter_kotlin}
+NO_REDIRECTS = {
+    "AuthClient.swift": (
+        "session.data(for: request, delegate: NoRedirects())",
+        "URLRequest? { nil }",
+    ),
+    "AuthClient.kt": (
+        "direct = plain.newBuilder().followRedirects(false)",
+        "direct.newCall(request)",
+    ),
+}
+"""How each tells its library to follow none."""
 OWN_WORDS = {"not_the_api"}
 PATHS = {
     *("register", "authenticate", "authenticate/second", "refresh", "logout"),
@@ -57,6 +68,13 @@ def test_the_parser_sees_mistakes(name: str) -> None:
     """The check above can fail: for a missing brace."""
     source = example(name).read_bytes().rstrip().removesuffix(b"}")
     assert list(mistakes(parsed(name, source)))
+
+
+@EXAMPLES
+def test_it_follows_no_redirect(name: str) -> None:
+    """A 307 would send a password or a refresh token on to another address."""
+    source = example(name).read_text()
+    assert all(text in source for text in NO_REDIRECTS[name])
 
 
 @EXAMPLES
