@@ -14,6 +14,9 @@ from contextlib import suppress
 BACKLOG = 2048
 """Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`)."""
 
+UNREAD_MILLISECONDS = 30_000
+"""How long a client may read nothing of what is sent to it; then its connection ends (Linux)."""
+
 _RETRY_SECONDS = 0.1
 _UNACKED, _BYTES_RECEIVED = slice(24, 28), slice(128, 136)
 """Where `tcpi_unacked` and `tcpi_bytes_received` are in the kernel's `struct tcp_info`."""
@@ -151,6 +154,8 @@ def _listener(host: str, port: int) -> socket.socket:
         (host, port), family=family, backlog=BACKLOG, dualstack_ipv6=host == "::"
     )
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted ones inherit it
+    if sys.platform == "linux":  # this too
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
     return listener
 
 

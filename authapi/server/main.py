@@ -3,6 +3,8 @@
 It is granian, configured here; docs/deployment.md says what the environment may set.
 """
 
+from __future__ import annotations
+
 import math
 import multiprocessing
 import os
@@ -11,7 +13,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
@@ -25,7 +27,11 @@ from authapi.server.drain import Drain
 from authapi.server.listener import connections_unheard, connections_waiting, open_listener
 from authapi.server.options import QUICK_THREADS, Options, described
 from authapi.server.server import LOGGING, Server, with_server_header
+from authapi.server.slow_answers import SlowAnswers
 from authapi.server.slow_bodies import SlowBodies
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 T = TypeVar("T")
 USAGE = f"""\
@@ -65,8 +71,7 @@ def main(load: Callable[[], Flask]) -> None:
         lambda: connections_unheard(options.port),
     )
     threads = options.threads_for(settings)
-    slow_bodies = SlowBodies(max(1, threads // 2, threads - QUICK_THREADS))
-    app = with_server_header(drain.around(slow_bodies.around(load())))
+    app = with_server_header(drain.around(bounded(load(), threads)))
     warn_of_near_misses(Options, os.environ)
     Server(
         listener,
@@ -85,6 +90,13 @@ def main(load: Callable[[], Flask]) -> None:
         workers_kill_timeout=kill_timeout,
         log_dictconfig=LOGGING,
     ).serve(target_loader=lambda: app, wrap_loader=False)
+
+
+def bounded(app: WSGIApplication, threads: int) -> WSGIApplication:
+    """Return `app`, with a bound on the threads that may wait for slow clients."""
+    slow = max(1, threads // 2, threads - QUICK_THREADS)
+    answers, bodies = SlowAnswers(max(1, slow // 2)), SlowBodies(slow - slow // 2)
+    return answers.around(bodies.around(app))
 
 
 def prepared() -> tuple[Settings, Options, socket.socket]:
