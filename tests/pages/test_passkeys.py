@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 import pytest
@@ -15,6 +16,7 @@ from tests.pages.test_browser import AXE, LOOKING, VIOLATIONS
 from tests.support.actors import PASSWORD
 from tests.support.waiting import DEADLINE, until
 
+AWAY = {"status": "error", "code": "service_unavailable", "message": "Away."}
 WORKS = "It works: your passkey was accepted."
 STOPPED = "Your browser stopped, or has no passkey for this site. Nothing was changed."
 
@@ -59,7 +61,33 @@ def test_a_passkey_is_added_and_lets_in(page: PasskeysPage) -> None:
     assert page.tab.inner_text("#who") == page.owner.name
     page.click("#list button", "The passkey was removed. Other sessions have ended.")
     page.open()
-    page.click("#use", "This passkey was not accepted. Please try again.")
+    page.click("#use", STOPPED)
+
+
+def test_a_browser_offers_no_passkey_that_the_service_does_not_have(page: PasskeysPage) -> None:
+    """It is told which one was removed, or refused when it was made."""
+    page.add()
+    page.click("#list button", "The passkey was removed. Other sessions have ended.")
+    assert page.tell("getCredentials")["credentials"] == []
+    page.tab.route("**/me/passkeys", lambda route: _with_another(route, "ceremony"))
+    page.click("#add", "This passkey was not accepted. Please try again.")
+    assert page.tell("getCredentials")["credentials"] == []
+
+
+def test_a_browser_keeps_a_passkey_that_the_service_may_have(page: PasskeysPage) -> None:
+    """An answer that is lost on its way does not say that it was refused."""
+    page.open()
+    page.log_in()
+    page.tab.wait_for_selector("#account:visible")
+    page.tab.route("**/me/passkeys", lambda route: route.fulfill(status=503, json=AWAY))
+    page.tab.click("#add")
+    page.tab.wait_for_selector("#refusal:visible")
+    assert len(page.tell("getCredentials")["credentials"]) == 1
+
+
+def _with_another(route: Route, member: str) -> None:
+    body = {**(route.request.post_data_json or {}), member: "x"}
+    route.continue_(post_data=json.dumps(body))
 
 
 def test_a_finger_that_is_not_the_right_one_does_not_log_in(page: PasskeysPage) -> None:

@@ -4,10 +4,14 @@
  * @typedef {{ access_token: string, refresh_token: string }} Tokens
  * @typedef {{ ceremony: string, credential: object }} Shown
  * @typedef {{ id: string, name: string }} Passkey
+ * @typedef {{ signalUnknownCredential?: (which: object) => Promise<void> }} Signalling
  */
 
 /** Failures that send back to the login. */
 const OVER = new Set(['invalid_token', 'token_expired', 'insufficient_user_authentication']);
+
+/** Failures after which the service has no passkey of what a browser made; after others it may. */
+const REFUSED = new Set(['invalid_passkey', 'validation_error']);
 
 /** @param {string} id */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -105,6 +109,7 @@ function item(passkey) {
   if (name) name.textContent = passkey.name;
   const remove = async () => {
     await ask('DELETE', `/me/passkeys/${passkey.id}`);
+    await offerNoMore(passkey.id);
     return 'removed';
   };
   if (button) when(/** @type {HTMLElement} */ (button), 'click', remove);
@@ -141,12 +146,30 @@ async function tryPasskey() {
   return 'worked';
 }
 
+/** @param {string} credentialId Of a passkey that the account does not have: browsers would offer it on. */
+async function offerNoMore(credentialId) {
+  const browser = /** @type {Signalling} */ (/** @type {unknown} */ (PublicKeyCredential));
+  try {
+    /** @type {{ passkeys: Passkey[] }} */
+    const { passkeys } = await ask('GET', '/me/factors');
+    if (passkeys.some(({ id }) => id === credentialId)) return; // the refusal was of a repeat
+    const { rp_id: rpId } = await ask('GET', '/features');
+    await browser.signalUnknownCredential?.({ rpId, credentialId });
+  } catch {
+    // It is removed all the same; the browser goes on to offer it.
+  }
+}
+
 async function add() {
   const { ceremony, options } = await ask('POST', '/me/passkeys/options', {});
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const made = /** @type {PublicKeyCredential} */ (await navigator.credentials.create({ publicKey }));
   const name = field('name').value.trim();
-  await ask('POST', '/me/passkeys', { ceremony, credential: made.toJSON(), ...(name && { name }) });
+  const sent = { ceremony, credential: made.toJSON(), ...(name && { name }) };
+  await ask('POST', '/me/passkeys', sent).catch(async (failure) => {
+    if (REFUSED.has(failure.code)) await offerNoMore(made.id);
+    throw failure;
+  });
   field('name').value = '';
   return 'added';
 }
