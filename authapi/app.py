@@ -40,6 +40,7 @@ from authapi.web import (
     devserver,
     errors,
     greeting,
+    headers,
     lifecycle,
     logs,
     mounting,
@@ -166,11 +167,11 @@ def _surround_requests(
         app, settings.cors_origins, settings.cors_headers, development=settings.development
     )
     errors.init_app(app, FAILURES, DatabaseUnavailable)
-    https_only = not settings.development
+    secure = headers.secured(https_only=not settings.development, mounted=bool(built.prefix))
     lifecycle.init_app(
         app,
         *observers,
-        https_only=https_only,
+        secure=secure,
         afterwards=built[Sweep].run_if_due,
     )
     if built.prefix:

@@ -10,7 +10,8 @@ _ALWAYS = [
     ("Referrer-Policy", "no-referrer"),
     ("Vary", "Origin"),
 ]
-_HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+_HSTS = "Strict-Transport-Security"
+_TWO_YEARS = "max-age=63072000"
 _JSON = ("Content-Type", "application/json")
 """The content type of most answers, as Flask writes it."""
 _USUAL = [
@@ -19,7 +20,7 @@ _USUAL = [
 ]
 
 
-def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
+def secured(*, https_only: bool, mounted: bool = False) -> Callable[[Headers], Headers]:
     """Return a function that lists the headers to add to an answer.
 
     A header that the view set is not added again. HTML gets no content security policy from here:
@@ -27,8 +28,11 @@ def secured(*, https_only: bool) -> Callable[[Headers], Headers]:
 
     Args:
         https_only: whether browsers are to use HTTPS alone from now on (HSTS).
+        mounted: whether the domain is an app's that the service is a part of. Then its subdomains
+            may be anybody's.
     """
-    ours = [*_ALWAYS, *([_HSTS] if https_only else ()), *_USUAL]
+    hsts = (_HSTS, _TWO_YEARS if mounted else f"{_TWO_YEARS}; includeSubDomains")
+    ours = [*_ALWAYS, *([hsts] if https_only else ()), *_USUAL]
     usual = [_JSON]
     names = {name.lower() for name, _ in ours} - {"vary"}
 

@@ -26,7 +26,7 @@ Observer = Callable[["WSGIEnvironment", int, float], None]
 def init_app(
     app: Flask,
     *observers: Observer,
-    https_only: bool,
+    secure: Callable[[headers.Headers], headers.Headers],
     afterwards: Callable[[], None],
 ) -> None:
     """Surround every request of `app`; refusals and faults pass here as well (S73).
@@ -34,12 +34,12 @@ def init_app(
     Args:
         app: the service.
         observers: called for every answer.
-        https_only: whether browsers are to use HTTPS alone from now on.
+        secure: lists the headers to add to an answer.
         afterwards: called after each answer that used the database without a failure; must raise
             nothing.
     """
     app.wsgi_app = Lifecycle(  # type: ignore[method-assign]
-        app.wsgi_app, (_log_request, *observers), afterwards, https_only=https_only
+        app.wsgi_app, (_log_request, *observers), afterwards, secure
     )
 
 
@@ -51,13 +51,12 @@ class Lifecycle:
         app: WSGIApplication,
         observers: Sequence[Observer],
         afterwards: Callable[[], None],
-        *,
-        https_only: bool,
+        secure: Callable[[headers.Headers], headers.Headers],
     ) -> None:
         self._app = app
         self._observers = observers
         self._afterwards = afterwards
-        self._secure = headers.secured(https_only=https_only)
+        self._secure = secure
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""

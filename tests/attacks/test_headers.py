@@ -16,7 +16,7 @@ def test_every_answer_is_guarded(visitor: Visitor, path: str) -> None:
     """S72: `nosniff`, HSTS, `frame-ancestors 'none'`, `Referrer-Policy`, for errors as well."""
     headers = visitor.send("GET", path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
+    assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Frame-Options"] == "DENY"

@@ -30,7 +30,8 @@ ASKED = [
     ("OPTIONS", "/me"),
 ]  # fmt: skip
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
-VOLATILE = {"Date", "X-Request-ID", "Last-Modified"}
+HSTS = "Strict-Transport-Security"
+VOLATILE = {"Date", "X-Request-ID", "Last-Modified", HSTS}
 
 
 @pytest.mark.parametrize(("method", "path"), ASKED, ids=" ".join)
@@ -47,7 +48,7 @@ def test_it_answers_as_it_does_alone(
 
 
 def headers_of(answer: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - an answer
-    """Return the headers that do not change by themselves."""
+    """Return the headers that neither change by themselves nor concern the whole domain."""
     ignored = VOLATILE | ({"Content-Length"} if "html" in answer.mimetype else set())
     return sorted((name, value) for name, value in answer.headers if name not in ignored)
 
@@ -57,6 +58,12 @@ def test_the_prefix_itself_is_its_page(client: FlaskClient) -> None:
     assert client.get("/auth").get_json()["service"] == "authapi"
     assert client.get("/auth/").get_json()["service"] == "authapi"
     assert client.get("/authentic").text == "<h1>not here</h1>"
+
+
+def test_the_hosts_subdomains_are_its_own(client: FlaskClient) -> None:
+    """S72: HSTS is sent for the name that was asked, and for no other."""
+    assert client.get("/auth/healthz").headers[HSTS] == "max-age=63072000"
+    assert HSTS not in client.get("/notes").headers
 
 
 def test_two_slashes_are_no_way_in(client: FlaskClient) -> None:
