@@ -62,6 +62,7 @@ class FormerAddress:
                 raise ApiError(ErrorCode.EMAIL_TAKEN)
             if changed := self._restore(user, undo, former):
                 return self._complete(changed)
+            best_effort(self._registry.reconcile, user.id, former.email_key)  # no more held
         raise busy()
 
     def finish(self, user: Notified, _notice: Notice) -> None:

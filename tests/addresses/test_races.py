@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -10,7 +10,6 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from pymongo import monitoring
 
 from authapi import create_app
 from authapi.accounts.emails import read_email
@@ -29,6 +28,7 @@ from authapi.settings import Settings
 from authapi.signin.models import Reauthentication
 from tests.addresses.conftest import Person
 from tests.conftest import services_of
+from tests.support.between import Between
 from tests.support.clock import MovedClock
 
 EMAIL = "ann@example.com"
@@ -91,26 +91,6 @@ def test_of_accounts_that_prove_one_address_at_once_one_has_it(
         database["addresses"].delete_many({})
 
 
-class Between(monitoring.CommandListener):
-    """Does something once, between a write to the database and what follows it."""
-
-    def __init__(self) -> None:
-        self.action: Callable[[], object] | None = None
-        monitoring.register(self)
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Do nothing."""
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Do it after the first update."""
-        if event.command_name == "update" and self.action is not None:
-            action, self.action = self.action, None
-            action()
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Do nothing."""
-
-
 @pytest.fixture(scope="module")
 def between() -> Between:
     """What happens between two commands of the services that are made from now on."""
@@ -126,9 +106,8 @@ def test_an_operator_vouches_for_no_address_that_its_user_asks_for_meanwhile(
     user = unlimited[AccountService].get_user(person.name)
     identity = Identity(user.username, user.id, "", "", now, now, authenticated_at=now)
     theirs = read_email("victim@example.com", reserved=True)
-    between.action = partial(
-        unlimited[AddressService].ask, identity, theirs, Reauthentication(), UNKNOWN
-    )
+    ask = partial(unlimited[AddressService].ask, identity, theirs, Reauthentication(), UNKNOWN)
+    between.after("update", "users", ask)
     given = read_email(EMAIL, reserved=True)
     assert unlimited[OperatorAddresses].set_confirmed(user.id, given).email == EMAIL
-    assert between.action is None
+    assert not between.waits

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
+from authapi.accounts.service import AccountService
 from authapi.addresses.registry import Registry
+from authapi.core.client import UNKNOWN
 from authapi.database import Database, Document
 from authapi.mail.links import LinkClaims, MailedTokens, Purpose
+from authapi.recovery.service import Recovery
 from tests.recovery.account_changes import change_password, disable, log_out_everywhere
 from tests.recovery.conftest import NEW, Service
 from tests.support.actors import PASSWORD, error_code
+from tests.support.between import Between
 
 DEAD = (400, "invalid_link")
+
+
+@pytest.fixture(scope="module")
+def between() -> Between:
+    """What happens between two commands of the services that are made from now on."""
+    return Between()
 
 
 def taken_over(service: Service) -> tuple[str, str]:
@@ -120,6 +131,20 @@ def test_an_address_that_is_anothers_by_now_stays_there(service: Service) -> Non
     service.parts[Database]["addresses"].insert_one({"_id": old, **entry})
     assert undo(service, token) == (409, "email_taken")
     assert service.visitor.authenticate(name).status_code == 200
+
+
+def test_an_undo_that_a_reset_overtakes_holds_no_address(
+    between: Between, service: Service
+) -> None:
+    """S87, S90: The address would be nobody's for a day."""
+    name, token = taken_over(service)
+    recovery, user = service.parts[Recovery], service.parts[AccountService].get_user(name)
+    link, _ = recovery.operators_link(user)
+    reset = partial(recovery.reset, link.partition("#")[2], NEW, UNKNOWN)
+    between.after("insert", "addresses", reset)
+    assert undo(service, token) == DEAD
+    assert not between.waits
+    assert keys(service, name) == [f"{name}@evil.example"]
 
 
 def test_a_link_is_asked_for_by_the_address_too(service: Service) -> None:
