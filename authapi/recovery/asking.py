@@ -59,7 +59,8 @@ class ResetRequests:
         self._mails.add(Mail(mail_id, RESET, now, now, asked_for=username, facts=told))
 
     def offer(self, user: User) -> None:
-        """Mail a user whom the operator helps a link that is good for a day."""
+        """Mail a link that is good for a day to the address of a user whom the operator helps."""
         now = self._clock()
-        self._mails.add(Mail(secrets.token_hex(16), OPERATOR, now, now, user_id=user.id))
+        mail_id = secrets.token_hex(16)
+        self._mails.add(Mail(mail_id, OPERATOR, now, now, user_id=user.id, to=user.email))
         self._events.record(Event.RESET_ASKED, user_id=user.id, reason="operator")

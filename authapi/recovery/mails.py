@@ -53,7 +53,7 @@ class ResetMails:
             finish: completes the return of a former address.
         """
         asked = Kind(RESET, reset_life, self._asked, on_request=True)
-        offered = Kind(OPERATOR, OPERATORS_LINK_LIFE, self._of_user)
+        offered = Kind(OPERATOR, OPERATORS_LINK_LIFE, self._offered)
         return [asked, offered, Kind(SECURED, SECURED_LIFE, self._of_user, finish=finish)]
 
     def _asked(self, mail: Mail) -> Envelope | Void:
@@ -67,6 +67,13 @@ class ResetMails:
         if isinstance(answer, Void) or self._limits.knows(user.name_key, client):
             return answer
         return replace(answer, stranger=client.network)
+
+    def _offered(self, mail: Mail) -> Envelope | Void:
+        """Return the envelope of an operator's link; void unless it goes where the operator saw."""
+        answer = self._of_user(mail)
+        if isinstance(answer, Envelope) and mail.to not in (None, answer.to):
+            return Void("another address by now", user_id=answer.user_id)
+        return answer
 
     def _of_user(self, mail: Mail) -> Envelope | Void:
         user = self._find_by_id(mail.user_id) if mail.user_id else None

@@ -50,6 +50,17 @@ def test_it_is_over_after_a_day(operator: Operator, service: Service) -> None:
     assert error_code(service.reset(*service.tokens(ann))) == DEAD
 
 
+def test_it_goes_to_no_address_but_the_one_that_the_operator_saw(
+    operator: Operator, service: Service
+) -> None:
+    """S110: Who changes it in the meantime may be the one that the owner is helped against."""
+    name = service.owner()
+    assert operator("users", "recovery-link", name, "--mail").code == 0
+    service.write(name, {"email": "thief@example.com", "email_key": "thief@example.com"})
+    service.send()
+    assert service.mails.mails == []
+
+
 def test_without_a_confirmed_address_nothing_is_mailed(
     operator: Operator, service: Service
 ) -> None:
