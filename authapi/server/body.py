@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, RequestTimeout, ServiceUnavailabl
 from authapi.core.client import network
 from authapi.core.errors import BUSY_SECONDS, CATALOGUE, ErrorCode
 from authapi.web import headers, request_id
+from authapi.web.shared import shared_or_own
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -113,7 +114,7 @@ class Body:
         """Note that the first read begins; by now the client's address is known."""
         if not self.began:
             self.began = now
-            self.network = network(self._environ.get("REMOTE_ADDR", ""))
+            self.network = network(shared_or_own(self._environ, "REMOTE_ADDR"))
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, `size` at the most; none at the end.
@@ -159,7 +160,7 @@ class Body:
             flush_seconds: the time to send the answer; with 0 the connection may end before it
                 arrives.
         """
-        ours = self._environ.get(request_id.KEY, "")
+        ours = shared_or_own(self._environ, request_id.KEY)
         told = {"status": "error", "code": why.code, "message": why.message}
         if why.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             told["request_id"] = ours

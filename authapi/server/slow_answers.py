@@ -16,6 +16,7 @@ from authapi.core.forks import after_fork_in_child
 from authapi.server.body import BYTES_PER_SECOND, FIRST_SECONDS
 from authapi.web import request_id
 from authapi.web.headers import Headers
+from authapi.web.shared import SHARED, shared_or_own
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -67,6 +68,7 @@ class SlowAnswers:
                 noted[:] = status, headers
                 return start(status, headers, *exc_info)
 
+            environ[SHARED] = {}
             answer = app(environ, noting)
             status, headers = noted
             length = _length(status, headers)
@@ -75,7 +77,7 @@ class SlowAnswers:
                 return answer
             if length is not None and length <= PIECE_BYTES:
                 return [_joined(answer)]
-            place = network(environ.get("REMOTE_ADDR", ""))
+            place = network(shared_or_own(environ, "REMOTE_ADDR"))
             if self._enter(place):
                 return _OnItsWay(answer, self, place, has_length=length is not None)
             _close(answer)
@@ -173,7 +175,7 @@ def _refuse(environ: WSGIEnvironment, start: StartResponse, headers: Headers) ->
     """Begin a 503 in place of an answer that had these headers; return its body."""
     code = ErrorCode.SERVICE_UNAVAILABLE
     told = {"status": "error", "code": code, "message": CATALOGUE[code].message}
-    told["request_id"] = environ.get(request_id.KEY, "")
+    told["request_id"] = shared_or_own(environ, request_id.KEY)
     fields = {name: told[name] for name in ("code", "request_id")}
     _log.warning("no slot for a long answer", extra={"fields": fields})
     text = json.dumps(told, separators=(",", ":")).encode() + b"\n"

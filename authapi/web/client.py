@@ -14,6 +14,7 @@ from authapi.core.events import Origin
 from authapi.web import request_id
 from authapi.web.logs import redact
 from authapi.web.mounting import PREFIX
+from authapi.web.shared import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +51,19 @@ def trust_proxies(app: Flask, count: int) -> None:
     spelled (S27). The prefix is that of the nearest proxy that sends one.
     """
     if count:
-        fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_prefix=1)
+        fixed = ProxyFix(_sharing(app.wsgi_app), x_for=count, x_proto=count, x_host=0, x_prefix=1)
         app.wsgi_app = _plainly(fixed)  # type: ignore[assignment, method-assign]
         app.before_request(lambda: _refuse_hidden(count))
+
+
+def _sharing(app: WSGIApplication) -> WSGIApplication:
+    """Return `app`, before which the server is told the client's address."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        share(environ, "REMOTE_ADDR", environ.get("REMOTE_ADDR", ""))
+        return app(environ, start_response)
+
+    return answer
 
 
 def _plainly(app: WSGIApplication) -> WSGIApplication:

@@ -11,6 +11,7 @@ from flask import Flask, Request
 
 from authapi.database import RequestScope
 from authapi.web import headers, request_id
+from authapi.web.shared import share
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,7 +63,7 @@ class Lifecycle:
         """Answer a request."""
         started = time.perf_counter()
         ours = request_id.choose(environ.get("HTTP_X_REQUEST_ID"))
-        environ[request_id.KEY] = ours
+        share(environ, request_id.KEY, ours)
 
         def respond(status: str, sent: list[tuple[str, str]], *exc_info: Any) -> Any:  # noqa: ANN401
             whole = [*sent, *self._secure(sent), (request_id.HEADER, ours)]
