@@ -36,13 +36,15 @@ class Quotas:
         """Count a mail that somebody asked for; False when there were too many.
 
         Mails to an address that is not verified are counted apart from its owner's, and so are
-        those that strangers asked for: they could keep the owner from getting any.
+        those that strangers asked for: they could keep the owner from getting any. Codes are
+        counted for the account where they are asked for (`LIMIT_MAIL_CODES`): each voids the one
+        before, so none may be dropped unsaid.
         """
         kind = "mails" if envelope.stranger is None else "mails for strangers"
         whose = "address" if envelope.verified else "claimed address"
         to = envelope.to.casefold()
         windows: list[tuple[Rate, tuple[str, ...]]] = [(PER_ADDRESS, (kind, whose, to))]
-        if envelope.user_id is not None:
+        if envelope.user_id is not None and envelope.code is None:
             windows.append((PER_ACCOUNT, (kind, "account", envelope.user_id)))
         if envelope.stranger is not None:
             windows.append((PER_STRANGER, (kind, "network", to, envelope.stranger)))

@@ -55,6 +55,18 @@ def test_a_code_that_is_typed_confirms(person: Person, mails: Read, services: Se
     assert [mail["kind"] for mail in mails()] == ["email_confirmed", "verify"]
 
 
+def test_every_code_that_may_be_asked_for_is_mailed(person: Person, mails: Read) -> None:
+    """S92, S95: Else the last one that was mailed would be void, and nobody told."""
+    ask(person)
+    answers = []
+    for _ in range(10):
+        mails()
+        answers.append(person.send("POST", "/me/email/resend").status_code)
+    assert answers == [200] * 9 + [429]
+    newest = next(mail for mail in mails() if mail["sent"])
+    assert verify(person, newest["code"]) == (200, "Ann@example.com")
+
+
 def test_an_address_given_at_registration_is_confirmed_by_link_and_password(
     app: Flask, mails: Read
 ) -> None:
