@@ -17,7 +17,7 @@ from authapi.core.errors import ApiError
 from authapi.database import FAILURES, explain
 from authapi.database.dumps import DumpError
 from authapi.web import logs
-from authapi.web.services import serving
+from authapi.web.services import has_services, serving
 
 
 class PlainGroup(click.Group):
@@ -73,6 +73,11 @@ def _open_closed_streams() -> None:
 def _in_the_service(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the command's own
+        if not has_services(current_app):
+            raise click.ClickException(
+                f"The app {current_app.name!r} has no authapi: --app (or FLASK_APP) must name one"
+                " that create_app() made, or that was given to init_app()."
+            )
         click.get_current_context().with_resource(serving(current_app).app_context())
         return command(*args, **kwargs)
 

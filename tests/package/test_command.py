@@ -64,6 +64,18 @@ def test_an_app_that_is_not_there_is_named(tmp_path: Path, environment: dict[str
     assert "Could not import 'nothing'" in done.stderr
 
 
+def test_an_app_without_the_service_is_said_to_be_one(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Such as one that `FLASK_APP` in `.env` names."""
+    (tmp_path / "plain.py").write_text("from flask import Flask\napp = Flask('plain')\n")
+    (tmp_path / ".env").write_text("FLASK_APP=plain\n")
+    done = authapi(tmp_path, "users", "list", environment=environment)
+    assert done.returncode == 1
+    assert "The app 'plain' has no authapi" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_file_of_settings_is_read(tmp_path: Path, environment: dict[str, str]) -> None:
     """`.env` of this folder is read; the environment takes precedence."""
     lines = [f"{name}='{value}'\n" for name, value in environment.items()]
