@@ -2,11 +2,13 @@
 
 from urllib.parse import urlsplit
 
-# Browsers leave out the usual port: with it an origin would never be met.
-SITE = r"https://[a-z0-9.-]+(:(?!443$)[1-9]\d{0,4})?"
-THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:(?!80$)[1-9]\d{0,4})?"
+SITE = r"https://[a-z0-9.-]+(:[1-9]\d{0,4})?"
+THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[1-9]\d{0,4})?"
 CHROME_EXTENSION = r"chrome-extension://[a-p]{32}"
 FIREFOX_EXTENSION = r"moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+WITHOUT_USUAL_PORT = r"(?!https://.*:443$|http://.*:80$)"
+"""Goes before an expression for what browsers send: they leave out the usual port."""
+
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 

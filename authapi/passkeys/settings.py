@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from authapi.core.environment import variable
-from authapi.core.origins import origin_of
+from authapi.core.origins import WITHOUT_USUAL_PORT, origin_of
 from authapi.core.parsers import each, pattern
 from authapi.factors.settings import FactorSettings
 from authapi.mail.settings import MailSettings
@@ -14,7 +14,7 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _RP_ID = re.compile(rf"localhost|({_LABEL}\.)+(?=[a-z])({_LABEL})")  # never an IP address
 
 _origins = each(
-    re.compile(f"{SITE.pattern}|{EXTENSION.pattern}"),
+    re.compile(f"{WITHOUT_USUAL_PORT}({SITE.pattern}|{EXTENSION.pattern})"),
     "is not an exact origin; write https://host, chrome-extension://<id> or"
     " moz-extension://<64 letters>, without a path or the usual port",
 )

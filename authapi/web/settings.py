@@ -4,10 +4,17 @@ import re
 from dataclasses import dataclass
 
 from authapi.core.environment import EnvironmentSettings, variable
-from authapi.core.origins import CHROME_EXTENSION, FIREFOX_EXTENSION, SITE, THIS_MACHINE
+from authapi.core.origins import (
+    CHROME_EXTENSION,
+    FIREFOX_EXTENSION,
+    SITE,
+    THIS_MACHINE,
+    WITHOUT_USUAL_PORT,
+)
 from authapi.core.parsers import choice, each, integer
 
-_ORIGIN = re.compile("|".join((SITE, THIS_MACHINE, CHROME_EXTENSION, FIREFOX_EXTENSION)))
+_EXACT = "|".join((SITE, THIS_MACHINE, CHROME_EXTENSION, FIREFOX_EXTENSION))
+_ORIGIN = re.compile(f"{WITHOUT_USUAL_PORT}({_EXACT})")
 
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 """Field names in use (RFC 9110, 5.1); flask-cors takes others for regular expressions."""
