@@ -64,6 +64,18 @@ def test_a_passkey_is_added_and_lets_in(page: PasskeysPage) -> None:
     page.click("#use", STOPPED)
 
 
+def test_its_buttons_keep_their_words(page: PasskeysPage) -> None:
+    """None of them is one that shows a password, as the forms of other pages have."""
+    page.add()
+    page.click("#try", WORKS)
+    page.tab.click("#log-out")
+    page.click("#use", WORKS)
+    words = page.tab.eval_on_selector_all("button", "all => all.map((one) => one.textContent)")
+    assert all(words), words
+    hidden = page.tab.eval_on_selector_all("input[type=password]", "all => all.map(({id}) => id)")
+    assert hidden == ["password"]
+
+
 def test_a_browser_offers_no_passkey_that_the_service_does_not_have(page: PasskeysPage) -> None:
     """It is told which one was removed, or refused when it was made."""
     page.add()

@@ -68,6 +68,8 @@ function begin() {
 begin();
 addEventListener('hashchange', begin);
 document.querySelectorAll('button').forEach((button) => {
-  if (button.type === 'button') reveal(button);
+  if (button.hasAttribute('aria-controls')) reveal(button); // the passkeys page has others
 });
-document.querySelectorAll('form').forEach(sendOnce);
+document.querySelectorAll('form').forEach((form) => {
+  if (form.method === 'post') sendOnce(form); // the passkeys page sends its own
+});
