@@ -119,6 +119,7 @@ def test_it_is_searched_without_a_network(site: Path, browser: Browser) -> None:
     page.goto((site / "index.html").as_uri())
     page.get_by_role("textbox", name="Search").fill("passkey")
     page.keyboard.press("Enter")
+    page.get_by_text("Search finished").wait_for()  # until then results move
     page.locator("#search-results a", has_text="Passkeys").first.click()
     page.wait_for_url("**/passkeys.html*")
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
