@@ -102,6 +102,7 @@ class Popup(Screen):
     def is_signed_out(self) -> None:
         """Wait until nobody is signed in."""
         until(lambda: self.sees("login") and not self.sees("logout"), "nobody to be signed in")
+        self.ends_idle()
 
     def ends_idle(self) -> None:
         """Wait until no button is at work."""
